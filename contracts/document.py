@@ -1,0 +1,102 @@
+"""ODCS documents: reading YAML with line numbers, and the JSON schema the standard ships.
+
+Not here: what our own words in `customProperties` mean (`load.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+Path_ = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong with a contract, as `file:line: message`."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML file: its content, the line of every node, and a digest of its meaning (not of its layout)."""
+
+    path: str
+    content: dict[str, Any]
+    lines: dict[Path_, int]
+
+    @property
+    def digest(self) -> str:
+        canonical = json.dumps(self.content, sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def line(self, *path: str | int) -> int:
+        """The line of the node at `path`, or of its nearest ancestor that has one."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def problem(self, message: str, *path: str | int) -> Problem:
+        return Problem(self.path, self.line(*path), message)
+
+
+def read(path: Path) -> tuple[Document | None, list[Problem]]:
+    """One file as a document; not YAML, not a mapping or against the ODCS schema: problems."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=Loader)
+        content = yaml.load(text, Loader=Loader)  # noqa: S506 - CSafeLoader
+    except UnicodeDecodeError as error:
+        return None, [Problem(str(path), 1, f"not UTF-8 at byte {error.start}; save the file as UTF-8")]
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        return None, [Problem(str(path), line, f"not valid YAML: {error.problem}")]
+    if node is None or not isinstance(content, dict):
+        return None, [Problem(str(path), 1, "empty or not a mapping; a contract starts with apiVersion and kind")]
+    document = Document(str(path), content, dict(_lines(node)))
+    return document, schema_problems(document)
+
+
+def _lines(node: yaml.Node, path: Path_ = ()) -> list[tuple[Path_, int]]:
+    found = [(path, node.start_mark.line + 1)]
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            found.append(((*path, key.value), key.start_mark.line + 1))
+            found.extend(entry for entry in _lines(value, (*path, key.value)) if entry[0] != (*path, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for i, item in enumerate(node.value):
+            found.extend(_lines(item, (*path, i)))
+    return found
+
+
+def schema_problems(document: Document) -> list[Problem]:
+    """Where the document departs from ODCS, judged by the schema in `open-data-contract-standard`."""
+    validator = _validator()
+    if validator.is_valid(document.content):
+        return []
+    problems = []
+    for error in validator.iter_errors(document.content):
+        message = error.message if len(error.message) < 300 else error.message[:300] + "…"
+        problems.append(document.problem(message, *error.instance_path))
+    return sorted(set(problems))
+
+
+@cache
+def _validator() -> Any:
+    schema = files("open_data_contract_standard").joinpath("schema.json").read_text(encoding="utf-8")
+    return jsonschema_rs.validator_for(json.loads(schema))

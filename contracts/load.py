@@ -1,0 +1,188 @@
+"""From ODCS documents to the typed catalog, with the lint of our own words on the way.
+
+The reading is done by `open-data-contract-standard`; `document.py` has already held the file against the standard's schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
+
+from contracts.checks import column_checks, table_checks
+from contracts.document import Document, Problem, read
+from contracts.errors import ContractError
+from contracts.model import Catalog, Classification, Column, Layer, Layout, Load, LogicalType, Table
+
+HERE = Path(__file__).parent
+COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address"}
+TABLE_WORDS = {"load", "layout", "rowScope"}
+CLEANERS = {"nfkc", "scrub", "compact"}
+MASKS = {"name", "address", "year", "text"}
+TOKENS = {"id_no", "phone"}
+
+
+def load_catalog(root: Path = HERE) -> Catalog:
+    """Every contract under `root`/sources and `root`/city. ContractError naming the first problems if any is wrong."""
+    tables, problems = lint(contract_files(root))
+    if problems:
+        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+        first = "; ".join(f"line {p.line}: {p.message}" for p in problems[1:3])
+        raise ContractError(
+            problems[0].message + (f"; {first}" if first else "") + more,
+            where=f"{problems[0].file}:{problems[0].line}",
+            remedy="correct the contract; `hub contract check` lists every problem",
+        )
+    return Catalog({t.qualified: t for t in tables})
+
+
+def contract_files(root: Path) -> list[Path]:
+    return sorted((root / "sources").glob("*.odcs.yaml")) + sorted((root / "city").glob("*.odcs.yaml"))
+
+
+def lint(paths: Iterable[Path]) -> tuple[list[Table], list[Problem]]:
+    """The tables that are sound and the problems of those that are not, each with file and line."""
+    tables: dict[str, Table] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        document, found = read(path)
+        if document is not None and not found:
+            table, found = _table(document, path)
+            if table and table.qualified in tables:
+                other = tables[table.qualified].path
+                found.append(document.problem(f"table {table.qualified} is already declared in {other}", "schema", 0))
+            elif table and not found:
+                tables[table.qualified] = table
+        problems.extend(found)
+    return list(tables.values()), problems
+
+
+def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]:
+    odcs = OpenDataContractStandard.model_validate(document.content)
+    if len(odcs.schema_ or []) != 1:
+        return None, [document.problem("one file describes one table: `schema` must have exactly one entry", "schema")]
+    assert odcs.schema_ is not None
+    schema: SchemaObject = odcs.schema_[0]
+    layer: Layer = "city" if path.parent.name == "city" else "source"
+    # `load` and `layout` may stand at the contract or at its one schema entry
+    words, problems = _words(document, odcs.customProperties, TABLE_WORDS, ())
+    more, found = _words(document, schema.customProperties, TABLE_WORDS, ("schema", 0))
+    words |= more
+    problems += found
+    columns = []
+    for i, prop in enumerate(schema.properties or []):
+        column, found = _column(document, prop, i)
+        columns.append(column)
+        problems += found
+    checks, found = table_checks(document, schema)
+    problems += found
+    scope = words.get("rowScope", [])
+    for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):
+        if missing not in {c.name for c in columns}:
+            problems.append(document.problem(f"rowScope names {missing}, which is no column here", "customProperties"))
+    if layer == "source":
+        problems += _source_problems(document, words, columns)
+    if not columns:
+        problems.append(document.problem("a table needs `properties`, one per column", "schema", 0))
+    for repeated in {c.name for c in columns if sum(o.name == c.name for o in columns) > 1}:
+        problems.append(document.problem(f"column {repeated} is declared twice", "schema", 0, "properties"))
+    if problems:
+        return None, problems
+    names = {c.name for c in columns} | ({"grid_code"} if any(c.is_address for c in columns) else set())
+    description = odcs.description
+    return Table(
+        name=str(schema.name),
+        layer=layer,
+        version=str(odcs.version),
+        business_name=schema.businessName or odcs.name or str(schema.name),
+        columns=tuple(columns),
+        path=str(path),
+        digest=document.digest,
+        description=schema.description or "",
+        purpose=(description.purpose or "") if description else "",
+        checks=tuple(checks),
+        load=words.get("load", "snapshot"),
+        layout=Layout(**words["layout"]) if "layout" in words else None,
+        row_scope=_row_scope(words.get("rowScope"), names),
+    ), []
+
+
+def _row_scope(word: str | list[str] | None, names: set[str]) -> tuple[str, ...] | Literal["public"]:
+    if word == "public":
+        return "public"
+    if word is None:
+        return ("grid_code",) if "grid_code" in names else ()
+    return (word,) if isinstance(word, str) else tuple(word)
+
+
+def _source_problems(document: Document, words: dict[str, Any], columns: list[Column]) -> list[Problem]:
+    problems = []
+    if "layout" not in words:
+        problems.append(document.problem("a source needs customProperty `layout` (format, file_pattern, …)", "schema"))
+    else:
+        try:
+            Layout(**words["layout"])
+        except TypeError as error:
+            problems.append(document.problem(f"layout: {str(error).split('() ')[-1]}", "customProperties"))
+    if words.get("load", "snapshot") not in get_args(Load):
+        problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
+    if words.get("load") == "upsert" and not any(c.primary_key for c in columns):
+        problems.append(document.problem("load upsert replaces by key: mark a column `primaryKey: true`", "schema", 0))
+    return problems
+
+
+def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, list[Problem]]:
+    at = ("schema", 0, "properties", i)
+    words, problems = _words(document, prop.customProperties, COLUMN_WORDS, at)
+    classification = prop.classification or "internal"
+
+    def need(ok: bool, message: str, *path: str | int) -> None:
+        if not ok:
+            problems.append(document.problem(f"column {prop.name}: {message}", *at, *path))
+
+    need(
+        classification in get_args(Classification),
+        f"classification must be one of {', '.join(get_args(Classification))}",
+        "classification",
+    )
+    need(
+        classification not in ("personal", "sensitive") or bool(words.get("purpose")),
+        f"is {classification} and states no purpose; add customProperty `purpose`",
+    )
+    need((prop.logicalType or "string") in get_args(LogicalType), f"logicalType {prop.logicalType} is not supported")
+    need(words.get("token") in (None, *TOKENS), f"token must be one of {', '.join(sorted(TOKENS))}")
+    need(words.get("mask") in (None, *MASKS), f"mask must be one of {', '.join(sorted(MASKS))}")
+    need(set(words.get("clean", [])) <= CLEANERS, f"clean knows {', '.join(sorted(CLEANERS))}")
+    checks, found = column_checks(document, prop, i, words.get("codes"))
+    return Column(
+        name=str(prop.name),
+        physical_name=prop.physicalName or str(prop.name),
+        business_name=prop.businessName or prop.physicalName or str(prop.name),
+        logical_type=prop.logicalType or "string",  # type: ignore[arg-type]  # held against LogicalType above
+        description=prop.description or "",
+        required=bool(prop.required),
+        primary_key=bool(prop.primaryKey),
+        classification=classification,  # type: ignore[arg-type]  # held against Classification above
+        purpose=words.get("purpose"),
+        token=words.get("token"),
+        mask=words.get("mask"),
+        codes=words.get("codes"),
+        formats=tuple(words.get("formats", ())),
+        clean=tuple(words.get("clean", ())),
+        is_address=bool(words.get("address", False)),
+        checks=tuple(checks),
+    ), problems + found
+
+
+def _words(
+    document: Document, properties: list[Any] | None, known: set[str], at: tuple[str | int, ...]
+) -> tuple[dict[str, Any], list[Problem]]:
+    words, problems = {}, []
+    for i, entry in enumerate(properties or []):
+        words[entry.property] = entry.value
+        if entry.property not in known and entry.vendor is None:
+            message = f"unknown customProperty `{entry.property}`; known here: {', '.join(sorted(known))}"
+            problems.append(document.problem(message, *at, "customProperties", i))
+    return words, problems

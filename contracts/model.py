@@ -1,0 +1,191 @@
+"""The typed view of a contract: what the rest of the hub reads instead of YAML.
+
+ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
+table: load, layout, rowScope · column: token, mask, purpose, codes, formats, clean, address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+Classification = Literal["public", "internal", "personal", "sensitive"]
+LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean"]
+Layer = Literal["source", "city"]
+Severity = Literal["error", "warning"]
+Load = Literal["snapshot", "append", "upsert"]
+RuleName = Literal["not_null", "unique", "code", "pattern", "length", "range", "row_count", "sql", "expectation"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One promise about a column (or the table, where `column` is None).
+
+    The same object becomes the row predicate at ingest (`predicates.py`) and the expectation at publish (`suite.py`).
+    `mostly` is the share of rows (0..1] that must keep it; only a check with `mostly == 1` can reject a row.
+    """
+
+    rule: RuleName
+    column: str | None
+    args: dict[str, Any] = field(default_factory=dict)
+    severity: Severity = "error"
+    mostly: float = 1.0
+    description: str = ""
+
+    @property
+    def rejects_rows(self) -> bool:
+        return self.column is not None and self.mostly == 1.0 and self.rule not in ("sql", "expectation")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as the office names it (`physical_name`) and as the hub does (`name`)."""
+
+    name: str
+    physical_name: str
+    business_name: str
+    logical_type: LogicalType
+    description: str = ""
+    required: bool = False
+    primary_key: bool = False
+    classification: Classification = "internal"
+    purpose: str | None = None
+    token: Literal["id_no", "phone"] | None = None
+    mask: str | None = None
+    codes: str | None = None
+    formats: tuple[str, ...] = ()
+    clean: tuple[str, ...] = ()
+    is_address: bool = False
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def is_personal(self) -> bool:
+        return self.classification in ("personal", "sensitive")
+
+    def stored(self) -> tuple[Column, ...]:
+        """The columns this one becomes in lake and release: a tokenised value is never stored itself."""
+        if self.token is None:
+            return (self,)
+        part = replace(self, logical_type="string", token=None, mask=None, formats=(), clean=(), checks=())
+        return (
+            replace(part, name=f"{self.name}_token", business_name=f"{self.business_name}（令牌）"),
+            replace(
+                part,
+                name=f"{self.name}_masked",
+                business_name=f"{self.business_name}（掩码）",
+                classification="personal",
+            ),
+            replace(
+                part,
+                name=f"{self.name}_status",
+                business_name=f"{self.business_name}（校验）",
+                classification="internal",
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the office's file looks. Nothing here is guessed at reading time.
+
+    `file_pattern` is a regular expression on the file's name; a group `date` (YYYYMMDD) orders the deliveries.
+    `header_row` counts from 1 as Excel shows it. `sheets` is "*" or a sheet's name.
+    """
+
+    format: Literal["csv", "xlsx"]
+    file_pattern: str
+    header_row: int = 1
+    delimiter: str = ","
+    sheets: str = "*"
+
+
+LINEAGE = (
+    Column("delivery_id", "delivery_id", "交付批次", "string", "hash of the delivered bytes"),
+    Column("row_no", "row_no", "文件行号", "integer", "row in the office's file, as Excel counts"),
+)
+PLACE = (
+    Column("dwelling_id", "dwelling_id", "房屋", "string", "the dwelling the address was resolved to"),
+    Column("grid_code", "grid_code", "网格编码", "string", "the grid of that dwelling"),
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One contract: a table an office delivers (`source`) or the hub promises its readers (`city`).
+
+    `row_scope` names the columns with a grid or area code; a row is in a person's scope when one of them lies in her areas.
+    Empty: the table has no place. "public": every row is for everyone who may log in.
+    """
+
+    name: str
+    layer: Layer
+    version: str
+    business_name: str
+    columns: tuple[Column, ...]
+    path: str
+    digest: str
+    description: str = ""
+    purpose: str = ""
+    checks: tuple[Check, ...] = ()
+    load: Load = "snapshot"
+    layout: Layout | None = None
+    row_scope: tuple[str, ...] | Literal["public"] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns if c.primary_key)
+
+    @property
+    def qualified(self) -> str:
+        """`source.resident` or `city.person`: the table's unique name."""
+        return f"{self.layer}.{self.name}"
+
+    @property
+    def relation(self) -> str:
+        """The table in the release's SQL: sources have a schema of their own, city tables none."""
+        return f"source.{self.name}" if self.layer == "source" else self.name
+
+    @property
+    def address_columns(self) -> tuple[Column, ...]:
+        return tuple(c for c in self.columns if c.is_address)
+
+    @property
+    def lake_columns(self) -> tuple[Column, ...]:
+        """What one accepted row of a source table holds in the lake."""
+        return tuple(s for c in self.columns for s in c.stored()) + LINEAGE
+
+    @property
+    def released_columns(self) -> tuple[Column, ...]:
+        """What the release holds: a source table gains its place where it carries an address."""
+        if self.layer == "city":
+            return self.columns
+        names = {c.name for c in self.columns}
+        place = tuple(c for c in PLACE if c.name not in names) if self.address_columns else ()
+        return self.lake_columns + place
+
+    def column(self, name: str) -> Column:
+        """The contracted or released column of that name. KeyError if there is none."""
+        for column in (*self.columns, *self.released_columns):
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All contracts of a deployment, by qualified name, and the one way to find a table by what people call it."""
+
+    tables: dict[str, Table]
+
+    def sources(self) -> list[Table]:
+        return [t for t in self.tables.values() if t.layer == "source"]
+
+    def city(self) -> list[Table]:
+        return [t for t in self.tables.values() if t.layer == "city"]
+
+    def find(self, name: str) -> Table | None:
+        """`person`, `city.person` or `source.area`; of two tables with one bare name the city's wins."""
+        for qualified in (name, f"city.{name}", f"source.{name}"):
+            if qualified in self.tables:
+                return self.tables[qualified]
+        return None

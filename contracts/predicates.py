@@ -1,0 +1,51 @@
+"""A `Check` as a Polars expression that is true where a row breaks it (`suite.py` has the same check as an expectation).
+
+Both leave nulls to `not_null`. Uniqueness over several batches is the ingest's: it needs to remember keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+from typing import Any
+
+import polars as pl
+
+from contracts.code_lists import CodeList
+from contracts.model import Check
+
+
+def broken(check: Check, code_lists: Mapping[str, CodeList]) -> pl.Expr:
+    """True where the row breaks `check`, false elsewhere (never null). Columns are typed, codes already mapped."""
+    column = pl.col(check.column or "")
+    match check.rule:
+        case "not_null":
+            return column.is_null()
+        case "code":
+            return (~column.is_in(allowed(check, code_lists))).fill_null(False)
+        case "pattern":
+            return (~column.str.contains(f"^(?:{check.args['pattern']})$")).fill_null(False)
+        case "length":
+            return _outside(column.str.len_chars(), check.args)
+        case "range":
+            return _outside(column, check.args)
+    raise ValueError(f"{check.rule} is not a promise about one row")
+
+
+def allowed(check: Check, code_lists: Mapping[str, CodeList]) -> list[str]:
+    """The values a `code` check lets through, sorted."""
+    return sorted(check.args["values"] if "values" in check.args else code_lists[check.args["codes"]].labels)
+
+
+def bounds(args: Mapping[str, Any]) -> tuple[Any, Any]:
+    """`min` and `max` of a length or range check; an ISO date given as text becomes a date."""
+    low, high = args.get("min"), args.get("max")
+    return tuple(date.fromisoformat(v) if isinstance(v, str) else v for v in (low, high))  # type: ignore[return-value]
+
+
+def _outside(value: pl.Expr, args: Mapping[str, Any]) -> pl.Expr:
+    low, high = bounds(args)
+    sides = [] if low is None else [value < low]
+    sides += [] if high is None else [value > high]
+    return reduce(lambda a, b: a | b, sides, pl.lit(False)).fill_null(False)

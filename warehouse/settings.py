@@ -1,0 +1,63 @@
+"""Every setting of the hub, and the only place that reads the environment (prefix `HUB_`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults; `docs/settings.md` is held against this class by a test."""
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
+
+    home: Path = Field(Path("var"), description="Folder with all state of a deployment.")
+    casebook_url: str = Field("", description="SQLAlchemy URL of the casebook; empty: SQLite in the home folder.")
+    keep_releases: int = Field(7, ge=2, description="How many newest releases stay on disk.")
+    alert_url: str = Field("", description="Webhook that is told when a night fails; empty: nobody is.")
+    session_hours: int = Field(12, ge=1, description="How long a login lasts.")
+    login_tries: int = Field(10, ge=1, description="Failed logins of one user per 15 minutes before a pause.")
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: int = Field(8321, ge=0, le=65535, description="Port the API listens on.")
+    threads: int = Field(0, ge=0, description="Threads of DuckDB; 0: as many as there are cores.")
+    memory: str = Field("", description="Memory limit of DuckDB while building, e.g. 6GB; empty: its default.")
+    timezone: str = Field("Asia/Shanghai", description="Time zone of the nightly schedule and of office timestamps.")
+
+    @property
+    def landing(self) -> Path:
+        return self.home / "landing"
+
+    @property
+    def lake(self) -> Path:
+        return self.home / "lake"
+
+    @property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+    @property
+    def vault(self) -> Path:
+        return self.home / "vault"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys"
+
+    @property
+    def receipts(self) -> Path:
+        return self.home / "receipts"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def codes(self) -> Path:
+        return self.home / "codes"
+
+    @property
+    def casebook(self) -> str:
+        """The casebook's URL, whichever way it was given."""
+        return self.casebook_url or f"sqlite:///{self.home.absolute() / 'casebook.sqlite'}"
