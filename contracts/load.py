@@ -17,7 +17,7 @@ from contracts.errors import ContractError
 from contracts.model import Catalog, Classification, Column, Layer, Layout, Load, LogicalType, Table
 
 HERE = Path(__file__).parent
-COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address"}
+COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
 TABLE_WORDS = {"load", "layout", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact"}
 MASKS = {"name", "address", "year", "text"}
@@ -90,7 +90,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         problems.append(document.problem(f"column {repeated} is declared twice", "schema", 0, "properties"))
     if problems:
         return None, problems
-    names = {c.name for c in columns} | ({"grid_code"} if any(c.is_address for c in columns) else set())
+    names = {c.name for c in columns} | ({"grid_code"} if any(c.address for c in columns) else set())
     description = odcs.description
     return Table(
         name=str(schema.name),
@@ -171,7 +171,8 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         codes=words.get("codes"),
         formats=tuple(words.get("formats", ())),
         clean=tuple(words.get("clean", ())),
-        is_address=bool(words.get("address", False)),
+        address=int(words.get("address", 0)),
+        index=bool(words.get("index", False)),
         checks=tuple(checks),
     ), problems + found
 

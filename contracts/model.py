@@ -1,7 +1,7 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, rowScope · column: token, mask, purpose, codes, formats, clean, address.
+table: load, layout, rowScope · column: token, mask, purpose, codes, formats, clean, address, index.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Column:
-    """One column as the office names it (`physical_name`) and as the hub does (`name`)."""
+    """One column as the office names it (`physical_name`) and as the hub does (`name`).
+
+    `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
+    """
 
     name: str
     physical_name: str
@@ -55,7 +58,8 @@ class Column:
     codes: str | None = None
     formats: tuple[str, ...] = ()
     clean: tuple[str, ...] = ()
-    is_address: bool = False
+    address: int = 0
+    index: bool = False
     checks: tuple[Check, ...] = ()
 
     @property
@@ -147,7 +151,8 @@ class Table:
 
     @property
     def address_columns(self) -> tuple[Column, ...]:
-        return tuple(c for c in self.columns if c.is_address)
+        """The columns that hold an address, the one that places the row first."""
+        return tuple(sorted((c for c in self.columns if c.address), key=lambda c: c.address))
 
     @property
     def lake_columns(self) -> tuple[Column, ...]:
