@@ -1,0 +1,150 @@
+"""The engine: builds one candidate `city.duckdb` from the lake by the models, cross-checks it, and closes it.
+
+The file is built from nothing every night. Sorting by grid, indexes and the checkpoint come last. Nothing here publishes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from contracts.code_lists import CodeList
+from contracts.errors import HubError
+from contracts.model import Catalog, Table
+from warehouse.lake import Lake
+from warehouse.settings import Settings
+from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
+from warehouse.sql import SqlFile, in_order, read_folder
+
+MODELS = Path(__file__).parent / "models"
+TYPES = {
+    "string": "varchar",
+    "integer": "bigint",
+    "number": "double",
+    "date": "date",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
+}
+Progress = Callable[[str], None]
+
+
+@dataclass
+class BuildResult:
+    """What a build read and made: rows per relation, the deliveries in force, seconds per relation."""
+
+    tables: dict[str, int] = field(default_factory=dict)
+    deliveries: dict[str, list[str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@contextmanager
+def writing(target: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that builds `target`; spills beside it. An engine error becomes a HubError without row values."""
+    config = {"preserve_insertion_order": "false", "temp_directory": str(target.parent / "spill")}
+    if settings.threads:
+        config["threads"] = str(settings.threads)
+    if settings.memory:
+        config["memory_limit"] = settings.memory
+    connection = duckdb.connect(str(target), config=config)
+    try:
+        yield connection
+    except duckdb.IOException as error:
+        raise HubError(
+            "the disk refused to take the new city database", where=str(target.parent), remedy="free some disk"
+        ) from error
+    finally:
+        connection.close()
+
+
+def models() -> dict[str, SqlFile]:
+    return read_folder(MODELS)
+
+
+def plan(catalog: Catalog, files: Mapping[str, SqlFile]) -> list[str]:
+    """Every relation of the city database in the order it is built: `spelling`, `source.*`, models."""
+    return in_order(dependencies(catalog, files))
+
+
+def dependencies(catalog: Catalog, files: Mapping[str, SqlFile]) -> dict[str, frozenset[str]]:
+    """Which relations each relation is made from, read from the SQL."""
+    made: dict[str, frozenset[str]] = {SPELLING: frozenset()}
+    made |= {table.relation: source_reads(table) for table in catalog.sources()}
+    return made | {name: file.reads for name, file in files.items()}
+
+
+def build_city(
+    settings: Settings,
+    catalog: Catalog,
+    code_lists: Mapping[str, CodeList],
+    target: Path,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Write the city tables and the released source tables into the new file `target`."""
+    files, lake, result = models(), Lake(settings), BuildResult()
+    with writing(target, settings) as connection:
+        connection.execute("create schema source")
+        for table in catalog.sources():
+            result.deliveries[table.name] = lake_view(connection, lake, table)
+        if not any(result.deliveries.values()):
+            raise HubError(
+                "no office has delivered anything that could be read",
+                where=str(settings.landing),
+                remedy="put each office's file into landing/<source>/ and look at receipts/ for refused ones",
+            )
+        for relation in plan(catalog, files):
+            started = time.perf_counter()
+            try:
+                _build(connection, relation, catalog, files)
+            except duckdb.IOException:
+                raise
+            except duckdb.Error as error:
+                raise _broken_model(relation, files, error) from None
+            result.seconds[relation] = round(time.perf_counter() - started, 3)
+            if progress:
+                progress(f"{relation} {result.seconds[relation]:.1f} s")
+        result.tables = row_counts(connection)
+    return result
+
+
+def _build(
+    connection: duckdb.DuckDBPyConnection, relation: str, catalog: Catalog, files: Mapping[str, SqlFile]
+) -> None:
+    if relation == SPELLING:
+        connection.execute(f"create temp table {SPELLING} as {spelling_sql(catalog)}")
+    elif relation.startswith("source."):
+        table = catalog.tables[relation]
+        create(connection, table, source_sql(table))
+    elif city := catalog.tables.get(f"city.{relation}"):
+        create(connection, city, files[relation].sql)
+    else:  # a working table: promised to nobody, so it is not published
+        connection.execute(f"create temp table {relation} as {files[relation].sql}")
+
+
+def create(connection: duckdb.DuckDBPyConnection, table: Table, sql: str) -> None:
+    """Make `table` from a select, in its contract's columns and types, in the order readers ask for."""
+    columns = ", ".join(f"cast({c.name} as {TYPES[c.logical_type]}) as {c.name}" for c in table.released_columns)
+    order = [name for name in ("grid_code", *table.key) if name in {c.name for c in table.released_columns}]
+    sort = f" order by {', '.join(order)}" if order else ""
+    connection.execute(f"create table {table.relation} as select {columns} from ({sql}) as made{sort}")
+
+
+def _broken_model(relation: str, files: Mapping[str, SqlFile], error: duckdb.Error) -> HubError:
+    """Binder and parser messages speak of SQL and are shown; execution messages may quote rows and are not."""
+    where = str(files[relation].path) if relation in files else relation
+    if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
+        return HubError(f"model fails: {str(error).splitlines()[0]}", where=where, remedy="correct the model")
+    return HubError(f"model fails with {type(error).__name__}", where=where, remedy="run it alone with `hub sql`")
+
+
+def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows of every published table, by relation."""
+    rows = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where not temporary order by 1, 2"
+    ).fetchall()
+    names = [name if schema == "main" else f"{schema}.{name}" for schema, name in rows]
+    return {name: connection.execute(f"select count(*) from {name}").fetchall()[0][0] for name in names}

@@ -1,0 +1,70 @@
+"""Source tables on their way from the lake into the city database: which deliveries count, and which dwelling a row is at.
+
+Everything here follows from the contract; no source has code of its own.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from contracts.model import Catalog, Table
+from warehouse.lake import Lake
+
+SPELLING = "spelling"
+ADDRESS_LINK = "address_link"
+
+
+def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -> list[str]:
+    """Make `lake_<table>`: the rows in force. Snapshot: the newest delivery; append: all; upsert: the newest per key.
+
+    Returns the paths read; without any, the view is empty and typed.
+    """
+    from warehouse.engine import TYPES
+
+    paths = [str(path) for path in lake.accepted_paths(table)]
+    if not paths:
+        columns = ", ".join(f"cast(null as {TYPES[c.logical_type]}) as {c.name}" for c in table.lake_columns)
+        connection.execute(f"create temp view lake_{table.name} as select {columns} where false")
+        return []
+    files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
+    connection.execute(f"create temp view lake_{table.name} as {_in_force(table, files)}")
+    return paths
+
+
+def _in_force(table: Table, files: str) -> str:
+    names = ", ".join(c.name for c in table.lake_columns)
+    if table.load == "snapshot" or not table.key:
+        return f"select {names} from read_parquet({files})"
+    # `files` are ordered oldest to newest, so a row's file position decides which delivery's version of a key stands
+    return f"""
+        select {names} from (
+            select *, row_number() over (
+                partition by {", ".join(table.key)}
+                order by list_position({files}, filename) desc, row_no desc) as nth
+            from read_parquet({files}, filename = true))
+        where nth = 1"""
+
+
+def spelling_sql(catalog: Catalog) -> str:
+    """Every distinct spelling of an address in any source: each is parsed once, however many rows carry it."""
+    columns = [(t.name, c.name) for t in catalog.sources() for c in t.address_columns]
+    if not columns:
+        return "select cast(null as varchar) as address where false"
+    every = " union all ".join(f"select {column} as address from lake_{table}" for table, column in columns)
+    return f"select distinct address from ({every}) as every_address where address is not null"
+
+
+def source_reads(table: Table) -> frozenset[str]:
+    return frozenset({ADDRESS_LINK}) if table.address_columns else frozenset()
+
+
+def source_sql(table: Table) -> str:
+    """The released rows of a source: as accepted, with the dwelling and grid of the first address that is given."""
+    lake = f"lake_{table.name}"
+    if not table.address_columns:
+        return f"select * from {lake}"
+    own = {c.name for c in table.columns}
+    stored = ", ".join(f"l.{c.name}" for c in table.lake_columns)
+    place = ", ".join(f"a.{name}" for name in ("dwelling_id", "grid_code") if name not in own)
+    first_given = f"coalesce({', '.join(f'l.{c.name}' for c in table.address_columns)})"
+    return f"select {stored}{', ' + place if place else ''} from {lake} l left join address_link a on a.address = {first_given}"
