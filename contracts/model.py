@@ -16,6 +16,15 @@ Severity = Literal["error", "warning"]
 Load = Literal["snapshot", "append", "upsert"]
 RuleName = Literal["not_null", "unique", "code", "pattern", "length", "range", "row_count", "sql", "expectation"]
 
+SQL_TYPES: dict[LogicalType, str] = {
+    "string": "varchar",
+    "integer": "bigint",
+    "number": "double",
+    "date": "date",
+    "timestamp": "timestamp",
+    "boolean": "boolean",
+}
+
 
 @dataclass(frozen=True)
 class Check:
@@ -61,6 +70,10 @@ class Column:
     address: int = 0
     index: bool = False
     checks: tuple[Check, ...] = ()
+
+    @property
+    def sql_type(self) -> str:
+        return SQL_TYPES[self.logical_type]
 
     @property
     def is_personal(self) -> bool:

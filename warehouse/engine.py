@@ -5,10 +5,12 @@ The file is built from nothing every night. Sorting by grid, indexes and the che
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -17,19 +19,12 @@ from contracts.code_lists import CodeList
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from warehouse.lake import Lake
+from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
 from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
 from warehouse.sql import SqlFile, in_order, read_folder
 
 MODELS = Path(__file__).parent / "models"
-TYPES = {
-    "string": "varchar",
-    "integer": "bigint",
-    "number": "double",
-    "date": "date",
-    "timestamp": "timestamp",
-    "boolean": "boolean",
-}
 Progress = Callable[[str], None]
 
 
@@ -127,7 +122,7 @@ def _build(
 
 def create(connection: duckdb.DuckDBPyConnection, table: Table, sql: str) -> None:
     """Make `table` from a select, in its contract's columns and types, in the order readers ask for."""
-    columns = ", ".join(f"cast({c.name} as {TYPES[c.logical_type]}) as {c.name}" for c in table.released_columns)
+    columns = ", ".join(f"cast({c.name} as {c.sql_type}) as {c.name}" for c in table.released_columns)
     order = [name for name in ("grid_code", *table.key) if name in {c.name for c in table.released_columns}]
     sort = f" order by {', '.join(order)}" if order else ""
     connection.execute(f"create table {table.relation} as select {columns} from ({sql}) as made{sort}")
@@ -148,3 +143,61 @@ def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     ).fetchall()
     names = [name if schema == "main" else f"{schema}.{name}" for schema, name in rows]
     return {name: connection.execute(f"select count(*) from {name}").fetchall()[0][0] for name in names}
+
+
+def cross_check(
+    settings: Settings, catalog: Catalog, target: Path, progress: Progress | None = None
+) -> dict[str, RuleRun]:
+    """Run every rule over the city tables in `target` and add the `finding` table. By rule: findings, or why it failed."""
+    finding = catalog.tables["city.finding"]
+    runs = {}
+    with writing(target, settings) as connection:
+        columns = ", ".join(f"{c.name} {c.sql_type}" for c in finding.columns)
+        connection.execute(f"create temp table found ({columns})")
+        for rule in load_rules():
+            runs[rule.name] = run_rule(connection, rule, "found")
+            if progress:
+                progress(f"{rule.title} {runs[rule.name].error or runs[rule.name].findings}")
+        create(connection, finding, "select * from found")
+    return runs
+
+
+def finish(settings: Settings, catalog: Catalog, target: Path, release_id: str, built_at: datetime) -> dict[str, int]:
+    """Write the `release` row, then the declared indexes, then checkpoint and close. Returns rows per relation."""
+    digest = contracts_digest(catalog)
+    with writing(target, settings) as connection:
+        release = catalog.tables["city.release"]
+        connection.execute(f"create table release ({', '.join(f'{c.name} {c.sql_type}' for c in release.columns)})")
+        engine = f"duckdb {duckdb.__version__}"
+        connection.execute("insert into release values (?, ?, ?, ?)", [release_id, built_at, digest, engine])
+        for table in catalog.tables.values():
+            for column in table.columns:
+                if column.index:
+                    name = f"{table.layer}_{table.name}_{column.name}"
+                    connection.execute(f"create index {name} on {table.relation} ({column.name})")
+        counts = row_counts(connection)
+        connection.execute("checkpoint")
+    return counts
+
+
+def contracts_digest(catalog: Catalog) -> str:
+    """One hash over every contract's digest: what was promised when a release was built."""
+    lines = sorted(f"{name} {table.digest}" for name, table in catalog.tables.items())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def content_hash(path: Path) -> str:
+    """A hash of what the tables hold, whatever the order of rows, the file's layout or the night it was built.
+
+    Per table the sum of the rows' hashes (128 bits); `release` names the night and is left out.
+    """
+    connection = duckdb.connect(str(path), read_only=True)
+    try:
+        lines = []
+        for relation in sorted(row_counts(connection)):
+            if relation != "release":
+                total = connection.execute(f"select count(*), sum(hash(t)) from {relation} t").fetchall()[0]
+                lines.append(f"{relation} {total}")
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    finally:
+        connection.close()

@@ -19,11 +19,9 @@ def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -
 
     Returns the paths read; without any, the view is empty and typed.
     """
-    from warehouse.engine import TYPES
-
     paths = [str(path) for path in lake.accepted_paths(table)]
     if not paths:
-        columns = ", ".join(f"cast(null as {TYPES[c.logical_type]}) as {c.name}" for c in table.lake_columns)
+        columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in table.lake_columns)
         connection.execute(f"create temp view lake_{table.name} as select {columns} where false")
         return []
     files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
