@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import yaml
 
 from contracts.errors import HubError
 from contracts.model import Catalog
@@ -54,18 +55,27 @@ def load_rules(folder: Path = RULES) -> list[Rule]:
 
 
 def _rule(file: SqlFile) -> Rule:
-    missing = [word for word in HEADER if not file.header.get(word)]
+    given = _header(file)
+    missing = [word for word in HEADER if not given.get(word)]
     if missing:
         raise HubError(
             f"rule header lacks {', '.join(missing)}",
             where=str(file.path),
             remedy="a rule says its title, meaning, severity, subject, purpose, legal_basis, owner and an example",
         )
-    if unknown := set(file.header) - set(HEADER):
+    if unknown := set(given) - set(HEADER):
         raise HubError(f"rule header has unknown words {', '.join(sorted(unknown))}", where=str(file.path))
-    header = {word: file.header[word] for word in HEADER}
-    header["expected"] = tuple(header["expected"])
-    return Rule(name=file.name, sql=file.sql, path=file.path, **header)
+    given["expected"] = tuple(given["expected"])
+    return Rule(name=file.name, sql=file.sql, path=file.path, **given)
+
+
+def _header(file: SqlFile) -> dict[str, Any]:
+    try:
+        header = yaml.safe_load(file.comment)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise HubError(f"rule header is not YAML: {error.problem}", where=f"{file.path}:{line}") from None
+    return header if isinstance(header, dict) else {}
 
 
 def findings_sql(rule: Rule, columns: list[str]) -> str:

@@ -1,19 +1,17 @@
 """SQL files: what they are named, what they say in their header, and which tables they read.
 
-One file is one select statement in plain DuckDB SQL. A header, where there is one, is YAML in the leading block comment.
+One file is one select statement in plain DuckDB SQL, with what there is to say about it in a leading block comment.
 The order of building is read from the SQL itself (sqlglot), never written down.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 import sqlglot
-import yaml
 from sqlglot import exp
 
 from contracts.errors import HubError
@@ -26,7 +24,7 @@ class SqlFile:
     name: str
     path: Path
     sql: str
-    header: dict[str, Any] = field(default_factory=dict)
+    comment: str = ""
 
     @cached_property
     def reads(self) -> frozenset[str]:
@@ -46,19 +44,11 @@ def read_folder(folder: Path) -> dict[str, SqlFile]:
 
 
 def read_file(path: Path) -> SqlFile:
-    """One file. HubError if its header is not YAML."""
-    text = path.read_text(encoding="utf-8")
-    header: Any = {}
+    """One file, its leading block comment apart."""
+    text, comment = path.read_text(encoding="utf-8"), ""
     if text.startswith("/*"):
         comment, _, text = text[2:].partition("*/")
-        try:
-            header = yaml.safe_load(comment)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise HubError(f"header is not YAML: {error.problem}", where=f"{path}:{line}") from None
-    if not isinstance(header, dict):
-        header = {"description": str(header).strip()}
-    return SqlFile(path.stem, path, text.strip().rstrip(";"), header)
+    return SqlFile(path.stem, path, text.strip().rstrip(";"), comment.strip())
 
 
 def in_order(reads: dict[str, frozenset[str]]) -> list[str]:

@@ -1,0 +1,117 @@
+"""Contracts are read strictly: what is wrong is said with file and line; what is right becomes a typed table."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import ContractError
+from contracts.load import HERE, contract_files, lint, load_catalog
+
+GOOD = """\
+apiVersion: v3.2.0
+kind: DataContract
+id: parking
+version: 1.0.0
+status: active
+schema:
+  - name: parking
+    businessName: 停车证
+    properties:
+      - name: permit_no
+        physicalName: 证号
+        logicalType: string
+        primaryKey: true
+        required: true
+      - name: holder
+        physicalName: 持证人
+        logicalType: string
+        classification: personal
+        logicalTypeOptions: {maxLength: 20}
+        customProperties:
+          - {property: purpose, value: parking}
+          - {property: mask, value: name}
+    quality:
+      - {metric: rowCount, mustBeGreaterThan: 0}
+customProperties:
+  - {property: load, value: snapshot}
+  - property: layout
+    value: {format: csv, file_pattern: 'parking\\.csv'}
+"""
+
+
+def problems(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "sources" / "parking.odcs.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return [f"{p.line}: {p.message}" for p in lint([path])[1]]
+
+
+def test_a_sound_contract_becomes_a_table(tmp_path: Path) -> None:
+    assert problems(tmp_path, GOOD) == []
+    table = load_catalog(tmp_path).find("parking")
+    assert table is not None
+    assert table.relation == "source.parking"
+    assert table.key == ("permit_no",)
+    assert [c.name for c in table.released_columns] == ["permit_no", "holder", "delivery_id", "row_no"]
+    assert [(c.rule, c.args) for c in table.column("holder").checks] == [("length", {"min": None, "max": 20})]
+    assert [(c.rule, c.args) for c in table.checks] == [
+        ("unique", {"columns": ["permit_no"]}),
+        ("row_count", {"min": 1, "max": None}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("status: active", "statuss: active", 1, "statuss"),
+        ("logicalType: string\n        primaryKey", "logicalType: text\n        primaryKey", 12, "text"),
+        ("          - {property: purpose, value: parking}\n", "", 15, "states no purpose"),
+        ("{property: mask, value: name}", "{property: maks, value: name}", 22, "unknown customProperty `maks`"),
+        ("{property: mask, value: name}", "{property: mask, value: nose}", 15, "mask must be one of"),
+        ("classification: personal", "classification: secret", 18, "classification must be one of"),
+        ("value: snapshot", "value: sometimes", 25, "load must be one of"),
+        ("mustBeGreaterThan: 0", "mustBeGreaterThan: 0, severity: fatal", 24, "severity fatal"),
+        ("format: csv, ", "", 25, "layout: "),
+        ("name: holder", "name: permit_no", 9, "declared twice"),
+        ("kind: DataContract", "kind: [DataContract", 3, "not valid YAML"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
+    assert old in GOOD
+    found = problems(tmp_path, GOOD.replace(old, new, 1))
+    assert any(says in problem for problem in found), found
+    assert any(problem.startswith(f"{line}: ") for problem in found), found
+
+
+def test_a_catalog_with_a_typo_does_not_load(tmp_path: Path) -> None:
+    problems(tmp_path, GOOD.replace("status: active", "statuss: active"))
+    with pytest.raises(ContractError, match=r"parking\.odcs\.yaml:\d+: .*`hub contract check`"):
+        load_catalog(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "just text"])
+def test_an_empty_contract_is_said_to_be_empty(tmp_path: Path, content: str) -> None:
+    assert problems(tmp_path, content) == ["1: empty or not a mapping; a contract starts with apiVersion and kind"]
+
+
+def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
+    problems(tmp_path, GOOD)
+    other = tmp_path / "sources" / "other.odcs.yaml"
+    other.write_text(GOOD, encoding="utf-8")
+    assert "already declared" in str(lint(contract_files(tmp_path))[1][0])
+
+
+def test_our_own_contracts_are_sound() -> None:
+    assert lint(contract_files(HERE))[1] == []
+
+
+def test_every_code_list_a_contract_names_exists() -> None:
+    lists = {p.stem for p in (HERE / "codes").glob("*.csv")}
+    named = {c.codes for t in load_catalog().tables.values() for c in t.columns if c.codes}
+    assert named <= lists
+
+
+def test_tokenised_values_are_never_stored_as_they_came() -> None:
+    for table in load_catalog().sources():
+        raw = {c.name for c in table.columns if c.token}
+        assert not raw & {c.name for c in table.released_columns}
