@@ -1,0 +1,108 @@
+"""The lake: one immutable Parquet file of accepted rows per table and delivery, and the record of every delivery.
+
+A delivery's record is written last: without it the delivery did not happen, whatever files a crash left behind.
+Not here: reading office files (`pipelines/ingest.py`), nor what the rows become (`engine.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from contracts.model import Table
+from warehouse.files import write_atomically
+from warehouse.settings import Settings
+
+Status = Literal["accepted", "held", "failed"]
+UNKNOWN = "_unknown"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file an office sent. `id` is the head of the hash of its bytes, so the same bytes twice are one delivery.
+
+    accepted: in force by its table's load · held: read, and kept out of force for `reason` · failed: could not be read.
+    `read = accepted + rejected`, in rows. `by_rule` counts what rejected rows, `warnings` what was only reported.
+    `contract_digest` stands for everything its reading depended on: the contract and the code lists it names.
+    """
+
+    id: str
+    sha256: str
+    table: str
+    file_name: str
+    size: int
+    delivered_on: date
+    received_at: datetime
+    contract_digest: str
+    status: Status
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    by_rule: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def order(self) -> tuple[date, datetime, str]:
+        """Oldest first: by the date of the data, then of receipt."""
+        return (self.delivered_on, self.received_at, self.id)
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Delivery:
+        """Fields a later version added are ignored, so that going back a version works."""
+        content: dict[str, Any] = json.loads(text)
+        known = {f.name: content[f.name] for f in fields(cls) if f.name in content}
+        known["delivered_on"] = date.fromisoformat(known["delivered_on"])
+        known["received_at"] = datetime.fromisoformat(known["received_at"])
+        known["unknown_columns"] = tuple(known.get("unknown_columns", ()))
+        return cls(**known)
+
+
+class Lake:
+    """Where deliveries rest: `lake/<table>/<id>.parquet`, `lake/_rejected/…`, `lake/_deliveries/<table>/<id>.json`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.root = settings.lake
+
+    def accepted_path(self, table: str, delivery_id: str) -> Path:
+        return self.root / table / f"{delivery_id}.parquet"
+
+    def rejected_path(self, table: str, delivery_id: str) -> Path:
+        return self.root / "_rejected" / table / f"{delivery_id}.parquet"
+
+    def record_path(self, table: str, delivery_id: str) -> Path:
+        return self.root / "_deliveries" / table / f"{delivery_id}.json"
+
+    def record(self, delivery: Delivery) -> None:
+        """Make the delivery happen. Its files are in place before this is called."""
+        write_atomically(self.record_path(delivery.table, delivery.id), delivery.as_json().encode())
+
+    def find(self, table: str, delivery_id: str) -> Delivery | None:
+        path = self.record_path(table, delivery_id)
+        return Delivery.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def deliveries(self, table: str | None = None) -> list[Delivery]:
+        """All deliveries (of one table), oldest first; those of files no contract knows have the table `_unknown`."""
+        return sorted(self._records(table or "*"), key=lambda d: d.order)
+
+    def _records(self, table: str) -> Iterator[Delivery]:
+        for path in (self.root / "_deliveries").glob(f"{table}/*.json"):
+            if not path.name.startswith("."):
+                yield Delivery.from_json(path.read_text(encoding="utf-8"))
+
+    def in_force(self, table: Table) -> list[Delivery]:
+        """The accepted deliveries a release is built from, oldest first: of a snapshot the newest, otherwise all."""
+        accepted = [d for d in self.deliveries(table.name) if d.status == "accepted"]
+        return accepted[-1:] if table.load == "snapshot" else accepted
+
+    def accepted_paths(self, table: Table) -> list[Path]:
+        """The Parquet files of `in_force`, in its order; for `upsert` the engine lets the last one win per key."""
+        return [self.accepted_path(table.name, d.id) for d in self.in_force(table)]
