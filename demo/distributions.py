@@ -14,6 +14,7 @@ DELIVERY: Final = date(2026, 10, 31)
 HOTLINE_SINCE: Final = date(2023, 11, 1)  # three years of tickets in one delivery: 1.6 per resident is about 0.5 a year
 TICKET_WINDOW_DAYS: Final = 180  # "recent" for the check 空置却有诉求
 AREAS_SINCE: Final = date(2018, 2, 9)  # State Council's approval of Datong's present districts
+GRIDS_SINCE: Final = date(2019, 7, 1)
 
 # Magnitudes: the community 柳港园 and the city the hub is built to serve.
 COMMUNITY_RESIDENTS: Final = 10_400
@@ -39,7 +40,7 @@ TENURES: Final = {
 }
 GROWN_CHILD_AWAY: Final = 0.06  # of children over 20: registered with the parents, living elsewhere in the city
 FORMER_HOME_KEPT: Final = 0.50  # of moved households, those whose former home has no other household in it
-FLOATING_NEIGHBOUR: Final = 0.60  # of homes not lived in by their owner, owned by a resident of the city
+LOCAL_LANDLORD: Final = 0.60  # of homes not lived in by their owner, those owned by a resident of the city; the rest by outsiders
 
 # Dwellings and titles.
 USAGES: Final = {"住宅": 0.975, "商业": 0.020, "办公": 0.005}  # an old housing estate with shops

@@ -1,0 +1,187 @@
+"""`generate` simulates a city: six offices' files, the truth about every row, and the demo's own area code.
+
+Block by block, so that memory does not grow with the city; the files of one block are written while the next block is simulated.
+"""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from demo import distributions as shares
+from demo.addresses import AddressBook
+from demo.areas import area_rows, grid_building_rows, grid_rows
+from demo.buildings import Buildings, build
+from demo.files import CsvFile, ParquetFile
+from demo.homes import outsiders_needed, settle
+from demo.hotline import ticket_rows
+from demo.office import Rows
+from demo.people import MOST_RESIDENTS, Register, populate
+from demo.places import Block, blocks
+from demo.resident import resident_rows
+from demo.titles import title_rows
+from demo.truth import Offices, contradictions, rows_truth
+from demo.xlsx import ROWS_ABOVE, ROWS_PER_SHEET, Workbook
+
+FEWEST_RESIDENTS: Final = 100
+FILE_NAMES: Final = {
+    source: f"{title}_{shares.DELIVERY:%Y%m%d}.{ending}"
+    for source, title, ending in (
+        ("resident", "人口信息", "csv"),
+        ("property", "不动产登记", "xlsx"),
+        ("hotline", "12345工单", "csv"),
+        ("area", "行政区划", "csv"),
+        ("grid", "网格", "csv"),
+        ("grid_building", "网格楼栋", "csv"),
+    )
+}
+TRUTHS: Final = ("resident", "property", "hotline", "planted")
+_PROPERTY_TITLE: Final = f"大同市不动产登记信息（截至{shares.DELIVERY}）"
+_SHEET_NAME: Final = "不动产登记"
+_ID_AREA: Final = "code,name,valid_from,valid_to\n990001,演示用测试代码,1900-01-01,\n"
+
+
+@dataclass(frozen=True)
+class CityFiles:
+    """What was written: `landing` source → office file, `truth` name → Parquet, `rows` how many each office file and planted holds."""
+
+    landing: dict[str, Path]
+    truth: dict[str, Path]
+    id_area: Path
+    rows: dict[str, int]
+    residents: int
+    households: int
+
+
+@dataclass(frozen=True)
+class _SimulatedBlock:
+    offices: Offices
+    buildings: Buildings
+    book: AddressBook
+
+
+def _simulated(block: Block, seed: int, register: Register) -> _SimulatedBlock:
+    """One block, from its own random stream."""
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, block.number])))
+    buildings = build(rng, block)
+    people = populate(rng, block, outsiders_needed(len(buildings.usage)), register)
+    homes = settle(rng, buildings, people)
+    book = AddressBook.of(buildings)
+    residents = resident_rows(rng, people, homes, book, register)
+    titles = title_rows(rng, people, buildings, homes, book, register)
+    tickets = ticket_rows(rng, block.tickets, people, buildings, homes, book, register)
+    return _SimulatedBlock(Offices(residents, titles, tickets), buildings, book)
+
+
+def _numbered(truth: pl.DataFrame, source: str, done: int) -> pl.DataFrame:
+    """The truth with row_no (and the sheet's name) as Excel shows them; `done` rows of the office were written before."""
+    place = done + np.arange(truth.height)
+    if source != "property":
+        return truth.select(pl.Series("row_no", place + 2), pl.all())
+    per_sheet = ROWS_PER_SHEET - ROWS_ABOVE
+    sheet = pl.concat_str([pl.lit(_SHEET_NAME), pl.Series(place // per_sheet + 1).cast(pl.String)]).alias("sheet")
+    return truth.select(sheet, pl.Series("row_no", place % per_sheet + ROWS_ABOVE + 1), pl.all())
+
+
+@dataclass
+class _Writers:
+    """The open files of a city in the making, by source and truth name, and how many rows each has."""
+
+    landing: dict[str, CsvFile | Workbook]
+    truth: dict[str, ParquetFile]
+    pool: ThreadPoolExecutor
+    rows: dict[str, int] = field(default_factory=dict)
+    _pending: list[Future[None]] = field(default_factory=list)
+
+    def write(self, block: _SimulatedBlock) -> None:
+        """Begin to append a block's rows to every file, once the block before it is written."""
+        self.wait()
+        for source, rows in vars(block.offices).items():
+            done = self.rows.get(source, 0)
+            self._pending.append(self.pool.submit(self._write_office, source, rows, block.book, done))
+            self._count(source, rows.file.height)
+        planted = contradictions(block.offices, block.book)
+        self.truth["planted"].write(planted)
+        self._count("planted", planted.height)
+        self.write_plain("grid", grid_rows(block.buildings))
+        self.write_plain("grid_building", grid_building_rows(block.buildings))
+
+    def write_plain(self, source: str, frame: pl.DataFrame) -> None:
+        """Append rows that have no truth of their own."""
+        self.landing[source].write(frame)
+        self._count(source, frame.height)
+
+    def wait(self) -> None:
+        """Until everything begun is written; raises what went wrong."""
+        pending, self._pending = self._pending, []
+        for future in pending:
+            future.result()
+
+    def _write_office(self, source: str, rows: Rows, book: AddressBook, done: int) -> None:
+        self.landing[source].write(rows.file)
+        self.truth[source].write(_numbered(rows_truth(rows, book), source, done))
+
+    def _count(self, name: str, rows: int) -> None:
+        self.rows[name] = self.rows.get(name, 0) + rows
+
+
+def _landing_file(stack: ExitStack, folder: Path, source: str) -> CsvFile | Workbook:
+    """An office's file in the form that office sends."""
+    path = folder / source / FILE_NAMES[source]
+    path.parent.mkdir(parents=True)
+    match source:
+        case "property":
+            return stack.enter_context(Workbook(path, _PROPERTY_TITLE, _SHEET_NAME, number_columns=("产权人证件号",)))
+        case "resident":
+            return stack.enter_context(CsvFile(path, "gb18030", "\r\n"))
+        case _:
+            return stack.enter_context(CsvFile(path, "utf-8", "\n"))
+
+
+def _written(folder: Path, residents: int, seed: int) -> tuple[dict[str, int], Register]:
+    register = Register.empty()
+    with ExitStack() as stack:
+        landing = {source: _landing_file(stack, folder / "landing", source) for source in FILE_NAMES}
+        (folder / "truth").mkdir()
+        truth = {name: stack.enter_context(ParquetFile(folder / "truth" / f"{name}.parquet")) for name in TRUTHS}
+        writers = _Writers(landing, truth, stack.enter_context(ThreadPoolExecutor(max_workers=len(TRUTHS))))
+        writers.write_plain("area", area_rows())
+        for block in blocks(residents):
+            writers.write(_simulated(block, seed, register))
+        writers.wait()
+    return writers.rows, register
+
+
+def _moved(staged: Path, out: Path) -> Path:
+    """Put a finished file where it belongs, over an older one of the same name."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return staged.replace(out)
+
+
+def generate(out: Path, residents: int = shares.COMMUNITY_RESIDENTS, seed: int = 1402) -> CityFiles:
+    """Write the city to `out`: landing/<source>/<file>, truth/*.parquet, codes/id_area.csv. Same residents and seed, same bytes.
+
+    `residents` from 100 to 10,000,000, else ValueError. Files appear complete or not at all; files of the same name are replaced.
+    """
+    if not FEWEST_RESIDENTS <= residents <= MOST_RESIDENTS:
+        raise ValueError(f"a city has {FEWEST_RESIDENTS:,} to {MOST_RESIDENTS:,} residents, not {residents:,}")
+    staging = out / ".city-in-the-making"
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir(parents=True)
+    try:
+        rows, register = _written(staging, residents, seed)
+        landing = {s: _moved(staging / "landing" / s / name, out / "landing" / s / name) for s, name in FILE_NAMES.items()}
+        truth = {name: _moved(staging / "truth" / f"{name}.parquet", out / "truth" / f"{name}.parquet") for name in TRUTHS}
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    id_area = out / "codes" / "id_area.csv"
+    id_area.parent.mkdir(parents=True, exist_ok=True)
+    id_area.write_text(_ID_AREA, encoding="utf-8")
+    return CityFiles(landing, truth, id_area, rows, register.residents, register.households)

@@ -1,0 +1,63 @@
+"""Files that grow block by block: CSV in an office's encoding, and Parquet for the truth."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import polars as pl
+
+_ROW_GROUP: Final = 250_000  # rows; fixed, so that the bytes depend on nothing else
+
+
+class CsvFile:
+    """A CSV with a header row, in `encoding`, lines ended by `line_end`; nulls are empty fields. Use as a context manager."""
+
+    def __init__(self, path: Path, encoding: str, line_end: str) -> None:
+        self._file = path.open("wb")
+        self._encoding, self._line_end = encoding, line_end
+        self._is_new = True
+
+    def __enter__(self) -> CsvFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows; the first frame's columns become the header."""
+        buffer = io.BytesIO()
+        frame.write_csv(buffer, include_header=self._is_new, line_terminator=self._line_end)
+        self._is_new = False
+        lines = buffer.getvalue()
+        self._file.write(lines if self._encoding == "utf-8" else lines.decode("utf-8").encode(self._encoding))
+
+
+class ParquetFile:
+    """A Parquet file written in parts beside it and joined at the end. Use as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._parts: list[Path] = []
+
+    def __enter__(self) -> ParquetFile:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self._join()
+        finally:
+            for part in self._parts:
+                part.unlink(missing_ok=True)
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Append rows; all blocks have the same columns and types."""
+        part = self._path.with_name(f"{self._path.name}.{len(self._parts):05d}.part")
+        self._parts.append(part)
+        frame.write_parquet(part, compression="lz4")
+
+    def _join(self) -> None:
+        pl.scan_parquet(self._parts).sink_parquet(self._path, compression="lz4", row_group_size=_ROW_GROUP, maintain_order=True)

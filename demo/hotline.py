@@ -1,0 +1,154 @@
+"""The 12345 hotline: tickets of three years, with addresses as callers say them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from demo import distributions as shares
+from demo.addresses import NO_BUILDING, STYLE_NAMES, UNLOCATABLE, AddressBook, draw_styles, with_noise
+from demo.buildings import Buildings
+from demo.calendar_texts import clock_times, day, iso_dates, month
+from demo.homes import Homes
+from demo.identity_numbers import mistyped, mobiles
+from demo.office import Breakable, Rows, broken
+from demo.people import People, Register
+from demo.requests import PLATFORM_NAME, REQUESTS
+from demo.sampling import Bools, Ints, Rng, between, blank, draw, flip, joined, look_up, pick
+
+BREAKABLE: Final = Breakable(
+    required=("诉求地址", "诉求内容", "诉求分类"),
+    dates=("来电时间",),
+    labels={"紧急程度": "加急", "工单状态": "挂起"},
+)
+_CLASSES: Final = tuple(shares.REQUEST_CLASSES)
+_URGENCIES: Final = tuple(shares.LIMIT_HOURS)
+_STATUSES: Final = ("待分拨", "办理中", "已办结", "已退单")
+_DAY: Final = 86_400
+_PLATFORM_MOBILE: Final = 10**8 - 1  # beyond everybody's own numbers
+
+
+def _callers(rng: Rng, people: People, homes: Homes, buildings: Buildings, n: int) -> tuple[Ints, Ints]:
+    """Who calls and about which dwelling: few call often; some calls are about homes nobody lives in."""
+    adults = rng.permutation(np.flatnonzero(people.age[: people.residents] >= 18))
+    who = adults[(len(adults) * rng.random(n) ** 1.5).astype(np.int64)]
+    dwelling = homes.living[who]
+    empty = buildings.homes[homes.occupant[buildings.homes] < 0]
+    about_empty = flip(rng, shares.TICKET_ABOUT_VACANT_HOME, n) & (len(empty) > 0)
+    dwelling[about_empty] = pick(rng, empty, int(about_empty.sum()))
+    return who, dwelling
+
+
+def _moments(rng: Rng, n: int) -> Ints:
+    """Seconds since 1900, ascending: any day of the three years, between 7 and 22 o'clock, most around half past two."""
+    days = between(rng, day(shares.HOTLINE_SINCE), day(shares.DELIVERY), n)
+    return np.sort(days * _DAY + 7 * 3600 + ((rng.random(n) + rng.random(n)) * 7.5 * 3600).astype(np.int64))
+
+
+def _time_texts(moments: Ints) -> pl.Series:
+    known = moments >= 0
+    return joined(look_up(iso_dates(), np.where(known, moments // _DAY, -1)), " ", look_up(clock_times(), moments % _DAY))
+
+
+def _classes(rng: Rng, days: Ints) -> Ints:
+    drawn = draw(rng, shares.REQUEST_CLASSES.values(), len(days))
+    cold = np.isin(month(days), tuple(shares.HEATING_MONTHS))
+    return np.where((drawn == _CLASSES.index("供暖")) & ~cold, _CLASSES.index("其他"), drawn)
+
+
+def _urgencies(rng: Rng, classes: Ints) -> Ints:
+    danger = np.array([shares.DANGER.get(name, 0.0) for name in _CLASSES])[classes]
+    complicated = np.array([shares.COMPLEX.get(name, 0.0) for name in _CLASSES])[classes]
+    utility = np.array([name in shares.UTILITIES for name in _CLASSES])[classes]
+    coin = rng.random(len(classes))
+    return np.select([coin < danger, utility, coin > 1 - complicated], [0, 1, 3], 2)
+
+
+def _progress(rng: Rng, moments: Ints, urgencies: Ints) -> tuple[Ints, Ints]:
+    """Status, and the moment of resolution (-1 where there is none), as of the delivery."""
+    n, now = len(moments), (day(shares.DELIVERY) + 1) * _DAY
+    limit = np.array(list(shares.LIMIT_HOURS.values()))[urgencies] * 3600
+    taken = limit * (0.05 + 0.9 * rng.random(n)) + np.where(flip(rng, shares.OVERDUE, n), limit, 0)
+    resolved = moments + taken.astype(np.int64)
+    status = np.select([flip(rng, shares.RETURNED, n), resolved < now, now - moments > _DAY // 2], [3, 2, 1], 0)
+    return status, np.where(status == 2, resolved, -1)
+
+
+def _contents(rng: Rng, classes: Ints, people: People, who: Ints) -> pl.Series:
+    """A sentence about the matter; some callers leave a mobile, a name or an ID number in it."""
+    n = len(classes)
+    sentences = [sentence for name in _CLASSES for sentence in REQUESTS[name][1]]
+    counts = np.array([len(REQUESTS[name][1]) for name in _CLASSES])
+    chosen = (counts.cumsum() - counts)[classes] + (rng.random(n) * counts[classes]).astype(np.int64)
+    contact = draw(rng, shares.CONTENT_CONTACT.values(), n)
+    phones = joined("，联系电话", people.phone(who, np.zeros(n, dtype=np.bool_)))
+    names = joined("，我叫", look_up(people.name, who))
+    ids = joined("，身份证号", look_up(people.id_no, who))
+    left = pl.select(
+        pl.when(pl.Series(contact == 1)).then(phones).when(pl.Series(contact == 2)).then(names).when(pl.Series(contact == 3)).then(ids)
+        .otherwise(pl.lit(""))
+    ).to_series()  # fmt: skip
+    return joined(look_up(pl.Series(sentences), chosen), left)
+
+
+def _requesters(rng: Rng, people: People, who: Ints, forwarded: Bools) -> pl.Series:
+    n = len(who)
+    style = draw(rng, shares.REQUESTER_STYLES.values(), n)
+    surname = look_up(people.surname, who)
+    polite = joined(surname, look_up(pl.Series(["女士", "先生"]), people.male[who].astype(np.int64)))
+    said = pl.when(pl.Series(style == 0)).then(look_up(people.name, who)).when(pl.Series(style == 1)).then(polite).otherwise(None)
+    return pl.select(pl.when(pl.Series(forwarded)).then(pl.lit(PLATFORM_NAME)).otherwise(said)).to_series()
+
+
+def _phones(rng: Rng, people: People, who: Ints, forwarded: Bools) -> pl.Series:
+    n = len(who)
+    own = mistyped(rng, people.phone(who, flip(rng, shares.SECOND_NUMBER, n)), flip(rng, shares.PHONE_TYPO, n))
+    own = blank(own, ~flip(rng, shares.REQUESTER_PHONE, n))
+    platform = mobiles(np.array([_PLATFORM_MOBILE]))[0]
+    return pl.select(pl.when(pl.Series(forwarded)).then(pl.lit(platform)).otherwise(own)).to_series()
+
+
+def ticket_rows(
+    rng: Rng, count: int, people: People, buildings: Buildings, homes: Homes, book: AddressBook, register: Register
+) -> Rows:
+    """The block's `count` tickets; truth adds reported_day (since 1900), address_style, and knows no person behind the web platform."""
+    who, dwelling = _callers(rng, people, homes, buildings, count)
+    moments = _moments(rng, count)
+    classes = _classes(rng, moments // _DAY)
+    urgencies = _urgencies(rng, classes)
+    status, resolved = _progress(rng, moments, urgencies)
+    style = draw_styles(rng, shares.HOTLINE_STYLES, count)
+    forwarded = flip(rng, shares.SWITCHBOARD, count)
+    key = joined("GD", pl.Series(1_000_000_000 + register.tickets + 1 + np.arange(count)).cast(pl.String))
+    register.tickets += count
+    units = pl.Series([REQUESTS[name][0] for name in _CLASSES])
+    file = pl.DataFrame(
+        {
+            "工单编号": key,
+            "来电时间": _time_texts(moments),
+            "诉求人姓名": _requesters(rng, people, who, forwarded),
+            "联系电话": _phones(rng, people, who, forwarded),
+            "诉求地址": with_noise(rng, book.written(dwelling, style), shares.HOTLINE_HEADS, shares.HOTLINE_TAILS),
+            "诉求分类": look_up(pl.Series(_CLASSES), classes),
+            "诉求内容": _contents(rng, classes, people, who),
+            "紧急程度": look_up(pl.Series(_URGENCIES), urgencies),
+            "承办单位": look_up(units, np.where(status > 0, classes, -1)),
+            "工单状态": look_up(pl.Series(_STATUSES), status),
+            "办结时间": _time_texts(resolved),
+        }
+    )
+    known = ~forwarded
+    truth = pl.DataFrame(
+        {
+            "record_key": key,
+            "person": pl.Series(people.person[who]).set(pl.Series(~known), None),
+            "household_no": blank(look_up(people.household_no, people.household[who]), ~known),
+            "dwelling": np.where(style < UNLOCATABLE, dwelling, -1),
+            "building_of": np.where(style < NO_BUILDING, dwelling, -1),
+            "address_style": look_up(pl.Series(STYLE_NAMES), style),
+            "reported_day": moments // _DAY,
+        }
+    )
+    return broken(rng, Rows(file, truth), BREAKABLE)

@@ -1,0 +1,53 @@
+"""The demo's users: one for each role, with passwords that anybody may read because they guard nobody."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from demo.city import FILE_NAMES
+from demo.places import LIUGANGYUAN
+
+_CITY, _COUNTY = "1402", "140213"  # 大同市, 平城区
+_WEST, _EAST = LIUGANGYUAN[:2]
+_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look like others
+
+
+@dataclass(frozen=True)
+class DemoUser:
+    """A user and the areas (grid, community, county or city codes) she may see."""
+
+    username: str
+    password: str
+    role: str
+    areas: list[str]
+
+
+def _password(username: str, seed: int) -> str:
+    """`xxxx-xxxx-xxxx`, the same for the same name and seed."""
+    digest = blake2b(f"{seed}:{username}".encode(), digest_size=12).digest()
+    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest)
+    return "-".join(letters[i : i + 4] for i in (0, 4, 8))
+
+
+def _first_grid(home: Path, community_code: str) -> str:
+    """The community's first grid in the generated grid file; FileNotFoundError before a city was generated."""
+    with (home / "landing" / "grid" / FILE_NAMES["grid"]).open(encoding="utf-8", newline="") as file:
+        return min(row["网格编码"] for row in csv.DictReader(file) if row["社区代码"] == community_code)
+
+
+def demo_users(home: Path, seed: int = 1402) -> list[DemoUser]:
+    """The users of the demo city in `home`, with the first grids of 柳港园西院 and 柳港园东院 for its two grid workers."""
+    places = (
+        ("wang.gw", "grid_worker", [_first_grid(home, _WEST)]),
+        ("li.gw", "grid_worker", [_first_grid(home, _EAST)]),
+        ("zhao.lead", "grid_lead", [_WEST]),
+        ("sun.super", "district_supervisor", [_COUNTY]),
+        ("chen.analyst", "analyst", [_CITY]),
+        ("zhou.audit", "auditor", [_CITY]),
+        ("admin", "admin", []),
+    )
+    return [DemoUser(username, _password(username, seed), role, areas) for username, role, areas in places]
