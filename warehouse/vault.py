@@ -1,0 +1,146 @@
+"""The vault: raw ID numbers and phones by token, the only place where they rest, and encrypted there.
+
+Protects against whoever gets the files (a stolen disk, a backup, a wrong share) without `keys/vault.key`, and against
+pages being changed, swapped or moved. Does not protect against somebody who has key and files, nor hide how many values
+there are or which tokens: those are in the lake too. Who may ask for a value, and the trace of it, is the API's.
+
+`vault/<kind>/<n>-<delivery>.parquet`, append-only. One row is one page: up to 1,024 values in the order of their
+tokens, sealed as one AES-256-GCM message (a fresh nonce of 12 bytes in front; bound to kind and first token).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from bisect import bisect_left
+from pathlib import Path
+from types import TracebackType
+
+import polars as pl
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from contracts.errors import HubError
+from warehouse.files import replacing
+from warehouse.identity import read_key
+from warehouse.settings import Settings
+
+PAGE = 1024
+NONCE = 12
+FLUSH = 500_000
+
+
+class Vault:
+    """Opened with its key. `deposit` puts values in, `reveal` takes one out."""
+
+    def __init__(self, root: Path, key: bytes) -> None:
+        self.root, self._seal = root, AESGCM(key)
+
+    @classmethod
+    def load(cls, settings: Settings) -> Vault:
+        return cls(settings.vault, read_key(settings, "vault"))
+
+    def deposit(self, delivery_id: str) -> Deposit:
+        """Collects the values of one delivery: `with vault.deposit(id) as d: d.add(kind, tokens, values)`."""
+        return Deposit(self, delivery_id)
+
+    def reveal(self, kind: str, token: str) -> str | None:
+        """The raw value, or None if the vault does not hold it. Opens exactly one page. HubError if that is damaged."""
+        for path in self._files(kind):
+            pages = pl.scan_parquet(path).select("first", "last").with_row_index()
+            found = pages.filter(pl.lit(token).is_between(pl.col("first"), pl.col("last"))).collect()
+            for index in found["index"]:
+                page = pl.scan_parquet(path).slice(index, 1).collect().row(0, named=True)
+                place = bisect_left(page["tokens"], token)
+                if place < len(page["tokens"]) and page["tokens"][place] == token:
+                    return self._open(path, kind, page["first"], page["sealed"])[place]
+        return None
+
+    def held(self, kind: str) -> pl.Series:
+        """The tokens held, as sorted 128-bit numbers: 16 bytes each, so that millions fit in memory."""
+        files = self._files(kind)
+        if not files:
+            return pl.Series("token", [], dtype=pl.Int128)
+        tokens = pl.scan_parquet(files).select(pl.col("tokens").explode().alias("token"))
+        return tokens.select(_number(pl.col("token"))).collect(engine="streaming")["token"].sort()
+
+    def store(self, kind: str, name: str, values: pl.DataFrame) -> None:
+        """One file with `values` (token, value), each token once."""
+        pages = (
+            values.sort("token")
+            .group_by(pl.int_range(pl.len()) // PAGE, maintain_order=True)
+            .agg(first=pl.col("token").first(), last=pl.col("token").last(), tokens="token", values="value")
+        )
+        sealed = [self._close(kind, first, texts) for first, texts in pages.select("first", "values").iter_rows()]
+        folder = self.root / kind
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with replacing(folder / f"{len(self._files(kind)):06d}-{name}.parquet") as temporary:
+            rows = pages.select("first", "last", "tokens", sealed=pl.Series(sealed, dtype=pl.Binary))
+            rows.write_parquet(temporary, row_group_size=64)
+            temporary.chmod(0o600)
+
+    def _files(self, kind: str) -> list[Path]:
+        return sorted(p for p in (self.root / kind).glob("*.parquet") if not p.name.startswith("."))
+
+    def _close(self, kind: str, first: str, values: list[str]) -> bytes:
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self._seal.encrypt(nonce, json.dumps(values).encode(), f"{kind}:{first}".encode())
+
+    def _open(self, path: Path, kind: str, first: str, sealed: bytes) -> list[str]:
+        try:
+            content = self._seal.decrypt(sealed[:NONCE], sealed[NONCE:], f"{kind}:{first}".encode())
+        except InvalidTag:
+            raise HubError(
+                "a page does not open with this key: changed, moved, or sealed with another key",
+                where=str(path),
+                remedy="restore keys/vault.key and this file from the backup of one day",
+            ) from None
+        values: list[str] = json.loads(content)
+        return values
+
+
+class Deposit:
+    """The values of one delivery on their way into the vault; only those it does not hold yet are written."""
+
+    def __init__(self, vault: Vault, delivery_id: str) -> None:
+        self._vault, self._name = vault, delivery_id
+        self._waiting: dict[str, list[pl.DataFrame]] = {}
+        self._held: dict[str, pl.Series] = {}
+
+    def __enter__(self) -> Deposit:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if error is None:
+            for of_kind in self._waiting:
+                self._flush(of_kind)
+
+    def add(self, kind: str, tokens: pl.Series, values: pl.Series) -> None:
+        """Values in normal form and their tokens; rows without a token are left out."""
+        if kind not in self._held:
+            self._held[kind], self._waiting[kind] = self._vault.held(kind), []
+        new = ~_within(self._held[kind], tokens) & tokens.is_not_null()
+        self._waiting[kind].append(pl.DataFrame({"token": tokens.filter(new), "value": values.filter(new)}))
+        if sum(len(frame) for frame in self._waiting[kind]) >= FLUSH:
+            self._flush(kind)
+
+    def _flush(self, kind: str) -> None:
+        values = pl.concat(self._waiting[kind]).unique("token")
+        if len(values):
+            self._vault.store(kind, self._name, values)
+            added = values.select(_number(pl.col("token")))["token"]
+            self._held[kind] = pl.concat([self._held[kind], added]).sort()
+        self._waiting[kind] = []
+
+
+def _number(token: pl.Expr) -> pl.Expr:
+    return token.str.decode("hex").bin.reinterpret(dtype=pl.Int128, endianness="big")
+
+
+def _within(held: pl.Series, tokens: pl.Series) -> pl.Series:
+    """Which of `tokens` are in the sorted `held`; a null token is not."""
+    if held.is_empty():
+        return pl.repeat(False, len(tokens), eager=True)
+    wanted = tokens.to_frame("token").select(_number(pl.col("token")))["token"]
+    places = held.search_sorted(wanted.fill_null(0)).clip(upper_bound=len(held) - 1)
+    return (held.gather(places) == wanted).fill_null(False)
