@@ -18,7 +18,7 @@ import duckdb
 from contracts.code_lists import CodeList
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
-from warehouse.lake import Lake
+from warehouse.lake import Delivery, Lake
 from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
 from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
@@ -33,7 +33,7 @@ class BuildResult:
     """What a build read and made: rows per relation, the deliveries in force, seconds per relation."""
 
     tables: dict[str, int] = field(default_factory=dict)
-    deliveries: dict[str, list[str]] = field(default_factory=dict)
+    inputs: list[Delivery] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -84,8 +84,8 @@ def build_city(
     with writing(target, settings) as connection:
         connection.execute("create schema source")
         for table in catalog.sources():
-            result.deliveries[table.name] = lake_view(connection, lake, table)
-        if not any(result.deliveries.values()):
+            result.inputs += lake_view(connection, lake, table)
+        if not result.inputs:
             raise HubError(
                 "no office has delivered anything that could be read",
                 where=str(settings.landing),

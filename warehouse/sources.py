@@ -8,37 +8,35 @@ from __future__ import annotations
 import duckdb
 
 from contracts.model import Catalog, Table
-from warehouse.lake import Lake
+from warehouse.lake import Delivery, Lake
 
 SPELLING = "spelling"
 ADDRESS_LINK = "address_link"
 
 
-def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -> list[str]:
-    """Make `lake_<table>`: the rows in force. Snapshot: the newest delivery; append: all; upsert: the newest per key.
-
-    Returns the paths read; without any, the view is empty and typed.
-    """
-    paths = [str(path) for path in lake.accepted_paths(table)]
-    if not paths:
+def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -> list[Delivery]:
+    """Make `lake_<table>`, the rows in force, and return the deliveries they come from; without any it is empty and typed."""
+    deliveries = lake.in_force(table)
+    if deliveries:
+        sql = _in_force([str(lake.accepted_path(table.name, d.id)) for d in deliveries], table)
+    else:
         columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in table.lake_columns)
-        connection.execute(f"create temp view lake_{table.name} as select {columns} where false")
-        return []
+        sql = f"select {columns} where false"
+    connection.execute(f"create temp view lake_{table.name} as {sql}")
+    return deliveries
+
+
+def _in_force(paths: list[str], table: Table) -> str:
+    """Rows of the files (oldest first). A key in several: append keeps the row it had, upsert takes the newest."""
     files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
-    connection.execute(f"create temp view lake_{table.name} as {_in_force(table, files)}")
-    return paths
-
-
-def _in_force(table: Table, files: str) -> str:
     names = ", ".join(c.name for c in table.lake_columns)
-    if table.load == "snapshot" or not table.key:
+    if len(paths) == 1 or not table.key:
         return f"select {names} from read_parquet({files})"
-    # `files` are ordered oldest to newest, so a row's file position decides which delivery's version of a key stands
+    newest_first = "desc" if table.load == "upsert" else "asc"
     return f"""
         select {names} from (
             select *, row_number() over (
-                partition by {", ".join(table.key)}
-                order by list_position({files}, filename) desc, row_no desc) as nth
+                partition by {", ".join(table.key)} order by list_position({files}, filename) {newest_first}) as nth
             from read_parquet({files}, filename = true))
         where nth = 1"""
 
