@@ -60,15 +60,15 @@ class Vault:
         """The tokens held, as sorted 128-bit numbers: 16 bytes each, so that millions fit in memory."""
         files = self._files(kind)
         if not files:
-            return pl.Series("token", [], dtype=pl.Int128)
+            return pl.Series("token", [], dtype=pl.UInt128)
         tokens = pl.scan_parquet(files).select(pl.col("tokens").explode().alias("token"))
         return tokens.select(_number(pl.col("token"))).collect(engine="streaming")["token"].sort()
 
     def store(self, kind: str, name: str, values: pl.DataFrame) -> None:
-        """One file with `values` (token, value), each token once."""
+        """One file with `values` (token, value), each token once and in their order."""
         pages = (
-            values.sort("token")
-            .group_by(pl.int_range(pl.len()) // PAGE, maintain_order=True)
+            values.with_columns(page=pl.int_range(pl.len()) // PAGE)
+            .group_by("page", maintain_order=True)
             .agg(first=pl.col("token").first(), last=pl.col("token").last(), tokens="token", values="value")
         )
         sealed = [self._close(kind, first, texts) for first, texts in pages.select("first", "values").iter_rows()]
@@ -119,28 +119,28 @@ class Deposit:
         """Values in normal form and their tokens; rows without a token are left out."""
         if kind not in self._held:
             self._held[kind], self._waiting[kind] = self._vault.held(kind), []
-        new = ~_within(self._held[kind], tokens) & tokens.is_not_null()
-        self._waiting[kind].append(pl.DataFrame({"token": tokens.filter(new), "value": values.filter(new)}))
+        given = pl.DataFrame({"token": tokens, "value": values}).drop_nulls("token")
+        numbered = given.with_columns(number=_number(pl.col("token")))
+        self._waiting[kind].append(numbered.filter(~_within(self._held[kind], numbered["number"])))
         if sum(len(frame) for frame in self._waiting[kind]) >= FLUSH:
             self._flush(kind)
 
     def _flush(self, kind: str) -> None:
-        values = pl.concat(self._waiting[kind]).unique("token")
+        # sorting 128-bit numbers is ten times faster than sorting their spelling, and gives the same order
+        values = pl.concat(self._waiting[kind]).unique("number").sort("number")
         if len(values):
             self._vault.store(kind, self._name, values)
-            added = values.select(_number(pl.col("token")))["token"]
-            self._held[kind] = pl.concat([self._held[kind], added]).sort()
+            self._held[kind] = pl.concat([self._held[kind], values["number"]]).sort()
         self._waiting[kind] = []
 
 
 def _number(token: pl.Expr) -> pl.Expr:
-    return token.str.decode("hex").bin.reinterpret(dtype=pl.Int128, endianness="big")
+    return token.str.decode("hex").bin.reinterpret(dtype=pl.UInt128, endianness="big")
 
 
-def _within(held: pl.Series, tokens: pl.Series) -> pl.Series:
-    """Which of `tokens` are in the sorted `held`; a null token is not."""
+def _within(held: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Which of `numbers` are in the sorted `held`."""
     if held.is_empty():
-        return pl.repeat(False, len(tokens), eager=True)
-    wanted = tokens.to_frame("token").select(_number(pl.col("token")))["token"]
-    places = held.search_sorted(wanted.fill_null(0)).clip(upper_bound=len(held) - 1)
-    return (held.gather(places) == wanted).fill_null(False)
+        return pl.repeat(False, len(numbers), eager=True)
+    places = held.search_sorted(numbers).clip(upper_bound=len(held) - 1)
+    return held.gather(places) == numbers
