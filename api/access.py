@@ -1,0 +1,65 @@
+"""Who asks: the bearer session becomes a user with her view of the release this request began with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.errors import Unauthorized
+from api.hub import Hub
+from api.view import View
+from contracts.errors import ReleaseError
+from warehouse.policy import User
+from warehouse.reader import OpenRelease
+
+bearer = HTTPBearer(auto_error=False, description="`access_token` of POST /v1/login")
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+
+
+def the_hub(request: Request) -> Hub:
+    hub: Hub = request.app.state.hub
+    return hub
+
+
+TheHub = Annotated[Hub, Depends(the_hub)]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A logged-in user and her token."""
+
+    user: User
+    token: str
+
+
+def session(hub: TheHub, credentials: Credentials) -> Session:
+    """Unauthorized without a live session."""
+    user = hub.casebook.session_user(credentials.credentials) if credentials else None
+    if credentials is None or user is None:
+        raise Unauthorized("no login, or it has expired", remedy="POST /v1/login and send `Authorization: Bearer …`")
+    return Session(user, credentials.credentials)
+
+
+TheSession = Annotated[Session, Depends(session)]
+
+
+def release(request: Request) -> OpenRelease:
+    """The release this request began with (observe.py took it). ReleaseError while none is published."""
+    found: OpenRelease | None = request.state.release
+    if found is None:
+        raise ReleaseError("no release is published yet", remedy="run `hub nightly`, or `hub demo`")
+    return found
+
+
+TheRelease = Annotated[OpenRelease, Depends(release)]
+
+
+def view(hub: TheHub, session: TheSession, release: TheRelease) -> View:
+    """All that the caller can read."""
+    return View(hub.gate(session.user, release), release, hub.code_lists)
+
+
+Caller = Annotated[View, Depends(view)]

@@ -1,0 +1,41 @@
+"""The application: every module of `api/routes` that has a `router` is served; there is no list to keep."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+
+from fastapi import APIRouter, FastAPI
+
+from api import routes
+from api.errors import answer_errors
+from api.hub import open_hub
+from api.observe import Observe
+from warehouse.settings import Settings
+
+ABOUT = """One city database out of the offices' files: look up the households of your grid, compare what the offices
+say about one home, see the findings.
+
+Start with `POST /v1/login` and send `Authorization: Bearer <access_token>` with everything else. Every answer names the
+release it was read from (`release`, header `X-Release`). Lists come as `items`, `next_cursor`, `release`. Errors are
+`application/problem+json` (RFC 9457). What is out of your areas looks like something that does not exist."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The API of one deployment. Opens the contracts and the casebook; the release is opened by the first request."""
+    hub = open_hub(settings)
+    app = FastAPI(title="City data hub 城市数据底座", version="0.1.0", description=ABOUT)
+    app.state.hub = hub
+    answer_errors(app)
+    app.add_middleware(Observe, hub=hub)
+    for router in _routers():
+        app.include_router(router)
+    return app
+
+
+def _routers() -> Iterator[APIRouter]:
+    for module in pkgutil.iter_modules(routes.__path__):
+        router = getattr(import_module(f"{routes.__name__}.{module.name}"), "router", None)
+        if router is not None:
+            yield router

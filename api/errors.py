@@ -1,0 +1,105 @@
+"""Every error an answer can be: RFC 9457 problem details. No value that a user sent is ever repeated.
+
+The status of a `HubError` is declared here once, by its class; a subclass inherits it.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from contracts.errors import AccessError, HubError, ReleaseError
+from warehouse.casebook import CasebookError, LoginError, LoginPaused
+from warehouse.policy import ColumnRefused, NotFound
+
+
+class BadRequest(HubError):
+    """The question cannot be understood."""
+
+
+class Unauthorized(HubError):
+    """No session: nobody logged in, or the login has expired."""
+
+
+class ReleaseChanged(HubError):
+    """The release that a cursor belongs to is no longer served."""
+
+
+STATUS: dict[type[HubError], int] = {
+    NotFound: 404,
+    ColumnRefused: 403,
+    AccessError: 403,
+    LoginPaused: 429,
+    LoginError: 401,
+    Unauthorized: 401,
+    BadRequest: 400,
+    CasebookError: 400,
+    ReleaseChanged: 410,
+    ReleaseError: 503,
+    HubError: 500,
+}
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "900"}, 503: {"Retry-After": "60"}}
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Makes every error of the application a problem document (unexpected ones: observe.py)."""
+    app.add_exception_handler(HubError, _hub_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def problem(status: int, detail: str, release: str | None, **more: Any) -> JSONResponse:
+    """One problem document; `more` are its extension members, empty ones left out."""
+    title = HTTPStatus(status).phrase
+    body = {
+        "type": f"urn:hub:problem:{title.lower().replace(' ', '-')}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "release": release,
+    }
+    return JSONResponse(
+        body | {k: v for k, v in more.items() if v},
+        status_code=status,
+        headers=HEADERS.get(status),
+        media_type="application/problem+json",
+    )
+
+
+def _hub_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HubError)
+    status = next(STATUS[c] for c in type(error).__mro__ if c in STATUS)
+    return problem(status, error.what, _release(request), where=error.where, remedy=error.remedy)
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """What was expected and where; pydantic's messages name no values, unknown field names are the user's own."""
+    assert isinstance(error, RequestValidationError)
+    found = error.errors()
+    garbled = [e for e in found if e["type"] == "json_invalid"]
+    if garbled:
+        reason = f"the body is no JSON: {garbled[0].get('ctx', {}).get('error', 'unreadable')}"
+        position = f"character {garbled[0]['loc'][-1]}"
+        return problem(400, reason, _release(request), where=position, remedy="send one JSON object")
+    errors = [{"where": _where(e), "expected": e["msg"]} for e in found]
+    return problem(422, "the request is not as expected", _release(request), errors=errors)
+
+
+def _where(error: dict[str, Any]) -> str:
+    loc = error["loc"][:1] if error["type"] == "extra_forbidden" else error["loc"]
+    return ".".join(str(part) for part in loc)
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, str(error.detail), _release(request), remedy="see /docs for what there is")
+
+
+def _release(request: Request) -> str | None:
+    release = getattr(request.state, "release", None)
+    return release.release_id if release else None

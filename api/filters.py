@@ -1,0 +1,80 @@
+"""`column__op=value` of a URL → typed conditions. A wrong value is told by column and expected type, never repeated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from math import isfinite
+from typing import Any, get_args
+
+from api.errors import BadRequest
+from contracts.model import Column, LogicalType
+from warehouse.conditions import Condition, Operator
+from warehouse.policy import Grant
+
+# `token` is not for URLs; `contains` and `suffix` are the search's
+OPERATORS = tuple(op for op in get_args(Operator) if op not in ("token", "contains", "suffix"))
+EXPECTED: dict[LogicalType, str] = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "date": "a date, 2026-11-22",
+    "timestamp": "a moment, 2026-11-22T01:30:00",
+    "boolean": "true or false",
+}
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def conditions(grant: Grant, params: Iterable[tuple[str, str]]) -> list[Condition]:
+    """One condition per parameter. BadRequest for an unknown column, operator or a value of the wrong type."""
+    return [_condition(grant, name, value) for name, value in params]
+
+
+def _condition(grant: Grant, param: str, value: str) -> Condition:
+    name, _, op = param.partition("__")
+    column = grant.columns.get(name)
+    if column is None:
+        told = name if _NAME.fullmatch(name) else "of that name"
+        raise BadRequest(f"there is no column {told} to filter by", remedy=f"see /v1/catalog/{grant.table.qualified}")
+    if (op or "eq") not in OPERATORS:
+        raise BadRequest(f"column {name}: no such comparison", remedy=f"{name}__<one of {', '.join(OPERATORS)}>=…")
+    return Condition(name, op or "eq", _value(column, op, value))  # type: ignore[arg-type]  # held against OPERATORS
+
+
+def _value(column: Column, op: str, text: str) -> Any:
+    if op == "null":
+        return _typed("boolean", text, column)
+    if op == "in":
+        return tuple(_typed(column.logical_type, part, column) for part in text.split(","))
+    return text if op == "like" else _typed(column.logical_type, text, column)
+
+
+def _typed(kind: LogicalType, text: str, column: Column) -> Any:
+    try:
+        return _parse(kind, text)
+    except ValueError:
+        raise BadRequest(f"column {column.name}: {EXPECTED[kind]} was expected", remedy="correct the value") from None
+
+
+def _parse(kind: LogicalType, text: str) -> Any:
+    match kind:
+        case "integer":
+            number = int(text)
+            if abs(number) >= 2**63:
+                raise ValueError
+            return number
+        case "number":
+            real = float(text)
+            if not isfinite(real):
+                raise ValueError
+            return real
+        case "date":
+            return date.fromisoformat(text)
+        case "timestamp":
+            return datetime.fromisoformat(text).replace(tzinfo=None)
+        case "boolean":
+            if text not in ("true", "false"):
+                raise ValueError
+            return text == "true"
+    return text

@@ -1,0 +1,1 @@
+"""Pages for people, as files. They ask the same API as everybody else."""

@@ -1,0 +1,1 @@
+"""One file = one topic of the API. A module with a `router` is served by being here."""

@@ -1,0 +1,106 @@
+"""The data dictionary, out of the contracts: what there is, what it means, how much of it you see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from api.access import Caller, TheHub
+from api.answers import Answer, problems
+from contracts.code_lists import CodeList
+from contracts.model import Check, Column
+from warehouse.policy import Grant
+from warehouse.treatments import Treatment
+
+router = APIRouter(prefix="/v1/catalog", tags=["catalog"])
+
+
+class TableEntry(BaseModel):
+    name: str = Field(examples=["city.person"])
+    label: str = Field(examples=["人员"])
+    description: str
+    purpose: str
+    rows_shown: str = Field(description="which rows are yours", examples=["in your areas"])
+
+
+class ColumnEntry(BaseModel):
+    name: str
+    label: str
+    type: str
+    description: str
+    classification: str
+    purpose: str | None
+    treatment: Treatment = Field(description="full, mask (and then no filter or sort), hidden")
+    codes: dict[str, str] | None = Field(description="every code with its label")
+    checks: list[str]
+
+
+class Tables(Answer):
+    items: list[TableEntry]
+    next_cursor: None = None
+
+
+class TableDetail(Answer):
+    table: TableEntry
+    key: list[str]
+    columns: list[ColumnEntry]
+    checks: list[str] = Field(description="promises about the table as a whole")
+
+
+@router.get("", responses=problems(401))
+def tables(caller: Caller) -> Tables:
+    """Every table you can read."""
+    return Tables(items=[_entry(grant) for grant in caller.grants()], release=caller.release_id)
+
+
+@router.get("/{name}", responses=problems(401, 404))
+def table(name: str, caller: Caller, hub: TheHub) -> TableDetail:
+    """One table with its columns, codes and checks."""
+    grant = caller.grant(name)
+    return TableDetail(
+        table=_entry(grant),
+        key=list(grant.table.key),
+        columns=[
+            _column(column, grant.treatments[column.name], hub.code_lists.get(column.codes or ""))
+            for column in grant.columns.values()
+        ],
+        checks=[_text(check) for check in grant.table.checks],
+        release=caller.release_id,
+    )
+
+
+def _entry(grant: Grant) -> TableEntry:
+    table = grant.table
+    shown = "all" if grant.scope == "true" else "in your areas"
+    return TableEntry(
+        name=table.qualified,
+        label=table.business_name,
+        description=table.description,
+        purpose=table.purpose,
+        rows_shown=shown,
+    )
+
+
+def _column(column: Column, treatment: Treatment, codes: CodeList | None) -> ColumnEntry:
+    return ColumnEntry(
+        name=column.name,
+        label=column.business_name,
+        type=column.logical_type,
+        description=column.description,
+        classification=column.classification,
+        purpose=column.purpose,
+        treatment=treatment,
+        codes=codes.labels if codes else None,
+        checks=[_text(check) for check in column.checks],
+    )
+
+
+def _text(check: Check) -> str:
+    """A check in one line: what the contract says of it, else its rule with its arguments."""
+    if check.description:
+        return check.description
+    arguments: dict[str, Any] = {k: v for k, v in check.args.items() if v is not None and k != "query"}
+    share = f", for {check.mostly:.1%} of rows" if check.mostly < 1 else ""
+    return f"{check.rule} {', '.join(f'{k} {v}' for k, v in arguments.items())}".strip() + share

@@ -1,0 +1,69 @@
+"""户 households: search and the household file 一户一档. Searching is a POST, so that no name or number is in a URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from api import search
+from api.access import Caller, TheHub
+from api.answers import Answer, Row, problems
+from api.home_file import Attribute, household_file
+from api.paging import LONGEST_PAGE
+
+router = APIRouter(prefix="/v1/households", tags=["households"])
+
+
+class Search(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(
+        min_length=1,
+        max_length=100,
+        description="a name or an address, or a piece of one; a full ID number or phone, or its last 4 digits",
+        examples=["3号楼2单元501"],
+    )
+    limit: int = Field(50, ge=1, le=LONGEST_PAGE)
+    cursor: str | None = Field(None, max_length=500)
+
+
+class Hit(BaseModel):
+    household_id: str | None = Field(description="null: a dwelling that was found, with nobody registered")
+    dwelling_id: str | None
+    head_name: str | None
+    address: str | None
+    grid_code: str | None
+    member_count: int | None
+    matched: list[str] = Field(description="what matched: name, id_no, phone, address", examples=[["address"]])
+    open_findings: int
+
+
+class Hits(Answer):
+    items: list[Hit]
+    next_cursor: str | None
+    complete: bool = Field(description="false: more was found than a search returns; ask more narrowly")
+
+
+class HouseholdFile(Answer):
+    household: Row
+    dwelling: Row | None
+    members: list[Row] = Field(description="registered in the household or living in its dwelling")
+    titles: list[Row]
+    tickets: list[Row]
+    attributes: list[Attribute] = Field(description="what each source says, side by side")
+    findings: list[Row]
+
+
+@router.post("/search", responses=problems(400, 401, 403, 410))
+def search_households(body: Search, caller: Caller, hub: TheHub) -> Hits:
+    """Households of your areas by name, address, ID or phone."""
+    found: dict[str, Any] = search.search(caller, hub.settings, body.q, body.limit, body.cursor)
+    return Hits(**found, release=caller.release_id)
+
+
+@router.get("/{household_id}", responses=problems(401, 404))
+def household(household_id: str, caller: Caller) -> HouseholdFile:
+    """一户一档: members, dwelling, titles, tickets, every attribute side by side per source, findings."""
+    return HouseholdFile(**household_file(caller, household_id), release=caller.release_id)

@@ -1,0 +1,68 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import TheHub, TheSession
+from api.answers import problems
+
+router = APIRouter(prefix="/v1", tags=["session"])
+
+
+class Login(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    username: str = Field(min_length=1, max_length=64, examples=["worker1"])
+    password: str = Field(min_length=1, max_length=200)
+
+
+class LoggedIn(BaseModel):
+    access_token: str = Field(description="send it as `Authorization: Bearer …`")
+    token_type: str = Field("bearer", examples=["bearer"])
+    expires_at: datetime = Field(description="UTC")
+    release: str | None = Field(description="the release served now, if one is published")
+
+
+class Me(BaseModel):
+    username: str
+    role: str = Field(examples=["grid_worker"])
+    areas: list[str] = Field(
+        description="area or grid codes; you see what lies in them", examples=[["140213052001001"]]
+    )
+    release: str | None
+
+
+class Goodbye(BaseModel):
+    release: str | None
+
+
+@router.post("/login", responses=problems(401, 429))
+def login(body: Login, hub: TheHub, request: Request) -> LoggedIn:
+    """A bearer session. Wrong name and wrong password look the same; after too many failures there is a pause."""
+    session = hub.casebook.login(body.username, body.password)
+    return LoggedIn(
+        access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=_release_id(request)
+    )
+
+
+@router.post("/logout", responses=problems(401))
+def logout(session: TheSession, hub: TheHub, request: Request) -> Goodbye:
+    """Ends this session at once."""
+    hub.casebook.logout(session.token)
+    return Goodbye(release=_release_id(request))
+
+
+@router.get("/me", responses=problems(401))
+def me(session: TheSession, request: Request) -> Me:
+    """Who I am to the hub, and where I may look."""
+    user = session.user
+    return Me(username=user.username, role=user.role, areas=list(user.areas), release=_release_id(request))
+
+
+def _release_id(request: Request) -> str | None:
+    release = request.state.release
+    return release.release_id if release else None

@@ -1,0 +1,49 @@
+"""Any contracted table, as it lies in the release: scoped, masked, filtered, paged."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+
+from api.access import Caller
+from api.answers import Page, problems
+from api.filters import conditions
+from api.paging import Cursor, Limit
+
+router = APIRouter(prefix="/v1/tables", tags=["tables"])
+NAMES = r"^-?[a-z0-9_]+(,-?[a-z0-9_]+)*$"
+
+
+@router.get("/{name}", responses=problems(400, 401, 403, 404, 410))
+def table(
+    name: str,
+    request: Request,
+    caller: Caller,
+    columns: Annotated[
+        str | None, Query(max_length=2000, pattern=NAMES, description="columns to return", examples=["grid_code,rule"])
+    ] = None,
+    sort: Annotated[
+        str | None, Query(max_length=2000, pattern=NAMES, description="columns to sort by; `-` first: descending")
+    ] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page:
+    """Rows of `person`, `source.resident`, … in your areas.
+
+    Every other query parameter is a filter: `column=value`, or `column__gte`, `__gt`, `__lte`, `__lt`, `__ne`,
+    `__like` (`%` and `_` as in SQL), `__in` (`a,b`), `__null` (`true` or `false`). Only columns that you see in full
+    can be filtered or sorted by. What the columns mean: `/v1/catalog/{name}`.
+    """
+    grant = caller.grant(name)
+    own = {"columns", "sort", "limit", "cursor"}
+    where = conditions(grant, ((k, v) for k, v in request.query_params.multi_items() if k not in own))
+    items, next_cursor = caller.page(
+        grant.table.qualified,
+        where,
+        limit,
+        cursor,
+        columns=columns.split(",") if columns else None,
+        order=sort.split(",") if sort else (),
+    )
+    return Page(items=items, next_cursor=next_cursor, release=caller.release_id)

@@ -1,0 +1,31 @@
+"""Runs the API under uvicorn."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+
+import uvicorn
+
+from api.app import create_app
+from warehouse.settings import Settings
+
+LOG_BYTES, LOG_FILES = 10_000_000, 5
+
+
+def serve(settings: Settings) -> None:
+    """Serves until it is told to stop. The access log is `logs/api.log`; uvicorn's own, which names paths, is off."""
+    log_to_file(settings)
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, access_log=False, log_level="warning")
+
+
+def log_to_file(settings: Settings) -> None:
+    """`hub.access` and `hub.error` into the home folder."""
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        settings.logs / "api.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(message)s"))
+    log = logging.getLogger("hub")
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)

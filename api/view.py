@@ -1,0 +1,88 @@
+"""The one choke point: all an endpoint can read of a release, through one user's gate.
+
+Only this module may hand SQL to a release (tests/api/test_gate_lint.py). It makes none: the gate does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from api.paging import Place
+from contracts.code_lists import CodeList
+from warehouse.conditions import Where
+from warehouse.policy import Gate, Grant, NotFound
+from warehouse.reader import OpenRelease, Row
+
+
+class Slice(NamedTuple):
+    """One page of rows and the cursor to the next, None at the end."""
+
+    items: list[Row]
+    next_cursor: str | None
+
+
+class View:
+    """One user's view of one release, for the length of one request."""
+
+    def __init__(self, gate: Gate, release: OpenRelease, code_lists: Mapping[str, CodeList]) -> None:
+        self.release_id = release.release_id
+        self._gate, self._release, self._code_lists = gate, release, code_lists
+
+    def rows(
+        self,
+        table: str,
+        *where: Where,
+        columns: Sequence[str] | None = None,
+        order: Sequence[str] = (),
+        limit: int | None = None,
+    ) -> list[Row]:
+        """Rows in the user's scope with columns as she may see them. NotFound for a table that is not hers."""
+        query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit)
+        return self._release.query(*query)
+
+    def one(self, table: str, *where: Where) -> Row:
+        """The one row, NotFound where there is none or it is out of scope."""
+        found = self.rows(table, *where, limit=1)
+        if not found:
+            raise NotFound(f"there is no such {table} in your areas", remedy="search for it again")
+        return found[0]
+
+    def page(
+        self,
+        table: str,
+        where: Sequence[Where],
+        limit: int,
+        cursor: str | None,
+        *,
+        columns: Sequence[str] | None = None,
+        order: Sequence[str] = (),
+    ) -> Slice:
+        """One page. A cursor is good for the same question to the same release."""
+        place = Place.of(cursor, self.release_id, (table, tuple(where), tuple(columns or ()), tuple(order)))
+        query = self._gate.select(
+            table, columns=columns, where=where, order=order, limit=limit + 1, offset=place.offset
+        )
+        return Slice(*place.cut(self._release.query(*query), limit))
+
+    def grant(self, table: str) -> Grant:
+        """What the user may see of a table."""
+        return self._gate.grant(table)
+
+    def grants(self) -> list[Grant]:
+        """Every table she may see."""
+        return self._gate.grants()
+
+    def labelled(self, table: str, rows: Iterable[Row]) -> list[Row]:
+        """The rows with `<column>_label` beside every coded column: what the screen says."""
+        grant = self._gate.grant(table)
+        coded = {
+            name: self._code_lists[column.codes].labels
+            for name, column in grant.columns.items()
+            if column.codes and column.codes in self._code_lists
+        }
+        return [row | _labels(row, coded) for row in rows]
+
+
+def _labels(row: Row, coded: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    return {f"{name}_label": labels.get(row[name]) for name, labels in coded.items() if name in row}

@@ -1,0 +1,194 @@
+"""A city of five people in three grids, written as a real release whose tables come from the contracts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import date, datetime
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from contracts.load import load_catalog
+from contracts.model import Catalog, Table
+from warehouse.identity import Tokens
+from warehouse.settings import Settings
+
+HERE, NEXT, FAR = "140213052001001", "140213052001002", "140214001001001"
+SQL_TYPES = {"integer": "bigint", "number": "double", "date": "date", "timestamp": "timestamp", "boolean": "boolean"}
+ID_NO, PHONE = "99000119800101001X", "15400001234"  # nobody's: 990001 and 154 are not assigned
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def key(name: str) -> str:
+    """An id as the hub makes them."""
+    return md5(name.encode()).hexdigest()
+
+
+def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Catalog | None = None) -> None:
+    """A release folder with every contracted table; CURRENT is left alone."""
+    folder = settings.releases / release_id
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "city.duckdb")) as con:
+        con.execute("create schema source")
+        for table in (catalog or load_catalog()).tables.values():
+            columns = ", ".join(
+                f'"{c.name}" {SQL_TYPES.get(c.logical_type, "varchar")}' for c in table.released_columns
+            )
+            con.execute(f"create table {table.relation} ({columns})")
+            for row in rows.get(table.relation, []):
+                _insert(con, table, row)
+    manifest = {
+        "release_id": release_id,
+        "built_at": "2026-11-22T01:30:00",
+        "counts": {"person": 5},
+        "checks": {"ok": True},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def point_to(settings: Settings, release_id: str) -> None:
+    """CURRENT, replaced at once."""
+    beside = settings.releases / "CURRENT.new"
+    beside.write_text(f"{release_id}\n", encoding="utf-8")
+    os.replace(beside, settings.releases / "CURRENT")
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: Table, row: Mapping[str, Any]) -> None:
+    assert set(row) <= {c.name for c in table.released_columns}, f"{table.qualified}: {sorted(row)}"
+    names = ", ".join(f'"{n}"' for n in row)
+    con.execute(f"insert into {table.relation} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
+
+
+def small_city(settings: Settings, release_id: str = "r1") -> Rows:
+    """西院 3-2-501 with 王小明 and, registered there but living next door, 王小红; 李雷 next door; 赵远 far; 孙无 nowhere."""
+    tokens = Tokens.create(settings)
+    id_token, phone_token = tokens.token("id_no", ID_NO), tokens.token("phone", PHONE)
+
+    def dwelling(name: str, grid: str | None, estate: str, building: int, entrance: int, room: int) -> dict[str, Any]:
+        address = f"山西省大同市平城区新旺街道{estate}{building}号楼{entrance}单元{room}室"
+        return {
+            "dwelling_id": key(name),
+            "standard_address": address,
+            "estate": estate,
+            "building_no": building,
+            "entrance_no": entrance,
+            "floor_no": room // 100,
+            "room_no": room,
+            "occupancy": "owner_occupied",
+            "grid_code": grid,
+        }
+
+    def person(name: str, household: str, home: str | None, grid: str | None, hukou: str | None) -> dict[str, Any]:
+        return {
+            "person_id": key(name),
+            "name": name,
+            "sex": "1",
+            "birth_date": date(1980, 5, 17),
+            "id_no_token": key(f"id {name}"),
+            "id_no_masked": "9900**********5678",
+            "phone_token": key(f"phone {name}"),
+            "phone_masked": "154****9999",
+            "household_id": key(household),
+            "dwelling_id": key(home) if home else None,
+            "status": "active",
+            "updated_on": date(2026, 11, 1),
+            "grid_code": grid,
+            "hukou_grid_code": hukou,
+        }
+
+    def household(name: str, head: str, home: str, grid: str, members: int) -> dict[str, Any]:
+        ids = {"household_id": key(name), "head_person_id": key(head), "dwelling_id": key(home)}
+        return ids | {"household_no": name, "member_count": members, "grid_code": grid}
+
+    def claim(who: str, attribute: str, value: str, source: str, on: date) -> dict[str, Any]:
+        return {
+            "entity": "person",
+            "entity_id": key(who),
+            "attribute": attribute,
+            "value": value,
+            "source": source,
+            "delivery_id": "d1",
+            "row_no": 2,
+            "claimed_on": on,
+            "grid_code": HERE,
+        }
+
+    def residence(who: str, household: str, home: str, kind: str, relation: str) -> dict[str, Any]:
+        ids = {"residence_id": key(who + kind), "person_id": key(who), "household_id": key(household)}
+        return ids | {"dwelling_id": key(home), "kind": kind, "relation_to_head": relation, "grid_code": HERE}
+
+    def finding(name: str, household: str, home: str, grid: str) -> dict[str, Any]:
+        return {
+            "finding_id": key(name),
+            "rule": "hukou_residence_split",
+            "title": "人户分离",
+            "severity": "medium",
+            "household_id": key(household),
+            "dwelling_id": key(home),
+            "evidence": json.dumps({"hukou": "西院", "living": "东院"}),
+            "status": "open",
+            "grid_code": grid,
+        }
+
+    head = person("王小明", "h1", "d1", HERE, HERE)
+    head |= {"id_no_token": id_token, "id_no_masked": "9900**********001X"}
+    head |= {"phone_token": phone_token, "phone_masked": "154****1234"}
+    return {
+        "dwelling": [
+            dwelling("d1", HERE, "柳港园西院", 3, 2, 501),
+            dwelling("d2", NEXT, "柳港园东院", 13, 2, 501),
+            dwelling("d3", FAR, "远方里", 3, 2, 501),
+            dwelling("d4", HERE, "柳港园西院", 3, 2, 502),
+        ],
+        "person": [
+            head,
+            person("王小红", "h1", "d2", NEXT, HERE),
+            person("李雷", "h2", "d2", NEXT, NEXT),
+            person("赵远", "h3", "d3", FAR, FAR),
+            person("孙无", "h9", None, None, None),
+        ],
+        "household": [
+            household("h1", "王小明", "d1", HERE, 2),
+            household("h2", "李雷", "d2", NEXT, 1),
+            household("h3", "赵远", "d3", FAR, 1),
+        ],
+        "residence": [
+            residence("王小明", "h1", "d1", "hukou", "02"),
+            residence("王小红", "h1", "d1", "hukou", "10"),
+        ],
+        "address_link": [
+            {"address_id": key("a1"), "address": "西苑三号楼501", "dwelling_id": key("d1"), "grid_code": HERE},
+        ],
+        "claim": [
+            claim("王小明", "living_address", "西院3-2-501", "resident", date(2026, 11, 1)),
+            claim("王小明", "living_address", "东院13-2-501", "hotline", date(2026, 11, 9)),
+            claim("王小明", "name", "王小明", "resident", date(2026, 11, 1)),
+            claim("王小明", "name", "王小明", "property", date(2026, 10, 1)),
+        ],
+        "title": [{"title_id": key("t1"), "dwelling_id": key("d1"), "holder_name": "王小明", "grid_code": HERE}],
+        "ticket": [
+            {
+                "ticket_id": key("k1"),
+                "dwelling_id": key("d1"),
+                "reported_at": datetime(2026, 11, 20, 8, 30),
+                "request_class": "heating",
+                "content": "暖气不热",
+                "grid_code": HERE,
+            }
+        ],
+        "finding": [finding("f1", "h1", "d1", HERE), finding("f2", "h2", "d2", NEXT)],
+        "area": [{"area_code": "140213", "name": "平城区", "level": "county"}],
+        "release": [{"release_id": release_id}],
+        "source.resident": [
+            {"record_no": "1", "name": "王小明", "hukou_address": "西院3-2-501", "grid_code": HERE},
+            {"record_no": "2", "name": "李雷", "hukou_address": "东院13-2-501", "grid_code": NEXT},
+        ],
+    }
+
+
+def settings_in(home: Path) -> Settings:
+    return Settings(home=home, threads=2)

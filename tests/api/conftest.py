@@ -1,0 +1,59 @@
+"""One city with its users for all tests that only read; tests that change something make their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from tests.api.city import FAR, HERE, point_to, settings_in, small_city, write_release
+from warehouse.casebook import NewUser, open_casebook
+from warehouse.settings import Settings
+
+PASSWORD = "korrekt-pferd-17"
+USERS = [
+    NewUser("worker", PASSWORD, "grid_worker", (HERE,)),
+    NewUser("far_worker", PASSWORD, "grid_worker", (FAR,)),
+    NewUser("supervisor", PASSWORD, "district_supervisor", ("140213",)),
+    NewUser("analyst", PASSWORD, "analyst", ("140200000000",)),
+    NewUser("admin", PASSWORD, "admin", ()),
+    NewUser("nowhere", PASSWORD, "grid_worker", ()),
+]
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = settings_in(tmp_path_factory.mktemp("home"))
+    write_release(settings, "r1", small_city(settings))
+    point_to(settings, "r1")
+    open_casebook(settings).add_users(USERS)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def client(city: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(city)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def as_user(client: TestClient) -> Callable[[str], dict[str, str]]:
+    """Headers of a logged-in user; each logs in once."""
+    tokens: dict[str, str] = {}
+
+    def headers(username: str) -> dict[str, str]:
+        if username not in tokens:
+            answer = client.post("/v1/login", json={"username": username, "password": PASSWORD})
+            tokens[username] = answer.json()["access_token"]
+        return {"Authorization": f"Bearer {tokens[username]}"}
+
+    return headers
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    """An empty deployment of the test's own."""
+    return settings_in(tmp_path)

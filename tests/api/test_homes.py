@@ -1,0 +1,116 @@
+"""Search, household file, dwelling file: what a grid worker gets, and what she does not."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.city import ID_NO, PHONE, key
+
+
+def search(client: TestClient, headers: dict[str, str], q: str, **more: object) -> dict:
+    answer = client.post("/v1/households/search", json={"q": q, **more}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize(
+    ("q", "matched"),
+    [
+        ("王小明", ["name"]),
+        ("小明", ["name"]),
+        ("3号楼2单元501室", ["address"]),
+        ("３号楼２单元５０１", ["address"]),
+        ("3-2-501", ["address"]),
+        ("3栋2门501", ["address"]),
+        ("西院3-2-501", ["address"]),
+        ("西苑三号楼", ["address"]),
+        ("001X", ["id_no"]),
+        ("1234", ["phone"]),
+        (ID_NO, ["id_no"]),
+        (ID_NO.lower(), ["id_no"]),
+        (f"+86 {PHONE[:3]} {PHONE[3:7]} {PHONE[7:]}", ["phone"]),
+    ],
+)
+def test_search_finds_the_household(client, as_user, q, matched) -> None:
+    found = search(client, as_user("worker"), q)
+    assert [item["household_id"] for item in found["items"]] == [key("h1")]
+    item = found["items"][0]
+    assert item["matched"] == matched
+    assert (item["head_name"], item["member_count"], item["open_findings"]) == ("王小明", 2, 1)
+    assert item["address"].endswith("柳港园西院3号楼2单元501室")
+    assert found["release"] == "r1"
+
+
+@pytest.mark.parametrize("q", ["李雷", "赵远", "孙无", "13-2-501", "%", "_", "'; drop table person; --"])
+def test_search_does_not_leave_the_grid(client, as_user, q) -> None:
+    assert search(client, as_user("worker"), q)["items"] == []
+
+
+def test_search_tells_a_dwelling_with_nobody_registered(client, as_user) -> None:
+    item = search(client, as_user("worker"), "3-2-502")["items"][0]
+    assert (item["household_id"], item["dwelling_id"], item["head_name"]) == (None, key("d4"), None)
+
+
+def test_search_pages_without_gap_or_overlap(client, as_user) -> None:
+    whole = search(client, as_user("supervisor"), "3号楼")["items"]
+    first = search(client, as_user("supervisor"), "3号楼", limit=1)
+    second = search(client, as_user("supervisor"), "3号楼", limit=1, cursor=first["next_cursor"])
+    assert len(whole) == 2
+    assert first["items"] + second["items"] == whole
+    assert second["next_cursor"] is None
+
+
+def test_who_may_not_see_names_may_not_search_by_them(client, as_user) -> None:
+    answer = client.post("/v1/households/search", json={"q": ID_NO}, headers=as_user("analyst"))
+    assert answer.status_code == 403
+    assert ID_NO not in answer.text
+
+
+def test_household_file(client, as_user) -> None:
+    file = client.get(f"/v1/households/{key('h1')}", headers=as_user("worker")).json()
+    assert file["household"]["household_no"] == "h1"
+    assert file["dwelling"]["standard_address"].endswith("501室")
+    assert file["dwelling"]["occupancy_label"] == "自住"
+    who = [(m["name"], m["relation_to_head_label"], m["lives_here"], m["registered_here"]) for m in file["members"]]
+    assert who == [("王小明", "户主", True, True), ("王小红", "配偶", False, True)]
+    assert file["titles"][0]["holder_name"] == "王小明"
+    assert file["tickets"][0]["request_class_label"] == "供暖"
+    assert file["findings"][0]["evidence"] == {"hukou": "西院", "living": "东院"}
+    sides = {a["attribute"]: a for a in file["attributes"]}
+    assert sides["name"]["agree"] is True
+    assert sides["living_address"]["agree"] is False
+    assert [(v["source"], v["value"]) for v in sides["living_address"]["values"]] == [
+        ("hotline", "东院13-2-501"),
+        ("resident", "西院3-2-501"),
+    ]
+    assert sides["living_address"]["values"][0].keys() == {"source", "value", "claimed_on", "delivery_id", "row_no"}
+    assert file["release"] == "r1"
+
+
+def test_dwelling_file(client, as_user) -> None:
+    file = client.get(f"/v1/dwellings/{key('d2')}", headers=as_user("supervisor")).json()
+    assert [h["household_no"] for h in file["households"]] == ["h2"]
+    living = {(m["name"], m["lives_here"], m["registered_here"]) for m in file["members"]}
+    assert living == {("李**", True, True), ("王**", True, False)}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/v1/households/{key('h2')}",
+        f"/v1/households/{key('nobody')}",
+        f"/v1/dwellings/{key('d2')}",
+        f"/v1/findings/{key('f2')}",
+    ],
+)
+def test_out_of_scope_looks_like_unknown(client, as_user, path) -> None:
+    answer = client.get(path, headers=as_user("worker"))
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert key("h2") not in answer.text
+    assert answer.headers["X-Release"] == "r1"
+
+
+def test_no_raw_number_is_in_any_file(client, as_user) -> None:
+    text = client.get(f"/v1/households/{key('h1')}", headers=as_user("worker")).text
+    assert "_token" not in text
+    assert "9900**********001X" in text

@@ -1,0 +1,93 @@
+"""For whoever runs it: health, metrics, logs, the release's own pages, and the API without any release."""
+
+import logging
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.serve import log_to_file
+from tests.api.city import key, point_to, small_city, write_release
+from tests.api.conftest import PASSWORD
+from warehouse.casebook import open_casebook
+from warehouse.settings import Settings
+
+
+def test_without_a_release_login_works_and_reading_says_what_to_do(home: Settings) -> None:
+    open_casebook(home).add_user("worker", PASSWORD, "grid_worker", ["140213"])
+    client = TestClient(create_app(home))
+    token = client.post("/v1/login", json={"username": "worker", "password": PASSWORD}).json()["access_token"]
+    answer = client.get("/v1/findings", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 503
+    assert "hub nightly" in answer.json()["remedy"]
+    assert client.get("/healthz").status_code == 503
+
+
+def test_a_broken_pointer_keeps_the_old_release_and_shows_in_health(home: Settings) -> None:
+    write_release(home, "r1", small_city(home))
+    point_to(home, "r1")
+    client = TestClient(create_app(home))
+    assert client.get("/healthz").json() == {"ok": True, "release": "r1", "trouble": None}
+    (home.releases / "r2").mkdir()
+    for broken in ("r2", "r3", "../r1"):
+        point_to(home, broken)
+        health = client.get("/healthz")
+        assert (health.status_code, health.json()["release"]) == (503, "r1")
+        assert "CURRENT" in health.json()["trouble"] or broken in health.json()["trouble"]
+    (home.releases / "CURRENT").unlink()
+    assert client.get("/healthz").json()["release"] == "r1"
+    point_to(home, "r1")
+    assert client.get("/healthz").json()["ok"] is True
+
+
+def test_metrics_name_routes_not_ids(client, as_user) -> None:
+    client.get(f"/v1/households/{key('h1')}", headers=as_user("worker"))
+    client.get(f"/nothing/{key('h1')}")
+    text = client.get("/metrics").text
+    assert 'hub_requests_total{method="GET",route="/v1/households/{household_id}",status="200"}' in text
+    assert 'hub_release_info{release="r1"} 1.0' in text
+    assert key("h1") not in text
+
+
+def test_release_and_its_audit_page(client, as_user, city) -> None:
+    assert client.get("/v1/releases/current/audit", headers=as_user("admin")).status_code == 404
+    (city.releases / "r1" / "audit").mkdir()
+    (city.releases / "r1" / "audit" / "index.html").write_text("<h1>检查</h1>", encoding="utf-8")
+    assert "检查" in client.get("/v1/releases/current/audit", headers=as_user("admin")).text
+    summary = client.get("/v1/releases/current", headers=as_user("admin")).json()
+    assert (summary["release"], summary["counts"]) == ("r1", {"person": 5})
+
+
+def test_home_and_docs(client) -> None:
+    assert "城市数据底座" in client.get("/").text
+    assert client.get("/docs").status_code == 200
+
+
+def test_an_unexpected_error_tells_and_logs_no_value(city, caplog) -> None:
+    app: FastAPI = create_app(city)
+
+    @app.get("/v1/broken/{who}")
+    def broken(who: str) -> None:
+        raise RuntimeError(who)
+
+    with caplog.at_level(logging.INFO, "hub"):
+        answer = TestClient(app).get("/v1/broken/somebody?q=somebody")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "somebody" not in answer.text
+    assert "somebody" not in caplog.text
+    assert "/v1/broken/{who}" in caplog.text
+    assert "RuntimeError" in caplog.text
+
+
+def test_the_access_log_is_a_file_in_the_home_folder(home: Settings) -> None:
+    log_to_file(home)
+    log = logging.getLogger("hub")
+    handler = log.handlers[-1]
+    try:
+        TestClient(create_app(home)).get("/healthz?q=somebody")
+        written = (home.logs / "api.log").read_text(encoding="utf-8")
+    finally:
+        log.removeHandler(handler)
+        handler.close()
+    assert "GET /healthz 503" in written
+    assert "somebody" not in written

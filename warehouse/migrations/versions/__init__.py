@@ -1,0 +1,1 @@
+"""One file = one change of the casebook's tables, in order."""

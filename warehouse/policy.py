@@ -1,0 +1,201 @@
+"""Who may see which part: row scope × column treatment, compiled once for a user. No rule = no access.
+
+Belongs here: row scopes and the one place that turns a wish to read into SQL (`Gate.select`).
+Does not: roles and masks as declared (treatments.py), running the SQL (reader.py), who is logged in (casebook.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from contracts.errors import AccessError
+from contracts.model import Catalog, Column, Table
+from warehouse.conditions import AnyOf, Condition, Parameters, Where, identifier
+from warehouse.treatments import ROLES, Role, Treatment, masked, treatment
+
+AREA_DIGITS = (2, 4, 6, 9, 12, 15)  # GB/T 2260 province, city, county · subdistrict · community · grid
+COUNTY_DIGITS = 6
+
+
+class NotFound(AccessError):
+    """There is no such thing, or it is out of the user's scope: the two look the same on purpose."""
+
+
+class ColumnRefused(AccessError):
+    """A masked or hidden column was to be read, filtered or sorted: the answer would tell its values."""
+
+
+@dataclass(frozen=True)
+class User:
+    """Who asks. `areas` are area or grid codes; she sees what lies in any of them."""
+
+    username: str
+    role: Role
+    areas: tuple[str, ...]
+
+
+class Query(NamedTuple):
+    """SQL without a single value in it, and the values."""
+
+    sql: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one user may see of one table: a treatment for every column, and the SQL condition of her rows."""
+
+    table: Table
+    columns: dict[str, Column]
+    treatments: dict[str, Treatment]
+    scope: str
+    params: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str) -> str:
+        """The select item of a column: itself or its mask."""
+        quoted = identifier(name)
+        if self.treatments.get(name, "hidden") == "hidden":
+            raise self._refusal(name)
+        if self.treatments[name] == "full":
+            return f"t.{quoted}"
+        return f"{masked(self.columns[name], f't.{quoted}')} as {quoted}"
+
+    def compare(self, condition: Condition) -> str:
+        """The column as a filter may use it: full ones only, and tokens where the masked form may be seen."""
+        if condition.op == "token":
+            if self.treatments.get(f"{condition.column}_masked") != "full":
+                raise self._refusal(condition.column)
+            return f"t.{identifier(condition.column + '_token')}"
+        return self.sortable(condition.column)
+
+    def sortable(self, name: str) -> str:
+        """The column bare, for a filter or an order: only one that is seen in full."""
+        if self.treatments.get(name) != "full":
+            raise self._refusal(name)
+        return f"t.{identifier(name)}"
+
+    def _refusal(self, name: str) -> ColumnRefused:
+        known = name in self.treatments
+        what = f"column {name} is not shown to you in full" if known else "there is no such column"
+        remedy = "filter, sort and select by the columns the catalogue shows to you"
+        return ColumnRefused(what, where=self.table.qualified, remedy=f"{remedy}: /v1/catalog/{self.table.qualified}")
+
+
+class Gate:
+    """The gate of one user. `present` (relation → columns) narrows the contracts to what a release really holds."""
+
+    def __init__(self, catalog: Catalog, user: User, present: Mapping[str, Collection[str]] | None = None) -> None:
+        if user.role not in ROLES:
+            raise AccessError("the user has no role that this hub knows", remedy=f"give one of {', '.join(ROLES)}")
+        self.user = user
+        self._catalog, self._present = catalog, present
+        self._areas = sorted({area_prefix(code) for code in user.areas})
+        self._wide = any(len(area) <= COUNTY_DIGITS for area in self._areas)
+        self._grants: dict[str, Grant | None] = {}
+
+    def grants(self) -> list[Grant]:
+        """Every table the user may see, city tables first."""
+        tables = [*self._catalog.city(), *self._catalog.sources()]
+        return [grant for t in tables if (grant := self._grant(t))]
+
+    def grant(self, name: str) -> Grant:
+        """What the user may see of a table (bare or qualified name). NotFound if that is nothing."""
+        table = self._catalog.find(name)
+        grant = self._grant(table) if table else None
+        if grant is None:
+            raise NotFound("there is no such table", remedy="see /v1/catalog for the tables you can read")
+        return grant
+
+    def select(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        where: Sequence[Where] = (),
+        order: Sequence[str] = (),
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Query:
+        """The only way to SQL over a release. Rows in scope, columns as treated; `order` items may start with `-`.
+
+        Ties are broken by the row's place in the file, so that pages of one release never overlap.
+        """
+        grant = self.grant(table)
+        names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
+        params = Parameters(grant.params)
+        parts = [grant.scope, *(_render(grant, item, params) for item in where)]
+        order_by = [_direction(grant, item) for item in order]
+        sql = (
+            f"select {', '.join(map(grant.read, names))} from {_relation(grant.table)} as t where {' and '.join(parts)}"
+        )
+        if limit is not None:
+            sql += f" order by {', '.join([*order_by, 't.rowid'])} limit {int(limit)} offset {int(offset)}"
+        elif order_by:
+            sql += f" order by {', '.join(order_by)}"
+        return Query(sql, params.values)
+
+    def _grant(self, table: Table) -> Grant | None:
+        if table.qualified not in self._grants:
+            self._grants[table.qualified] = self._compile(table)
+        return self._grants[table.qualified]
+
+    def _compile(self, table: Table) -> Grant | None:
+        held = None if self._present is None else self._present.get(table.relation, ())
+        columns = {c.name: c for c in table.released_columns if held is None or c.name in held}
+        if not columns or not self._may_see(table):
+            return None
+        scope, params = self._scope(table)
+        treatments = {name: treatment(self.user.role, column) for name, column in columns.items()}
+        return Grant(table, columns, treatments, scope, params)
+
+    def _may_see(self, table: Table) -> bool:
+        personal = any(c.is_personal for c in table.released_columns)
+        if self.user.role == "admin" and (personal or table.row_scope not in ("public", ())):
+            return False
+        if table.row_scope == "public":
+            return True
+        if not table.row_scope:
+            return not personal or self._wide
+        return bool(self._areas)
+
+    def _scope(self, table: Table) -> tuple[str, dict[str, str]]:
+        """A row is in scope when a scope column starts with one of the areas; without any place, for whole counties."""
+        if not table.row_scope or table.row_scope == "public":
+            return "true", {}
+        params = {f"area{i}": area for i, area in enumerate(self._areas)}
+        # ':' is the character after '9'. A range, unlike a prefix test, lets DuckDB skip whole row groups.
+        params |= {f"area{i}_end": f"{area}:" for i, area in enumerate(self._areas)}
+        columns = [f"t.{identifier(name)}" for name in table.row_scope]
+        sides = [f"({c} >= $area{i} and {c} < $area{i}_end)" for c in columns for i in range(len(self._areas))]
+        if self._wide:
+            sides.append(f"({' and '.join(f'{c} is null' for c in columns)})")
+        return f"({' or '.join(sides)})", params
+
+
+def area_prefix(code: str) -> str:
+    """An area or grid code without the levels it leaves open: 140213000000 → 140213. AccessError if it is no code."""
+    digits = [n for n in AREA_DIGITS if n <= len(code)]
+    if not (code.isascii() and code.isdigit() and len(code) in AREA_DIGITS and code[:2] != "00"):
+        raise AccessError("an area code has 2, 4, 6, 9, 12 or 15 digits", remedy="take it from the area or grid table")
+    while len(digits) > 1 and not code[digits[-2] :].strip("0"):
+        code = code[: digits[-2]]
+        digits.pop()
+    return code
+
+
+def _render(grant: Grant, item: Where, params: Parameters) -> str:
+    if isinstance(item, AnyOf):
+        return f"({' or '.join(_render(grant, c, params) for c in item.conditions) or 'false'})"
+    return item.render(grant.compare(item), params)
+
+
+def _direction(grant: Grant, item: str) -> str:
+    name = item.removeprefix("-")
+    return f"{grant.sortable(name)} {'desc' if item.startswith('-') else 'asc'} nulls last"
+
+
+def _relation(table: Table) -> str:
+    schema, _, name = f"main.{table.relation}".rpartition(".")
+    return f"{identifier(schema.removeprefix('main.'))}.{identifier(name)}"
