@@ -42,9 +42,10 @@ STYLE_NAMES: Final = tuple(STYLES)
 UNLOCATABLE: Final = STYLE_NAMES.index("unlocatable_building")  # this style and those after it name no dwelling
 NO_BUILDING: Final = UNLOCATABLE + 1  # this style and those after it name no building either
 _OUTSIDE_COUNTIES: Final = (
-    "河北省张家口市阳原县", "河北省张家口市蔚县", "河北省张家口市怀安县", "河北省保定市涞源县", "内蒙古自治区乌兰察布市丰镇市",
-    "内蒙古自治区乌兰察布市兴和县", "内蒙古自治区乌兰察布市凉城县", "山西省朔州市应县", "山西省朔州市怀仁市", "山西省朔州市山阴县",
-    "山西省忻州市繁峙县", "山西省忻州市代县", "山西省吕梁市临县", "河南省周口市沈丘县", "河南省商丘市虞城县", "山东省菏泽市曹县",
+    "河北省张家口市阳原县", "河北省张家口市蔚县", "河北省张家口市怀安县", "河北省保定市涞源县",
+    "山西省朔州市应县", "内蒙古自治区乌兰察布市丰镇市", "内蒙古自治区乌兰察布市兴和县", "内蒙古自治区乌兰察布市凉城县",
+    "山西省朔州市怀仁市", "山西省朔州市山阴县", "山西省忻州市繁峙县", "山西省忻州市代县",
+    "山西省吕梁市临县", "河南省周口市沈丘县", "河南省商丘市虞城县", "山东省菏泽市曹县",
     "安徽省阜阳市临泉县", "四川省达州市宣汉县", "陕西省榆林市府谷县", "甘肃省天水市秦安县",
 )  # fmt: skip
 _OUTSIDE_STREETS: Final = ("城关镇东街", "城关镇西街", "城关镇南街", "城关镇北街", "城关镇新建路")
@@ -161,7 +162,8 @@ class AddressBook:
 
     def grid_code(self, dwelling: Ints) -> pl.Series:
         """The grid of each dwelling; null where the dwelling is negative."""
-        return look_up(self.buildings.table["grid_code"], np.where(dwelling >= 0, self.buildings.building[dwelling], -1))
+        building = np.where(dwelling >= 0, self.buildings.building[dwelling], -1)
+        return look_up(self.buildings.table["grid_code"], building)
 
 
 def draw_styles(rng: Rng, weights: Mapping[str, float], n: int) -> Ints:
@@ -178,9 +180,8 @@ def with_noise(rng: Rng, addresses: pl.Series, heads: Mapping[str, float], tails
 
 @lru_cache(maxsize=1)
 def _outside() -> pl.Series:
-    return pl.Series(
-        [f"{county}{street}{n}号" for county in _OUTSIDE_COUNTIES for street in _OUTSIDE_STREETS for n in range(1, _OUTSIDE_HOUSES + 1)]
-    )
+    numbers = range(1, _OUTSIDE_HOUSES + 1)
+    return pl.Series([f"{c}{street}{n}号" for c in _OUTSIDE_COUNTIES for street in _OUTSIDE_STREETS for n in numbers])
 
 
 def outside_address(household: Ints) -> pl.Series:

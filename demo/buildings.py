@@ -64,7 +64,7 @@ def estate_names(community: Community) -> list[tuple[str, str | None]]:
 
 
 def _shapes(rng: Rng, dwellings: int) -> Ints:
-    """Shapes (entrances, floors, rooms) with so many dwellings in all; the last building is cut to fit, upwards to a full floor."""
+    """Shapes (entrances, floors, rooms) with so many dwellings in all; the last building is cut to fit."""
     catalogue = np.array(list(SHAPES), dtype=np.int64)
     drawn = catalogue[draw(rng, SHAPES.values(), dwellings // 36 + 1)]
     filled = drawn.prod(axis=1).cumsum()
@@ -138,5 +138,3 @@ def build(rng: Rng, block: Block) -> Buildings:
     entrance = serial // (rooms * floors)[building] + 1
     usage = _ground_floor_usage(rng, floor, list(shares.USAGES.values()))
     return Buildings(table, building, unit_index(entrance, floor, door), serial + 1, usage)
-
-

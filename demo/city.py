@@ -1,6 +1,7 @@
 """`generate` simulates a city: six offices' files, the truth about every row, and the demo's own area code.
 
-Block by block, so that memory does not grow with the city; the files of one block are written while the next block is simulated.
+Block by block, so that memory does not grow with the city; the files of one block are written while the next block is
+simulated.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _ID_AREA: Final = "code,name,valid_from,valid_to\n990001,演示用测试代码,1
 
 @dataclass(frozen=True)
 class CityFiles:
-    """What was written: `landing` source → office file, `truth` name → Parquet, `rows` how many each office file and planted holds."""
+    """What was written: `landing` source → office file, `truth` name → Parquet, `rows` how many each of them holds."""
 
     landing: dict[str, Path]
     truth: dict[str, Path]
@@ -81,7 +82,7 @@ def _simulated(block: Block, seed: int, register: Register) -> _SimulatedBlock:
 
 
 def _numbered(truth: pl.DataFrame, source: str, done: int) -> pl.DataFrame:
-    """The truth with row_no (and the sheet's name) as Excel shows them; `done` rows of the office were written before."""
+    """The truth with row_no (and the sheet's name) as Excel shows them; `done` rows of the office came before."""
     place = done + np.arange(truth.height)
     if source != "property":
         return truth.select(pl.Series("row_no", place + 2), pl.all())
@@ -159,16 +160,18 @@ def _written(folder: Path, residents: int, seed: int) -> tuple[dict[str, int], R
     return writers.rows, register
 
 
-def _moved(staged: Path, out: Path) -> Path:
+def _moved(staging: Path, out: Path, name: Path) -> Path:
     """Put a finished file where it belongs, over an older one of the same name."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    return staged.replace(out)
+    target = out / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return (staging / name).replace(target)
 
 
 def generate(out: Path, residents: int = shares.COMMUNITY_RESIDENTS, seed: int = 1402) -> CityFiles:
-    """Write the city to `out`: landing/<source>/<file>, truth/*.parquet, codes/id_area.csv. Same residents and seed, same bytes.
+    """Write the city to `out`: landing/<source>/<file>, truth/*.parquet, codes/id_area.csv.
 
-    `residents` from 100 to 10,000,000, else ValueError. Files appear complete or not at all; files of the same name are replaced.
+    Same residents and seed, same bytes. `residents` from 100 to 10,000,000, else ValueError. Files appear complete or
+    not at all; files of the same name are replaced.
     """
     if not FEWEST_RESIDENTS <= residents <= MOST_RESIDENTS:
         raise ValueError(f"a city has {FEWEST_RESIDENTS:,} to {MOST_RESIDENTS:,} residents, not {residents:,}")
@@ -177,8 +180,8 @@ def generate(out: Path, residents: int = shares.COMMUNITY_RESIDENTS, seed: int =
     staging.mkdir(parents=True)
     try:
         rows, register = _written(staging, residents, seed)
-        landing = {s: _moved(staging / "landing" / s / name, out / "landing" / s / name) for s, name in FILE_NAMES.items()}
-        truth = {name: _moved(staging / "truth" / f"{name}.parquet", out / "truth" / f"{name}.parquet") for name in TRUTHS}
+        landing = {source: _moved(staging, out, Path("landing", source, name)) for source, name in FILE_NAMES.items()}
+        truth = {name: _moved(staging, out, Path("truth", f"{name}.parquet")) for name in TRUTHS}
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     id_area = out / "codes" / "id_area.csv"

@@ -1,7 +1,7 @@
 """Every share and weight of the simulated city, stated once, each with its reason.
 
-Weights need not sum to one. Sources named "census" are the published tables of the 7th national census (2020), rounded; the others are
-plausible magnitudes chosen for the demo, not measurements.
+Weights need not sum to one. What is marked "census" follows the published tables of the 7th national census (2020),
+rounded; the others are plausible magnitudes chosen for the demo, not measurements.
 """
 
 from __future__ import annotations
@@ -23,6 +23,10 @@ TICKETS_PER_RESIDENT: Final = 5_000_000 / 3_100_000
 DWELLINGS_PER_HOUSEHOLD: Final = 1_500_000 / 1_250_000
 GRID_HOUSEHOLDS: Final = 330  # a grid is 300 to 400 households
 
+# Registrations.
+MOVED_IN_KNOWN: Final = 0.60  # rows with a date of moving in
+DOUBLE_TELLS_HOME: Final = 0.50  # second registrations that name the true living address
+
 # Households. Census, Shanxi: mean 2.5 to 2.7; these weights give 2.67 = 10,400 / 3,894.
 HOUSEHOLD_SIZES: Final = {1: 0.200, 2: 0.300, 3: 0.270, 4: 0.130, 5: 0.070, 6: 0.025, 7: 0.005}
 MALE_HEAD: Final = 0.70
@@ -40,7 +44,9 @@ TENURES: Final = {
 }
 GROWN_CHILD_AWAY: Final = 0.06  # of children over 20: registered with the parents, living elsewhere in the city
 FORMER_HOME_KEPT: Final = 0.50  # of moved households, those whose former home has no other household in it
-LOCAL_LANDLORD: Final = 0.60  # of homes not lived in by their owner, those owned by a resident of the city; the rest by outsiders
+LOCAL_LANDLORD: Final = (
+    0.60  # of homes not lived in by their owner, those owned by a resident of the city; the rest by outsiders
+)
 
 # Dwellings and titles.
 USAGES: Final = {"住宅": 0.975, "商业": 0.020, "办公": 0.005}  # an old housing estate with shops
@@ -61,14 +67,18 @@ RESIDENT_PHONE: Final = 0.85
 HOLDER_PHONE: Final = 0.88
 REQUESTER_PHONE: Final = 0.92
 SECOND_NUMBER: Final = 0.08  # of phones given, those that are the person's other number
-SWITCHBOARD: Final = 0.03  # tickets forwarded by a web platform: all carry its one number, a skewed key that identifies nobody
+SWITCHBOARD: Final = (
+    0.03  # tickets forwarded by a web platform: all carry its one number, a skewed key that identifies nobody
+)
 
-# Hotline. GB/T 33358 in spirit; the limits are GLOSSARY's: danger 2 h, utilities 24 h, ordinary 7 days, complex 15 days.
+# Hotline (GB/T 33358 in spirit). Limits in hours: danger 2, utilities 24, ordinary 7 days, complex 15 days.
 REQUEST_CLASSES: Final = {
     "供水": 0.08, "供电": 0.06, "燃气": 0.04, "供暖": 0.16, "噪音": 0.10, "物业": 0.15, "环境卫生": 0.10,
     "违建": 0.04, "停车": 0.09, "邻里纠纷": 0.05, "房屋漏水": 0.06, "电梯": 0.03, "其他": 0.04,
 }  # fmt: skip
-HEATING_MONTHS: Final = frozenset({11, 12, 1, 2, 3})  # Datong heats from 25 October to 15 April; outside, 供暖 tickets become 其他
+HEATING_MONTHS: Final = frozenset(
+    {11, 12, 1, 2, 3}
+)  # Datong heats from 25 October to 15 April; outside, 供暖 tickets become 其他
 LIMIT_HOURS: Final = {"危险": 2, "水电气热": 24, "一般": 168, "复杂": 360}
 DANGER: Final = {"燃气": 0.25, "电梯": 0.20, "供电": 0.05}  # share of a class that is dangerous; the rest as below
 COMPLEX: Final = {"违建": 0.80, "邻里纠纷": 0.40, "物业": 0.25, "房屋漏水": 0.30}
@@ -77,9 +87,14 @@ OVERDUE: Final = 0.08
 RETURNED: Final = 0.03
 TICKET_ABOUT_VACANT_HOME: Final = 0.02  # a neighbour or the owner calls about a home nobody lives in
 REQUESTER_STYLES: Final = {"full": 0.72, "title": 0.22, "none": 0.06}  # 王丽 / 王女士 / anonymous
-CONTENT_CONTACT: Final = {"none": 0.80, "phone": 0.12, "name": 0.077, "id_no": 0.003}  # what callers leave in the free text
+CONTENT_CONTACT: Final = {
+    "none": 0.80,
+    "phone": 0.12,
+    "name": 0.077,
+    "id_no": 0.003,
+}  # what callers leave in the free text
 
-# How offices write addresses (names of styles: addresses.STYLES). The register copies the official form, the hotline what it hears.
+# How offices write addresses, by addresses.STYLES. The register copies the official form, the hotline what it hears.
 RESIDENT_STYLES: Final = {
     "official": 0.800, "city": 0.060, "district": 0.050, "community": 0.020, "no_room_word": 0.015, "hash": 0.015,
     "zhuang": 0.010, "full_width": 0.010, "spaces": 0.010, "alias": 0.008, "unlocatable_estate": 0.002,
@@ -93,20 +108,25 @@ PROPERTY_STYLES: Final = {
     "full_width": 0.020, "spaces": 0.009, "unlocatable_building": 0.001,
 }  # fmt: skip
 HOTLINE_STYLES: Final = {
-    "official": 0.060, "city": 0.080, "district": 0.140, "county": 0.080, "street": 0.060, "estate": 0.170, "no_room_word": 0.120,
-    "alias": 0.100, "dash": 0.060, "alias_dash": 0.025, "hash": 0.035, "zhuang": 0.015, "hanzi": 0.015, "full_width": 0.010,
-    "spaces": 0.010, "unlocatable_building": 0.006, "unlocatable_estate": 0.009, "unlocatable_street": 0.005,
+    "official": 0.060, "city": 0.080, "district": 0.140, "county": 0.080, "street": 0.060, "estate": 0.170,
+    "no_room_word": 0.120, "alias": 0.100, "dash": 0.060, "alias_dash": 0.025, "hash": 0.035, "zhuang": 0.015,
+    "hanzi": 0.015, "full_width": 0.010, "spaces": 0.010,
+    "unlocatable_building": 0.006, "unlocatable_estate": 0.009, "unlocatable_street": 0.005,
 }  # fmt: skip
-LIVING_WRITTEN: Final = 0.30  # of people living where they are registered, those whose living address is written out all the same
+LIVING_WRITTEN: Final = (
+    0.30  # of people living where they are registered, those whose living address is written out all the same
+)
 HOTLINE_TAILS: Final = {
-    "": 0.80, "（住户来电）": 0.06, "（租户反映）": 0.03, "附近": 0.03, "楼下": 0.02, "门口": 0.02, " ": 0.02, "，请尽快处理": 0.02,
+    "": 0.80, "（住户来电）": 0.06, "（租户反映）": 0.03, "附近": 0.03, "楼下": 0.02, "门口": 0.02, " ": 0.02,
+    "，请尽快处理": 0.02,
 }  # fmt: skip
 HOTLINE_HEADS: Final = {"": 0.97, "家住": 0.01, "地址：": 0.01, "位于": 0.01}
 
 # Defects a register carries without being refused.
 RESIDENT_ID_DEFECT: Final = 0.008
 RESIDENT_ID_DEFECTS: Final = {
-    "wrong_check_digit": 0.40, "old_15_digits": 0.15, "excel_float": 0.18, "letter": 0.08, "too_short": 0.10, "impossible_birth_date": 0.09,
+    "wrong_check_digit": 0.40, "old_15_digits": 0.15, "excel_float": 0.18, "letter": 0.08, "too_short": 0.10,
+    "impossible_birth_date": 0.09,
 }  # fmt: skip
 HOLDER_ID_DEFECT: Final = 0.008
 HOLDER_ID_DEFECTS: Final = {"wrong_check_digit": 0.30, "old_15_digits": 0.20, "excel_float": 0.50}

@@ -13,7 +13,7 @@ _ROW_GROUP: Final = 250_000  # rows; fixed, so that the bytes depend on nothing 
 
 
 class CsvFile:
-    """A CSV with a header row, in `encoding`, lines ended by `line_end`; nulls are empty fields. Use as a context manager."""
+    """A CSV with a header row, in `encoding`, lines ended by `line_end`; nulls are empty fields. A context manager."""
 
     def __init__(self, path: Path, encoding: str, line_end: str) -> None:
         self._file = path.open("wb")
@@ -23,7 +23,9 @@ class CsvFile:
     def __enter__(self) -> CsvFile:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()
 
     def write(self, frame: pl.DataFrame) -> None:
@@ -36,7 +38,7 @@ class CsvFile:
 
 
 class ParquetFile:
-    """A Parquet file written in parts beside it and joined at the end. Use as a context manager."""
+    """A Parquet file, collected in parts (Arrow IPC) beside it and written at the end. Use as a context manager."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -45,7 +47,9 @@ class ParquetFile:
     def __enter__(self) -> ParquetFile:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if kind is None:
                 self._join()
@@ -57,7 +61,9 @@ class ParquetFile:
         """Append rows; all blocks have the same columns and types."""
         part = self._path.with_name(f"{self._path.name}.{len(self._parts):05d}.part")
         self._parts.append(part)
-        frame.write_parquet(part, compression="lz4")
+        frame.write_ipc(part, compression="lz4")
 
     def _join(self) -> None:
-        pl.scan_parquet(self._parts).sink_parquet(self._path, compression="lz4", row_group_size=_ROW_GROUP, maintain_order=True)
+        pl.scan_ipc(self._parts).sink_parquet(
+            self._path, compression="lz4", row_group_size=_ROW_GROUP, maintain_order=True
+        )

@@ -45,7 +45,9 @@ def outsiders_needed(dwellings: int) -> int:
 def _former_homes(rng: Rng, homes: Ints, empty: Ints, living: Ints) -> Ints:
     """A home for each household that is not the one it lives in: half of them empty ones."""
     n = len(living)
-    former = np.where(flip(rng, shares.FORMER_HOME_KEPT, n), pick(rng, empty if len(empty) else homes, n), pick(rng, homes, n))
+    former = np.where(
+        flip(rng, shares.FORMER_HOME_KEPT, n), pick(rng, empty if len(empty) else homes, n), pick(rng, homes, n)
+    )
     clash = former == living
     former[clash] = np.where(living[clash] == homes[0], homes[1], homes[0])
     return former
@@ -63,7 +65,11 @@ def settle(rng: Rng, buildings: Buildings, people: People) -> Homes:
 
     household = people.household[:residents]
     living = living_of[household]
-    grown = (people.role[:residents] == Role.CHILD) & (people.age[:residents] >= 20) & (tenure[household] != Tenure.FLOATING_RENTER)
+    grown = (
+        (people.role[:residents] == Role.CHILD)
+        & (people.age[:residents] >= 20)
+        & (tenure[household] != Tenure.FLOATING_RENTER)
+    )
     leaves = grown & flip(rng, shares.GROWN_CHILD_AWAY, residents)
     living = np.where(leaves, pick(rng, homes, residents), living)
 
@@ -74,7 +80,7 @@ def settle(rng: Rng, buildings: Buildings, people: People) -> Homes:
 
 
 def _owners(rng: Rng, people: People, occupant: Ints, tenure: Ints, former: Ints, away: Bools) -> tuple[Ints, Ints]:
-    """Owner-occupiers own their home; of the others a moved household that kept its former one, another resident or an outsider."""
+    """Owner-occupiers own their home, the others belong to a household that moved away, another one or an outsider."""
     dwellings, households = len(occupant), len(people.head)
     landlord = np.where(flip(rng, shares.LOCAL_LANDLORD, dwellings), rng.integers(0, households, dwellings), -1)
     landlord[former[away]] = np.flatnonzero(away)

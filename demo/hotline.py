@@ -42,14 +42,16 @@ def _callers(rng: Rng, people: People, homes: Homes, buildings: Buildings, n: in
 
 
 def _moments(rng: Rng, n: int) -> Ints:
-    """Seconds since 1900, ascending: any day of the three years, between 7 and 22 o'clock, most around half past two."""
+    """Seconds since 1900, ascending: any day of the three years, from 7 to 22 o'clock, most in the afternoon."""
     days = between(rng, day(shares.HOTLINE_SINCE), day(shares.DELIVERY), n)
     return np.sort(days * _DAY + 7 * 3600 + ((rng.random(n) + rng.random(n)) * 7.5 * 3600).astype(np.int64))
 
 
 def _time_texts(moments: Ints) -> pl.Series:
     known = moments >= 0
-    return joined(look_up(iso_dates(), np.where(known, moments // _DAY, -1)), " ", look_up(clock_times(), moments % _DAY))
+    return joined(
+        look_up(iso_dates(), np.where(known, moments // _DAY, -1)), " ", look_up(clock_times(), moments % _DAY)
+    )
 
 
 def _classes(rng: Rng, days: Ints) -> Ints:
@@ -82,15 +84,16 @@ def _contents(rng: Rng, classes: Ints, people: People, who: Ints) -> pl.Series:
     sentences = [sentence for name in _CLASSES for sentence in REQUESTS[name][1]]
     counts = np.array([len(REQUESTS[name][1]) for name in _CLASSES])
     chosen = (counts.cumsum() - counts)[classes] + (rng.random(n) * counts[classes]).astype(np.int64)
+    contents = look_up(pl.Series(sentences), chosen)
     contact = draw(rng, shares.CONTENT_CONTACT.values(), n)
-    phones = joined("，联系电话", people.phone(who, np.zeros(n, dtype=np.bool_)))
-    names = joined("，我叫", look_up(people.name, who))
-    ids = joined("，身份证号", look_up(people.id_no, who))
-    left = pl.select(
-        pl.when(pl.Series(contact == 1)).then(phones).when(pl.Series(contact == 2)).then(names).when(pl.Series(contact == 3)).then(ids)
-        .otherwise(pl.lit(""))
-    ).to_series()  # fmt: skip
-    return joined(look_up(pl.Series(sentences), chosen), left)
+    rows = [np.flatnonzero(contact == kind) for kind in range(1, len(shares.CONTENT_CONTACT))]
+    left = (
+        ("，联系电话", people.phone(who[rows[0]], np.zeros(len(rows[0]), dtype=np.bool_))),
+        ("，我叫", look_up(people.name, who[rows[1]])),
+        ("，身份证号", look_up(people.id_no, who[rows[2]])),
+    )
+    said = pl.concat([joined(contents.gather(at), word, value) for at, (word, value) in zip(rows, left, strict=True)])
+    return contents.scatter(np.concatenate(rows), said)
 
 
 def _requesters(rng: Rng, people: People, who: Ints, forwarded: Bools) -> pl.Series:
@@ -98,7 +101,13 @@ def _requesters(rng: Rng, people: People, who: Ints, forwarded: Bools) -> pl.Ser
     style = draw(rng, shares.REQUESTER_STYLES.values(), n)
     surname = look_up(people.surname, who)
     polite = joined(surname, look_up(pl.Series(["女士", "先生"]), people.male[who].astype(np.int64)))
-    said = pl.when(pl.Series(style == 0)).then(look_up(people.name, who)).when(pl.Series(style == 1)).then(polite).otherwise(None)
+    said = (
+        pl.when(pl.Series(style == 0))
+        .then(look_up(people.name, who))
+        .when(pl.Series(style == 1))
+        .then(polite)
+        .otherwise(None)
+    )
     return pl.select(pl.when(pl.Series(forwarded)).then(pl.lit(PLATFORM_NAME)).otherwise(said)).to_series()
 
 
@@ -113,7 +122,7 @@ def _phones(rng: Rng, people: People, who: Ints, forwarded: Bools) -> pl.Series:
 def ticket_rows(
     rng: Rng, count: int, people: People, buildings: Buildings, homes: Homes, book: AddressBook, register: Register
 ) -> Rows:
-    """The block's `count` tickets; truth adds reported_day (since 1900), address_style, and knows no person behind the web platform."""
+    """The block's `count` tickets; truth adds reported_day, address_style, and knows nobody behind the web platform."""
     who, dwelling = _callers(rng, people, homes, buildings, count)
     moments = _moments(rng, count)
     classes = _classes(rng, moments // _DAY)

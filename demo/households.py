@@ -23,12 +23,18 @@ _H, _S, _C, _F, _M, _I, _G = Role
 COMPOSITIONS: Final[dict[int, list[tuple[float, int, int, tuple[Role, ...]]]]] = {
     1: [(0.25, 21, 35, (_H,)), (0.30, 36, 59, (_H,)), (0.45, 60, 92, (_H,))],
     2: [(0.20, 24, 35, (_H, _S)), (0.57, 50, 85, (_H, _S)), (0.23, 27, 58, (_H, _C))],
-    3: [(0.55, 26, 48, (_H, _S, _C)), (0.27, 49, 72, (_H, _S, _C)), (0.10, 45, 66, (_H, _S, _M)), (0.08, 28, 50, (_H, _C, _C))],
+    3: [
+        (0.55, 26, 48, (_H, _S, _C)), (0.27, 49, 72, (_H, _S, _C)), (0.10, 45, 66, (_H, _S, _M)),
+        (0.08, 28, 50, (_H, _C, _C)),
+    ],
     4: [(0.55, 28, 52, (_H, _S, _C, _C)), (0.33, 30, 58, (_H, _S, _C, _M)), (0.12, 50, 72, (_H, _S, _C, _G))],
-    5: [(0.45, 30, 56, (_H, _S, _C, _F, _M)), (0.25, 30, 52, (_H, _S, _C, _C, _M)), (0.30, 50, 74, (_H, _S, _C, _I, _G))],
+    5: [
+        (0.45, 30, 56, (_H, _S, _C, _F, _M)), (0.25, 30, 52, (_H, _S, _C, _C, _M)),
+        (0.30, 50, 74, (_H, _S, _C, _I, _G)),
+    ],
     6: [(0.70, 31, 54, (_H, _S, _C, _C, _F, _M)), (0.30, 50, 74, (_H, _S, _C, _I, _G, _G))],
     7: [(0.50, 32, 52, (_H, _S, _C, _C, _C, _F, _M)), (0.50, 48, 66, (_H, _S, _C, _I, _G, _G, _M))],
-}
+}  # fmt: skip
 _LARGEST: Final = max(COMPOSITIONS)
 OLDEST: Final = 101
 
@@ -94,14 +100,15 @@ def compose(rng: Rng, size: Ints) -> Members:
     n, of = len(role), household
     child_order = position - np.where(role == Role.CHILD, 2 - (roles[template, 1] == Role.CHILD)[of], position)
     child_male = np.where(child_order == 0, first_child_male[of], flip(rng, shares.MALE_CHILD, n))
+    younger = [role == r for r in (Role.HEAD, Role.SPOUSE, Role.CHILD, Role.CHILD_IN_LAW, Role.GRANDCHILD)]
     male = np.select(
-        [role == Role.HEAD, role == Role.SPOUSE, role == Role.CHILD, role == Role.CHILD_IN_LAW, role == Role.GRANDCHILD],
+        younger,
         [male_head[of], ~male_head[of], child_male, ~first_child_male[of], flip(rng, shares.MALE_CHILD, n)],
         role == Role.FATHER,
     )
     own = between(rng, 0, 6, n)  # how much a person's age departs from what the role suggests
     age = np.select(
-        [role == Role.HEAD, role == Role.SPOUSE, role == Role.CHILD, role == Role.CHILD_IN_LAW, role == Role.GRANDCHILD],
+        younger,
         [
             head_age[of],
             np.maximum(head_age[of] + own - 4, 20),
@@ -113,5 +120,12 @@ def compose(rng: Rng, size: Ints) -> Members:
     ).clip(0, OLDEST)
     children = np.bincount(household[role == Role.CHILD], minlength=homes)
     return Members(
-        household, role, male.astype(np.bool_), age, children[of], child_order == 0, male_head[of], parents_of_spouse[of]
+        household=household,
+        role=role,
+        male=male.astype(np.bool_),
+        age=age,
+        siblings=children[of],
+        first_child=child_order == 0,
+        male_head=male_head[of],
+        parents_of_spouse=parents_of_spouse[of],
     )

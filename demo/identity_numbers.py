@@ -1,7 +1,7 @@
 """Citizen ID numbers (GB 11643) and mobile numbers that cannot belong to anybody.
 
-Every number begins with the county code 990001, which GB/T 2260 never assigned; every mobile with 154, which is no public range. Defective
-numbers keep the 990001, so they are nobody's either.
+Every number begins with the county code 990001, which GB/T 2260 never assigned; every mobile with 154, which is no
+public range. Defective numbers keep the 990001, so they are nobody's either.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class SequenceRegister:
         turn = self._issued[key] + rank
         self._issued += np.bincount(key, minlength=len(self._issued))
         if len(turn) and turn.max() >= SEQUENCES_PER_DAY:
-            raise RuntimeError("more people born on one day than GB 11643 has sequence numbers: fewer residents, please")
+            raise RuntimeError("more people born on one day than GB 11643 has sequence numbers: fewer residents")
         return 2 * ((turn * 187 + birth_day * 17) % SEQUENCES_PER_DAY) + male  # 187 and 500 are coprime: a permutation
 
 
@@ -101,8 +101,8 @@ def spoiled(number: str, defect: str) -> tuple[str, str]:
             return excel_float(number), defect
         case "old_15_digits":
             return number[:6] + number[8:17], defect
-        case "letter":
-            return number[:6] + number[6:].replace("0", "O", 1).replace("1", "l", 1), defect  # one of them is in any birth date
+        case "letter":  # every birth date since 1900 holds a 0 or a 1
+            return number[:6] + number[6:].replace("0", "O", 1).replace("1", "l", 1), defect
         case "too_short":
             return number[:17], defect
         case "impossible_birth_date":

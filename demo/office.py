@@ -20,8 +20,8 @@ REJECT_KINDS: Final = tuple(shares.BROKEN_ROWS)
 class Rows:
     """An office's rows of one block; both frames have the same height and order.
 
-    `file`: the office's headers, every value text or null. `truth`: record_key, person, dwelling (index, -1 unknown), household_no,
-    what else the office's checks need, and after `broken` also reject_kind (null when the row is good).
+    `file`: the office's headers, every value text or null. `truth`: record_key, person, dwelling (index, -1 unknown),
+    household_no, what else the office's checks need, and after `broken` also reject_kind (null when the row is good).
     """
 
     file: pl.DataFrame
@@ -64,6 +64,7 @@ def broken(rng: Rng, rows: Rows, where: Breakable) -> Rows:
     kind = np.full(n + len(repeated), -1, dtype=np.int64)
     for number, broken_rows in enumerate((missing, dates, labels, n + np.arange(len(repeated)))):
         kind[broken_rows] = number
-    order = np.concatenate([np.arange(n), repeated])
-    truth = rows.truth[order].with_columns(look_up(pl.Series(REJECT_KINDS), kind).alias("reject_kind"))
-    return Rows(file[order], truth)
+    truth = pl.concat([rows.truth, rows.truth[repeated]]).with_columns(
+        reject_kind=look_up(pl.Series(REJECT_KINDS), kind)
+    )
+    return Rows(pl.concat([file, file[repeated]]), truth)

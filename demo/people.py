@@ -1,4 +1,4 @@
-"""The people of a block: names, birth dates, numbers and how they are related, residents first and then outsiders who own homes here."""
+"""The people of a block: residents in their households, then outsiders who own homes here."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ MOST_RESIDENTS: Final = 10_000_000
 _OUTSIDERS_FROM: Final = MOST_RESIDENTS + 1  # ids of people who are not in the register
 _OLD_NAMES_BEFORE: Final = 42  # years of age: 1985
 RELATIONS: Final = (
-    "户主", "配偶", "夫", "妻", "子", "女", "独生子", "独生女", "长子", "长女", "父亲", "母亲", "岳父", "岳母", "公公", "婆婆",
-    "女婿", "儿媳", "孙子", "孙女", "外孙子", "外孙女", "其他亲属",
+    "户主", "配偶", "夫", "妻", "子", "女", "独生子", "独生女", "长子", "长女",
+    "父亲", "母亲", "岳父", "岳母", "公公", "婆婆", "女婿", "儿媳", "孙子", "孙女", "外孙子", "外孙女", "其他亲属",
 )  # fmt: skip
 
 
@@ -56,17 +56,12 @@ class People:
     male: Bools
     birth_day: Ints
     surname: pl.Series
-    given_name: pl.Series
+    name: pl.Series
     id_no: pl.Series  # as issued, valid
     relation: pl.Series  # to the head; null for outsiders
     head: Ints  # household → its head
     spouse: Ints  # household → the head's spouse, -1 without one
     household_no: pl.Series  # household → number in the register
-
-    @property
-    def name(self) -> pl.Series:
-        """Full names."""
-        return joined(self.surname, self.given_name)
 
     def phone(self, index: Ints, second: Bools) -> pl.Series:
         """The first or second mobile of each person, by index."""
@@ -80,7 +75,7 @@ def _given_names() -> tuple[pl.Series, dict[tuple[str, str], tuple[int, int]]]:
     for key, found in given_name_characters().items():
         places[key] = (len(characters), len(found))
         characters += found
-    return pl.Series(list(characters) + [""]), places
+    return pl.Series([*characters, ""]), places
 
 
 def _drawn_given_names(rng: Rng, male: Bools, old: Bools) -> pl.Series:
@@ -95,13 +90,14 @@ def _drawn_given_names(rng: Rng, male: Bools, old: Bools) -> pl.Series:
 
 
 def _surnames(rng: Rng, members: Members, households: int) -> Ints:
-    """Children carry the father's name, a parent's father the name of the child he lives with; wives and mothers their own."""
+    """Children carry the father's name, a grandfather the name of the child he lives with; mothers their own."""
     weights = surnames().values()
     head, spouse, in_law = (draw(rng, weights, households)[members.household] for _ in range(3))
     own = draw(rng, weights, len(members.role))
     father_line = np.where(members.male_head, head, spouse)
+    named = (Role.HEAD, Role.SPOUSE, Role.CHILD, Role.FATHER, Role.CHILD_IN_LAW, Role.GRANDCHILD)
     return np.select(
-        [members.role == role for role in (Role.HEAD, Role.SPOUSE, Role.CHILD, Role.FATHER, Role.CHILD_IN_LAW, Role.GRANDCHILD)],
+        [members.role == role for role in named],
         [head, spouse, father_line, np.where(members.parents_of_spouse, spouse, head), in_law, father_line],
         own,
     )
@@ -119,7 +115,7 @@ def _relations(rng: Rng, members: Members, grandchild_of_son: Bools) -> pl.Serie
     in_laws = np.where(members.male_head, np.where(male, 12, 13), np.where(male, 14, 15))
     parent = np.where(members.parents_of_spouse, in_laws, np.where(male, 10, 11))
     index = np.select(
-        [role == Role.HEAD, role == Role.SPOUSE, role == Role.CHILD, role == Role.CHILD_IN_LAW, role == Role.GRANDCHILD],
+        [role == r for r in (Role.HEAD, Role.SPOUSE, Role.CHILD, Role.CHILD_IN_LAW, Role.GRANDCHILD)],
         [
             np.zeros(n, dtype=np.int64),
             np.where(coin < 0.6, 1, np.where(male, 2, 3)),
@@ -154,6 +150,7 @@ def populate(rng: Rng, block: Block, outsiders: int, register: Register) -> Peop
     spouse = np.full(households, -1, dtype=np.int64)
     married = np.flatnonzero(members.role == Role.SPOUSE)
     spouse[members.household[married]] = married
+    surnames_written = look_up(pl.Series(list(surnames())), surname)
     relations = _relations(rng, members, _has_first_son(members, households))
     people = People(
         residents=residents,
@@ -165,13 +162,15 @@ def populate(rng: Rng, block: Block, outsiders: int, register: Register) -> Peop
         age=age,
         male=male,
         birth_day=birth_day,
-        surname=look_up(pl.Series(list(surnames())), surname),
-        given_name=_drawn_given_names(rng, male, age >= _OLD_NAMES_BEFORE),
+        surname=surnames_written,
+        name=joined(surnames_written, _drawn_given_names(rng, male, age >= _OLD_NAMES_BEFORE)),
         id_no=id_numbers(birth_day, register.sequences.issue(birth_day, male)),
         relation=pl.concat([relations, pl.Series([None], dtype=pl.String).new_from_index(0, outsiders)]),
         head=np.flatnonzero(members.role == Role.HEAD),
         spouse=spouse,
-        household_no=joined("H", pl.Series(1_000_000_000 + register.households + 1 + np.arange(households)).cast(pl.String)),
+        household_no=joined(
+            "H", pl.Series(1_000_000_000 + register.households + 1 + np.arange(households)).cast(pl.String)
+        ),
     )
     register.residents += residents
     register.outsiders += outsiders

@@ -1,10 +1,11 @@
-"""Where the city lies: real communities of Datong, filled from 新旺街道 outwards, and the blocks they are simulated in."""
+"""Where the city lies: real communities of Datong, filled from 新旺街道 outwards, in blocks."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from demo import distributions as shares
@@ -17,6 +18,7 @@ _COUNTIES_OUTWARDS: Final = (
     "140213", "140214", "140215", "140212", "140271", "140225", "140221", "140226", "140222", "140223", "140224",
 )  # fmt: skip
 _SUFFIX: Final = re.compile(r"(社区居民委员会|社区居委会区?|村民委员会|居民委员会|居委会|委会|社区)$")
+_LARGEST_COMMUNITY: Final = 3_500  # households
 _BLOCK_HOUSEHOLDS: Final = 40_000  # one block in memory at a time: about 107,000 people
 
 
@@ -78,15 +80,18 @@ def households_of(residents: int) -> int:
 
 
 def _capacity(code: str) -> int:
-    """Households a community holds: committees of residents 2,400 to 3,500, of villagers 250 to 900; the same in every run."""
+    """Households a community holds: 2,400 to 3,500 in town, 250 to 900 in a village; the same in every run."""
     spread = int(code) * 7919 % 1101
-    is_village = code[9] == "2"  # NBS: the last three digits are 001-199 for residents' committees, 200-399 for villagers'
+    is_village = (
+        code[9] in "23"
+    )  # NBS: the last three digits are 001-199 for committees of residents, 200-399 of villagers
     return 250 + spread * 650 // 1101 if is_village else 2400 + spread
 
 
 def _outwards(code: str) -> tuple[bool, int, bool, str]:
     subdistrict = code[:9].ljust(12, "0")
-    return subdistrict != _HOME_SUBDISTRICT, _COUNTIES_OUTWARDS.index(code[:6]), not divisions()[subdistrict].endswith("街道"), code
+    is_town = not divisions()[subdistrict].endswith("街道")
+    return subdistrict != _HOME_SUBDISTRICT, _COUNTIES_OUTWARDS.index(code[:6]), is_town, code
 
 
 def _shared(total: int, parts: int) -> list[int]:
@@ -94,15 +99,16 @@ def _shared(total: int, parts: int) -> list[int]:
 
 
 def communities(households: int) -> list[Community]:
-    """Communities holding exactly so many households: 柳港园 first, then outwards until all are housed, growing when Datong is full."""
+    """Communities holding exactly so many households: 柳港园 first, then outwards, growing when Datong is full."""
     first = min(households, shares.COMMUNITY_HOUSEHOLDS)
     found = [Community(code, n) for code, n in zip(LIUGANGYUAN, _shared(first, len(LIUGANGYUAN)), strict=True)]
     remaining = households - first
     codes = sorted((c for c in divisions() if level(c) == "community" and c not in LIUGANGYUAN), key=_outwards)
     room = {code: _capacity(code) for code in codes}
-    growth = max(1.0, remaining / sum(room.values()))
+    usual = sum(room.values())
+    growth = max(0.0, (remaining - usual) / (_LARGEST_COMMUNITY * len(room) - usual))
     for code in codes:
-        taken = min(remaining, round(room[code] * growth) + (growth > 1))  # the one more covers rounding
+        taken = min(remaining, room[code] + ceil((_LARGEST_COMMUNITY - room[code]) * growth))
         if taken == 0:
             break
         found.append(Community(code, taken))

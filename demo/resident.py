@@ -37,6 +37,11 @@ class _Registrations:
     living: Ints
     living_written: Bools
 
+    @property
+    def is_current(self) -> Bools:
+        """Rows that are not cancelled."""
+        return np.isin(self.state, (_CURRENT, _DOUBLE))
+
 
 def _registrations(rng: Rng, people: People, homes: Homes) -> _Registrations:
     n = people.residents
@@ -60,8 +65,12 @@ def _registrations(rng: Rng, people: People, homes: Homes) -> _Registrations:
     hukou = np.concatenate([homes.hukou, homes.household_hukou[elsewhere]])
     own_living = np.concatenate([homes.living, homes.living[second]])
     all_states = np.concatenate([state, second_state])
-    # A second registration says nothing of the first one's home half the time: then its registered address counts as the living one.
-    told = np.where(all_states == _CURRENT, flip(rng, shares.LIVING_WRITTEN, len(hukou)), flip(rng, 0.5, len(hukou)))
+    # A second registration that is silent about the living address says that its registered address is the living one.
+    told = np.where(
+        all_states == _CURRENT,
+        flip(rng, shares.LIVING_WRITTEN, len(hukou)),
+        flip(rng, shares.DOUBLE_TELLS_HOME, len(hukou)),
+    )
     told = np.where(all_states == _CURRENT, told | (own_living != hukou), told & (all_states == _DOUBLE))
     return _Registrations(
         who=np.concatenate([everyone, second]),
@@ -80,12 +89,13 @@ def _relation(people: People, rows: _Registrations) -> pl.Series:
 
 
 def _dates(rng: Rng, people: People, rows: _Registrations) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """Moved in (known of six in ten), updated, cancelled."""
+    """Moved in, updated, cancelled."""
     n, last = len(rows.who), day(shares.DELIVERY)
     moved_in = between(rng, np.maximum(people.birth_day[rows.who], last - 30 * 365), last, n)
     updated = between(rng, np.maximum(moved_in, last - 6 * 365), last, n)
-    cancelled = np.where(np.isin(rows.state, (_CURRENT, _DOUBLE)), -1, updated)
-    return look_up(iso_dates(), np.where(flip(rng, 0.6, n), moved_in, -1)), look_up(iso_dates(), updated), look_up(iso_dates(), cancelled)
+    known = np.where(flip(rng, shares.MOVED_IN_KNOWN, n), moved_in, -1)
+    cancelled = np.where(rows.is_current, -1, updated)
+    return look_up(iso_dates(), known), look_up(iso_dates(), updated), look_up(iso_dates(), cancelled)
 
 
 def _addresses(rng: Rng, book: AddressBook, rows: _Registrations) -> tuple[pl.Series, pl.Series, Ints, Ints]:
@@ -93,7 +103,8 @@ def _addresses(rng: Rng, book: AddressBook, rows: _Registrations) -> tuple[pl.Se
     n = len(rows.who)
     hukou_style, living_style = draw_styles(rng, shares.RESIDENT_STYLES, n), draw_styles(rng, shares.LIVING_STYLES, n)
     at_home = book.written(rows.hukou, hukou_style)
-    hukou = pl.select(pl.when(pl.Series(rows.hukou >= 0)).then(at_home).otherwise(outside_address(rows.household))).to_series()
+    outside = outside_address(rows.household)
+    hukou = pl.select(pl.when(pl.Series(rows.hukou >= 0)).then(at_home).otherwise(outside)).to_series()
     living = blank(book.written(rows.living, living_style), ~rows.living_written)
     return hukou, living, hukou_style, living_style
 
@@ -133,10 +144,11 @@ def resident_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, reg
             "迁入日期": moved_in,
             "更新日期": updated,
             "注销日期": cancelled,
-            "注销原因": look_up(_CANCEL_REASONS, np.where(np.isin(rows.state, (_CURRENT, _DOUBLE)), -1, rows.state - 1)),
+            "注销原因": look_up(_CANCEL_REASONS, np.where(rows.is_current, -1, rows.state - 1)),
         }
     )
     read_style = np.where(rows.living_written, living_style, hukou_style)
+    shown_hukou_style = np.where(rows.hukou < 0, len(STYLE_NAMES), hukou_style)
     truth = pl.DataFrame(
         {
             "record_key": key,
@@ -145,9 +157,9 @@ def resident_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, reg
             "dwelling": np.where(read_style < UNLOCATABLE, rows.living, -1),
             "hukou_dwelling": np.where(hukou_style < UNLOCATABLE, rows.hukou, -1),
             "address_style": look_up(pl.Series(STYLE_NAMES), read_style),
-            "hukou_address_style": look_up(pl.Series((*STYLE_NAMES, "outside")), np.where(rows.hukou < 0, len(STYLE_NAMES), hukou_style)),
+            "hukou_address_style": look_up(pl.Series((*STYLE_NAMES, "outside")), shown_hukou_style),
             "id_defect": defect,
-            "is_current": np.isin(rows.state, (_CURRENT, _DOUBLE)),
+            "is_current": rows.is_current,
         }
     )
     return broken(rng, Rows(file, truth), BREAKABLE)

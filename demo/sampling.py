@@ -17,12 +17,13 @@ Rng: TypeAlias = np.random.Generator
 def draw(rng: Rng, weights: Iterable[float], n: int) -> Ints:
     """n indices into `weights`, each with its weight's share."""
     edges = np.cumsum(np.fromiter(weights, dtype=np.float64))
-    return np.searchsorted(edges, rng.random(n) * edges[-1], side="right").clip(max=len(edges) - 1).astype(np.int64)
+    drawn: Ints = np.searchsorted(edges[:-1], rng.random(n) * edges[-1], side="right")
+    return drawn
 
 
 def flip(rng: Rng, share: float, n: int) -> Bools:
     """n coins that show True with probability `share`."""
-    return np.asarray(rng.random(n) < share)
+    return np.asarray(rng.random(n, dtype=np.float32) < share)
 
 
 def pick(rng: Rng, pool: Ints, n: int) -> Ints:

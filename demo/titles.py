@@ -67,8 +67,11 @@ def _occupancies(rng: Rng, buildings: Buildings, homes: Homes) -> Ints:
 
 
 def _unit_numbers(buildings: Buildings) -> pl.Series:
-    """Real-estate unit number of each dwelling, 28 characters (GB/T 37346): county, cadastral zone and sub-zone (here subdistrict and
-    community), GB for state-owned building land, parcel, F for a building, four digits each for building and unit."""
+    """Real-estate unit number of each dwelling, 28 characters (GB/T 37346).
+
+    County, cadastral zone and sub-zone (here subdistrict and community), GB for state-owned building land, parcel, F
+    for a building, four digits each for building and unit.
+    """
     fronts = [
         f"{code}GB{parcel:05d}F{serial:04d}"
         for code, parcel, serial in buildings.table.select("community_code", "parcel", "building_serial").rows()
@@ -84,7 +87,9 @@ def _floor_areas(rng: Rng, buildings: Buildings) -> pl.Series:
     return pl.Series((typical + door * 837 + buildings.usage * 2100) / 100).cast(pl.String)
 
 
-def title_rows(rng: Rng, people: People, buildings: Buildings, homes: Homes, book: AddressBook, register: Register) -> Rows:
+def title_rows(
+    rng: Rng, people: People, buildings: Buildings, homes: Homes, book: AddressBook, register: Register
+) -> Rows:
     """The block's rows of 不动产登记; truth adds occupancy, address_style, id_defect, and is_current (not cancelled).
 
     A holder's ID number in scientific notation stands for a numeric cell: Excel took the number for one.
@@ -94,7 +99,9 @@ def title_rows(rng: Rng, people: People, buildings: Buildings, homes: Homes, boo
     key = joined("BDC", pl.Series(1_000_000_000 + register.titles + 1 + np.arange(n)).cast(pl.String))
     register.titles += n
     style = draw_styles(rng, shares.PROPERTY_STYLES, n)
-    id_no, defect = with_defects(rng, look_up(people.id_no, titles.holder), flip(rng, shares.HOLDER_ID_DEFECT, n), shares.HOLDER_ID_DEFECTS)
+    id_no, defect = with_defects(
+        rng, look_up(people.id_no, titles.holder), flip(rng, shares.HOLDER_ID_DEFECT, n), shares.HOLDER_ID_DEFECTS
+    )
     phone = blank(people.phone(titles.holder, flip(rng, shares.SECOND_NUMBER, n)), ~flip(rng, shares.HOLDER_PHONE, n))
     registered = between(rng, last - 28 * 365, last - 400, n) - np.where(titles.is_current, 0, 3000)
     updated = between(rng, np.maximum(registered, last - 8 * 365), last, n)

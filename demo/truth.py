@@ -1,7 +1,7 @@
 """What an ideal reader could know: the truth of every row, and every contradiction the files really hold.
 
-Contradictions are derived from the final rows, all defects included, by the simulation's own ids and never by parsing an address: a row
-that ingest must refuse is not there, an address too vague to locate says nothing.
+Contradictions are derived from the final rows, all defects included, by the simulation's own ids and never by parsing
+an address: a row that ingest must refuse is not there, an address too vague to locate says nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from demo.calendar_texts import day
 from demo.office import Rows
 
 RULES: Final = (
-    "hukou_residence_split", "title_holder_not_resident", "vacant_with_ticket", "id_no_nonconforming", "duplicate_registration",
+    "hukou_residence_split", "title_holder_not_resident", "vacant_with_ticket", "id_no_nonconforming",
+    "duplicate_registration",
 )  # fmt: skip
 
 
@@ -53,7 +54,8 @@ def _registered_twice(residents: pl.LazyFrame) -> pl.LazyFrame:
 
 def _dwellings_said_to_be(titles: pl.LazyFrame, occupancy: str) -> pl.LazyFrame:
     located = titles.filter(pl.col("dwelling") >= 0)
-    return located.group_by("dwelling").agg((pl.col("occupancy") == occupancy).all().alias("said")).filter("said").select("dwelling")
+    agreed = located.group_by("dwelling").agg((pl.col("occupancy") == occupancy).all().alias("said"))
+    return agreed.filter("said").select("dwelling")
 
 
 def _holder_away(residents: pl.LazyFrame, titles: pl.LazyFrame) -> pl.LazyFrame:
@@ -74,14 +76,14 @@ def _holder_away(residents: pl.LazyFrame, titles: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _vacant_with_ticket(titles: pl.LazyFrame, tickets: pl.LazyFrame) -> pl.LazyFrame:
-    """空置却有诉求: said to be vacant, with a locatable ticket in the 180 days up to the delivery. Subject: the dwelling."""
+    """空置却有诉求: said to be vacant, with a locatable ticket in the last 180 days. Subject: the dwelling."""
     since = day(shares.DELIVERY) - shares.TICKET_WINDOW_DAYS
     recent = tickets.filter((pl.col("dwelling") >= 0) & (pl.col("reported_day") >= since))
     return _dwellings_said_to_be(titles, "空置").join(recent, on="dwelling", how="semi")
 
 
 def contradictions(offices: Offices, book: AddressBook) -> pl.DataFrame:
-    """rule, source, record_key (null where the subject is a dwelling), standard_address, grid_code; ordered by rule, row and dwelling."""
+    """The planted table: rule, source, record_key (null for a dwelling's case), standard_address, grid_code."""
     residents = _accepted(offices.resident).filter("is_current")
     titles = _accepted(offices.property).filter("is_current")
     tickets = _accepted(offices.hotline)
@@ -121,4 +123,3 @@ def rows_truth(rows: Rows, book: AddressBook) -> pl.DataFrame:
         grid = book.grid_code(truth["building_of"].to_numpy())
         truth = truth.drop("building_of", "reported_day").with_columns(grid.alias("grid_code"))
     return truth.with_columns(pl.col("reject_kind").is_not_null().alias("expected_rejected"))
-

@@ -40,8 +40,8 @@ def _first_grid(home: Path, community_code: str) -> str:
 
 
 def demo_users(home: Path, seed: int = 1402) -> list[DemoUser]:
-    """The users of the demo city in `home`, with the first grids of 柳港园西院 and 柳港园东院 for its two grid workers."""
-    places = (
+    """The users of the demo city in `home`, two grid workers among them."""
+    places: tuple[tuple[str, str, list[str]], ...] = (
         ("wang.gw", "grid_worker", [_first_grid(home, _WEST)]),
         ("li.gw", "grid_worker", [_first_grid(home, _EAST)]),
         ("zhao.lead", "grid_lead", [_WEST]),

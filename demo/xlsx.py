@@ -1,8 +1,8 @@
 """Workbooks of any size, written column-wise.
 
-Why not a library: they write cell by cell, about 20 seconds for the property rows of 100,000 residents. Here Polars glues the XML of a
-whole block of rows at once, and zlib (level 1) packs it. Text stays in the cells (inline strings); there are no styles. The files open in
-Excel and LibreOffice and are read by calamine. Fixed timestamps: the same rows give the same bytes.
+Why not a library: they write cell by cell, minutes for a city's property register. Here Polars glues the XML of a whole
+block of rows at once, and zlib (level 1) packs it. Text stays in the cells (inline strings); there are no styles. The
+files open in Excel and LibreOffice and are read by calamine. Fixed timestamps: the same rows give the same bytes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _cell(text: str) -> str:
 
 
 def _cells(frame: pl.DataFrame, column: str, may_be_number: bool) -> list[pl.Expr]:
-    """The parts of one column's cells. Nulls are empty cells; a text like 9.9E+17 becomes the number Excel made of it."""
+    """The parts of one column's cells. Nulls are empty cells; a text like 9.9E+17 becomes a number."""
     series = frame[column]
     value = pl.col(column)
     text = [pl.lit('<c t="inlineStr"><is><t>'), value, pl.lit("</t></is></c>")]
@@ -39,7 +39,8 @@ def _cells(frame: pl.DataFrame, column: str, may_be_number: bool) -> list[pl.Exp
         return text
     cell = pl.when(value.is_null()).then(pl.lit("<c/>"))
     if may_be_number:
-        cell = cell.when(value.str.contains("E+", literal=True)).then(pl.concat_str([pl.lit("<c><v>"), value, pl.lit("</v></c>")]))
+        number = pl.concat_str([pl.lit("<c><v>"), value, pl.lit("</v></c>")])
+        return [cell.when(value.str.contains("E+", literal=True)).then(number).otherwise(pl.concat_str(text))]
     return [cell.otherwise(pl.concat_str(text))]
 
 
@@ -57,8 +58,8 @@ def _sheet_rows(frame: pl.DataFrame, number_columns: Sequence[str]) -> bytes:
 class Workbook:
     """A workbook that grows by blocks of rows and opens a new sheet whenever one is full; use as a context manager.
 
-    Each sheet begins with the title in a cell merged over all columns and the header below it. `number_columns` name the columns whose
-    texts in scientific notation are written as numeric cells.
+    Each sheet begins with the title in a cell merged over all columns and the header below it. `number_columns` name
+    the columns whose texts in scientific notation are written as numeric cells.
     """
 
     def __init__(self, path: Path, title: str, sheet_name: str, number_columns: Sequence[str] = ()) -> None:
@@ -73,7 +74,9 @@ class Workbook:
     def __enter__(self) -> Workbook:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if kind is None:
                 self._finish()
@@ -121,14 +124,21 @@ class Workbook:
         self._close_sheet()
         numbers = range(1, self._sheets + 1)
         sheets = "".join(f'<sheet name="{self._sheet_name}{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
-        self._write_part("xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>')
+        self._write_part(
+            "xl/workbook.xml", f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{sheets}</sheets></workbook>'
+        )
         relation = f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet'
         sheet_relations = "".join(f'<Relationship Id="rId{n}" {relation}{n}.xml"/>' for n in numbers)
-        self._write_part("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{_PACKAGE}/relationships">{sheet_relations}</Relationships>')
+        self._write_part(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{_PACKAGE}/relationships">{sheet_relations}</Relationships>',
+        )
         book = f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
         self._write_part("_rels/.rels", f'<Relationships xmlns="{_PACKAGE}/relationships">{book}</Relationships>')
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml."
-        overrides = "".join(f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{kind}worksheet+xml"/>' for n in numbers)
+        overrides = "".join(
+            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{kind}worksheet+xml"/>' for n in numbers
+        )
         self._write_part(
             "[Content_Types].xml",
             f'<Types xmlns="{_PACKAGE}/content-types">'

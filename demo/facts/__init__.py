@@ -1,4 +1,4 @@
-"""Tables of facts, written down once: Datong's divisions (NBS, 2021 edition), frequent surnames, characters of given names."""
+"""Tables of facts, written down once: Datong's divisions (NBS, 2021), frequent surnames, characters of given names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _rows(name: str) -> list[list[str]]:
 @lru_cache(maxsize=1)
 def divisions() -> dict[str, str]:
     """Twelve-digit code → name, of Shanxi, Datong and everything in it, in code order."""
-    return {code: name for code, name in _rows("divisions.csv")}
+    return {row[0]: row[1] for row in _rows("divisions.csv")}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,255 @@
+"""The simulated city: forms of the files, truth of every row, contradictions that are really there."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+
+import polars as pl
+import pytest
+from python_calamine import CalamineWorkbook
+
+from demo.city import CityFiles, generate
+from demo.identity_numbers import conforms
+from demo.truth import RULES
+
+KEYS = {"resident": "人员编号", "property": "登记编号", "hotline": "工单编号"}
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> CityFiles:
+    """The community 柳港园, as `make demo` gets it."""
+    return generate(tmp_path_factory.mktemp("city"))
+
+
+def read_csv(path: Path, encoding: str) -> list[dict[str, str]]:
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def read_xlsx(path: Path) -> list[dict[str, object]]:
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    return [dict(zip(map(str, rows[1]), row, strict=True)) for row in rows[2:]]
+
+
+@pytest.fixture(scope="module")
+def office_rows(city: CityFiles) -> dict[str, list[dict[str, str]]]:
+    """Rows of the three offices as text, floats included."""
+    titles = [{k: str(v) for k, v in row.items()} for row in read_xlsx(city.landing["property"])]
+    return {
+        "resident": read_csv(city.landing["resident"], "gb18030"),
+        "property": titles,
+        "hotline": read_csv(city.landing["hotline"], "utf-8"),
+    }
+
+
+@pytest.fixture(scope="module")
+def truth(city: CityFiles) -> dict[str, pl.DataFrame]:
+    return {name: pl.read_parquet(path) for name, path in city.truth.items()}
+
+
+def planted(truth: dict[str, pl.DataFrame], rule: str, column: str) -> list[str]:
+    return truth["planted"].filter(pl.col("rule") == rule)[column].sort().to_list()
+
+
+def digest(files: CityFiles) -> dict[str, str]:
+    paths = {**files.landing, **{f"truth {k}": v for k, v in files.truth.items()}, "id_area": files.id_area}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
+
+
+def test_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path: Path) -> None:
+    once, again, other = (generate(tmp_path / name, 1_000, seed) for name, seed in (("a", 7), ("b", 7), ("c", 8)))
+    assert digest(once) == digest(again)
+    assert digest(once)["resident"] != digest(other)["resident"]
+
+
+def test_a_city_of_several_blocks_is_one_city_with_the_same_bytes_each_time(tmp_path: Path) -> None:
+    once, again = (generate(tmp_path / name, 20_000) for name in ("a", "b"))
+    residents = pl.read_parquet(once.truth["resident"])
+    assert digest(once) == digest(again)
+    assert residents["person"].n_unique() == 20_000
+    assert residents["household_no"].n_unique() == once.households
+    assert residents["row_no"].to_list() == list(range(2, residents.height + 2))
+
+
+def test_the_community_has_its_people_and_households(city: CityFiles, truth: dict[str, pl.DataFrame]) -> None:
+    assert (city.residents, city.households) == (10_400, 3_894)
+    assert truth["resident"]["person"].n_unique() == 10_400
+    assert truth["resident"]["household_no"].n_unique() == 3_894
+
+
+@pytest.mark.parametrize("residents", [99, 10_000_001])
+def test_a_city_too_small_or_too_large_is_refused(tmp_path: Path, residents: int) -> None:
+    with pytest.raises(ValueError, match="100 to 10,000,000"):
+        generate(tmp_path, residents)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("residents", [100, 1_000])
+def test_small_cities_are_whole(tmp_path: Path, residents: int) -> None:
+    files = generate(tmp_path, residents)
+    assert pl.read_parquet(files.truth["resident"])["person"].n_unique() == residents
+    assert len(read_csv(files.landing["grid"], "utf-8")) == 3
+
+
+def test_resident_csv_is_gb18030_with_windows_lines(city: CityFiles) -> None:
+    raw = city.landing["resident"].read_bytes()
+    with pytest.raises(UnicodeDecodeError):
+        raw.decode("utf-8")
+    lines = raw.decode("gb18030").split("\r\n")
+    assert lines[0].startswith("人员编号,姓名,性别,出生日期,公民身份号码,联系电话,户号,与户主关系,户籍地址,现住址")
+    assert "\n" not in "".join(lines)
+
+
+def test_hotline_csv_is_utf8_without_bom_and_with_plain_lines(city: CityFiles) -> None:
+    raw = city.landing["hotline"].read_bytes()
+    assert raw.startswith("工单编号,来电时间".encode())
+    assert b"\r" not in raw
+
+
+def test_property_workbook_has_a_merged_title_a_header_below_and_float_cells(city: CityFiles) -> None:
+    workbook = CalamineWorkbook.from_path(str(city.landing["property"]))
+    sheet = workbook.get_sheet_by_index(0)
+    title, header, *rows = sheet.to_python()
+    assert sheet.merged_cell_ranges == [((0, 0), (0, len(header) - 1))]
+    assert str(title[0]).startswith("大同市不动产登记信息")
+    assert set(title[1:]) == {""}
+    assert header[:3] == ["登记编号", "不动产单元号", "坐落"]
+    floats = [row[7] for row in rows if isinstance(row[7], float)]
+    assert floats
+    assert all(9.90001e17 < value < 9.90002e17 for value in floats)
+    assert all(isinstance(value, str) for row in rows for i, value in enumerate(row) if i != 7)
+
+
+@pytest.mark.parametrize("source", KEYS)
+def test_every_truth_row_is_a_file_row(
+    source: str, truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
+) -> None:
+    rows, first = office_rows[source], 3 if source == "property" else 2
+    assert truth[source].height == len(rows)
+    assert truth[source]["record_key"].to_list() == [rows[n - first][KEYS[source]] for n in truth[source]["row_no"]]
+
+
+@pytest.mark.parametrize("source", KEYS)
+def test_about_three_rows_in_a_thousand_are_broken_in_every_way(source: str, truth: dict[str, pl.DataFrame]) -> None:
+    broken = truth[source].filter("expected_rejected")
+    assert 0.001 < broken.height / truth[source].height < 0.006
+    assert set(broken["reject_kind"]) == {"missing_required", "bad_date", "unknown_label", "duplicate_key"}
+
+
+@pytest.mark.parametrize("source", KEYS)
+def test_broken_rows_are_the_only_repeated_keys(source: str, truth: dict[str, pl.DataFrame]) -> None:
+    good = truth[source].filter(pl.col("reject_kind").is_null() | (pl.col("reject_kind") != "duplicate_key"))
+    assert good["record_key"].is_unique().all()
+    repeated = truth[source].filter(pl.col("reject_kind") == "duplicate_key")["record_key"]
+    assert set(repeated) <= set(good["record_key"])
+
+
+def test_nobody_has_a_real_number(office_rows: dict[str, list[dict[str, str]]]) -> None:
+    ids = [row["公民身份号码"] for row in office_rows["resident"]] + [
+        row["产权人证件号"] for row in office_rows["property"]
+    ]
+    assert all(number.startswith(("990001", "9.90001")) for number in ids if number)
+    phones = [row["联系电话"] for source in ("resident", "hotline") for row in office_rows[source]]
+    phones += [row["产权人电话"] for row in office_rows["property"]]
+    assert all(phone.startswith("154") and len(phone) == 11 for phone in phones if phone)
+
+
+def test_dwellings_are_in_the_building_table_and_lie_in_its_grids(
+    city: CityFiles, truth: dict[str, pl.DataFrame]
+) -> None:
+    buildings = read_csv(city.landing["grid_building"], "utf-8")
+    grid_of = {row["标准地址"]: row["网格编码"] for row in buildings}
+    assert set(grid_of.values()) == {row["网格编码"] for row in read_csv(city.landing["grid"], "utf-8")}
+    assert len({(row["小区别名"], row["楼号"]) for row in buildings}) == len(buildings)  # 柳港园3号楼 is one building
+    located = truth["resident"].filter(pl.col("standard_address").is_not_null())
+    for address, grid in located.select("standard_address", "grid_code").unique().rows():
+        assert grid_of[address[: address.index("号楼") + 2]] == grid
+
+
+def test_grids_hold_some_three_hundred_households(truth: dict[str, pl.DataFrame]) -> None:
+    located = truth["resident"].filter(pl.col("grid_code").is_not_null() & pl.col("is_current"))
+    homes = located.group_by("grid_code").agg(pl.col("household_no").n_unique())
+    assert homes["household_no"].is_between(250, 450).all()
+
+
+def test_every_rule_has_cases(truth: dict[str, pl.DataFrame]) -> None:
+    counts = dict(truth["planted"].group_by("rule").len().rows())
+    assert set(counts) == set(RULES)
+    assert min(counts.values()) >= 50
+    assert truth["planted"].is_unique().all()
+
+
+def accepted(rows: list[dict[str, str]], truth: pl.DataFrame) -> pl.DataFrame:
+    """File rows that ingest takes and no office cancelled, beside their truth."""
+    frame = pl.concat([pl.DataFrame(rows), truth], how="horizontal")
+    kept = frame.filter(~pl.col("expected_rejected"))
+    return kept.filter(pl.col("注销日期") == "") if "注销日期" in kept.columns else kept
+
+
+def test_nonconforming_numbers_are_the_planted_ones(
+    truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
+) -> None:
+    rows = accepted(office_rows["resident"], truth["resident"])
+    found = [key for key, number in rows.select("人员编号", "公民身份号码").rows() if not conforms(number)]
+    assert sorted(found) == planted(truth, "id_no_nonconforming", "record_key")
+    assert set(rows["id_defect"].drop_nulls()) == {
+        "wrong_check_digit", "old_15_digits", "excel_float", "letter", "too_short", "impossible_birth_date",
+    }  # fmt: skip
+
+
+def test_people_registered_twice_are_the_planted_ones(
+    truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
+) -> None:
+    rows = accepted(office_rows["resident"], truth["resident"])
+    valid = rows.filter(pl.col("公民身份号码").map_elements(conforms, return_dtype=pl.Boolean))
+    doubled = valid.filter(pl.len().over("公民身份号码") > 1)
+    assert doubled["人员编号"].sort().to_list() == planted(truth, "duplicate_registration", "record_key")
+
+
+def test_splits_are_rows_that_name_two_dwellings(
+    truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
+) -> None:
+    rows = accepted(office_rows["resident"], truth["resident"])
+    split = rows.filter(pl.col("standard_address") != pl.col("hukou_standard_address"))
+    assert split["人员编号"].sort().to_list() == planted(truth, "hukou_residence_split", "record_key")
+    assert (split["现住址"] != "").all()
+
+
+def test_absent_holders_are_found_by_id_number(
+    truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
+) -> None:
+    residents = accepted(office_rows["resident"], truth["resident"])
+    titles = accepted(office_rows["property"], truth["property"])
+    cases = planted(truth, "title_holder_not_resident", "standard_address")
+    for address, _said in (
+        titles.group_by("standard_address").agg("使用状态").filter(pl.col("standard_address").is_in(cases)).rows()
+    ):
+        holders = set(titles.filter(pl.col("standard_address") == address)["产权人证件号"])
+        living = set(residents.filter(pl.col("standard_address") == address)["公民身份号码"])
+        assert set(_said) == {"自住"}
+        assert living
+        assert not holders & living
+
+
+def test_vacant_homes_with_tickets_have_a_recent_ticket(
+    truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
+) -> None:
+    titles = accepted(office_rows["property"], truth["property"]).filter(pl.col("standard_address").is_not_null())
+    vacant = titles.group_by("standard_address").agg((pl.col("使用状态") == "空置").all()).filter("使用状态")
+    recent = accepted(office_rows["hotline"], truth["hotline"]).filter(pl.col("来电时间") >= "2026-05-04")
+    found = vacant.join(recent, on="standard_address", how="semi")["standard_address"]
+    assert found.sort().to_list() == planted(truth, "vacant_with_ticket", "standard_address")
+
+
+def test_two_tickets_in_a_hundred_are_too_vague_to_locate(truth: dict[str, pl.DataFrame]) -> None:
+    vague = truth["hotline"].filter(pl.col("standard_address").is_null())
+    assert 0.01 < vague.height / truth["hotline"].height < 0.03
+    assert all(style.startswith("unlocatable") for style in vague["address_style"])
+
+
+def test_the_test_county_code_is_declared(city: CityFiles) -> None:
+    assert read_csv(city.id_area, "utf-8") == [
+        {"code": "990001", "name": "演示用测试代码", "valid_from": "1900-01-01", "valid_to": ""}
+    ]
