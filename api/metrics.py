@@ -23,7 +23,7 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
-        self._release = Gauge("hub_release_info", "1 for the release served.", ("release",), registry=self._registry)
+        self._served = Gauge("hub_release_info", "1 for the release served.", ("release",), registry=self._registry)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method if method in METHODS else "other", route, str(status)).inc()
@@ -31,7 +31,7 @@ class Metrics:
 
     def text(self, release_id: str | None) -> bytes:
         """The exposition format, with the release that is served now."""
-        self._release.clear()
+        self._served.clear()
         if release_id:
-            self._release.labels(release_id).set(1)
+            self._served.labels(release_id).set(1)
         return generate_latest(self._registry)

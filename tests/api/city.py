@@ -64,7 +64,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: Table, row: Mapping[str, Any]
 
 
 def small_city(settings: Settings, release_id: str = "r1") -> Rows:
-    """西院 3-2-501 with 王小明 and, registered there but living next door, 王小红; 李雷 next door; 赵远 far; 孙无 nowhere."""
+    """王小明 at home; 王小红 registered with him, living next door with 李雷; 赵远 far away; 孙无 nowhere."""
     tokens = Tokens.create(settings)
     id_token, phone_token = tokens.token("id_no", ID_NO), tokens.token("phone", PHONE)
 
