@@ -1,0 +1,5 @@
+"""WHEN it moves: readers, ingest, linkage, and the orchestration of a night.
+
+Belongs here: the way of office files into the lake; Dagster's assets, checks, schedules. The only importer of dagster.
+Does not: what rests in the warehouse (warehouse), HTTP (api).
+"""

@@ -1,0 +1,75 @@
+"""Text as an office wrote it → text as the hub keeps it → typed values. All of it by the contract's words, per column.
+
+Not here: judging the values (`sorting.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from contracts.code_lists import CodeList
+from contracts.identifiers import KINDS, half_width, scrub
+from contracts.model import Column, LogicalType, Table
+
+CLEANERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
+    "nfkc": half_width,
+    "compact": lambda text: text.str.replace_all(r"\s+", ""),
+    "scrub": scrub,
+}
+# what our own XLSX reader writes for a date cell is always understood, besides the contract's formats
+ISO: Mapping[LogicalType, tuple[str, ...]] = {
+    "date": ("%Y-%m-%d",),
+    "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
+}
+TRUE, FALSE = ("true", "1", "是", "y", "yes"), ("false", "0", "否", "n", "no")
+
+
+def clean(frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList]) -> pl.DataFrame:
+    """Text trimmed, cleaned as its column asks, empty → null; identifiers in normal form; labels, aliases → codes."""
+    return frame.with_columns(_cleaned(column, code_lists) for column in table.columns)
+
+
+def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
+    text = pl.col(column.name)
+    for word in column.clean:
+        text = CLEANERS[word](text)
+    text = KINDS[column.token].normal(text) if column.token else text.str.strip_chars()
+    if column.codes:
+        text = text.replace(code_lists[column.codes].spellings)
+    return pl.when(text != "").then(text).alias(column.name)
+
+
+def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Cleaned text as its contracted types; null where a text is no such value. Times are naive, the office's own."""
+    return frame.with_columns(_cast(frame[c.name], c) for c in table.columns if c.logical_type != "string")
+
+
+def _cast(text: pl.Series, column: Column) -> pl.Series:
+    match column.logical_type:
+        case "integer":
+            return text.cast(pl.Int64, strict=False)
+        case "number":
+            number = text.cast(pl.Float64, strict=False)
+            return number.to_frame().select(pl.when(pl.first().is_finite()).then(pl.first())).to_series()
+        case "boolean":
+            spellings = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
+            return text.str.to_lowercase().replace_strict(spellings, default=None, return_dtype=pl.Boolean)
+        case "date":
+            return _first_format(text, column, pl.Date)
+        case "timestamp":
+            return _first_format(text, column, pl.Datetime("us"))
+    return text
+
+
+def _first_format(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
+    """Each value by the first of the contract's formats that fits it; later formats only see what is left."""
+    found = pl.Series(text.name, [], dtype=dtype).extend_constant(None, len(text))
+    for pattern in dict.fromkeys((*column.formats, *ISO[column.logical_type])):
+        left = (text.is_not_null() & found.is_null()).arg_true()
+        if left.is_empty():
+            break
+        parsed = text.gather(left).str.strptime(dtype, pattern, strict=False)
+        found = parsed if len(parsed) == len(text) else found.scatter(left, parsed)
+    return found

@@ -1,0 +1,163 @@
+"""Landing → lake: every new file becomes a delivery that is accepted, held or failed, and gets a receipt.
+
+`read = accepted + rejected`, always. Memory is bounded by a batch of rows, not by the file. A delivery's record is
+written last, so a crash at any point leaves the file to be read again.
+Not here: reading formats (`readers/`), cleaning (`clean.py`), judging rows (`sorting.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from contracts.code_lists import CodeList
+from contracts.model import Catalog, Table
+from contracts.predicates import bounds
+from pipelines.landing import Arrival, Hashes, arrivals
+from pipelines.readers import READERS
+from pipelines.reasons import Refused
+from pipelines.receipt import issue_lines, receipt_path, write_receipt
+from pipelines.sorting import Sorter
+from pipelines.tally import Tally
+from warehouse.identity import Tokens
+from warehouse.lake import UNKNOWN, Delivery, Lake
+from warehouse.settings import Settings
+from warehouse.vault import Vault
+
+EDITION = "1"  # raise it when the same file under the same contract would be read differently: it is then read again
+Progress = Callable[[str], None]
+
+
+def ingest_landing(
+    settings: Settings,
+    catalog: Catalog,
+    code_lists: Mapping[str, CodeList],
+    progress: Progress | None = None,
+) -> list[Delivery]:
+    """Read what is new in landing; the deliveries of this run, oldest data first. `progress` is told each step.
+
+    A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit. OSError: disk.
+    """
+    ingest = Ingest(settings, code_lists, progress or (lambda _: None))
+    hashes = Hashes(settings.lake / "_deliveries" / "hashes.json")
+    done = [ingest.deliver(arrival, hashes.sha256(arrival.path)) for arrival in arrivals(settings.landing, catalog)]
+    hashes.save()
+    return [delivery for delivery in done if delivery]
+
+
+class Ingest:
+    """One run: settings, lists and keys that all its files share."""
+
+    def __init__(self, settings: Settings, code_lists: Mapping[str, CodeList], progress: Progress) -> None:
+        self._settings, self._code_lists, self._progress = settings, code_lists, progress
+        self._lake = Lake(settings)
+        self._tokens, self._vault = Tokens.create(settings), Vault.load(settings)
+
+    def deliver(self, arrival: Arrival, sha256: str) -> Delivery | None:
+        """One file's delivery, recorded; None if these bytes were read before in the same way."""
+        table = arrival.table
+        delivery = Delivery(
+            id=sha256[:16],
+            sha256=sha256,
+            table=table.name if table else UNKNOWN,
+            file_name=arrival.path.name,
+            size=arrival.path.stat().st_size,
+            delivered_on=arrival.delivered_on,
+            received_at=datetime.now(ZoneInfo(self._settings.timezone)),
+            contract_digest=reading_digest(table, self._code_lists) if table else "",
+            status="failed",
+        )
+        known = self._lake.find(delivery.table, delivery.id)
+        if known and known.contract_digest == delivery.contract_digest:
+            return None
+        if known:
+            delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
+        self._progress(f"{delivery.table}: {delivery.file_name}")
+        if table is None or arrival.refused:
+            return self._fail(delivery, arrival.refused or Refused("no_contract", delivery.file_name))
+        work = self._settings.lake / "_work" / delivery.id
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        try:
+            return self._read(arrival.path, table, delivery, Tally(work, table))
+        except Refused as refused:
+            return self._fail(delivery, refused)
+        except pl.exceptions.PolarsError:
+            # its text may quote values of the file
+            return self._fail(delivery, Refused("parse", delivery.file_name))
+        finally:
+            shutil.rmtree(work)
+
+    def _read(self, path: Path, table: Table, delivery: Delivery, tally: Tally) -> Delivery:
+        assert table.layout is not None
+        sorter = Sorter(table, delivery.id, self._code_lists, self._tokens)
+        with self._vault.deposit(delivery.id) as deposit:
+            for batch in READERS[table.layout.format](path, table):
+                rows = sorter.sort(batch)
+                tally.unknown_columns.update(batch.unknown_columns)
+                tally.add(rows)
+                for kind, tokens, values in rows.raw:
+                    deposit.add(kind, tokens, values)
+                self._progress(f"{table.name}: {path.name}: {tally.read} rows read, {tally.rejected} rejected")
+        if tally.read == 0:
+            raise Refused("empty", path.name)
+        tally.reject_repeated()
+        return self._finish(table, delivery, tally)
+
+    def _finish(self, table: Table, delivery: Delivery, tally: Tally) -> Delivery:
+        """Rows, issues and receipt into their places, then the record that makes them count."""
+        held = reason_to_hold(table, delivery.file_name, tally)
+        delivery = replace(
+            delivery,
+            status="held" if held else "accepted",
+            read=tally.read,
+            accepted=tally.accepted,
+            rejected=tally.rejected,
+            by_rule=dict(sorted(tally.errors.items())),
+            warnings=dict(sorted(tally.warnings.items())),
+            unknown_columns=tuple(sorted(tally.unknown_columns)),
+            reason=str(held or ""),
+        )
+        issues = self._lake.rejected_path(table.name, delivery.id)
+        tally.write_issues(issues)
+        lines = issue_lines(pl.scan_parquet(issues), table, self._code_lists) if issues.exists() else ()
+        write_receipt(receipt_path(self._settings, delivery), delivery, held, lines)
+        if tally.accepted:
+            tally.write_accepted(self._lake.accepted_path(table.name, delivery.id))
+        self._lake.record(delivery)
+        return delivery
+
+    def _fail(self, delivery: Delivery, refused: Refused) -> Delivery:
+        failed = replace(delivery, status="failed", reason=str(refused))
+        write_receipt(receipt_path(self._settings, failed), failed, refused, ())
+        self._lake.record(failed)
+        self._progress(f"{failed.table}: {failed.file_name} failed: {refused.what}")
+        return failed
+
+
+def reason_to_hold(table: Table, file: str, tally: Tally) -> Refused | None:
+    """Why a delivery that was read must not come into force: no row accepted, or fewer or more than promised."""
+    if tally.accepted == 0:
+        return Refused("none_accepted", file, read=tally.read)
+    for check in table.checks:
+        if check.rule == "row_count" and check.severity == "error":
+            low, high = bounds(check.args)
+            if (low is not None and tally.accepted < low) or (high is not None and tally.accepted > high):
+                return Refused("row_count", file, accepted=tally.accepted, low=low or 0, high=high or "∞")
+    return None
+
+
+def reading_digest(table: Table, code_lists: Mapping[str, CodeList]) -> str:
+    """Stands for everything the reading of a file depends on besides its bytes: contract, code lists, our edition."""
+    names = sorted({c.codes for c in table.columns if c.codes} | {"id_area"})
+    lists = [
+        (name, sorted(code_lists[name].labels.items()), sorted(code_lists[name].spellings.items())) for name in names
+    ]
+    return hashlib.sha256(repr((EDITION, table.digest, lists)).encode()).hexdigest()

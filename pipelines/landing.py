@@ -1,0 +1,82 @@
+"""Which files lie in landing, which contract each is for, and what hash its bytes have.
+
+`landing/<source>/<file>`: the folder is the office's own choice, the file's name says which table it is.
+Not here: reading the files (`ingest.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from contracts.model import Catalog, Table
+from pipelines.reasons import Refused
+from warehouse.files import write_atomically
+
+UNFINISHED = (".", "~$")
+UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file in landing. `table` is None, and `refused` says why, where its name fits no contract or several."""
+
+    path: Path
+    table: Table | None
+    delivered_on: date
+    refused: Refused | None = None
+
+
+def arrivals(landing: Path, catalog: Catalog) -> list[Arrival]:
+    """All files that are not hidden or still being written, by date and name, so that newer data is read later."""
+    files = [p for p in landing.rglob("*") if p.is_file() and not _unfinished(p)]
+    return sorted((_arrival(p, catalog) for p in files), key=lambda a: (a.delivered_on, a.path.name, a.path))
+
+
+def _unfinished(path: Path) -> bool:
+    return path.name.startswith(UNFINISHED) or path.name.endswith(UNFINISHED_SUFFIXES)
+
+
+def _arrival(path: Path, catalog: Catalog) -> Arrival:
+    day = date.fromtimestamp(path.stat().st_mtime)
+    fits = [(t, m) for t in catalog.sources() if t.layout and (m := re.fullmatch(t.layout.file_pattern, path.name))]
+    if not fits:
+        return Arrival(path, None, day, Refused("no_contract", path.name))
+    if len(fits) > 1:
+        names = ", ".join(t.name for t, _ in fits)
+        return Arrival(path, None, day, Refused("several_contracts", path.name, tables=names))
+    table, match = fits[0]
+    written = match.groupdict().get("date")
+    if written is None:
+        return Arrival(path, table, day)
+    try:
+        return Arrival(path, table, datetime.strptime(written, "%Y%m%d").date())
+    except ValueError:
+        return Arrival(path, table, day, Refused("bad_date", path.name))
+
+
+class Hashes:
+    """SHA-256 of files, remembered by path, size and time of change, so that a quiet night reads nothing."""
+
+    def __init__(self, memory: Path) -> None:
+        self._memory = memory
+        self._known: dict[str, list[object]] = json.loads(memory.read_text()) if memory.exists() else {}
+        self._seen: dict[str, list[object]] = {}
+
+    def sha256(self, path: Path) -> str:
+        stat = path.stat()
+        mark: list[object] = [stat.st_size, stat.st_mtime_ns]
+        known = self._known.get(str(path))
+        if known is None or known[:2] != mark:
+            with path.open("rb") as file:
+                known = [*mark, hashlib.file_digest(file, "sha256").hexdigest()]
+        self._seen[str(path)] = known
+        return str(known[2])
+
+    def save(self) -> None:
+        """Keep what was asked for; files that are gone are forgotten."""
+        write_atomically(self._memory, json.dumps(self._seen, ensure_ascii=False, indent=0).encode())

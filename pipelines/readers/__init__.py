@@ -1,0 +1,18 @@
+"""One module per file format: `read(path, table)` yields batches of text cells, streaming, and raises DeliveryError.
+
+Belongs here: bytes → text with row numbers, exactly as the contract's layout says. Nothing is guessed silently.
+Does not: cleaning, types, checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from contracts.model import Table
+from pipelines.readers import csv, xlsx
+from pipelines.readers.batch import Batch
+
+READERS: Mapping[str, Callable[[Path, Table], Iterator[Batch]]] = {"csv": csv.read, "xlsx": xlsx.read}
+
+__all__ = ["READERS", "Batch"]

@@ -1,0 +1,104 @@
+"""Lines of delimited text → records, whatever quotes are in them.
+
+A line is a record when it has the header's number of fields and well-formed quotes (RFC 4180). Only the others are
+looked at one by one: joined with the lines after it if that makes a record (a quoted line break), else read as a
+spreadsheet would (a quote inside a field is a character), else malformed. So a stray quote costs its own row only.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.reasons import Refused
+
+LONGEST_RECORD = 1_000
+
+
+@dataclass
+class Cut:
+    """Records, whether each is malformed (then it is the empty text), and the lines that wait for what follows."""
+
+    records: list[str]
+    malformed: list[bool]
+    left: list[str]
+
+
+class Shape:
+    """The shape of a file's records: delimiter and number of fields."""
+
+    def __init__(self, delimiter: str, width: int) -> None:
+        self.delimiter, self.width = delimiter, width
+        between = re.escape(delimiter)
+        one = f'(?:[^"{between}\\n]*|"(?:[^"]|"")*")'
+        # one delimiter more than there are fields is what some exports put at the end of every line
+        self._pattern = f"{one}(?:{between}{one}){{{width - 1}}}{between}?"
+        self._record = re.compile(self._pattern)
+
+    def cut(self, lines: list[str], at_end: bool) -> Cut:
+        """`lines` as records; at the file's end none is left waiting."""
+        unusual = ~pl.Series(lines, dtype=pl.String).str.contains(f"^{self._pattern}$")
+        cut, taken = Cut([], [], []), 0
+        for i in unusual.arg_true().to_list():
+            if i < taken:
+                continue  # inside a record that goes over several lines
+            cut.records += lines[taken:i]
+            cut.malformed += [False] * (i - taken)
+            end = self._end(lines, i)
+            if end is None and not at_end and len(lines) - i < LONGEST_RECORD:
+                cut.left = lines[i:]
+                return cut
+            record = "\n".join(lines[i:end]) if end else self._lenient(lines[i])
+            cut.records.append(record or "")
+            cut.malformed.append(record is None)
+            taken = end or i + 1
+        cut.malformed += [False] * (len(lines) - taken)
+        cut.records += lines[taken:]
+        return cut
+
+    def _end(self, lines: list[str], start: int) -> int | None:
+        """Where the record that opens a quote in line `start` ends; 0 if it is none, None if that is not known yet."""
+        if lines[start].count('"') % 2 == 0:
+            return 0
+        for end in range(start + 1, min(len(lines), start + LONGEST_RECORD)):
+            if lines[end].count('"') % 2:
+                whole = self._record.fullmatch("\n".join(lines[start : end + 1]))
+                return end + 1 if whole else 0
+        return None
+
+    def _lenient(self, line: str) -> str | None:
+        """A line as a spreadsheet reads it, written again by the rules; None if it has another number of fields."""
+        if not line.strip():
+            return ""
+        unclosed = line.count('"') % 2 == 1
+        try:
+            fields = next(csv.reader([line], delimiter=self.delimiter, strict=unclosed))
+        except csv.Error:
+            return None
+        if len(fields) == self.width + 1 and not fields[-1]:
+            fields.pop()
+        if len(fields) != self.width:
+            return None
+        written = io.StringIO()
+        csv.writer(written, delimiter=self.delimiter, lineterminator="").writerow(fields)
+        return written.getvalue()
+
+    def parse(self, records: list[str], where: str) -> pl.DataFrame:
+        """Records as text columns named `0`, `1`, …; an empty record is an empty row."""
+        text = "\n".join(records) + "\n"
+        frame = pl.read_csv(
+            text.encode(),
+            has_header=False,
+            schema={str(i): pl.String for i in range(self.width)},
+            separator=self.delimiter,
+            quote_char='"' if '"' in text else None,
+            truncate_ragged_lines=True,
+            missing_columns="insert",
+        )
+        if len(frame) != len(records):
+            raise Refused("parse", where)
+        return frame

@@ -1,0 +1,193 @@
+"""What a clerk and an operator read when a file or a row is not taken: one table per kind, keyed by rule.
+
+Not here: finding that something is wrong (readers, `sorting.py`), laying the receipt out (`receipt.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contracts.code_lists import CodeList
+from contracts.errors import DeliveryError
+from contracts.identifiers import KINDS
+from contracts.model import Check, Table
+from contracts.predicates import allowed
+
+SHOWN_CODES = 30
+ROW_RULES: Mapping[str, tuple[str, str]] = {
+    "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
+    "not_null": ("必填项为空", "补填后重新报送"),
+    "unique": ("与本文件前面的行重复", "只保留一行，或更正编号后重新报送"),
+    "code": ("不在规定的取值范围内", "请改为规定的取值"),
+    "pattern": ("格式不符合规定", "按规定格式更正"),
+    "length": ("长度不符合规定", "按规定长度更正"),
+    "range": ("数值或日期超出规定范围", "核对后更正"),
+    "type_date": ("不是有效日期", "写成 2024-03-01 这样的日期"),
+    "type_timestamp": ("不是有效时间", "写成 2024-03-01 08:30:00 这样的时间"),
+    "type_integer": ("不是整数", "只填阿拉伯数字，不带单位"),
+    "type_number": ("不是数字", "只填阿拉伯数字和小数点，不带单位"),
+    "type_boolean": ("不是“是”或“否”", "填“是”或“否”"),
+    "id_length": ("证件号码不是18位", "核对身份证件后更正"),
+    "id_characters": ("证件号码含有不应有的字符", "核对身份证件后更正"),
+    "id_area": ("证件号码前6位不是行政区划代码", "核对身份证件后更正"),
+    "id_birth_date": ("证件号码中的出生日期不存在", "核对身份证件后更正"),
+    "id_check_digit": ("证件号码校验码不符（GB 11643）", "核对身份证件后更正，多为抄写错一位"),
+    "id_old_15": ("15位旧证件号码", "换成18位证件号码"),
+    "id_precision_lost": (
+        "证件号码被电子表格当作数字，后三位已丢失",
+        "先把该列设为“文本”格式，再重新填写完整号码后报送",
+    ),
+    "phone_length": ("电话号码位数不对", "手机号11位；固定电话请加区号"),
+    "phone_characters": ("电话号码含有不应有的字符", "只填一个号码，备注写在别处"),
+    "phone_prefix": ("不是手机号段，也没有区号", "核对后更正"),
+}
+FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
+    "no_contract": (
+        "no contract describes a file of this name",
+        "rename it as agreed, or add a contract under contracts/sources",
+        "文件名不在约定之内",
+        "按约定的文件名（如 人口信息_20240301.csv）重新报送",
+    ),
+    "several_contracts": (
+        "the contracts {tables} all describe a file of this name",
+        "make their file_pattern differ",
+        "文件名同时符合多个约定",
+        "请与数据局联系",
+    ),
+    "bad_date": (
+        "the date in the file's name is no date",
+        "rename it with a date YYYYMMDD",
+        "文件名中的日期无效",
+        "文件名中的日期写成 20240301 这样的八位数字",
+    ),
+    "empty": (
+        "the file holds no rows",
+        "export it again",
+        "文件里没有数据行",
+        "确认导出成功后重新报送",
+    ),
+    "missing_column": (
+        "missing column {columns}",
+        "deliver the file with the columns of its contract, the header in row {row}",
+        "缺少列：{columns}",
+        "表头须在第{row}行，并包含约定的全部列",
+    ),
+    "repeated_column": (
+        "column {columns} is there more than once",
+        "keep one column of each name",
+        "列名重复：{columns}",
+        "每个列名只保留一列",
+    ),
+    "encoding": (
+        "byte {offset} is neither UTF-8 nor GB18030 text",
+        "save the file again as CSV UTF-8 and deliver it again",
+        "第{offset}字节无法识别，文件已损坏或编码不对",
+        "另存为“CSV UTF-8”后重新报送",
+    ),
+    "endless_line": (
+        "the line after row {row} does not end within {limit} MiB",
+        "export the file again; is this the right file?",
+        "第{row}行之后的一行过长，没有换行",
+        "检查是否选错文件，重新导出后报送",
+    ),
+    "not_a_workbook": (
+        "not an XLSX workbook (encrypted, an old .xls, or damaged)",
+        "save it as XLSX without a password",
+        "不是可以打开的 XLSX 工作簿（可能加了密码、是旧版 .xls 或已损坏）",
+        "去掉密码，另存为 .xlsx 后重新报送",
+    ),
+    "bomb": (
+        "unpacks to {size} MiB ({ratio} times its size)",
+        "split it into several workbooks",
+        "解压后过大（{size} MiB）",
+        "拆成几个工作簿后重新报送",
+    ),
+    "missing_sheet": (
+        "has no sheet {sheet}",
+        "name the sheet as agreed",
+        "没有名为“{sheet}”的工作表",
+        "按约定命名工作表后重新报送",
+    ),
+    "parse": (
+        "the file could not be parsed",
+        "export it again; if that does not help, keep the file for the hub's developers",
+        "文件无法解析",
+        "重新导出后报送；仍不行请与数据局联系",
+    ),
+    "none_accepted": (
+        "not one of {read} rows was accepted",
+        "read the receipt; the earlier delivery stays in force",
+        "{read}行全部未通过，本次不生效，仍用上一次数据",
+        "按下列原因更正后重新报送",
+    ),
+    "row_count": (
+        "{accepted} accepted rows are outside the {low} to {high} the contract promises",
+        "is the delivery complete? The earlier one stays in force",
+        "接收{accepted}行，不在约定的{low}至{high}行之内，本次不生效",
+        "确认数据完整后重新报送",
+    ),
+}
+
+
+class Refused(DeliveryError):
+    """A whole file that is not taken: `rule` of FILE_RULES with the `facts` its texts name. No personal values."""
+
+    def __init__(self, rule: str, where: str, **facts: object) -> None:
+        self.rule, self.facts = rule, facts
+        what, remedy, _, _ = FILE_RULES[rule]
+        super().__init__(what.format(**facts), where=where, remedy=remedy.format(**facts))
+
+    def for_clerk(self) -> tuple[str, str]:
+        """Reason and advice in Chinese."""
+        _, _, reason, advice = FILE_RULES[self.rule]
+        return reason.format(**self.facts), advice.format(**self.facts)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Reason and advice for one rule on one column, as the clerk reads them."""
+
+    column: str
+    rule: str
+    reason: str
+    advice: str
+
+
+def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[Text]:
+    """Every rule a row of `table` can break, with what the contract asks for worked into the advice."""
+    texts = [Text("", "fields", *ROW_RULES["fields"])]
+    texts += [Text("", check.rule, *ROW_RULES["unique"]) for check in table.checks if check.rule == "unique"]
+    for column in table.columns:
+        if column.logical_type != "string":
+            rule = f"type_{column.logical_type}"
+            texts.append(Text(column.name, "type", *ROW_RULES[rule]))
+        if column.token:
+            prefix = status_rule(column.token, "")
+            texts += [Text(column.name, rule, *text) for rule, text in ROW_RULES.items() if rule.startswith(prefix)]
+    for check in (*table.checks, *(check for column in table.columns for check in column.checks)):
+        if check.column and check.rule in ROW_RULES:
+            reason, advice = ROW_RULES[check.rule]
+            texts.append(Text(check.column, check.rule, reason, advice + _asked(check, code_lists)))
+    return list({(text.column, text.rule): text for text in texts}.values())
+
+
+def status_rule(kind: str, status: str) -> str:
+    """The rule that reports an identifier's status: `id_check_digit`, `phone_prefix`."""
+    assert kind in KINDS
+    return f"{kind.removesuffix('_no')}_{status}"
+
+
+def _asked(check: Check, code_lists: Mapping[str, CodeList]) -> str:
+    """What a check asks for, from its arguments, in brackets; empty if the rule says it all."""
+    if check.rule == "code":
+        codes = allowed(check, code_lists)
+        labels = code_lists[check.args["codes"]].labels if "codes" in check.args else {}
+        shown = [labels.get(code, code) for code in codes[:SHOWN_CODES]]
+        return f"（{'、'.join(shown)}{' 等' if len(codes) > SHOWN_CODES else ''}）"
+    if check.rule in ("length", "range"):
+        low, high = check.args.get("min"), check.args.get("max")
+        if low is not None and high is not None:
+            return f"（{low} 至 {high}）"
+        return f"（不小于 {low}）" if high is None else f"（不大于 {high}）"
+    return ""

@@ -1,0 +1,126 @@
+"""One batch of text rows → accepted rows as the lake holds them, and the issues of all rows.
+
+An issue is one broken rule on one value: `error` sends the row back, `warning` is only reported. Values in issues are
+masked here, before they are written anywhere. An identifier with a bad status is a warning: the row is accepted with
+its status, for a cross-check rule to find.
+Not here: uniqueness, which needs the whole file (`ingest.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.code_lists import CodeList
+from contracts.identifiers import KINDS, scrub
+from contracts.model import Column, Severity, Table
+from contracts.predicates import broken
+from pipelines.clean import clean, typed
+from pipelines.readers import Batch
+from pipelines.reasons import status_rule
+from warehouse.identity import Tokens
+
+ROW_CHECKS = ("not_null", "code", "pattern", "length", "range")
+SHOWN = 60
+ROW, SHEET = "row_no", "sheet"
+
+
+RawValues = tuple[str, pl.Series, pl.Series]
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """What became of a batch: `read = len(accepted) + rejected`. `raw`: by kind, tokens and values for the vault."""
+
+    read: int
+    rejected: int
+    accepted: pl.DataFrame
+    issues: pl.DataFrame
+    raw: tuple[RawValues, ...]
+
+
+class Sorter:
+    """Sorts the rows of one delivery by the contract of its table. `code_lists` has the list `id_area`."""
+
+    def __init__(self, table: Table, delivery_id: str, code_lists: Mapping[str, CodeList], tokens: Tokens) -> None:
+        self.table, self._delivery_id, self._code_lists, self._tokens = table, delivery_id, code_lists, tokens
+        self._areas = sorted(code_lists["id_area"].labels)
+        self._identifiers = [(c, KINDS[c.token]) for c in table.columns if c.token]
+        checks = (*table.checks, *(check for column in table.columns for check in column.checks))
+        self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
+
+    def sort(self, batch: Batch) -> Sorted:
+        """Blank rows are no rows: they are neither read nor rejected, though row numbers count them."""
+        numbered = batch.frame.with_columns(
+            pl.int_range(pl.len(), dtype=pl.Int64).add(batch.first_row).alias(ROW), pl.lit(batch.sheet).alias(SHEET)
+        )
+        text = clean(numbered.filter(~batch.malformed), self.table, self._code_lists)
+        text = text.filter(~pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns))
+        values = typed(text, self.table).with_columns(
+            kind.status(pl.col(c.name), self._areas).alias(f"{c.name}_status") for c, kind in self._identifiers
+        )
+        malformed = numbered.filter(batch.malformed)
+        issues = [issue_rows(malformed, "", "fields", "error", pl.lit(None, pl.String))]
+        for column, rule, severity, wrong in self._judged(text, values):
+            if wrong.any():
+                of_column = self.table.column(column)
+                issues.append(issue_rows(text.filter(wrong), column, rule, severity, shown(of_column)))
+        found = pl.concat(issues).sort(ROW, maintain_order=True)
+        bad = found.filter(pl.col("severity") == "error")[ROW].unique()
+        accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
+        return Sorted(len(malformed) + len(text), len(bad), accepted, found, raw)
+
+    def _judged(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[tuple[str, str, Severity, pl.Series]]:
+        """Column, rule, severity and the rows that break it."""
+        for column in self.table.columns:
+            if column.logical_type != "string":
+                yield column.name, "type", "error", text[column.name].is_not_null() & values[column.name].is_null()
+        for check in self._checks:
+            # what is there but of a wrong type is not missing as well
+            frame = text if check.rule == "not_null" else values
+            wrong = frame.select(broken(check, self._code_lists)).to_series()
+            yield str(check.column), check.rule, check.severity if check.rejects_rows else "warning", wrong
+        for column, _ in self._identifiers:
+            status = values[f"{column.name}_status"]
+            for bad in status.unique(maintain_order=True):
+                if bad not in ("ok", "missing"):
+                    yield column.name, status_rule(str(column.token), bad), "warning", status == bad
+
+    def _tokenised(self, values: pl.DataFrame) -> tuple[pl.DataFrame, tuple[RawValues, ...]]:
+        """Rows as the lake holds them (and their sheet), with the raw values that go to the vault instead."""
+        stored, raw = [pl.lit(self._delivery_id).alias("delivery_id")], []
+        for column, kind in self._identifiers:
+            status = values[f"{column.name}_status"]
+            nameless = status.is_in(sorted(kind.without_token))
+            known = values.select(pl.when(~nameless).then(pl.col(column.name))).to_series()
+            tokens = self._tokens.tokens(str(column.token), known).alias(f"{column.name}_token")
+            stored += [pl.lit(tokens), kind.masked(pl.col(column.name)).alias(f"{column.name}_masked")]
+            raw.append((str(column.token), tokens, known))
+        rows = values.with_columns(stored) if len(values) else values.with_columns(s.head(0) for s in stored)
+        return rows.select(*(c.name for c in self.table.lake_columns), SHEET), tuple(raw)
+
+
+def issue_rows(rows: pl.DataFrame, column: str, rule: str, severity: Severity, value: pl.Expr) -> pl.DataFrame:
+    """One issue per row. `value` gives what may be shown of it."""
+    return rows.select(
+        SHEET,
+        ROW,
+        pl.lit(column).alias("column"),
+        pl.lit(rule).alias("rule"),
+        pl.lit(severity).alias("severity"),
+        value.alias("value"),
+    )
+
+
+def shown(column: Column) -> pl.Expr:
+    """What a receipt may show: identifiers masked, of a personal value its first character, other text scrubbed."""
+    text = pl.col(column.name)
+    if column.token:
+        return KINDS[column.token].masked(text)
+    if column.mask == "year":
+        return text.str.slice(0, 4) + "****"
+    if column.is_personal:
+        return text.str.slice(0, 1) + "**"
+    return text.str.slice(0, SHOWN) if column.classification == "public" else scrub(text).str.slice(0, SHOWN)

@@ -1,0 +1,94 @@
+"""One delivery while it is read: its counts, and its accepted rows and issues in parts on disk.
+
+Parts keep memory bounded; they become one Parquet file each when the whole file has been read without a refusal.
+Not here: judging rows (`sorting.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import polars as pl
+
+from contracts.model import Check, Table
+from pipelines.sorting import ROW, SHEET, Sorted, issue_rows, shown
+from pipelines.uniqueness import AT, repeated_rows
+from warehouse.files import replacing
+
+ROW_GROUP = 100_000
+
+
+class Tally:
+    """`read = accepted + rejected` after every step. `errors` and `warnings` count issues by rule."""
+
+    def __init__(self, work: Path, table: Table) -> None:
+        self._work, self._table = work, table
+        self.read = self.rejected = 0
+        self.errors, self.warnings = Counter[str](), Counter[str]()
+        self.unknown_columns: set[str] = set()
+        self._accepted: list[Path] = []
+        self._issues: list[Path] = []
+        self._repeated = pl.Series(AT, [], dtype=pl.UInt32)
+
+    @property
+    def accepted(self) -> int:
+        return self.read - self.rejected
+
+    def add(self, rows: Sorted) -> None:
+        self.read += rows.read
+        self.rejected += rows.rejected
+        assert len(rows.accepted) == rows.read - rows.rejected
+        if len(rows.accepted):
+            self._accepted.append(self._part("accepted", rows.accepted))
+        self._add_issues(rows.issues)
+
+    def _add_issues(self, issues: pl.DataFrame) -> None:
+        for rule, severity, count in issues.group_by("rule", "severity").len().sort("rule").iter_rows():
+            (self.errors if severity == "error" else self.warnings)[rule] += count
+        if len(issues):
+            self._issues.append(self._part("issues", issues))
+
+    def _part(self, kind: str, frame: pl.DataFrame) -> Path:
+        path = self._work / f"{kind}-{len(self._accepted) + len(self._issues):06d}.parquet"
+        frame.write_parquet(path, compression="lz4")
+        return path
+
+    def reject_repeated(self) -> None:
+        """Once all rows are in: of rows with one key the first stays. A mere warning leaves all of them."""
+        checks = (*self._table.checks, *(check for column in self._table.columns for check in column.checks))
+        for check in checks:
+            if check.rule == "unique" and self._accepted:
+                self._judge_unique(check)
+        self.rejected += len(self._repeated)
+
+    def _judge_unique(self, check: Check) -> None:
+        columns = [self._table.column(name) for name in check.args["columns"]]
+        places = repeated_rows(self._accepted, [c.stored()[0].name for c in columns])
+        rows = pl.scan_parquet(self._accepted).with_row_index(AT).filter(pl.col(AT).is_in(places.implode())).collect()
+        rejects = check.severity == "error" and check.mostly == 1.0
+        value = pl.lit(None, pl.String)
+        if len(columns) == 1:
+            value = pl.col(f"{columns[0].name}_masked") if columns[0].token else shown(columns[0]).cast(pl.String)
+        self._add_issues(issue_rows(rows, check.column or "", "unique", "error" if rejects else "warning", value))
+        if rejects:
+            self._repeated = pl.concat([self._repeated, places.cast(pl.UInt32)]).unique()
+
+    def write_accepted(self, path: Path) -> None:
+        """The lake's file: the contract's lake columns and nothing else."""
+        rows = pl.scan_parquet(self._accepted)
+        if len(self._repeated):
+            rows = rows.with_row_index(AT).filter(~pl.col(AT).is_in(self._repeated.implode())).drop(AT)
+        with replacing(path) as temporary:
+            rows.drop(SHEET).sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP)
+            written = pl.scan_parquet(temporary).select(pl.len()).collect().item()
+            assert written == self.accepted, f"{written} rows written, {self.accepted} accepted"
+
+    def write_issues(self, path: Path) -> None:
+        """All issues by sheet and row; no file where there are none."""
+        if not self._issues:
+            path.unlink(missing_ok=True)
+            return
+        with replacing(path) as temporary:
+            issues = pl.scan_parquet(self._issues).sort(SHEET, ROW, maintain_order=True)
+            issues.sink_parquet(temporary, compression="zstd")
