@@ -1,0 +1,163 @@
+"""One night, step by step, without an orchestrator: what `assets.py` calls and `nightly.py` reports.
+
+Belongs here: the order of the steps, what they hand on, how long they took, and that only one night runs at a time.
+Does not: how a step is done (ingest.py, warehouse), and Dagster.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+
+from contracts.code_lists import HERE as CODES
+from contracts.code_lists import CodeList, load_code_lists
+from contracts.errors import HubError
+from contracts.model import Catalog
+from contracts.suite import CheckResult, preload
+from pipelines.ingest import ingest_landing
+from warehouse import audit, engine, release
+from warehouse.lake import Delivery, Lake
+from warehouse.manifest import Input, Manifest, audited, contract_versions
+from warehouse.rules import RuleRun
+from warehouse.settings import Settings
+
+Progress = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass
+class Night:
+    """The state of one night. Steps are called in order; each may be called again after it failed."""
+
+    settings: Settings
+    catalog: Catalog
+    progress: Progress = silent
+    error: HubError | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    in_force: dict[str, list[Delivery]] = field(default_factory=dict)
+    refused: dict[str, Delivery] = field(default_factory=dict)
+    candidate: Path | None = None
+    release_id: str = ""
+    built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    content_hash: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, RuleRun] = field(default_factory=dict)
+    results: list[CheckResult] = field(default_factory=list)
+
+    @cached_property
+    def code_lists(self) -> dict[str, CodeList]:
+        return load_code_lists([CODES, self.settings.codes])
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the deployment's lock; the system drops it with the process. HubError if another night has it."""
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        path = self.settings.home / "night.lock"
+        with path.open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                raise HubError(
+                    f"another night is running (process {lock.read().strip() or 'unknown'})",
+                    where=str(path),
+                    remedy="wait until it has ended",
+                ) from None
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+            yield
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage and say when it is done."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - started, 2)
+        self.progress(f"{name} {self.seconds[name]:.1f} s")
+
+    def _detail(self, line: str) -> None:
+        self.progress(f"  {line}")
+
+    def ingest(self) -> None:
+        """Landing → lake. Afterwards `in_force` and `refused` (the newest delivery, where it is not in force)."""
+        preload()
+        with self.stage("ingest"):
+            ingest_landing(self.settings, self.catalog, self.code_lists, self._detail)
+            lake, self.refused = Lake(self.settings), {}
+            for table in self.catalog.sources():
+                self.in_force[table.name] = lake.in_force(table)
+                newest = lake.deliveries(table.name)[-1:]
+                self.refused |= {d.table: d for d in newest if d.status != "accepted"}
+
+    def consolidate(self) -> None:
+        """Lake → candidate database with source and city tables."""
+        with self.stage("consolidate"):
+            self.candidate = release.new_candidate(self.settings, f"{self.built_at:%Y%m%dT%H%M%S}")
+            engine.build_city(self.settings, self.catalog, self.code_lists, self._city, self._detail)
+
+    def cross_check(self) -> None:
+        """Findings, then the release's name from what the tables hold, its indexes and the closing checkpoint."""
+        with self.stage("cross-check"):
+            self.rules = engine.cross_check(self.settings, self.catalog, self._city, self._detail)
+        with self.stage("close"):
+            self.content_hash = engine.content_hash(self._city)
+            self.release_id = release.new_id(self.settings, self.built_at, self.content_hash)
+            built_at = self.built_at.replace(tzinfo=None)
+            self.rows = engine.finish(self.settings, self.catalog, self._city, self.release_id, built_at)
+
+    def audit(self) -> None:
+        """Hold the closed candidate against the contracts. Sets `error` where a promise that blocks is broken."""
+        with self.stage("audit"):
+            self.results = audit.audit(self._folder, self.catalog, self.code_lists, self._detail)
+        try:
+            audit.require_sound(self.catalog, self.results, release.current_id(self.settings))
+        except HubError as error:
+            self.error = error
+
+    def publish(self) -> Manifest:
+        """Let the release be seen."""
+        with self.stage("publish"):
+            return release.publish(self.settings, self._folder, self._manifest())
+
+    @property
+    def _folder(self) -> Path:
+        if self.candidate is None:
+            raise HubError("this run has built no candidate", remedy="run the whole job `nightly`, not a part of it")
+        return self.candidate
+
+    @property
+    def _city(self) -> Path:
+        return self._folder / release.CITY
+
+    def _manifest(self) -> Manifest:
+        return Manifest(
+            id=self.release_id,
+            built_at=self.built_at,
+            content_hash=self.content_hash,
+            inputs=[
+                Input(table=name, delivery=d.id, sha256=d.sha256, file=d.file_name, rows=d.accepted)
+                for name, deliveries in self.in_force.items()
+                for d in deliveries
+            ],
+            contracts=contract_versions(self.catalog),
+            rows=self.rows,
+            findings={name: run.findings for name, run in self.rules.items()},
+            rule_errors={name: run.error for name, run in self.rules.items() if run.error},
+            checks=audited(self.results),
+            engine={"duckdb": duckdb.__version__, "python": platform.python_version()},
+            seconds=self.seconds,
+        )
