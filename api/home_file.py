@@ -1,8 +1,12 @@
-"""The file of one home, by household (一户一档) or by dwelling (一房一档), in a few reads by key."""
+"""The file of one home, by household (一户一档) or by dwelling (一房一档).
+
+Few reads, each by an indexed key or narrowed to the grids concerned: the files are sorted by grid, so only the parts
+that hold those grids are read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +17,7 @@ from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
 
 LATEST_TICKETS = 100
+CLAIM = ("source", "value", "claimed_on", "delivery_id", "row_no")
 
 
 class Attribute(BaseModel):
@@ -29,49 +34,57 @@ def household_file(view: View, household_id: str) -> dict[str, Any]:
     """NotFound if the household is out of the user's scope."""
     household = view.one("household", Condition("household_id", "eq", household_id))
     dwelling_id = household["dwelling_id"]
-    dwellings = view.rows("dwelling", *_equal("dwelling_id", dwelling_id), limit=1) if dwelling_id else []
+    dwellings = view.rows("dwelling", Condition("dwelling_id", "eq", dwelling_id)) if dwelling_id else []
     return {
         "household": household,
         "dwelling": next(iter(view.labelled("dwelling", dwellings)), None),
-        **_home(view, dwelling_id, [household_id]),
+        **_home(view, dwelling_id, [household_id], household["grid_code"]),
     }
 
 
 def dwelling_file(view: View, dwelling_id: str) -> dict[str, Any]:
     """NotFound if the dwelling is out of the user's scope."""
     dwelling = view.one("dwelling", Condition("dwelling_id", "eq", dwelling_id))
-    households = view.rows("household", *_equal("dwelling_id", dwelling_id))
+    grid = dwelling["grid_code"]
+    households = view.rows("household", Condition("dwelling_id", "eq", dwelling_id), *_in_grids([grid]))
     return {
         "dwelling": view.labelled("dwelling", [dwelling])[0],
         "households": households,
-        **_home(view, dwelling_id, [h["household_id"] for h in households]),
+        **_home(view, dwelling_id, [h["household_id"] for h in households], grid),
     }
 
 
-def _home(view: View, dwelling_id: str | None, household_ids: Sequence[str]) -> dict[str, Any]:
-    here: list[Condition] = [Condition("household_id", "in", household_ids)] if household_ids else []
-    here += _equal("dwelling_id", dwelling_id) if dwelling_id else []
-    persons = view.rows("person", AnyOf(tuple(here)))
-    residences = view.rows("residence", AnyOf(tuple(here))) if persons else []
+def _home(view: View, dwelling_id: str | None, household_ids: Sequence[str], grid: str | None) -> dict[str, Any]:
+    here = [Condition("household_id", "in", household_ids), Condition("dwelling_id", "in", _some(dwelling_id))]
+    near = _in_grids([grid])
+    persons = _persons(view, household_ids, dwelling_id, near)
     people = [p["person_id"] for p in persons]
-    at_home: list[Where] = [*_equal("dwelling_id", dwelling_id)]
-    findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))))
+    residences = view.rows("residence", AnyOf(tuple(here)), *near)
+    grids = _in_grids({grid, *(p["grid_code"] for p in persons), *(p["hukou_grid_code"] for p in persons)})
+    findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids)
+    at_home = [Condition("dwelling_id", "eq", dwelling_id), *near]
+    tickets = view.rows("ticket", *at_home, order=["-reported_at"], limit=LATEST_TICKETS) if dwelling_id else []
     return {
         "members": _members(view, persons, residences, dwelling_id, household_ids),
         "titles": view.labelled("title", view.rows("title", *at_home)) if dwelling_id else [],
-        "tickets": _tickets(view, at_home) if dwelling_id else [],
-        "attributes": _attributes(view, [*people, *filter(None, [dwelling_id])]),
+        "tickets": view.labelled("ticket", tickets),
+        "attributes": _attributes(view, [*people, *_some(dwelling_id)], grids),
         "findings": [with_evidence(row) for row in view.labelled("finding", findings)],
     }
+
+
+def _persons(view: View, household_ids: Sequence[str], dwelling_id: str | None, near: Sequence[Where]) -> list[Row]:
+    """Everybody registered in the households, wherever they live, and everybody who lives in the dwelling."""
+    registered = view.rows("person", Condition("household_id", "in", household_ids)) if household_ids else []
+    living = view.rows("person", Condition("dwelling_id", "eq", dwelling_id), *near) if dwelling_id else []
+    return list({p["person_id"]: p for p in (*registered, *living)}.values())
 
 
 def _members(
     view: View, persons: list[Row], residences: list[Row], dwelling_id: str | None, household_ids: Sequence[str]
 ) -> list[Row]:
     """Persons with their relation to the head and whether they live and are registered here, heads first."""
-    relation = {
-        r["person_id"]: r["relation_to_head"] for r in residences if r["relation_to_head"] and not r["valid_to"]
-    }
+    relation = {r["person_id"]: r["relation_to_head"] for r in residences if r["relation_to_head"]}
     members = [
         person
         | {
@@ -85,12 +98,8 @@ def _members(
     return sorted(labelled, key=lambda m: (not m["registered_here"], m["relation_to_head"] or "99", m["person_id"]))
 
 
-def _tickets(view: View, at_home: Sequence[Where]) -> list[Row]:
-    return view.labelled("ticket", view.rows("ticket", *at_home, order=["-reported_at"], limit=LATEST_TICKETS))
-
-
-def _attributes(view: View, entity_ids: Sequence[str]) -> list[Attribute]:
-    claims = view.rows("claim", Condition("entity_id", "in", entity_ids)) if entity_ids else []
+def _attributes(view: View, entity_ids: Sequence[str], grids: Sequence[Where]) -> list[Attribute]:
+    claims = view.rows("claim", Condition("entity_id", "in", entity_ids), *grids) if entity_ids else []
     claims.sort(key=lambda c: str(c["claimed_on"]), reverse=True)
     claims.sort(key=_subject)
     return [_attribute(*subject, list(values)) for subject, values in groupby(claims, _subject)]
@@ -102,12 +111,16 @@ def _subject(claim: Row) -> tuple[str, str, str]:
 
 def _attribute(entity: str, entity_id: str, attribute: str, claims: list[Row]) -> Attribute:
     said = {claim["value"] for claim in claims}
-    values = [
-        {k: v for k, v in c.items() if k not in ("entity", "entity_id", "attribute", "grid_code")} for c in claims
-    ]
+    values = [{name: claim[name] for name in CLAIM} for claim in claims]
     agree = None if None in said else len(said) == 1
     return Attribute(entity=entity, entity_id=entity_id, attribute=attribute, values=values, agree=agree)
 
 
-def _equal(column: str, value: str | None) -> list[Condition]:
-    return [Condition(column, "eq", value)]
+def _in_grids(grids: Iterable[str | None]) -> list[Condition]:
+    """Narrows to the grids, or not at all where one of the places is unknown."""
+    known = sorted(set(grids) - {None}, key=str)
+    return [Condition("grid_code", "in", known)] if known else []
+
+
+def _some(value: str | None) -> list[str]:
+    return [value] if value else []

@@ -5,6 +5,10 @@ Not here: what the rows mean and who may write them (casebook.py).
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -74,13 +78,29 @@ login_attempts = Table(
 def open_store(url: str) -> Engine:
     """An engine on the casebook at `url`, its folder and tables made or migrated where needed."""
     parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed)
-    if engine.dialect.name == "sqlite":
-        _tame_sqlite(engine)
-    migrate(engine)
+    if engine.dialect.name != "sqlite":
+        migrate(engine)
+        return engine
+    _tame_sqlite(engine)
+    folder = Path(parsed.database or "").parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder):
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("pragma journal_mode = wal")
+        migrate(engine)
     return engine
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One process at a time: two that turn on WAL in the same new file fail with "locked" without any waiting."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def migrate(engine: Engine) -> None:
@@ -98,17 +118,17 @@ def migrate(engine: Engine) -> None:
 
 
 def _tame_sqlite(engine: Engine) -> None:
-    """WAL, foreign keys; a writing transaction takes its lock when it begins instead of failing half way."""
+    """Waiting, durability, foreign keys; a writing transaction takes its lock when it begins instead of failing half way."""
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # the driver's own implicit BEGIN leaves DDL outside
         connection.execute("pragma busy_timeout = 10000")
-        connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
         connection.execute("pragma foreign_keys = on")
 
     @event.listens_for(engine, "begin")
     def _(connection: Any) -> None:
-        reads = connection.get_execution_options().get("reads")
-        connection.exec_driver_sql("begin" if reads else "begin immediate")
+        options = connection.get_execution_options()
+        if options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("begin" if options.get("reads") else "begin immediate")

@@ -6,7 +6,6 @@ Does not: which SQL (policy.py), building and publishing (release.py).
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Mapping
@@ -16,8 +15,10 @@ from typing import Any
 import duckdb
 
 from contracts.errors import ReleaseError
+from warehouse.manifest import Manifest
 from warehouse.settings import Settings
 
+CITY, MANIFEST, POINTER = "city.duckdb", "manifest.json", "CURRENT"  # as release.py writes them
 RETRY_SECONDS = 1.0  # how often a pointer that could not be followed is tried again
 Row = dict[str, Any]
 
@@ -34,8 +35,8 @@ class OpenRelease:
             "lock_configuration": True,
         } | ({"threads": threads} if threads else {})
         try:
-            self.manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            self._connection = duckdb.connect(str(folder / "city.duckdb"), read_only=True, config=config)
+            self.manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+            self._connection = duckdb.connect(str(folder / CITY), read_only=True, config=config)
         except (OSError, ValueError, duckdb.Error) as error:
             raise ReleaseError(
                 f"the release cannot be opened ({type(error).__name__})",
@@ -78,7 +79,9 @@ class ReleaseReader:
         wanted = self._pointer()
         held = self._open
         if held is not None and wanted in ("", held.release_id):
-            self.trouble = "" if wanted else f"{self._releases / 'CURRENT'} is missing; serving {held.release_id}"
+            self.trouble = (
+                "" if wanted else f"releases/{POINTER} is missing -> `hub release rollback {held.release_id}`"
+            )
             return held
         with self._lock:
             return self._follow(wanted)
@@ -94,18 +97,18 @@ class ReleaseReader:
         if self._open is None:
             raise ReleaseError(
                 self.trouble or "no release is published yet",
-                where=str(self._releases),
+                where=f"releases/{POINTER}",
                 remedy="run `hub nightly`, or `hub demo` for a simulated city",
             )
         return self._open
 
     def _opened(self, release_id: str) -> OpenRelease:
         if Path(release_id).name != release_id:
-            raise ReleaseError("CURRENT must hold a release id", where=str(self._releases / "CURRENT"))
+            raise ReleaseError("CURRENT must hold a release id", where=f"releases/{POINTER}")
         return OpenRelease(self._releases / release_id, self._threads)
 
     def _pointer(self) -> str:
         try:
-            return (self._releases / "CURRENT").read_text(encoding="utf-8").strip()
+            return (self._releases / POINTER).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             return ""

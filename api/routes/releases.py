@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from api.access import TheRelease, TheSession
 from api.answers import Answer, problems
+from warehouse.manifest import Audited
 from warehouse.policy import NotFound
 
 router = APIRouter(prefix="/v1/releases", tags=["release"])
@@ -17,23 +18,19 @@ SAFE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline
 
 
 class Release(Answer):
-    built_at: str | None = Field(description="when the night built it", examples=["2026-11-22T01:31:07+08:00"])
-    counts: dict[str, int] = Field(description="rows of every table")
-    checks: Any = Field(description="how the contracts' checks went, without personal values")
-    content_hash: str | None = Field(description="the same inputs and contracts give the same hash")
+    built_at: datetime = Field(description="when the night built it")
+    content_hash: str = Field(description="the same inputs and contracts give the same hash")
+    rows: dict[str, int] = Field(description="rows by table", examples=[{"person": 10412}])
+    findings: dict[str, int] = Field(description="findings by rule")
+    rule_errors: dict[str, str] = Field(description="rules that could not run, and why")
+    checks: dict[str, Audited] = Field(description="by contract: checks run, errors broken, warnings broken")
 
 
 @router.get("/current", responses=problems(401, 503))
 def current(_: TheSession, release: TheRelease) -> Release:
     """The manifest's summary."""
-    manifest = release.manifest
-    return Release(
-        release=release.release_id,
-        built_at=manifest.get("built_at"),
-        counts=manifest.get("counts", {}),
-        checks=manifest.get("checks"),
-        content_hash=manifest.get("content_hash"),
-    )
+    summary = release.manifest.model_dump(include=set(Release.model_fields))
+    return Release(release=release.release_id, **summary)
 
 
 @router.get("/current/audit", response_class=HTMLResponse, responses=problems(401, 404, 503))

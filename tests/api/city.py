@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import duckdb
 from contracts.load import load_catalog
 from contracts.model import Catalog, Table
 from warehouse.identity import Tokens
+from warehouse.manifest import Manifest
 from warehouse.settings import Settings
 
 HERE, NEXT, FAR = "140213052001001", "140213052001002", "140214001001001"
@@ -41,13 +42,10 @@ def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Cata
             con.execute(f"create table {table.relation} ({columns})")
             for row in rows.get(table.relation, []):
                 _insert(con, table, row)
-    manifest = {
-        "release_id": release_id,
-        "built_at": "2026-11-22T01:30:00",
-        "counts": {"person": 5},
-        "checks": {"ok": True},
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    manifest = Manifest(
+        id=release_id, built_at=datetime(2026, 11, 22, tzinfo=UTC), content_hash="0", rows={"person": 5}
+    )
+    (folder / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
 
 
 def point_to(settings: Settings, release_id: str) -> None:

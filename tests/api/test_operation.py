@@ -55,7 +55,7 @@ def test_release_and_its_audit_page(client, as_user, city) -> None:
     (city.releases / "r1" / "audit" / "index.html").write_text("<h1>检查</h1>", encoding="utf-8")
     assert "检查" in client.get("/v1/releases/current/audit", headers=as_user("admin")).text
     summary = client.get("/v1/releases/current", headers=as_user("admin")).json()
-    assert (summary["release"], summary["counts"]) == ("r1", {"person": 5})
+    assert (summary["release"], summary["rows"]) == ("r1", {"person": 5})
 
 
 def test_home_and_docs(client) -> None:
