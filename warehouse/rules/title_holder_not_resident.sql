@@ -16,6 +16,7 @@ given:
     - {dwelling_id: rented, person_id: owner, occupancy: rented}
     - {dwelling_id: unclear, occupancy: owner_occupied}
     - {dwelling_id: sold, person_id: owner, occupancy: owner_occupied, valid_to: 2026-01-01}
+    - {dwelling_id: mistyped, person_id: owner, holder_name: 甲, occupancy: owner_occupied}
   residence:
     - {dwelling_id: let, kind: living, person_id: tenant}
     - {dwelling_id: lived, kind: living, person_id: owner}
@@ -23,7 +24,13 @@ given:
     - {dwelling_id: rented, kind: living, person_id: tenant}
     - {dwelling_id: unclear, kind: living, person_id: tenant}
     - {dwelling_id: sold, kind: living, person_id: tenant}
-  dwelling: [{dwelling_id: let}, {dwelling_id: lived}, {dwelling_id: shared}, {dwelling_id: empty}, {dwelling_id: unclear}]
+    - {dwelling_id: mistyped, kind: living, person_id: owner_with_a_wrong_id}
+  person:
+    - {person_id: tenant, name: 乙, id_no_status: ok}
+    - {person_id: owner, name: 甲, id_no_status: ok}
+    - {person_id: spouse, name: 丙, id_no_status: ok}
+    - {person_id: owner_with_a_wrong_id, name: 甲, id_no_status: check_digit}
+  dwelling: [{dwelling_id: mistyped}, {dwelling_id: let}, {dwelling_id: lived}, {dwelling_id: shared}, {dwelling_id: empty}, {dwelling_id: unclear}]
 expected: [let]
 */
 with claimed as (
@@ -33,9 +40,12 @@ with claimed as (
     group by dwelling_id
     having count(*) = count(person_id) and min(occupancy) = 'owner_occupied' and max(occupancy) = 'owner_occupied'
 ), lived as (
+    -- somebody of the holder's name who is registered here without a usable ID is taken for the holder
     select r.dwelling_id, count(distinct r.person_id) as residents, count(t.person_id) as holders
     from residence r
-    left join title t on t.dwelling_id = r.dwelling_id and t.person_id = r.person_id and t.valid_to is null
+    join person p on p.person_id = r.person_id
+    left join title t on t.dwelling_id = r.dwelling_id and t.valid_to is null
+                     and (t.person_id = r.person_id or (t.holder_name = p.name and p.id_no_status <> 'ok'))
     where r.kind = 'living' and r.valid_to is null
     group by r.dwelling_id
 )

@@ -1,0 +1,45 @@
+"""A whole demo night, run once for all tests that look at its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from demo.city import generate
+from pipelines.nightly import run_nightly
+from warehouse.identity import ensure_keys
+from warehouse.settings import Settings
+
+RESIDENTS = 10_400
+
+
+@dataclass(frozen=True)
+class Night:
+    """A home in which the offices' files of the simulated community became a release."""
+
+    settings: Settings
+    release_id: str
+
+    @property
+    def folder(self) -> Path:
+        return self.settings.releases / self.release_id
+
+    def truth(self, table: str) -> pl.DataFrame:
+        return pl.read_parquet(self.settings.home / "truth" / f"{table}.parquet")
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(self.folder / "city.duckdb"), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    settings = Settings(home=tmp_path_factory.mktemp("night"))
+    generate(settings.home, residents=RESIDENTS)
+    ensure_keys(settings)
+    yield Night(settings, run_nightly(settings).release_id)

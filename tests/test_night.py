@@ -1,0 +1,117 @@
+"""One night from the offices' files to the city database, held against what the simulated city knows to be true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from tests.conftest import Night
+from warehouse.lake import Lake
+from warehouse.rules import load_rules
+
+pytestmark = pytest.mark.slow
+
+RAW_NUMBER = re.compile(rb"(?<![0-9a-fA-F])(?:990001\d{11}[\dXx]|990001\d{9}|154\d{8})(?![0-9a-fA-F])")
+NOT_OURS_TO_CLEAN = ("landing", "truth")  # what the offices sent, and what the simulation knows
+
+
+@pytest.mark.parametrize("source", ["resident", "property", "hotline"])
+def test_nothing_is_lost_and_only_bad_rows_are_sent_back(night: Night, source: str) -> None:
+    [delivery] = Lake(night.settings).deliveries(source)
+    truth = night.truth(source)
+    assert delivery.read == truth.height
+    assert delivery.read == delivery.accepted + delivery.rejected
+    keys = ["sheet", "row_no"] if "sheet" in truth.columns else ["row_no"]
+    expected = truth.filter("expected_rejected").select(keys).unique()
+    noted = pl.read_parquet(Lake(night.settings).rejected_path(source, delivery.id))
+    assert set(noted.filter(severity="error")["row_no"]) == set(expected["row_no"])
+    assert (night.settings.receipts / source / f"{delivery.id}.csv").exists()
+
+
+def found_and_planted(night: Night, rule: str) -> tuple[set[str], set[str]]:
+    """Subjects as the truth names them: a dwelling by its standard address, a person by her register row."""
+    cases = night.truth("planted").filter(pl.col("rule") == rule)
+    [(kind,)] = night.query(f"select distinct subject_kind from finding where rule = '{rule}'")
+    if kind == "dwelling":
+        found = night.query(
+            f"select d.standard_address from finding f join dwelling d using (dwelling_id) where f.rule = '{rule}'"
+        )
+        return {str(row[0]) for row in found}, set(cases["standard_address"])
+    links = dict(night.query("select record_key, person_id from person_link where source = 'resident'"))
+    planted = {str(links.get(key, key)) for key in cases["record_key"]}
+    return {str(row[0]) for row in night.query(f"select subject_id from finding where rule = '{rule}'")}, planted
+
+
+@pytest.mark.parametrize("rule", [rule.name for rule in load_rules()])
+def test_a_rule_finds_its_cases_and_little_else(night: Night, rule: str) -> None:
+    found, planted = found_and_planted(night, rule)
+    assert planted
+    missed, false = len(planted - found), len(found - planted)
+    assert missed <= 0.05 * len(planted), f"{missed} of {len(planted)} cases missed"
+    assert false <= 0.05 * len(found), f"{false} of {len(found)} hits are false"
+
+
+@pytest.mark.parametrize(("source", "column"), [("resident", "living_address"), ("property", "location"), ("hotline", "address")])
+def test_addresses_are_resolved_rightly_or_left_open(night: Night, source: str, column: str) -> None:
+    truth = night.truth(source).filter(~pl.col("expected_rejected")).unique("record_key", keep="none")
+    key = {"resident": "record_no", "property": "title_no", "hotline": "ticket_no"}[source]
+    rows = night.query(
+        f"select s.{key}, d.standard_address from source.{source} s left join dwelling d using (dwelling_id)"
+    )
+    said = pl.DataFrame(rows, schema=["record_key", "said"], orient="row")
+    both = truth.join(said, on="record_key").filter(pl.col("standard_address").is_not_null())
+    resolved = both.filter(pl.col("said").is_not_null())
+    assert resolved.height >= 0.95 * both.height
+    assert (resolved["said"] == resolved["standard_address"]).mean() >= 0.995
+
+
+def test_every_value_can_be_traced_to_its_file_and_row(night: Night) -> None:
+    [delivery] = Lake(night.settings).deliveries("resident")
+    file = (night.settings.landing / "resident" / delivery.file_name).read_bytes().decode("gb18030")
+    lines = file.split("\r\n")
+    claims = night.query(
+        "select delivery_id, row_no, value from claim where source = 'resident' and attribute = 'name' order by entity_id limit 200"
+    )
+    for delivery_id, row_no, value in claims:
+        assert delivery_id == delivery.id
+        assert f",{value}," in lines[int(str(row_no)) - 1].replace(" ", "").replace("　", "")
+
+
+def test_no_raw_number_is_left_anywhere(night: Night) -> None:
+    """Lake, release, vault, receipts, logs, Dagster's event store, GX results: an ID number or phone is in none of them."""
+    leaks = []
+    for path in sorted(night.settings.home.rglob("*")):
+        if path.is_file() and path.relative_to(night.settings.home).parts[0] not in NOT_OURS_TO_CLEAN:
+            leaks += [f"{path.relative_to(night.settings.home)}" for text in contents(path) if RAW_NUMBER.search(text)]
+    assert not leaks, f"raw numbers in {sorted(set(leaks))}"
+
+
+def contents(path: Path) -> list[bytes]:
+    """What can be read out of a file: its bytes, and the text of every value in a Parquet or DuckDB file."""
+    texts = [path.read_bytes()]
+    if path.suffix == ".parquet":
+        texts.append(pl.read_parquet(path).write_ndjson().encode())
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as connection:
+            for schema, table in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
+                rows = connection.execute(f'select t::varchar from "{schema}"."{table}" t').fetchall()
+                texts.append("\n".join(row[0] for row in rows).encode())
+    return texts
+
+
+def test_the_search_for_raw_numbers_can_fail(night: Night) -> None:
+    file = next((night.settings.landing / "hotline").iterdir())
+    assert any(RAW_NUMBER.search(text) for text in contents(file))
+
+
+def test_keys_are_stable_from_night_to_night(night: Night) -> None:
+    [(persons, ids)] = night.query("select count(*), count(distinct person_id) from person")
+    assert persons == ids
+    [(split,)] = night.query(
+        "select count(*) from (select id_no_token from person where id_no_status = 'ok' group by 1 having count(*) > 1)"
+    )
+    assert split == 0
