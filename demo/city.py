@@ -108,9 +108,7 @@ class _Writers:
             done = self.rows.get(source, 0)
             self._pending.append(self.pool.submit(self._write_office, source, rows, block.book, done))
             self._count(source, rows.file.height)
-        planted = contradictions(block.offices, block.book)
-        self.truth["planted"].write(planted)
-        self._count("planted", planted.height)
+        self._pending.append(self.pool.submit(self._write_planted, block))
         self.write_plain("grid", grid_rows(block.buildings))
         self.write_plain("grid_building", grid_building_rows(block.buildings))
 
@@ -128,6 +126,11 @@ class _Writers:
     def _write_office(self, source: str, rows: Rows, book: AddressBook, done: int) -> None:
         self.landing[source].write(rows.file)
         self.truth[source].write(_numbered(rows_truth(rows, book), source, done))
+
+    def _write_planted(self, block: _SimulatedBlock) -> None:
+        planted = contradictions(block.offices, block.book)
+        self.truth["planted"].write(planted)
+        self._count("planted", planted.height)
 
     def _count(self, name: str, rows: int) -> None:
         self.rows[name] = self.rows.get(name, 0) + rows

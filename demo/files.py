@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 _ROW_GROUP: Final = 250_000  # rows; fixed, so that the bytes depend on nothing else
+_SLICE: Final = 16_384  # rows encoded at once: small enough for the processor's cache
 
 
 class CsvFile:
@@ -30,11 +31,12 @@ class CsvFile:
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append rows; the first frame's columns become the header."""
-        buffer = io.BytesIO()
-        frame.write_csv(buffer, include_header=self._is_new, line_terminator=self._line_end)
-        self._is_new = False
-        lines = buffer.getvalue()
-        self._file.write(lines if self._encoding == "utf-8" else lines.decode("utf-8").encode(self._encoding))
+        for part in frame.iter_slices(_SLICE):
+            buffer = io.BytesIO()
+            part.write_csv(buffer, include_header=self._is_new, line_terminator=self._line_end)
+            self._is_new = False
+            lines = buffer.getvalue()
+            self._file.write(lines if self._encoding == "utf-8" else lines.decode("utf-8").encode(self._encoding))
 
 
 class ParquetFile:
@@ -65,5 +67,5 @@ class ParquetFile:
 
     def _join(self) -> None:
         pl.scan_ipc(self._parts).sink_parquet(
-            self._path, compression="lz4", row_group_size=_ROW_GROUP, maintain_order=True
+            self._path, compression="lz4", statistics=False, row_group_size=_ROW_GROUP, maintain_order=True
         )

@@ -19,7 +19,7 @@ _COUNTIES_OUTWARDS: Final = (
 )  # fmt: skip
 _SUFFIX: Final = re.compile(r"(社区居民委员会|社区居委会区?|村民委员会|居民委员会|居委会|委会|社区)$")
 _LARGEST_COMMUNITY: Final = 3_500  # households
-_BLOCK_HOUSEHOLDS: Final = 40_000  # one block in memory at a time: about 107,000 people
+_BLOCK_HOUSEHOLDS: Final = 16_000  # one block in memory at a time: about 43,000 people
 
 
 @dataclass(frozen=True)
