@@ -35,11 +35,13 @@ class Batch:
 class Header:
     """A header row that has every contracted column.
 
-    `positions`: contracted name → field; `width` counts fields without empty ones at the end; `unknown` are the rest.
+    `positions`: contracted name → field. `width` counts the fields without the `spare` empty ones at the end.
+    `unknown` are the names no contract has.
     """
 
     positions: dict[str, int]
     width: int
+    spare: int
     unknown: tuple[str, ...]
 
 
@@ -49,19 +51,21 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
     while found and not found[-1]:
         found.pop()
     wanted = {plain(c.physical_name): c for c in table.columns}
-    spare = [name for name in found if name and name not in wanted]
-    missing = [_with_closest(c.physical_name, spare) for name, c in wanted.items() if name not in found]
+    unknown = [name for name in found if name and name not in wanted]
+    missing = [_with_closest(c.physical_name, unknown) for name, c in wanted.items() if name not in found]
     if missing:
         row = table.layout.header_row if table.layout else 1
         raise Refused("missing_column", where, columns="、".join(missing), row=row)
     repeated = sorted(name for name in wanted if found.count(name) > 1)
     if repeated:
         raise Refused("repeated_column", where, columns="、".join(repeated))
-    return Header({c.name: found.index(name) for name, c in wanted.items()}, len(found), tuple(spare))
+    return Header(
+        {c.name: found.index(name) for name, c in wanted.items()}, len(found), len(cells) - len(found), tuple(unknown)
+    )
 
 
-def _with_closest(name: str, spare: list[str]) -> str:
-    closest = get_close_matches(plain(name), spare, n=1, cutoff=0.5)
+def _with_closest(name: str, candidates: list[str]) -> str:
+    closest = get_close_matches(plain(name), candidates, n=1, cutoff=0.5)
     return f"{name}（≈ {closest[0]} ?）" if closest else name
 
 

@@ -22,7 +22,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     assert layout is not None
     source = blocks(path)
     header, lines = _header(source, table, layout, path)
-    shape = Shape(layout.delimiter, header.width)
+    shape = Shape(layout.delimiter, header.width, max(1, header.spare))
     row, left = layout.header_row + 1, list[str]()
     columns = [pl.col(str(position)).alias(name) for name, position in header.positions.items()]
     for block, at_end in _with_end(chain([lines], source)):

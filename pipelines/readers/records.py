@@ -29,14 +29,16 @@ class Cut:
 
 
 class Shape:
-    """The shape of a file's records: delimiter and number of fields."""
+    """The shape of a file's records: delimiter, number of fields, and how many empty ones may follow.
 
-    def __init__(self, delimiter: str, width: int) -> None:
-        self.delimiter, self.width = delimiter, width
+    `spare` is at least 1: some exports put a delimiter at the end of every line but not of the header.
+    """
+
+    def __init__(self, delimiter: str, width: int, spare: int) -> None:
+        self.delimiter, self.width, self.spare = delimiter, width, spare
         between = re.escape(delimiter)
         one = f'(?:[^"{between}\\n]*|"(?:[^"]|"")*")'
-        # one delimiter more than there are fields is what some exports put at the end of every line
-        self._pattern = f"{one}(?:{between}{one}){{{width - 1}}}{between}?"
+        self._pattern = f"{one}(?:{between}{one}){{{width - 1}}}{between}{{0,{spare}}}"
         self._record = re.compile(self._pattern)
 
     def cut(self, lines: list[str], at_end: bool) -> Cut:
@@ -79,12 +81,11 @@ class Shape:
             fields = next(csv.reader([line], delimiter=self.delimiter, strict=unclosed))
         except csv.Error:
             return None
-        if len(fields) == self.width + 1 and not fields[-1]:
-            fields.pop()
-        if len(fields) != self.width:
+        beyond = fields[self.width :]
+        if len(fields) < self.width or len(beyond) > self.spare or any(beyond):
             return None
         written = io.StringIO()
-        csv.writer(written, delimiter=self.delimiter, lineterminator="").writerow(fields)
+        csv.writer(written, delimiter=self.delimiter, lineterminator="").writerow(fields[: self.width])
         return written.getvalue()
 
     def parse(self, records: list[str], where: str) -> pl.DataFrame:
@@ -98,6 +99,7 @@ class Shape:
             quote_char='"' if '"' in text else None,
             truncate_ragged_lines=True,
             missing_columns="insert",
+            extra_columns="ignore",
         )
         if len(frame) != len(records):
             raise Refused("parse", where)

@@ -1,0 +1,126 @@
+"""An office's desk for tests: residents' files by hand, and a landing to drop them into."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import polars as pl
+
+from contracts.code_lists import HERE, load_code_lists
+from contracts.identifiers import check_digit
+from contracts.load import load_catalog
+from contracts.model import Catalog
+from pipelines.ingest import ingest_landing
+from warehouse.lake import Delivery, Lake
+from warehouse.settings import Settings
+
+CATALOG = load_catalog()
+RESIDENT_HEADER = [c.physical_name for c in CATALOG.tables["source.resident"].columns]
+PROPERTY_HEADER = [c.physical_name for c in CATALOG.tables["source.property"].columns]
+HOTLINE_HEADER = [c.physical_name for c in CATALOG.tables["source.hotline"].columns]
+
+
+def id_no(n: int) -> str:
+    """A well-formed ID number of nobody."""
+    digits = f"99000119{n // 1000 % 90 + 10}0101{n % 1000:03d}"
+    return digits + check_digit(digits)
+
+
+def resident(n: int, **changes: str) -> list[str]:
+    """One good row, with `changes` by our column names."""
+    row = {
+        "record_no": f"R{n}",
+        "name": "测试甲",
+        "sex": "男",
+        "birth_date": "1990-01-01",
+        "id_no": id_no(n),
+        "phone": f"154{n:08d}",
+        "household_no": f"H{n}",
+        "relation_to_head": "户主",
+        "hukou_address": "山西省大同市平城区柳港园3号楼2单元501室",
+        "population_kind": "户籍人口",
+        "updated_on": "2024-01-01",
+    }
+    names = [c.name for c in CATALOG.tables["source.resident"].columns]
+    assert changes.keys() <= set(names)
+    return [(row | changes).get(name, "") for name in names]
+
+
+def csv_text(rows: Sequence[Sequence[str]], header: Sequence[str] = tuple(RESIDENT_HEADER), end: str = "\r\n") -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator=end).writerows([header, *rows])
+    return text.getvalue()
+
+
+def workbook(path: Path, sheets: dict[str, Sequence[Sequence[str | float]]]) -> None:
+    """A minimal XLSX: text as inline strings, numbers as numbers, "" as no cell."""
+
+    def cell(value: str | float, column: int, row: int) -> str:
+        at = f"{chr(65 + column)}{row}"
+        if value == "":
+            return ""
+        if isinstance(value, str):
+            return f'<c r="{at}" t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+        return f'<c r="{at}"><v>{value!r}</v></c>'
+
+    main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    with zipfile.ZipFile(path, "w") as archive:
+        names = "".join(f'<sheet name="{n}" sheetId="{i}" r:id="r{i}"/>' for i, n in enumerate(sheets, 1))
+        archive.writestr("xl/workbook.xml", f'<workbook {main} xmlns:r="{office}"><sheets>{names}</sheets></workbook>')
+        links = "".join(
+            f'<Relationship Id="r{i}" Type="{office}/worksheet" Target="worksheets/s{i}.xml"/>'
+            for i in range(1, len(sheets) + 1)
+        )
+        archive.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{package}">{links}</Relationships>')
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{office}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+        )
+        for i, rows in enumerate(sheets.values(), 1):
+            lines = "".join(
+                f'<row r="{r}">{"".join(cell(v, c, r) for c, v in enumerate(row))}</row>'
+                for r, row in enumerate(rows, 1)
+            )
+            archive.writestr(f"xl/worksheets/s{i}.xml", f"<worksheet {main}><sheetData>{lines}</sheetData></worksheet>")
+
+
+class Office:
+    """A hub's home with a landing, and the one thing done with it."""
+
+    def __init__(self, home: Path, catalog: Catalog = CATALOG) -> None:
+        self.settings, self.catalog = Settings(home=home), catalog
+        self.lake = Lake(self.settings)
+        self.settings.codes.mkdir(parents=True)
+        (self.settings.codes / "id_area.csv").write_text("code,name,valid_from,valid_to\n990001,test,2020-01-01,\n")
+
+    def drop(self, name: str, content: str | bytes, encoding: str = "gb18030") -> Path:
+        path = self.settings.landing / "office" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return path
+
+    def ingest(self) -> list[Delivery]:
+        return ingest_landing(self.settings, self.catalog, load_code_lists([HERE, self.settings.codes]))
+
+    def receive(self, rows: Sequence[Sequence[str]], day: str = "20240301") -> Delivery:
+        """Drop a residents' file and read it."""
+        self.drop(f"人口信息_{day}.csv", csv_text(rows))
+        [delivery] = self.ingest()
+        return delivery
+
+    def accepted(self, table: str) -> pl.DataFrame:
+        """The rows in force of a source, in delivery order."""
+        return pl.concat(pl.read_parquet(p) for p in self.lake.accepted_paths(self.catalog.tables[f"source.{table}"]))
+
+    def receipt(self, delivery: Delivery) -> list[list[str]]:
+        path = self.settings.receipts / delivery.table / f"{delivery.id}.csv"
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.reader(file))
