@@ -92,7 +92,9 @@ def compose(rng: Rng, size: Ints) -> Members:
 
     head_age = between(rng, youngest[template], oldest[template], homes)
     has_in_law = (roles[template] == Role.CHILD_IN_LAW).any(axis=1) | (roles[template] == Role.GRANDCHILD).any(axis=1)
-    first_child_age = head_age - between(rng, 22, np.where(has_in_law, 26, 36), homes)
+    first_child_age = np.maximum(
+        head_age - between(rng, 22, np.where(has_in_law, 26, np.minimum(head_age, 36)), homes), 0
+    )
     male_head = flip(rng, shares.MALE_HEAD, homes) | has_in_law
     first_child_male = flip(rng, shares.MALE_CHILD, homes)
     parents_of_spouse = flip(rng, shares.PARENTS_OF_SPOUSE, homes)
@@ -112,9 +114,9 @@ def compose(rng: Rng, size: Ints) -> Members:
         [
             head_age[of],
             np.maximum(head_age[of] + own - 4, 20),
-            first_child_age[of] - child_order * (2 + own // 2),
+            np.abs(first_child_age[of] - child_order * (2 + own // 2)) % (first_child_age[of] + 1),  # never the elder
             np.maximum(first_child_age[of] + own - 3, 20),
-            first_child_age[of] - 22 - own,
+            np.abs(first_child_age[of] - 22 - own),
         ],
         head_age[of] + 22 + own * 2,
     ).clip(0, OLDEST)
