@@ -1,0 +1,45 @@
+# make setup | demo | test | lint | lock | clean. Stamp files make a second call instant.
+PYTHON ?= python3
+UV ?= uv
+BIN := .venv/bin
+# --no-deps: the lock is complete · --no-build-isolation: setuptools comes from the lock, not from an index
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
+LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --prerelease disallow --upgrade
+
+.PHONY: setup demo test lint lock clean
+
+setup: .venv/.ready
+
+demo: setup
+	$(BIN)/hub demo
+
+test: .venv/.ready-dev
+	$(BIN)/python -m pytest --cov
+
+lint: .venv/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock:
+	$(LOCK) --extra build -o requirements.lock
+	$(LOCK) --extra build --extra dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.made:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/.ready: requirements.lock pyproject.toml | .venv/.made
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(PROJECT)
+	touch $@
+
+.venv/.ready-dev: requirements-dev.lock pyproject.toml | .venv/.ready
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	touch $@

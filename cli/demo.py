@@ -1,0 +1,116 @@
+"""`hub demo`: a simulated community from nothing to a running API, and three things to try."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import deployment
+from cli.city import Residents, Seed, simulate
+from cli.night import run as run_night
+from cli.serve import Host, Port, require_free
+from cli.serve import run as run_api
+
+if TYPE_CHECKING:
+    from demo.users import DemoUser
+    from warehouse.settings import Settings
+
+TRY = """
+Paste this first; {user} is a grid worker:
+
+  TOKEN=$(curl -s {url}/v1/login -H 'Content-Type: application/json' -d '{login}' | python3 -c 'import json,sys; print(json.load(sys.stdin)["access_token"])')
+
+1. Search the households of her grid:
+  curl -s {url}/v1/households/search -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{search}' | python3 -m json.tool --no-ensure-ascii
+
+2. Look at one household, with what each office says about it:
+  curl -s {url}/v1/households/{household} -H "Authorization: Bearer $TOKEN" | python3 -m json.tool --no-ensure-ascii
+
+3. List what should be checked at a door:
+  curl -s '{url}/v1/findings?limit=5' -H "Authorization: Bearer $TOKEN" | python3 -m json.tool --no-ensure-ascii
+"""  # noqa: E501  # a command that is pasted is one line
+EXAMPLE = """
+    select h.household_id, p.name
+    from household h join person p on p.person_id = h.head_person_id
+    where h.grid_code = ? and p.name is not null
+    order by (select count(*) from finding f where f.household_id = h.household_id) > 0 desc, h.member_count desc, 1
+    limit 1"""
+
+
+def demo(
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the API at the end.")] = True,
+    home: Annotated[Path | None, typer.Option(help="Folder for all state (setting HUB_HOME).")] = None,
+    residents: Residents = 10_400,
+    seed: Seed = 1402,
+    host: Host = None,
+    port: Port = None,
+) -> None:
+    """Simulate the community 柳港园, run a night on its files, and serve it."""
+    settings = deployment.settings(home=home, host=host, port=port)
+    if serve:
+        require_free(settings)
+    _simulate(settings, residents, seed)
+    run_night(settings)
+    users = _let_in(settings, seed)
+    _explain(settings, users, serve)
+    if serve:
+        run_api(settings)
+
+
+def _simulate(settings: Settings, residents: int, seed: int) -> None:
+    from warehouse.identity import ensure_keys
+
+    started = time.perf_counter()
+    ensure_keys(settings)
+    city = simulate(settings.home, residents, seed)
+    seconds = time.perf_counter() - started
+    typer.echo(f"simulated {city.residents:,} residents in {city.households:,} households {seconds:.1f} s")
+
+
+def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
+    """The demo's users; who is there already gets the password that is printed."""
+    from demo.users import demo_users
+    from warehouse.casebook import NewUser, open_casebook
+    from warehouse.files import replacing
+
+    users, book = demo_users(settings.home, seed), open_casebook(settings)
+    known = {account.username for account in book.list_users()}
+    book.add_users([NewUser(u.username, u.password, u.role, tuple(u.areas)) for u in users if u.username not in known])
+    for user in users:
+        if user.username in known:
+            book.set_password(user.username, user.password)
+    fields = ("username", "password", "role", "areas")
+    content = json.dumps([{f: getattr(u, f) for f in fields} for u in users], ensure_ascii=False, indent=1)
+    with replacing(settings.home / "demo-users.json") as path:
+        path.touch(mode=0o600)
+        path.write_text(content, encoding="utf-8")
+    return users
+
+
+def _explain(settings: Settings, users: list[DemoUser], serving: bool) -> None:
+    worker = next(u for u in users if u.role == "grid_worker")
+    household, name = _example(settings, worker.areas[0])
+    url = f"http://{settings.host}:{settings.port}"
+    typer.echo("\nuser            password          role                 areas")
+    for user in users:
+        typer.echo(f"{user.username:<15} {user.password:<17} {user.role:<20} {' '.join(user.areas)}")
+    login = json.dumps({"username": worker.username, "password": worker.password})
+    search = json.dumps({"q": name, "limit": 5}, ensure_ascii=False)
+    typer.echo(TRY.format(user=worker.username, url=url, login=login, search=search, household=household))
+    typer.echo(f"{url}/ (stop with Ctrl-C)" if serving else f"start the API with `HUB_HOME={settings.home} hub serve`")
+
+
+def _example(settings: Settings, grid: str) -> tuple[str, str]:
+    """A household of the grid that is worth looking at (a finding, many members), and its head's name."""
+    import duckdb
+
+    from warehouse.release import CITY, current_id
+
+    path = settings.releases / str(current_id(settings)) / CITY
+    with duckdb.connect(str(path), read_only=True) as connection:
+        found = connection.execute(EXAMPLE, [grid]).fetchall()
+    return found[0] if found else ("no-household-in-this-grid", "王")

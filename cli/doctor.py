@@ -1,0 +1,132 @@
+"""`hub doctor`: is this deployment well? One line per part: ok, or what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing
+
+if TYPE_CHECKING:
+    from warehouse.settings import Settings
+
+LIBRARIES = ("duckdb", "polars", "dagster", "great-expectations", "fastapi", "sqlalchemy")
+LEAST_FREE = 2 * 1024**3
+BUILD_NEEDS = 4  # a night needs the room of the new release, its spill and the one that is kept
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one part is; `note` says what is there or what to do."""
+
+    ok: bool
+    note: str
+
+
+def doctor(form: FormatOption = Format.TABLE) -> None:
+    """Look at versions, paths, disk, keys, contracts, release and casebook; exit status 1 if something is wrong."""
+    settings = deployment.settings()
+    parts: dict[str, Callable[[Settings], Finding]] = {
+        "versions": _versions,
+        "home": _home,
+        "disk": _disk,
+        "keys": _keys,
+        "contracts": _contracts,
+        "landing": _landing,
+        "release": _release,
+        "casebook": _casebook,
+    }
+    findings = {name: _looked_at(look, settings) for name, look in parts.items()}
+    rows = [{"part": name, "state": "ok" if f.ok else "WRONG", "note": f.note} for name, f in findings.items()]
+    listing(("part", "state", "note"), rows, form)
+    raise typer.Exit(0 if all(f.ok for f in findings.values()) else 1)
+
+
+def _looked_at(look: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    from contracts.errors import HubError
+
+    try:
+        return look(settings)
+    except HubError as error:
+        return Finding(False, str(error))
+    except OSError as error:
+        return Finding(False, f"{error.filename}: {error.strerror} -> look at the path and its owner")
+
+
+def _versions(_: Settings) -> Finding:
+    found = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    hub = f"hub {version('city-data-hub')}, python {platform.python_version()}, {found}"
+    return Finding(sys.version_info >= (3, 11), hub)
+
+
+def _home(settings: Settings) -> Finding:
+    home = settings.home.absolute()
+    if not home.exists():
+        return Finding(True, f"{home} is not there yet; the first night makes it")
+    writable = os.access(home, os.W_OK | os.X_OK)
+    return Finding(writable, str(home) if writable else f"{home} cannot be written -> change its owner or HUB_HOME")
+
+
+def _disk(settings: Settings) -> Finding:
+    from warehouse.release import CITY, current_id
+
+    place = next(p for p in (settings.home.absolute(), *settings.home.absolute().parents) if p.exists())
+    free, city = shutil.disk_usage(place).free, settings.releases / (current_id(settings) or "") / CITY
+    needed = max(LEAST_FREE, BUILD_NEEDS * city.stat().st_size if city.is_file() else 0)
+    note = f"{free / 1024**3:.1f} GiB free, a night needs up to {needed / 1024**3:.1f}"
+    return Finding(free >= needed, note if free >= needed else f"{note} -> free some disk or lower HUB_KEEP_RELEASES")
+
+
+def _keys(settings: Settings) -> Finding:
+    from warehouse.identity import KEY_NAMES, read_key
+
+    if not settings.keys.exists() and not settings.lake.exists():
+        return Finding(True, "none yet; the first night makes them")
+    for name in KEY_NAMES:
+        read_key(settings, name)
+    return Finding(True, f"{', '.join(KEY_NAMES)} in {settings.keys}; keep a copy elsewhere")
+
+
+def _contracts(settings: Settings) -> Finding:
+    from contracts.code_lists import HERE, load_code_lists
+    from contracts.load import load_catalog
+
+    catalog, lists = load_catalog(), load_code_lists([HERE, settings.codes])
+    return Finding(True, f"{len(catalog.tables)} contracts, {len(lists)} code lists")
+
+
+def _landing(settings: Settings) -> Finding:
+    from contracts.load import load_catalog
+
+    sources = [t.name for t in load_catalog().sources()]
+    empty = [name for name in sources if not any((settings.landing / name).glob("*"))]
+    if len(empty) == len(sources):
+        return Finding(False, f"{settings.landing} holds no file -> put each office's file into landing/<source>/")
+    return Finding(True, f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources")
+
+
+def _release(settings: Settings) -> Finding:
+    from warehouse.release import current_id, release_ids, verify
+
+    current = current_id(settings)
+    if current is None:
+        return Finding(False, "none is published -> run `hub nightly`")
+    if problems := verify(settings, current):
+        return Finding(False, f"{current}: {problems[0]} -> `hub release rollback ID`, or run `hub nightly`")
+    return Finding(True, f"{current} is whole; {len(release_ids(settings))} on disk")
+
+
+def _casebook(settings: Settings) -> Finding:
+    from warehouse.casebook import open_casebook
+
+    users = open_casebook(settings).list_users()
+    return Finding(bool(users), f"{len(users)} users" if users else "nobody can log in -> run `hub user add`")

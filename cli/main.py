@@ -1,0 +1,79 @@
+"""`hub`: the commands put together, and what an error looks like on a terminal: one line that says what to do."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from cli import city, contract, demo, doctor, night, release, serve, sql, user
+
+
+class Hub(TyperGroup):
+    """Turns an exception into one line on stderr and exit status 1; with --debug the traceback comes through."""
+
+    def invoke(self, ctx: Any) -> Any:
+        from contracts.errors import HubError
+
+        try:
+            return super().invoke(ctx)
+        except HubError as error:
+            if ctx.params.get("debug"):
+                raise
+            line = " ".join(str(error).split())
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            if ctx.params.get("debug") or _speaks_for_itself(error):
+                raise
+            line = f"{type(error).__name__} at {_place(error)} -> this is a defect; `hub --debug …` shows the traceback"
+        typer.echo(f"hub: {line}", err=True)
+        raise typer.Exit(1)
+
+
+app = typer.Typer(
+    cls=Hub,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="City data hub: office files in, one city database out. All state is in HUB_HOME (default ./var).",
+)
+
+
+@app.callback()
+def hub(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks; they may quote rows.")] = False) -> None:
+    """Global options."""
+
+
+app.command("demo")(demo.demo)
+app.command("nightly")(night.nightly)
+app.command("serve")(serve.serve)
+app.command("sql")(sql.sql)
+app.command("doctor")(doctor.doctor)
+app.add_typer(city.app, name="city")
+app.add_typer(release.app, name="release")
+app.add_typer(contract.app, name="contract")
+app.add_typer(user.app, name="user")
+
+
+def _speaks_for_itself(error: Exception) -> bool:
+    """Wrong usage: typer prints it with the command's help."""
+    return hasattr(error, "format_message") and hasattr(error, "exit_code")
+
+
+def _place(error: BaseException) -> str:
+    """File and line of the innermost frame; the message itself is not shown, it may quote a row."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+
+
+def run() -> None:
+    """The entry point of the installed command."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    app(prog_name="hub")

@@ -1,0 +1,35 @@
+"""`hub nightly`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import typer
+
+from cli import deployment
+
+if TYPE_CHECKING:
+    from pipelines.nightly import NightResult
+    from warehouse.settings import Settings
+
+
+def nightly() -> None:
+    """Run one night: landing, lake, city database, audit, release."""
+    run(deployment.settings())
+
+
+def run(settings: Settings) -> NightResult:
+    """A night with its progress on the terminal."""
+    from pipelines.nightly import run_nightly
+
+    started = time.perf_counter()
+    result = run_nightly(settings, typer.echo)
+    for table, reason in result.refused.items():
+        typer.echo(f"warning: {table}: {reason}; the older delivery stays in force", err=True)
+    for warning in result.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    findings = sum(result.findings.values())
+    seconds = time.perf_counter() - started
+    typer.echo(f"release {result.release_id} is served: {findings:,} findings, {seconds:.1f} s")
+    return result

@@ -1,0 +1,40 @@
+"""`hub sql`: the operator's own look at the current release. People ask through the API, which masks and scopes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing
+
+
+def sql(
+    statement: Annotated[str, typer.Argument(help='For example "select count(*) from person".')],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Run SQL on the current release: read-only, without access to files or network."""
+    columns, rows = query(statement)
+    listing(columns, rows, form)
+
+
+def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
+    """Column names and rows; HubError with DuckDB's word on the statement."""
+    import duckdb
+
+    from contracts.errors import HubError, ReleaseError
+    from warehouse.release import CITY, current_id
+
+    settings = deployment.settings()
+    id_ = current_id(settings)
+    if id_ is None:
+        raise ReleaseError("no release is published yet", where=str(settings.releases), remedy="run `hub nightly`")
+    config: dict[str, Any] = {"enable_external_access": False, "autoinstall_known_extensions": False, "lock_configuration": True}
+    try:
+        with duckdb.connect(str(settings.releases / id_ / CITY), read_only=True, config=config) as connection:
+            cursor = connection.execute(statement)
+            columns = [c[0] for c in cursor.description or ()]
+            return columns, [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    except duckdb.Error as error:
+        raise HubError(str(error).splitlines()[0], where=f"release {id_}", remedy="correct the statement") from None

@@ -1,0 +1,62 @@
+"""`hub user add|list|passwd`: a password is asked for, or is the first line of stdin; never an argument."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing
+
+app = typer.Typer(no_args_is_help=True, help="Who may log in.")
+Username = Annotated[str, typer.Argument(help="Name to log in with.")]
+Role = Annotated[
+    str, typer.Option(help="grid_worker, grid_lead, district_supervisor, analyst, auditor, admin or agent.")
+]
+Areas = Annotated[list[str] | None, typer.Option("--area", help="Area or grid code; may be given several times.")]
+
+
+@app.command()
+def add(username: Username, role: Role, area: Areas = None) -> None:
+    """Add a user."""
+    from warehouse.casebook import NewUser, open_casebook
+
+    book = open_casebook(deployment.settings())
+    book.add_users([NewUser(username, _password(), role, tuple(area or ()))])
+    typer.echo(f"{username} may log in")
+
+
+@app.command("list")
+def list_(form: FormatOption = Format.TABLE) -> None:
+    """Every user with role and areas."""
+    from warehouse.casebook import open_casebook
+
+    accounts = open_casebook(deployment.settings()).list_users()
+    rows = [
+        {
+            "username": a.username,
+            "role": a.role,
+            "areas": ",".join(a.areas) if form is not Format.JSON else list(a.areas),
+            "disabled": "yes" if a.disabled else "" if form is not Format.JSON else False,
+            "created_at": f"{a.created_at:%Y-%m-%d %H:%M:%S}",
+        }
+        for a in accounts
+    ]
+    listing(("username", "role", "areas", "disabled", "created_at"), rows, form)
+
+
+@app.command()
+def passwd(username: Username) -> None:
+    """Set a new password."""
+    from warehouse.casebook import open_casebook
+
+    open_casebook(deployment.settings()).set_password(username, _password())
+    typer.echo(f"{username} has a new password")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
