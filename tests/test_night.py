@@ -93,12 +93,11 @@ def test_no_raw_number_is_left_anywhere(night: Night) -> None:
 def contents(path: Path) -> list[bytes]:
     """What can be read out of a file: its bytes, and the text of every value in a Parquet or DuckDB file."""
     texts = [path.read_bytes()]
-    if path.suffix == ".parquet":
-        texts.append(pl.read_parquet(path).write_ndjson().encode())
-    if path.suffix == ".duckdb":
-        with duckdb.connect(str(path), read_only=True) as connection:
-            for schema, table in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
-                rows = connection.execute(f'select t::varchar from "{schema}"."{table}" t').fetchall()
+    if path.suffix in (".parquet", ".duckdb"):
+        with duckdb.connect(str(path) if path.suffix == ".duckdb" else ":memory:", read_only=path.suffix == ".duckdb") as c:
+            tables = c.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+            for (table,) in tables or [(f"read_parquet('{path}')",)]:
+                rows = c.execute(f"select t::varchar from {table} t").fetchall()
                 texts.append("\n".join(row[0] for row in rows).encode())
     return texts
 
