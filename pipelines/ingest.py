@@ -101,8 +101,7 @@ class Ingest:
         with self._vault.deposit(delivery.id) as deposit:
             for batch in READERS[table.layout.format](path, table):
                 rows = sorter.sort(batch)
-                tally.unknown_columns.update(batch.unknown_columns)
-                tally.add(rows)
+                tally.add(batch, rows)
                 for kind, tokens, values in rows.raw:
                     deposit.add(kind, tokens, values)
                 self._progress(f"{table.name}: {path.name}: {tally.read} rows read, {tally.rejected} rejected")

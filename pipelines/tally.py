@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.model import Check, Table
+from pipelines.readers import Batch
 from pipelines.sorting import ROW, SHEET, Sorted, issue_rows, shown
 from pipelines.uniqueness import AT, repeated_rows
 from warehouse.files import replacing
@@ -29,13 +30,17 @@ class Tally:
         self.unknown_columns: set[str] = set()
         self._accepted: list[Path] = []
         self._issues: list[Path] = []
+        self._sheets: dict[str, None] = {}
         self._repeated = pl.Series(AT, [], dtype=pl.UInt32)
 
     @property
     def accepted(self) -> int:
         return self.read - self.rejected
 
-    def add(self, rows: Sorted) -> None:
+    def add(self, batch: Batch, rows: Sorted) -> None:
+        """What became of one batch."""
+        self.unknown_columns.update(batch.unknown_columns)
+        self._sheets[batch.sheet] = None
         self.read += rows.read
         self.rejected += rows.rejected
         assert len(rows.accepted) == rows.read - rows.rejected
@@ -85,10 +90,11 @@ class Tally:
             assert written == self.accepted, f"{written} rows written, {self.accepted} accepted"
 
     def write_issues(self, path: Path) -> None:
-        """All issues by sheet and row; no file where there are none."""
+        """All issues in the order of sheets and rows; no file where there are none."""
         if not self._issues:
             path.unlink(missing_ok=True)
             return
         with replacing(path) as temporary:
-            issues = pl.scan_parquet(self._issues).sort(SHEET, ROW, maintain_order=True)
+            order = pl.col(SHEET).cast(pl.Enum(list(self._sheets)))
+            issues = pl.scan_parquet(self._issues).sort(order, ROW, maintain_order=True)
             issues.sink_parquet(temporary, compression="zstd")

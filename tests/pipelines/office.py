@@ -51,6 +51,11 @@ def resident(n: int, **changes: str) -> list[str]:
     return [(row | changes).get(name, "") for name in names]
 
 
+def ticket(number: str, content: str = "停水") -> list[str]:
+    """One good row of the hotline."""
+    return [number, "2024-03-01 08:00:00", "", "15400000001", "柳港园", "供水", content, "一般", "", "办理中", ""]
+
+
 def csv_text(rows: Sequence[Sequence[str]], header: Sequence[str] = tuple(RESIDENT_HEADER), end: str = "\r\n") -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator=end).writerows([header, *rows])
