@@ -44,9 +44,7 @@ TENURES: Final = {
 }
 GROWN_CHILD_AWAY: Final = 0.06  # of children over 20: registered with the parents, living elsewhere in the city
 FORMER_HOME_KEPT: Final = 0.50  # of moved households, those whose former home has no other household in it
-LOCAL_LANDLORD: Final = (
-    0.60  # of homes not lived in by their owner, those owned by a resident of the city; the rest by outsiders
-)
+LOCAL_LANDLORD: Final = 0.60  # of homes their owner does not live in, those owned by a resident of the city
 
 # Dwellings and titles.
 USAGES: Final = {"住宅": 0.975, "商业": 0.020, "办公": 0.005}  # an old housing estate with shops
@@ -67,9 +65,7 @@ RESIDENT_PHONE: Final = 0.85
 HOLDER_PHONE: Final = 0.88
 REQUESTER_PHONE: Final = 0.92
 SECOND_NUMBER: Final = 0.08  # of phones given, those that are the person's other number
-SWITCHBOARD: Final = (
-    0.03  # tickets forwarded by a web platform: all carry its one number, a skewed key that identifies nobody
-)
+SWITCHBOARD: Final = 0.03  # tickets forwarded by a web platform: all carry its one number, which identifies nobody
 
 # Hotline (GB/T 33358 in spirit). Limits in hours: danger 2, utilities 24, ordinary 7 days, complex 15 days.
 REQUEST_CLASSES: Final = {
@@ -113,9 +109,7 @@ HOTLINE_STYLES: Final = {
     "hanzi": 0.015, "full_width": 0.010, "spaces": 0.010,
     "unlocatable_building": 0.006, "unlocatable_estate": 0.009, "unlocatable_street": 0.005,
 }  # fmt: skip
-LIVING_WRITTEN: Final = (
-    0.30  # of people living where they are registered, those whose living address is written out all the same
-)
+LIVING_WRITTEN: Final = 0.30  # of people living where they are registered, those whose living address is written out
 HOTLINE_TAILS: Final = {
     "": 0.80, "（住户来电）": 0.06, "（租户反映）": 0.03, "附近": 0.03, "楼下": 0.02, "门口": 0.02, " ": 0.02,
     "，请尽快处理": 0.02,

@@ -82,9 +82,7 @@ def households_of(residents: int) -> int:
 def _capacity(code: str) -> int:
     """Households a community holds: 2,400 to 3,500 in town, 250 to 900 in a village; the same in every run."""
     spread = int(code) * 7919 % 1101
-    is_village = (
-        code[9] in "23"
-    )  # NBS: the last three digits are 001-199 for committees of residents, 200-399 of villagers
+    is_village = code[9] in "23"  # NBS: last three digits 001-199 for committees of residents, 200-399 of villagers
     return 250 + spread * 650 // 1101 if is_village else 2400 + spread
 
 
