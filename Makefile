@@ -2,11 +2,10 @@
 PYTHON ?= python3
 UV ?= uv
 BIN := .venv/bin
-# --no-deps: the lock is complete · --no-build-isolation: setuptools comes from the lock, not from an index
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
+# --no-deps: a lock is complete · --no-build-isolation: setuptools comes from the lock, not from an index
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --prerelease disallow --upgrade
+	--no-emit-index-url --no-emit-find-links --no-header --no-strip-extras --prerelease disallow --upgrade
 
 .PHONY: setup demo test lint lock clean
 
@@ -37,7 +36,7 @@ clean:
 
 .venv/.ready: requirements.lock pyproject.toml | .venv/.made
 	$(INSTALL) --require-hashes -r requirements.lock
-	$(PROJECT)
+	$(INSTALL) --no-build-isolation --editable .
 	touch $@
 
 .venv/.ready-dev: requirements-dev.lock pyproject.toml | .venv/.ready
