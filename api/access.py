@@ -1,4 +1,7 @@
-"""Who asks: the bearer session becomes a user with her view of the release this request began with."""
+"""Who asks: the bearer session becomes a user with her view of the release this request began with.
+
+What waits for the casebook is a plain function and runs in a thread; what only hands something over is `async`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ bearer = HTTPBearer(auto_error=False, description="`access_token` of POST /v1/lo
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
-def the_hub(request: Request) -> Hub:
+async def the_hub(request: Request) -> Hub:
     hub: Hub = request.app.state.hub
     return hub
 
@@ -46,7 +49,7 @@ def session(hub: TheHub, credentials: Credentials) -> Session:
 TheSession = Annotated[Session, Depends(session)]
 
 
-def release(request: Request) -> OpenRelease:
+async def release(request: Request) -> OpenRelease:
     """The release this request began with (observe.py took it). ReleaseError while none is published."""
     found: OpenRelease | None = request.state.release
     if found is None:
@@ -57,7 +60,7 @@ def release(request: Request) -> OpenRelease:
 TheRelease = Annotated[OpenRelease, Depends(release)]
 
 
-def view(hub: TheHub, session: TheSession, release: TheRelease) -> View:
+async def view(hub: TheHub, session: TheSession, release: TheRelease) -> View:
     """All that the caller can read."""
     return View(hub.gate(session.user, release), release, hub.code_lists)
 

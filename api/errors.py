@@ -5,6 +5,7 @@ The status of a `HubError` is declared here once, by its class; a subclass inher
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -16,6 +17,8 @@ from starlette.exceptions import HTTPException
 from contracts.errors import AccessError, HubError, ReleaseError
 from warehouse.casebook import CasebookError, LoginError, LoginPaused
 from warehouse.policy import ColumnRefused, NotFound
+
+error_log = logging.getLogger("hub.error")
 
 
 class BadRequest(HubError):
@@ -74,6 +77,9 @@ def problem(status: int, detail: str, release: str | None, **more: Any) -> JSONR
 def _hub_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HubError)
     status = next(STATUS[c] for c in type(error).__mro__ if c in STATUS)
+    if status == 500:
+        error_log.error("%s", error)  # our own errors name no personal values, but paths of this machine
+        return problem(500, "the hub failed", _release(request), remedy="its operator finds the reason in logs/api.log")
     return problem(status, error.what, _release(request), where=error.where, remedy=error.remedy)
 
 

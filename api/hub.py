@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from api.metrics import Metrics
 from contracts.code_lists import HERE, CodeList, load_code_lists
@@ -14,8 +14,6 @@ from warehouse.casebook import Casebook, open_casebook
 from warehouse.policy import Gate, User
 from warehouse.reader import OpenRelease, ReleaseReader
 from warehouse.settings import Settings
-
-KEPT_GATES = 1000
 
 
 @dataclass
@@ -27,16 +25,15 @@ class Hub:
     reader: ReleaseReader
     metrics: Metrics = field(default_factory=Metrics)
 
-    def __post_init__(self) -> None:
-        # keyed by the whole user: a changed role or area is another gate
-        self._gate = lru_cache(KEPT_GATES)(self._compile)
+    # a release's gates go when it goes: no cache keeps an old release open
+    _gates: WeakKeyDictionary[OpenRelease, dict[User, Gate]] = field(default_factory=WeakKeyDictionary)
 
     def gate(self, user: User, release: OpenRelease) -> Gate:
-        """The user's gate on that release, compiled once."""
-        return self._gate(user, release.release_id, frozenset(release.present.items()))
-
-    def _compile(self, user: User, _: str, present: frozenset[tuple[str, frozenset[str]]]) -> Gate:
-        return Gate(self.catalog, user, dict(present))
+        """The user's gate on that release, compiled once; a changed role or area is another user and another gate."""
+        gates = self._gates.setdefault(release, {})
+        if user not in gates:
+            gates[user] = Gate(self.catalog, user, release.present)
+        return gates[user]
 
 
 def open_hub(settings: Settings) -> Hub:

@@ -11,15 +11,17 @@ import time
 import traceback
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem
+from api.errors import error_log, problem
 from api.hub import Hub
 from contracts.errors import ReleaseError
 from warehouse.reader import OpenRelease
 
 access_log = logging.getLogger("hub.access")
-error_log = logging.getLogger("hub.error")
+LARGEST_BODY = 64 * 1024
+SAFE = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
 
 
 class Observe:
@@ -30,23 +32,31 @@ class Observe:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
+        started, status, received = time.perf_counter(), 0, 0
         release = scope.setdefault("state", {})["release"] = self._current()
 
         async def send_marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [*message.get("headers", []), (b"cache-control", b"no-store")]
-                message["headers"] = headers + ([(b"x-release", release.release_id.encode())] if release else [])
+                named = [(b"x-release", release.release_id.encode())] if release else []
+                message["headers"] = [*message.get("headers", []), *SAFE, *named]
             await send(message)
 
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > LARGEST_BODY:
+                raise HTTPException(413, "the body is too large")
+            return message
+
         try:
-            await self._app(scope, receive, send_marked)
+            await self._app(scope, receive_bounded, send_marked)
         except Exception as error:
             _log(error)
             if status == 0:
-                answer = problem(500, "the hub failed", release.release_id if release else None, remedy="see its log")
+                answer = problem(500, "the hub failed", release.release_id if release else None)
                 await answer(scope, receive, send_marked)
         finally:
             seconds = time.perf_counter() - started

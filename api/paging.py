@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from api.errors import BadRequest, ReleaseChanged
+from warehouse.policy import ROW
 from warehouse.reader import Row
 
 LONGEST_PAGE = 200
@@ -20,11 +21,14 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page starts; `question` is a digest of everything that shapes the answer."""
+    """Where a page starts; `question` is a digest of everything that shapes the answer.
+
+    `at` is the file's row where rows come with `_row`, else how many rows came before.
+    """
 
     release_id: str
     question: str
-    offset: int
+    at: int
 
     @classmethod
     def of(cls, cursor: str | None, release_id: str, question: object) -> Place:
@@ -33,8 +37,8 @@ class Place:
         if cursor is None:
             return cls(release_id, digest, 0)
         try:
-            release, asked, offset = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-            good = isinstance(release, str) and asked == digest and type(offset) is int and 0 < offset < 2**40
+            release, asked, at = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+            good = isinstance(release, str) and asked == digest and type(at) is int and 0 < at < 2**40
         except (ValueError, TypeError):
             good, release = False, ""
         if not good:
@@ -43,14 +47,16 @@ class Place:
             raise ReleaseChanged(
                 "a new release was published since the first page", remedy="start again without cursor"
             )
-        return cls(release_id, digest, offset)
+        return cls(release_id, digest, at)
 
     def cut(self, rows: list[Row], limit: int) -> tuple[list[Row], str | None]:
         """One page out of `limit + 1` rows read from this place on, and the cursor to the next if there is one."""
-        if len(rows) <= limit:
-            return rows, None
-        return rows[:limit], self._cursor(self.offset + limit)
+        more = self._cursor(rows[limit].get(ROW, self.at + limit)) if len(rows) > limit else None
+        page = rows[:limit]
+        for row in page:
+            row.pop(ROW, None)
+        return page, more
 
-    def _cursor(self, offset: int) -> str:
-        parts: list[Any] = [self.release_id, self.question, offset]
+    def _cursor(self, at: int) -> str:
+        parts: list[Any] = [self.release_id, self.question, at]
         return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()

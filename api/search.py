@@ -46,7 +46,7 @@ def search(view: View, settings: Settings, q: str, limit: int, cursor: str | Non
     place = Place.of(cursor, view.release_id, ("search", q))
     hits = _hits(view, settings, understand(q))
     items = _items(view, hits)
-    page, next_cursor = place.cut(items[place.offset : place.offset + limit + 1], limit)
+    page, next_cursor = place.cut(items[place.at : place.at + limit + 1], limit)
     return {"items": _shown(view, page), "next_cursor": next_cursor, "complete": hits.complete}
 
 

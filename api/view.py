@@ -42,8 +42,8 @@ class View:
         return self._release.query(*query)
 
     def one(self, table: str, *where: Where) -> Row:
-        """The one row, NotFound where there is none or it is out of scope."""
-        found = self.rows(table, *where, limit=1)
+        """The one row of a key, NotFound where there is none or it is out of scope."""
+        found = self.rows(table, *where)
         if not found:
             raise NotFound(f"there is no such {table} in your areas", remedy="search for it again")
         return found[0]
@@ -60,9 +60,8 @@ class View:
     ) -> Slice:
         """One page. A cursor is good for the same question to the same release."""
         place = Place.of(cursor, self.release_id, (table, tuple(where), tuple(columns or ()), tuple(order)))
-        query = self._gate.select(
-            table, columns=columns, where=where, order=order, limit=limit + 1, offset=place.offset
-        )
+        start = {"offset": place.at} if order else {"from_row": place.at}
+        query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit + 1, **start)
         return Slice(*place.cut(self._release.query(*query), limit))
 
     def grant(self, table: str) -> Grant:

@@ -17,9 +17,10 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from contracts.errors import HubError
+from warehouse.areas import area_prefix
 from warehouse.casebook_store import login_attempts, open_store, sessions, users
 from warehouse.passwords import SHORTEST, Passwords, is_weak
-from warehouse.policy import User, area_prefix
+from warehouse.policy import User
 from warehouse.settings import Settings
 from warehouse.treatments import ROLES, Role
 

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from contracts.errors import AccessError
 from contracts.model import Catalog, Column, Table
+from warehouse.areas import COUNTY_DIGITS, area_prefix
 from warehouse.conditions import AnyOf, Condition, Parameters, Where, identifier
 from warehouse.treatments import ROLES, Role, Treatment, masked, treatment
 
-AREA_DIGITS = (2, 4, 6, 9, 12, 15)  # GB/T 2260 province, city, county · subdistrict · community · grid
-COUNTY_DIGITS = 6
+ROW = "_row"
 
 
 class NotFound(AccessError):
@@ -117,19 +117,23 @@ class Gate:
         order: Sequence[str] = (),
         limit: int | None = None,
         offset: int = 0,
+        from_row: int | None = None,
     ) -> Query:
         """The only way to SQL over a release. Rows in scope, columns as treated; `order` items may start with `-`.
 
-        Ties are broken by the row's place in the file, so that pages of one release never overlap.
+        A limited answer is ordered, at last by the row's place in the file, so that pages of one release never overlap.
+        `from_row` starts at such a place and returns it as `_row`: a deep page then costs no more than the first.
         """
         grant = self.grant(table)
         names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
         params = Parameters(grant.params)
         parts = [grant.scope, *(_render(grant, item, params) for item in where)]
         order_by = [_direction(grant, item) for item in order]
-        sql = (
-            f"select {', '.join(map(grant.read, names))} from {_relation(grant.table)} as t where {' and '.join(parts)}"
-        )
+        items = [grant.read(name) for name in names]
+        if from_row is not None:
+            items.append(f"t.rowid as {ROW}")
+            parts.append(f"t.rowid >= {params.add(from_row)}")
+        sql = f"select {', '.join(items)} from {_relation(grant.table)} as t where {' and '.join(parts)}"
         if limit is not None:
             sql += f" order by {', '.join([*order_by, 't.rowid'])} limit {int(limit)} offset {int(offset)}"
         elif order_by:
@@ -172,17 +176,6 @@ class Gate:
         if self._wide:
             sides.append(f"({' and '.join(f'{c} is null' for c in columns)})")
         return f"({' or '.join(sides)})", params
-
-
-def area_prefix(code: str) -> str:
-    """An area or grid code without the levels it leaves open: 140213000000 → 140213. AccessError if it is no code."""
-    digits = [n for n in AREA_DIGITS if n <= len(code)]
-    if not (code.isascii() and code.isdigit() and len(code) in AREA_DIGITS and code[:2] != "00"):
-        raise AccessError("an area code has 2, 4, 6, 9, 12 or 15 digits", remedy="take it from the area or grid table")
-    while len(digits) > 1 and not code[digits[-2] :].strip("0"):
-        code = code[: digits[-2]]
-        digits.pop()
-    return code
 
 
 def _render(grant: Grant, item: Where, params: Parameters) -> str:

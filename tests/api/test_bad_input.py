@@ -1,5 +1,7 @@
 """What cannot be understood gets a clear problem document that repeats nothing of it."""
 
+import json
+
 import pytest
 
 from tests.api.city import ID_NO
@@ -35,8 +37,6 @@ def test_garbled_json_names_the_position(client, as_user) -> None:
     ],
 )
 def test_a_body_of_the_wrong_shape(client, as_user, body) -> None:
-    import json
-
     headers = as_user("worker") | {"Content-Type": "application/json"}
     answer = client.post("/v1/households/search", content=json.dumps(body), headers=headers)
     assert answer.status_code == 422
@@ -48,6 +48,12 @@ def test_nul_and_strange_characters_find_nothing(client, as_user) -> None:
     for q in ("\u0000", "a\u0000b", "💡", "\u202e", "\\"):
         answer = client.post("/v1/households/search", json={"q": q}, headers=as_user("worker"))
         assert (answer.status_code, answer.json()["items"]) == (200, []), ascii(q)
+
+
+def test_a_huge_body_is_not_read(client, as_user) -> None:
+    headers = as_user("worker") | {"Content-Type": "application/json"}
+    for content in (b"x" * 100_000, (b"x" * 1000 for _ in range(100))):
+        assert client.post("/v1/households/search", content=content, headers=headers).status_code == 413
 
 
 def test_unknown_paths_and_methods_are_problems_too(client) -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from contracts.errors import AccessError
 from contracts.load import load_catalog
 from contracts.model import Catalog, Column, Table
+from warehouse.areas import area_prefix
 from warehouse.conditions import AnyOf, Condition
-from warehouse.policy import ColumnRefused, Gate, NotFound, User, area_prefix
+from warehouse.policy import ColumnRefused, Gate, NotFound, User
 from warehouse.treatments import MASKS, ROLES, Role, masked
 
 CATALOG = load_catalog()
