@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,15 +75,16 @@ def _simulate(settings: Settings, residents: int, seed: int) -> None:
 def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
     """The demo's users; who is there already gets the password that is printed."""
     from demo.users import demo_users
-    from warehouse.casebook import NewUser, open_casebook
+    from warehouse.casebook import open_casebook
     from warehouse.files import replacing
 
     users, book = demo_users(settings.home, seed), open_casebook(settings)
     known = {account.username for account in book.list_users()}
-    book.add_users([NewUser(u.username, u.password, u.role, tuple(u.areas)) for u in users if u.username not in known])
     for user in users:
         if user.username in known:
             book.set_password(user.username, user.password)
+        else:
+            book.add_user(user.username, user.password, user.role, user.areas)
     fields = ("username", "password", "role", "areas")
     content = json.dumps([{f: getattr(u, f) for f in fields} for u in users], ensure_ascii=False, indent=1)
     with replacing(settings.home / "demo-users.json") as path:
@@ -101,7 +103,8 @@ def _explain(settings: Settings, users: list[DemoUser], serving: bool) -> None:
     login = json.dumps({"username": worker.username, "password": worker.password})
     search = json.dumps({"q": name, "limit": 5}, ensure_ascii=False)
     typer.echo(TRY.format(user=worker.username, url=url, login=login, search=search, household=household))
-    typer.echo(f"{url}/ (stop with Ctrl-C)" if serving else f"start the API with `HUB_HOME={settings.home} hub serve`")
+    start = f"HUB_HOME={settings.home} {sys.argv[0]} serve --host {settings.host} --port {settings.port}"
+    typer.echo(f"{url}/ (stop with Ctrl-C)" if serving else f"Start the API first: {start}")
 
 
 def _example(settings: Settings, grid: str) -> tuple[str, str]:

@@ -30,7 +30,11 @@ def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
     id_ = current_id(settings)
     if id_ is None:
         raise ReleaseError("no release is published yet", where=str(settings.releases), remedy="run `hub nightly`")
-    config: dict[str, Any] = {"enable_external_access": False, "autoinstall_known_extensions": False, "lock_configuration": True}
+    config: dict[str, Any] = {
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "lock_configuration": True,
+    }
     try:
         with duckdb.connect(str(settings.releases / id_ / CITY), read_only=True, config=config) as connection:
             cursor = connection.execute(statement)
