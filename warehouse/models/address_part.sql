@@ -1,28 +1,34 @@
 /* A spelling cut into what stands before the building number (head) and the numbers after it.
    `3号楼2单元501室`, `3-2-501`, `3#楼2单元5层501`, `三号楼二单元五零一` all give building 3, entrance 2, room 501. */
-with cleaned as (
+with unnoted as (
+    -- a masked phone or ID number inside the text is no door
     select address,
-           regexp_replace(
-               -- a masked phone or ID number inside the text is no door
-               case when contains(address, '*') then regexp_replace(address, '[0-9]*[*]+[0-9]*', '', 'g') else address end,
-               '[(（\[【][^)）\]】]*[)）\]】]|\s+', '', 'g') as text
+           case when contains(address, '*') then regexp_replace(address, '[0-9]*[*]+[0-9]*', '', 'g') else address end as text
     from spelling
+), cleaned as (
+    select address,
+           case when contains(text, '(') or contains(text, '[') or contains(text, '【') or contains(text, ' ')
+                then regexp_replace(text, '[(\[【][^)\]】]*[)\]】]|\s+', '', 'g') else text end as text
+    from unnoted
 ), headed as (
     select address, text,
-           regexp_extract(text, '^(.*?)([0-9]+|[一二三四五六七八九十]+)(号楼|#楼|#|幢|栋|座|楼|-)', 1) as head
+           regexp_extract(text, '^(.*?)([0-9]+|[一二三四五六七八九十百]+)(号楼|#楼|#|幢|栋|座|楼|-)', 1) as head
     from cleaned
 ), tailed as (
-    select address, head, translate(substr(text, length(head) + 1), '零〇一二三四五六七八九', '00123456789') as tail
-    from headed where head <> ''
+    select address, head, substr(text, length(head) + 1) as tail from headed where head <> ''
+), plain as (
+    select address, head, tail,
+           case when regexp_matches(tail, '[零〇一二三四五六七八九]')
+                then translate(tail, '零〇一二三四五六七八九', '00123456789') else tail end as arabic
+    from tailed
 ), counted as (
     select address, head, tail,
-           string_split(trim(regexp_replace(
-               case when contains(tail, '十') then
-                   replace(regexp_replace(regexp_replace(regexp_replace(tail,
+           regexp_extract_all(
+               case when contains(arabic, '十') then
+                   replace(regexp_replace(regexp_replace(regexp_replace(arabic,
                        '([0-9])十([0-9])', '\1\2', 'g'), '([0-9])十', '\10', 'g'), '十([0-9])', '1\1', 'g'), '十', '10')
-               else tail end,
-               '[^0-9]+', '-', 'g'), '-'), '-') as number
-    from tailed
+               else arabic end, '[0-9]+') as number
+    from plain
 ), typed as (
     select address, head, try_cast(number[1] as integer) as building_no,
            try_cast(number[2] as integer) as second, try_cast(number[3] as integer) as third,

@@ -7,10 +7,13 @@ with tie as (
     select person_id, household_no, relation_to_head, living_dwelling_id, 'living',
            moved_in_on, cancelled_on, living_grid_code
     from resident_row where living_dwelling_id is not null
+), named as (
+    select md5(concat_ws('|', person_id, dwelling_id, kind, household_no)) as residence_id, * from tie
 )
-select md5(concat_ws('|', person_id, dwelling_id, kind, household_no)) as residence_id, person_id,
-       md5('household:' || household_no) as household_id, dwelling_id, kind,
-       min(relation_to_head) as relation_to_head, min(valid_from) as valid_from,
-       case when count(*) = count(valid_to) then max(valid_to) end as valid_to, min(grid_code) as grid_code
-from tie
-group by person_id, dwelling_id, kind, household_no
+-- a person entered twice in one household has one tie to its dwelling; it ends when the last of its rows does
+select residence_id, any_value(person_id) as person_id, any_value(household_id) as household_id,
+       any_value(dwelling_id) as dwelling_id, any_value(kind) as kind, min(relation_to_head) as relation_to_head,
+       min(valid_from) as valid_from, case when count(*) = count(valid_to) then max(valid_to) end as valid_to,
+       any_value(grid_code) as grid_code
+from (select *, md5('household:' || household_no) as household_id from named) as tied
+group by residence_id
