@@ -45,29 +45,38 @@ def check_digit(first_17: str) -> str:
 
 def half_width(expr: pl.Expr) -> pl.Expr:
     """Text in Unicode form NFKC. Text without unusual characters, most of it, is left alone: normalising is costly."""
-    return expr.map_batches(_half_width, return_dtype=pl.String)
+    return where(expr, UNUSUAL, lambda text: text.str.normalize("NFKC"))
 
 
-def _half_width(text: pl.Series) -> pl.Series:
-    unusual = text.str.contains(UNUSUAL).fill_null(False)
-    if not unusual.any():
-        return text
-    return text.scatter(unusual.arg_true(), text.filter(unusual).str.normalize("NFKC"))
+def where(expr: pl.Expr, pattern: str, change: Callable[[pl.Expr], pl.Expr], *, matches: bool = True) -> pl.Expr:
+    """`change` applied only to the texts that match `pattern` (or do not): looking is far cheaper than most changes."""
+
+    def changed(text: pl.Series) -> pl.Series:
+        chosen = (text.str.contains(pattern) == matches).fill_null(False)
+        if not chosen.any():
+            return text
+        return text.scatter(chosen.arg_true(), text.filter(chosen).to_frame().select(change(pl.first())).to_series())
+
+    return expr.map_batches(changed, return_dtype=pl.String)
 
 
 def id_no_normal(expr: pl.Expr) -> pl.Expr:
     """Half-width, upper case, without spaces and hyphens; empty becomes null."""
-    return _bare(half_width(expr)).str.to_uppercase()
+    return where(expr, ID_18, lambda text: _bare(half_width(text)).str.to_uppercase(), matches=False)
 
 
 def phone_normal(expr: pl.Expr) -> pl.Expr:
     """Half-width digits without spaces, hyphens, brackets, country code 86 and the `.0` of a spreadsheet."""
-    bare = _bare(half_width(expr), "(", ")")
-    return bare.str.replace(r"^(?:\+|00)?86(1[0-9]{10})$", "$1").str.replace(r"^([0-9]+)\.0$", "$1")
+
+    def plain(text: pl.Expr) -> pl.Expr:
+        digits = _bare(half_width(text), "(", ")").str.replace(r"^(?:\+|00)?86(1[0-9]{10})$", "$1")
+        return digits.str.replace(r"^([0-9]+)\.0$", "$1")
+
+    return where(expr, MOBILE, plain, matches=False)
 
 
 def _bare(expr: pl.Expr, *more: str) -> pl.Expr:
-    gaps = [" ", "-", "\t", *more]
+    gaps = [" ", "-", "\t", "\n", *more]
     expr = expr.str.strip_chars().str.replace_many(gaps, [""] * len(gaps))
     return pl.when(expr != "").then(expr)
 
@@ -166,22 +175,18 @@ LONG_RUN = r"\d[\d. -]{8,}"
 
 def scrub(expr: pl.Expr) -> pl.Expr:
     """Running text with every ID number (18, 15 digits, or spelt as a float) and telephone number masked."""
-    return expr.map_batches(_scrub, return_dtype=pl.String)
+    return where(expr, LONG_RUN, _scrub)
 
 
-def _scrub(text: pl.Series) -> pl.Series:
-    suspect = text.str.contains(LONG_RUN).fill_null(False)
-    if not suspect.any():
-        return text
-    found = text.filter(suspect)
-    for pattern, masked in IN_TEXT:
-        found = found.str.replace_all(pattern, masked)
-    return text.scatter(suspect.arg_true(), found)
+def _scrub(text: pl.Expr) -> pl.Expr:
+    for pattern, hidden in IN_TEXT:
+        text = text.str.replace_all(pattern, hidden)
+    return text
 
 
 def scrubbed(text: str) -> str:
     """One text scrubbed, for messages and single values."""
-    return str(_scrub(pl.Series([text]))[0])
+    return str(_one(scrub, text))
 
 
 KINDS: Mapping[str, Kind] = {

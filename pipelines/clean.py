@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, half_width, scrub
+from contracts.identifiers import KINDS, half_width, scrub, where
 from contracts.model import Column, LogicalType, Table
 
 CLEANERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "nfkc": half_width,
-    "compact": lambda text: text.str.replace_all(r"\s+", ""),
+    "compact": lambda text: where(text, r"\s", lambda spaced: spaced.str.replace_all(r"\s+", "")),
     "scrub": scrub,
 }
 # what our own XLSX reader writes for a date cell is always understood, besides the contract's formats

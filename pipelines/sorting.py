@@ -56,12 +56,13 @@ class Sorter:
         numbered = batch.frame.with_columns(
             pl.int_range(pl.len(), dtype=pl.Int64).add(batch.first_row).alias(ROW), pl.lit(batch.sheet).alias(SHEET)
         )
-        text = clean(numbered.filter(~batch.malformed), self.table, self._code_lists)
-        text = text.filter(~pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns))
+        malformed = numbered.filter(batch.malformed)
+        text = clean(numbered.filter(~batch.malformed) if len(malformed) else numbered, self.table, self._code_lists)
+        blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
+        text = text.filter(~blank) if blank.any() else text
         values = typed(text, self.table).with_columns(
             kind.status(pl.col(c.name), self._areas).alias(f"{c.name}_status") for c, kind in self._identifiers
         )
-        malformed = numbered.filter(batch.malformed)
         issues = [issue_rows(malformed, "", "fields", "error", pl.lit(None, pl.String))]
         for column, rule, severity, wrong in self._judged(text, values):
             if wrong.any():
