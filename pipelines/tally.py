@@ -11,10 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.model import Check, Table
+from contracts.model import Check, Column, Table
 from pipelines.readers import Batch
 from pipelines.sorting import ROW, SHEET, Sorted, issue_rows, shown
-from pipelines.uniqueness import AT, repeated_rows
+from pipelines.uniqueness import AT, Keys
 from warehouse.files import replacing
 
 ROW_GROUP = 100_000
@@ -31,6 +31,9 @@ class Tally:
         self._accepted: list[Path] = []
         self._issues: list[Path] = []
         self._sheets: dict[str, None] = {}
+        checks = (*table.checks, *(check for column in table.columns for check in column.checks))
+        self._unique = {tuple(check.args["columns"]): check for check in checks if check.rule == "unique"}
+        self._keys = {names: Keys([table.column(n).stored()[0].name for n in names]) for names in self._unique}
         self._repeated = pl.Series(AT, [], dtype=pl.UInt32)
 
     @property
@@ -46,6 +49,8 @@ class Tally:
         assert len(rows.accepted) == rows.read - rows.rejected
         if len(rows.accepted):
             self._accepted.append(self._part("accepted", rows.accepted))
+            for keys in self._keys.values():
+                keys.add(rows.accepted)
         self._add_issues(rows.issues)
 
     def _add_issues(self, issues: pl.DataFrame) -> None:
@@ -61,15 +66,14 @@ class Tally:
 
     def reject_repeated(self) -> None:
         """Once all rows are in: of rows with one key the first stays. A mere warning leaves all of them."""
-        checks = (*self._table.checks, *(check for column in self._table.columns for check in column.checks))
-        for check in checks:
-            if check.rule == "unique" and self._accepted:
-                self._judge_unique(check)
+        for names, check in self._unique.items() if self._accepted else ():
+            self._judge_unique(check, [self._table.column(name) for name in names], self._keys[names])
         self.rejected += len(self._repeated)
 
-    def _judge_unique(self, check: Check) -> None:
-        columns = [self._table.column(name) for name in check.args["columns"]]
-        places = repeated_rows(self._accepted, [c.stored()[0].name for c in columns])
+    def _judge_unique(self, check: Check, columns: list[Column], keys: Keys) -> None:
+        places = keys.repeated(self._accepted)
+        if places.is_empty():
+            return
         rows = pl.scan_parquet(self._accepted).with_row_index(AT).filter(pl.col(AT).is_in(places.implode())).collect()
         rejects = check.severity == "error" and check.mostly == 1.0
         value = pl.lit(None, pl.String)
@@ -85,7 +89,7 @@ class Tally:
         if len(self._repeated):
             rows = rows.with_row_index(AT).filter(~pl.col(AT).is_in(self._repeated.implode())).drop(AT)
         with replacing(path) as temporary:
-            rows.drop(SHEET).sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP)
+            rows.drop(SHEET).sink_parquet(temporary, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
             written = pl.scan_parquet(temporary).select(pl.len()).collect().item()
             assert written == self.accepted, f"{written} rows written, {self.accepted} accepted"
 

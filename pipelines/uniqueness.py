@@ -5,7 +5,6 @@ Not here: keys across deliveries, which are the load's business (`warehouse/sour
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -13,17 +12,24 @@ import polars as pl
 AT = "at"
 
 
-def repeated_rows(parts: list[Path], columns: Sequence[str]) -> pl.Series:
-    """Places (row of the parts taken as one) of rows that repeat an earlier row's `columns`; a null repeats nothing.
+class Keys:
+    """The keys of a delivery's accepted rows, as 64-bit hashes: 8 bytes a row, so that millions fit in memory."""
 
-    64-bit hashes find the candidates, 8 bytes a row; only those are compared by value, so the answer is exact.
-    """
-    rows = pl.scan_parquet(parts)
-    key = pl.struct(columns)
-    hashes = rows.select(key.hash().alias("hash")).collect(engine="streaming")["hash"]
-    candidates = hashes.is_duplicated().arg_true()
-    if candidates.is_empty():
-        return candidates
-    wanted = rows.with_row_index(AT).filter(pl.col(AT).is_in(candidates.implode()))
-    complete = wanted.filter(pl.all_horizontal(pl.col(columns).is_not_null()))
-    return complete.select(AT, *columns).filter(~key.is_first_distinct()).select(AT).collect()[AT].sort()
+    def __init__(self, columns: list[str]) -> None:
+        self.columns = columns
+        self._hashes: list[pl.Series] = []
+
+    def add(self, rows: pl.DataFrame) -> None:
+        self._hashes.append(rows.select(pl.struct(self.columns).hash()).to_series())
+
+    def repeated(self, parts: list[Path]) -> pl.Series:
+        """Places, counted over `parts` as one, of rows that repeat the key of an earlier row; a null repeats nothing.
+
+        Equal hashes only make candidates; those are compared by value, so the answer is exact.
+        """
+        candidates = pl.concat(self._hashes).is_duplicated().arg_true()
+        if candidates.is_empty():
+            return candidates
+        rows = pl.scan_parquet(parts).with_row_index(AT).filter(pl.col(AT).is_in(candidates.implode()))
+        complete = rows.filter(pl.all_horizontal(pl.col(self.columns).is_not_null())).select(AT, *self.columns)
+        return complete.collect().filter(~pl.struct(self.columns).is_first_distinct())[AT]
