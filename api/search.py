@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from api.answers import Row
 from api.asked import Asked, understand
 from api.paging import Place
 from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
-from warehouse.identity import Tokens
 from warehouse.policy import ColumnRefused
 from warehouse.settings import Settings
 
@@ -70,12 +69,10 @@ def _ways(view: View, settings: Settings, asked: Asked) -> Iterator[tuple[str, C
         return lambda: view.rows(table, *where, columns=columns, limit=MOST_HITS)
 
     if asked.id_no:
-        token = Tokens.load(settings).token("id_no", asked.id_no)
-        yield "id_no", read("person", PERSON, Condition("id_no", "token", token))
+        yield "id_no", read("person", PERSON, _token(settings, "id_no", asked.id_no))
         return
     if asked.phone:
-        token = Tokens.load(settings).token("phone", asked.phone)
-        yield "phone", read("person", PERSON, Condition("phone", "token", token))
+        yield "phone", read("person", PERSON, _token(settings, "phone", asked.phone))
         return
     if asked.tail:
         yield "id_no", read("person", PERSON, Condition("id_no_masked", "suffix", asked.tail))
@@ -88,6 +85,12 @@ def _ways(view: View, settings: Settings, asked: Asked) -> Iterator[tuple[str, C
     if asked.words:
         # as somebody once wrote it: finds aliases that the standard address does not contain
         yield "address", read("address_link", ("dwelling_id",), Condition("address", "contains", asked.written))
+
+
+def _token(settings: Settings, kind: Literal["id_no", "phone"], number: str) -> Condition:
+    from warehouse.identity import Tokens  # late: it brings polars, for which no start should wait
+
+    return Condition(kind, "token", Tokens.load(settings).token(kind, number))
 
 
 def _place(asked: Asked) -> list[Where]:

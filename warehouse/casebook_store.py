@@ -17,6 +17,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Connection,
     DateTime,
     Engine,
     ForeignKey,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
 )
@@ -92,6 +94,13 @@ def open_store(url: str) -> Engine:
     return engine
 
 
+def _is_newest(connection: Connection) -> bool:
+    newest = max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return bool(connection.execute(text("select version_num from alembic_version")).scalar() == newest)
+
+
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """One process at a time: two that turn on WAL in the same new file fail with "locked" without any waiting."""
@@ -105,20 +114,22 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def migrate(engine: Engine) -> None:
     """Brings the tables to the newest shape; of several processes starting at once, one does it and the rest wait."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
+        if _is_newest(connection):
+            return
+        from alembic import command  # late: half a second that only a new shape needs
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 def _tame_sqlite(engine: Engine) -> None:
-    """Waiting, durability, foreign keys; a writing transaction takes its lock when it begins instead of failing half way."""
+    """Waiting, durability, foreign keys; a writing transaction locks when it begins instead of failing half way."""
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, record: Any) -> None:

@@ -6,6 +6,7 @@ Does not: which SQL (policy.py), building and publishing (release.py).
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Mapping
@@ -15,7 +16,6 @@ from typing import Any
 import duckdb
 
 from contracts.errors import ReleaseError
-from warehouse.manifest import Manifest
 from warehouse.settings import Settings
 
 CITY, MANIFEST, POINTER = "city.duckdb", "manifest.json", "CURRENT"  # as release.py writes them
@@ -35,7 +35,7 @@ class OpenRelease:
             "lock_configuration": True,
         } | ({"threads": threads} if threads else {})
         try:
-            self.manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+            self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
             self._connection = duckdb.connect(str(folder / CITY), read_only=True, config=config)
         except (OSError, ValueError, duckdb.Error) as error:
             raise ReleaseError(
