@@ -55,5 +55,9 @@ def test_nothing_is_called_utils() -> None:
 
 
 def test_every_module_says_what_belongs_in_it() -> None:
-    silent = [p for p in MODULES if p.read_text(encoding="utf-8").strip() and not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))]
+    silent = [
+        p
+        for p in MODULES
+        if p.read_text(encoding="utf-8").strip() and not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))
+    ]
     assert not silent, f"without a docstring: {[str(p.relative_to(ROOT)) for p in silent]}"

@@ -55,7 +55,9 @@ def test_a_rule_finds_its_cases_and_little_else(night: Night, rule: str) -> None
     assert false <= 0.05 * len(found), f"{false} of {len(found)} hits are false"
 
 
-@pytest.mark.parametrize(("source", "column"), [("resident", "living_address"), ("property", "location"), ("hotline", "address")])
+@pytest.mark.parametrize(
+    ("source", "column"), [("resident", "living_address"), ("property", "location"), ("hotline", "address")]
+)
 def test_addresses_are_resolved_rightly_or_left_open(night: Night, source: str, column: str) -> None:
     truth = night.truth(source).filter(~pl.col("expected_rejected")).unique("record_key", keep="none")
     key = {"resident": "record_no", "property": "title_no", "hotline": "ticket_no"}[source]
@@ -94,7 +96,9 @@ def contents(path: Path) -> list[bytes]:
     """What can be read out of a file: its bytes, and the text of every value in a Parquet or DuckDB file."""
     texts = [path.read_bytes()]
     if path.suffix in (".parquet", ".duckdb"):
-        with duckdb.connect(str(path) if path.suffix == ".duckdb" else ":memory:", read_only=path.suffix == ".duckdb") as c:
+        with duckdb.connect(
+            str(path) if path.suffix == ".duckdb" else ":memory:", read_only=path.suffix == ".duckdb"
+        ) as c:
             tables = c.execute("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
             for (table,) in tables or [(f"read_parquet('{path}')",)]:
                 rows = c.execute(f"select t::varchar from {table} t").fetchall()

@@ -10,7 +10,13 @@ from contracts.errors import ContractError
 
 @pytest.mark.parametrize(
     ("name", "spelling", "code"),
-    [("sex", "男", "1"), ("sex", "女性", "2"), ("sex", "1", "1"), ("relation_to_head", "户主", "02"), ("urgency", "紧急", "danger")],
+    [
+        ("sex", "男", "1"),
+        ("sex", "女性", "2"),
+        ("sex", "1", "1"),
+        ("relation_to_head", "户主", "02"),
+        ("urgency", "紧急", "danger"),
+    ],
 )
 def test_a_spelling_means_its_code(name: str, spelling: str, code: str) -> None:
     assert load_code_lists()[name].spellings[spelling] == code
