@@ -38,7 +38,10 @@ EXAMPLE = """
     select h.household_id, p.name
     from household h join person p on p.person_id = h.head_person_id
     where h.grid_code = ? and p.name is not null
-    order by (select count(*) from finding f where f.household_id = h.household_id) > 0 desc, h.member_count desc, 1
+    order by
+        exists (select 1 from finding f where h.household_id = f.household_id) desc,
+        exists (select 1 from finding f where h.dwelling_id = f.dwelling_id) desc,
+        h.member_count desc, 1
     limit 1"""
 
 

@@ -25,11 +25,10 @@ def run(settings: Settings) -> NightResult:
 
     started = time.perf_counter()
     result = run_nightly(settings, typer.echo)
-    for table, reason in result.refused.items():
-        typer.echo(f"warning: {table}: {reason}; the older delivery stays in force", err=True)
     for warning in result.warnings:
         typer.echo(f"warning: {warning}", err=True)
     findings = sum(result.findings.values())
     seconds = time.perf_counter() - started
     typer.echo(f"release {result.release_id} is served: {findings:,} findings, {seconds:.1f} s")
+    typer.echo(f"receipts for the offices: {settings.receipts}")
     return result

@@ -4,6 +4,7 @@ The body is JSON: event, run, message, at. A chat service's own form is made by 
 """
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -30,7 +31,7 @@ def send_alert(settings: Settings, run: str, message: str) -> bool:
     return True
 
 
-def failure_alert(settings: Settings) -> dg.SensorDefinition:
+def failure_alert(settings: Settings, tell: Callable[[Settings, str, str], object] = send_alert) -> dg.SensorDefinition:
     """For runs that the daemon started, and for those that were killed (run monitoring marks them failed)."""
 
     @dg.run_failure_sensor(
@@ -41,7 +42,7 @@ def failure_alert(settings: Settings) -> dg.SensorDefinition:
     def alert(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
         if run.job_name == JOB and TOLD not in run.tags:
-            send_alert(settings, run.run_id, _message(context))
+            tell(settings, run.run_id, _message(context))
 
     return alert
 

@@ -15,7 +15,7 @@ from contracts.errors import HubError
 from pipelines.night import Night
 
 ROOT = Path(__file__).parents[1]
-RETRIES = dg.RetryPolicy(max_retries=2, delay=5, backoff=dg.Backoff.EXPONENTIAL)  # for a disk or network that hiccups
+RETRIES = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)  # for a disk or network that hiccups
 
 
 class TransientError(Exception):

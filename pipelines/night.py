@@ -26,7 +26,7 @@ from contracts.model import Catalog
 from contracts.suite import CheckResult, preload
 from pipelines.ingest import ingest_landing
 from warehouse import audit, engine, release
-from warehouse.lake import Delivery, Lake
+from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.manifest import Input, Manifest, audited, contract_versions
 from warehouse.rules import RuleRun
 from warehouse.settings import Settings
@@ -49,6 +49,7 @@ class Night:
     seconds: dict[str, float] = field(default_factory=dict)
     in_force: dict[str, list[Delivery]] = field(default_factory=dict)
     refused: dict[str, Delivery] = field(default_factory=dict)
+    unknown: list[Delivery] = field(default_factory=list)
     candidate: Path | None = None
     release_id: str = ""
     built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -93,10 +94,11 @@ class Night:
         self.progress(f"  {line}")
 
     def ingest(self) -> None:
-        """Landing → lake. Afterwards `in_force` and `refused` (the newest delivery, where it is not in force)."""
+        """Landing → lake. Afterwards `in_force`, `refused` (the newest delivery, if not in force), `unknown`."""
         preload()
         with self.stage("ingest"):
-            ingest_landing(self.settings, self.catalog, self.code_lists, self._detail)
+            done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail)
+            self.unknown = [d for d in done if d.table == UNKNOWN]
             lake, self.refused = Lake(self.settings), {}
             for table in self.catalog.sources():
                 self.in_force[table.name] = lake.in_force(table)

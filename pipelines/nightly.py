@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts.errors import HubError
@@ -17,19 +18,23 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class NightResult:
-    """What came of a night. `refused`: by source table, why the newest delivery is not in force (an older one is)."""
+    """What came of a night; `warnings` did not stop it and want somebody's eye."""
 
     release_id: str
     seconds: dict[str, float]
     rows: dict[str, int]
     findings: dict[str, int]
-    refused: dict[str, str]
     warnings: list[str]
 
 
 def run_nightly(settings: Settings, progress: Progress = silent) -> NightResult:
     """Landing to published release. HubError naming contract, column and rows if the night was stopped."""
-    night = Night(settings, load_catalog(), progress)
+    return run_night(Night(settings, load_catalog(), progress))
+
+
+def run_night(night: Night) -> NightResult:
+    """As `run_nightly`, for a night that was put together elsewhere."""
+    settings = night.settings
     job = build_defs(settings, night).resolve_job_def(JOB)
     with instance(settings) as opened:
         run = job.execute_in_process(
@@ -44,7 +49,18 @@ def run_nightly(settings: Settings, progress: Progress = silent) -> NightResult:
         seconds=night.seconds,
         rows=night.rows,
         findings={name: run.findings for name, run in night.rules.items()},
-        refused={name: f"{d.file_name}: {d.reason}" for name, d in night.refused.items()},
-        warnings=[str(r) for r in night.results if not r.passed]
-        + [f"rule {name} did not run: {run.error}" for name, run in night.rules.items() if run.error],
+        warnings=list(_warnings(night)),
     )
+
+
+def _warnings(night: Night) -> Iterator[str]:
+    for table, delivery in night.refused.items():
+        yield f"{table}: {delivery.file_name}: {delivery.reason}; the older delivery stays in force"
+    for delivery in night.unknown:
+        yield f"{delivery.file_name}: {delivery.reason}"
+    for result in night.results:
+        if not result.passed:
+            yield str(result)
+    for name, run in night.rules.items():
+        if run.error:
+            yield f"rule {name} did not run: {run.error}"
