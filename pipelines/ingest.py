@@ -18,8 +18,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.code_lists import CodeList
+from contracts.errors import ContractError
 from contracts.model import Catalog, Table
 from contracts.predicates import bounds
+from pipelines.ahead import ahead
 from pipelines.landing import Arrival, Hashes, arrivals
 from pipelines.readers import READERS
 from pipelines.reasons import Refused
@@ -71,13 +73,14 @@ class Ingest:
             size=arrival.path.stat().st_size,
             delivered_on=arrival.delivered_on,
             received_at=datetime.now(ZoneInfo(self._settings.timezone)),
-            contract_digest=reading_digest(table, self._code_lists) if table else "",
+            contract_digest=reading_digest(table, self._code_lists) if table and not arrival.refused else "",
             status="failed",
         )
         known = self._lake.find(delivery.table, delivery.id)
-        if known and known.contract_digest == delivery.contract_digest:
+        # bytes that were read under a good name are not read worse under a bad one
+        if known and (arrival.refused or known.contract_digest == delivery.contract_digest):
             return None
-        if known:
+        if known and known.status != "failed":
             delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refused:
@@ -99,8 +102,8 @@ class Ingest:
         assert table.layout is not None
         sorter = Sorter(table, delivery.id, self._code_lists, self._tokens)
         with self._vault.deposit(delivery.id) as deposit:
-            for batch in READERS[table.layout.format](path, table):
-                rows = sorter.sort(batch)
+            batches = ahead(READERS[table.layout.format](path, table))
+            for batch, rows in ahead((batch, sorter.sort(batch)) for batch in batches):
                 tally.add(batch, rows)
                 for kind, tokens, values in rows.raw:
                     deposit.add(kind, tokens, values)
@@ -156,6 +159,9 @@ def reason_to_hold(table: Table, file: str, tally: Tally) -> Refused | None:
 def reading_digest(table: Table, code_lists: Mapping[str, CodeList]) -> str:
     """Stands for everything the reading of a file depends on besides its bytes: contract, code lists, our edition."""
     names = sorted({c.codes for c in table.columns if c.codes} | {"id_area"})
+    for name in names:
+        if name not in code_lists:
+            raise ContractError(f"no code list {name}", where=table.path, remedy=f"add contracts/codes/{name}.csv")
     lists = [
         (name, sorted(code_lists[name].labels.items()), sorted(code_lists[name].spellings.items())) for name in names
     ]

@@ -52,7 +52,9 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
         found.pop()
     wanted = {plain(c.physical_name): c for c in table.columns}
     unknown = [name for name in found if name and name not in wanted]
-    missing = [_with_closest(c.physical_name, unknown) for name, c in wanted.items() if name not in found]
+    # where no header is known the row may be data, and data is not repeated in messages
+    candidates = unknown if len(unknown) < len([name for name in found if name]) else []
+    missing = [_with_closest(c.physical_name, candidates) for name, c in wanted.items() if name not in found]
     if missing:
         row = table.layout.header_row if table.layout else 1
         raise Refused("missing_column", where, columns="、".join(missing), row=row)
@@ -65,7 +67,7 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
 
 
 def _with_closest(name: str, candidates: list[str]) -> str:
-    closest = get_close_matches(plain(name), candidates, n=1, cutoff=0.5)
+    closest = get_close_matches(plain(name), candidates, n=1)
     return f"{name}（≈ {closest[0]} ?）" if closest else name
 
 

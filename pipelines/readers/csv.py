@@ -43,7 +43,10 @@ def _header(source: Iterator[list[str]], table: Table, layout: Layout, path: Pat
         if block is None:
             raise Refused("empty", path.name)
         lines += block
-    cells = next(csv.reader([lines[layout.header_row - 1]], delimiter=layout.delimiter), [])
+    try:
+        cells = next(csv.reader([lines[layout.header_row - 1]], delimiter=layout.delimiter), [])
+    except csv.Error:
+        raise Refused("parse", path.name) from None
     return match_header(cells, table, path.name), lines[layout.header_row :]
 
 

@@ -12,7 +12,7 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from contracts.model import Table
+from contracts.model import Layout, Table
 from pipelines.readers.batch import Batch, match_header
 from pipelines.reasons import Refused
 
@@ -28,9 +28,13 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     assert layout is not None
     _measure(path)
     try:
-        book = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, OSError):
+        yield from _read_book(path, table, layout)
+    except CalamineError:
         raise Refused("not_a_workbook", path.name) from None
+
+
+def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
+    book = CalamineWorkbook.from_path(str(path))
     if layout.sheets != "*" and layout.sheets not in book.sheet_names:
         raise Refused("missing_sheet", path.name, sheet=layout.sheets)
     names = book.sheet_names if layout.sheets == "*" else [layout.sheets]

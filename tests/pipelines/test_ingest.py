@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.errors import ContractError
 from contracts.model import Catalog
 from tests.pipelines.office import (
     CATALOG,
@@ -220,6 +221,25 @@ def test_the_same_bytes_twice_are_one_delivery(office: Office) -> None:
     office.drop("人口信息_20240305.csv", csv_text([resident(1)]))
     assert office.ingest() == []
     assert [d.id for d in office.lake.deliveries()] == [first.id]
+
+
+def test_a_file_renamed_as_agreed_is_read_after_all(office: Office) -> None:
+    misnamed = office.drop("人口信息_20241301.csv", csv_text([resident(1)]))
+    [failed] = office.ingest()
+    office.drop("人口信息_20240301.csv", misnamed.read_bytes())
+    [delivery] = office.ingest()
+    assert (failed.status, delivery.status, delivery.id) == ("failed", "accepted", failed.id)
+    assert delivery.delivered_on == date(2024, 3, 1)
+    assert office.ingest() == []  # though the misnamed copy is still there
+
+
+def test_a_contract_naming_an_unknown_code_list_says_so(office: Office) -> None:
+    table = CATALOG.tables["source.resident"]
+    columns = tuple(replace(c, codes="sexes") if c.name == "sex" else c for c in table.columns)
+    office.catalog = Catalog({"source.resident": replace(table, columns=columns)})
+    office.drop("人口信息_20240301.csv", csv_text([resident(1)]))
+    with pytest.raises(ContractError, match="no code list sexes"):
+        office.ingest()
 
 
 def test_a_changed_contract_reads_the_file_again(office: Office) -> None:

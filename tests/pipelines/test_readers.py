@@ -98,8 +98,8 @@ def test_columns_are_found_by_header_wherever_they_stand(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("编号,名字,备注\n1,2,3\n", "missing column 名称（≈ 名字 \\?）"),
-        ("1,2,3\n", "missing column 编号、名称、备注"),
+        ("编号,名称2,备注\n1,2,3\n", "missing column 名称（≈ 名称2 \\?）"),
+        ("编好,名陈,备主\n", "missing column 编号、名称、备注 ->"),
         ("编号,名称,名称,备注\n1,2,3,4\n", "column 名称 is there more than once"),
         ("", "the file holds no rows"),
         ("编号,名称,备注\n".encode() + b"1,\xff\xff,3\n", "byte 23 is neither UTF-8 nor GB18030 text"),
@@ -112,6 +112,12 @@ def test_files_that_are_refused(tmp_path: Path, content: str | bytes, message: s
         read(written(tmp_path, content), CSV)
     assert error.value.where.startswith("file")
     assert error.value.remedy
+
+
+def test_a_row_of_data_in_the_header_s_place_is_not_repeated_in_the_message(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError) as error:
+        read(written(tmp_path, "编号1,名称1,备注1\n"), CSV)
+    assert "1" not in str(error.value).replace("row 1", "")
 
 
 def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
