@@ -83,19 +83,25 @@ def _persons(view: View, household_ids: Sequence[str], dwelling_id: str | None, 
 def _members(
     view: View, persons: list[Row], residences: list[Row], dwelling_id: str | None, household_ids: Sequence[str]
 ) -> list[Row]:
-    """Persons with their relation to the head and whether they live and are registered here, heads first."""
-    relation = {r["person_id"]: r["relation_to_head"] for r in residences if r["relation_to_head"]}
+    """Persons with their relation to the head and whether they live and are registered here now, heads first."""
+    ended_first = sorted(residences, key=lambda r: r["valid_to"] is None)
+    relation = {r["person_id"]: r["relation_to_head"] for r in ended_first if r["relation_to_head"]}
     members = [
         person
         | {
             "relation_to_head": relation.get(person["person_id"]),
-            "lives_here": dwelling_id is not None and person["dwelling_id"] == dwelling_id,
-            "registered_here": person["household_id"] in household_ids,
+            "lives_here": _stands(person) and person["dwelling_id"] in _some(dwelling_id),
+            "registered_here": _stands(person) and person["household_id"] in household_ids,
         }
         for person in view.labelled("person", persons)
     ]
     labelled = view.labelled("residence", members)
     return sorted(labelled, key=lambda m: (not m["registered_here"], m["relation_to_head"] or "99", m["person_id"]))
+
+
+def _stands(person: Row) -> bool:
+    """Not struck off the register: the dead and the moved are shown as having been here."""
+    return bool(person["status"] == "active")
 
 
 def _attributes(view: View, entity_ids: Sequence[str], grids: Sequence[Where]) -> list[Attribute]:

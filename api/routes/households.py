@@ -49,7 +49,9 @@ class Hits(Answer):
 class HouseholdFile(Answer):
     household: Row
     dwelling: Row | None
-    members: list[Row] = Field(description="registered in the household or living in its dwelling")
+    members: list[Row] = Field(
+        description="registered in the household or living in its dwelling, now or (status cancelled) before"
+    )
     titles: list[Row]
     tickets: list[Row]
     attributes: list[Attribute] = Field(description="what each source says, side by side")

@@ -62,7 +62,7 @@ def _insert(con: duckdb.DuckDBPyConnection, table: Table, row: Mapping[str, Any]
 
 
 def small_city(settings: Settings, release_id: str = "r1") -> Rows:
-    """王小明 at home; 王小红 registered with him, living next door with 李雷; 赵远 far away; 孙无 nowhere."""
+    """王小明 at home, 王老 dead; 王小红 registered there, living next door with 李雷; 赵远 far; 孙无 nowhere."""
     tokens = Tokens.create(settings)
     id_token, phone_token = tokens.token("id_no", ID_NO), tokens.token("phone", PHONE)
 
@@ -145,6 +145,7 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         "person": [
             head,
             person("王小红", "h1", "d2", NEXT, HERE),
+            person("王老", "h1", "d1", HERE, HERE) | {"status": "cancelled"},
             person("李雷", "h2", "d2", NEXT, NEXT),
             person("赵远", "h3", "d3", FAR, FAR),
             person("孙无", "h9", None, None, None),
@@ -157,6 +158,7 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         "residence": [
             residence("王小明", "h1", "d1", "hukou", "02"),
             residence("王小红", "h1", "d1", "hukou", "10"),
+            residence("王老", "h1", "d1", "hukou", "50") | {"valid_to": date(2025, 4, 13)},
         ],
         "address_link": [
             {"address_id": key("a1"), "address": "西苑三号楼501", "dwelling_id": key("d1"), "grid_code": HERE},

@@ -71,7 +71,7 @@ def test_household_file(client, as_user) -> None:
     assert file["dwelling"]["standard_address"].endswith("501室")
     assert file["dwelling"]["occupancy_label"] == "自住"
     who = [(m["name"], m["relation_to_head_label"], m["lives_here"], m["registered_here"]) for m in file["members"]]
-    assert who == [("王小明", "户主", True, True), ("王小红", "配偶", False, True)]
+    assert who == [("王小明", "户主", True, True), ("王小红", "配偶", False, True), ("王老", "父母", False, False)]
     assert file["titles"][0]["holder_name"] == "王小明"
     assert file["tickets"][0]["request_class_label"] == "供暖"
     assert file["findings"][0]["evidence"] == {"hukou": "西院", "living": "东院"}
