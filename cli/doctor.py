@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import typer
@@ -63,9 +63,18 @@ def _looked_at(look: Callable[[Settings], Finding], settings: Settings) -> Findi
 
 
 def _versions(_: Settings) -> Finding:
-    found = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    hub = f"hub {version('city-data-hub')}, python {platform.python_version()}, {found}"
-    return Finding(sys.version_info >= (3, 11), hub)
+    found = {name: _version(name) for name in ("city-data-hub", *LIBRARIES)}
+    said = ", ".join(f"{name} {number or 'not installed'}" for name, number in found.items())
+    complete = sys.version_info >= (3, 11) and all(found[name] for name in LIBRARIES)
+    note = f"python {platform.python_version()}, {said}"
+    return Finding(complete, note if complete else f"{note} -> run `make setup`")
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
 
 
 def _home(settings: Settings) -> Finding:

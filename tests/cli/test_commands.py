@@ -1,0 +1,227 @@
+"""The commands on a small simulated city, from `hub demo` to what it tells people to paste."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from cli.main import app
+
+ROOT = Path(__file__).parents[2]
+HUB = [sys.executable, "-c", "from cli.main import run; run()"]
+
+
+@dataclass(frozen=True)
+class Home:
+    """A deployment and the port its demo spoke of."""
+
+    path: Path
+    port: int
+    said: str
+
+
+def hub(home: Path, *arguments: str, stdin: str | None = None, **environment: str) -> Result:
+    return CliRunner().invoke(app, arguments, input=stdin, env={"HUB_HOME": str(home), **environment})
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    path = tmp_path_factory.mktemp("hub") / "home"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    result = hub(path, "demo", "--no-serve", "--home", str(path), "--residents", "400", "--port", str(port))
+    assert result.exit_code == 0, result.output
+    return Home(path, port, result.output)
+
+
+@pytest.fixture
+def api(city: Home) -> Iterator[None]:
+    process = subprocess.Popen(
+        [*HUB, "serve", "--port", str(city.port)], cwd=ROOT, env={**os.environ, "HUB_HOME": str(city.path)}
+    )
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+        client.get(f"http://127.0.0.1:{city.port}/healthz").raise_for_status()
+    yield
+    process.terminate()
+    process.wait()
+
+
+def test_the_three_things_to_try_work_when_pasted(city: Home, api: None) -> None:
+    lines = [line.strip() for line in city.said.splitlines()]
+    login, *tries = [line for line in lines if line.startswith(("TOKEN=", "curl "))]
+    assert len(tries) == 3
+    search, household, findings = (
+        json.loads(subprocess.run(["bash", "-c", f"{login}; {line}"], capture_output=True, check=True).stdout)
+        for line in tries
+    )
+    assert search["items"]
+    assert household["household"]["household_id"] in tries[1]
+    assert findings["items"]
+    assert {search["release"], household["release"], findings["release"]} == {search["release"]}
+
+
+def test_demo_users_are_kept_for_their_owner_only(city: Home) -> None:
+    file = city.path / "demo-users.json"
+    users = json.loads(file.read_text(encoding="utf-8"))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert {frozenset(u) for u in users} == {frozenset(("username", "password", "role", "areas"))}
+    assert {u["username"] for u in users} == {
+        row["username"] for row in json.loads(hub(city.path, "user", "list", "--format", "json").stdout)
+    }
+    assert all(f"{u['username']} " in city.said and u["password"] in city.said for u in users)
+
+
+def test_a_second_demo_in_the_same_home_serves_a_new_release_of_the_same_content(city: Home) -> None:
+    before = json.loads(hub(city.path, "release", "list", "--format", "json").stdout)
+    result = hub(city.path, "demo", "--no-serve", "--residents", "400", "--port", str(city.port))
+    assert result.exit_code == 0, result.output
+    after = json.loads(hub(city.path, "release", "list", "--format", "json").stdout)
+    assert len(after) == len(before) + 1
+    assert {row["content_hash"] for row in after} == {before[0]["content_hash"]}
+    assert [row["state"] for row in after] == ["current", *[""] * len(before)]
+
+
+def test_rollback_and_verify(city: Home, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(city.path, home)
+    releases = json.loads(hub(home, "release", "list", "--format", "json").stdout)
+    oldest = releases[-1]["id"]
+    assert hub(home, "release", "rollback", oldest).output == f"{oldest} is served\n"
+    assert (home / "releases" / "CURRENT").read_text().strip() == oldest
+    assert hub(home, "release", "verify").exit_code == 0
+    shown = hub(home, "release", "show", "--format", "csv").output
+    assert "rows,person," in shown
+    (home / "releases" / oldest / "city.duckdb").write_bytes(b"")
+    (home / "releases" / releases[0]["id"] / "manifest.json").unlink()
+    broken = hub(home, "release", "verify", oldest, "--format", "json")
+    assert broken.exit_code == 1
+    assert "city.duckdb" in json.loads(broken.stdout)[0]["problem"]
+    states = {r["id"]: r["state"] for r in json.loads(hub(home, "release", "list", "--format", "json").stdout)}
+    assert states[releases[0]["id"]] == ("damaged" if len(releases) > 1 else states[oldest])
+
+
+def test_sql_reads_the_current_release_and_nothing_else(city: Home) -> None:
+    counted = hub(city.path, "sql", "select count(*) as n, 1 as one from person", "--format", "json")
+    assert json.loads(counted.stdout)[0]["n"] > 300
+    assert hub(city.path, "sql", "select 1 as a where false", "--format", "csv").stdout == "a\n"
+    for statement in ("select nothing", "drop table person", "from read_csv('/etc/passwd')", "set threads = 1"):
+        refused = hub(city.path, "sql", statement)
+        assert refused.exit_code == 1
+        assert re.fullmatch(r"hub: release \S+: .+ -> correct the statement\n", refused.stderr)
+
+
+def test_users_are_added_with_a_password_from_stdin(city: Home) -> None:
+    add = ("user", "add", "anna", "--role", "analyst", "--area", "1402")
+    assert hub(city.path, *add, stdin="short\n").exit_code == 1
+    assert hub(city.path, *add, stdin="Kor1-mal-zwei9\n").output == "anna may log in\n"
+    assert "anna" in hub(city.path, "user", "list").output
+    assert hub(city.path, "user", "passwd", "anna", stdin="Neu8-mal-drei7\n").exit_code == 0
+    unknown = hub(city.path, "user", "passwd", "nobody", stdin="Neu8-mal-drei7\n")
+    assert unknown.exit_code == 1
+    assert unknown.stderr.startswith("hub: ")
+
+
+def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> None:
+    well = hub(city.path, "doctor", "--format", "json")
+    assert {row["state"] for row in json.loads(well.stdout)} == {"ok"}, well.stdout
+    assert well.exit_code == 0
+
+    ill = tmp_path / "ill"
+    shutil.copytree(city.path, ill)
+    (ill / "keys" / "token.key").chmod(0o644)
+    current = (ill / "releases" / "CURRENT").read_text().strip()
+    (ill / "releases" / current / "city.duckdb").write_bytes(b"")
+    result = hub(ill, "doctor", "--format", "json")
+    notes = {row["part"]: row["note"] for row in json.loads(result.stdout) if row["state"] == "WRONG"}
+    assert result.exit_code == 1
+    assert notes.keys() == {"keys", "release"}
+    assert "chmod 600" in notes["keys"]
+    assert "hub release rollback" in notes["release"]
+
+    empty = hub(tmp_path / "empty", "doctor")
+    assert empty.exit_code == 1
+    assert "run `hub nightly`" in empty.output
+
+
+def test_contract_check_names_file_and_line(tmp_path: Path) -> None:
+    assert "no problem" in hub(tmp_path, "contract", "check").output
+    typo = tmp_path / "grid.odcs.yaml"
+    original = (ROOT / "contracts" / "sources" / "grid.odcs.yaml").read_text(encoding="utf-8")
+    typo.write_text(original.replace("logicalType: string", "logicalTipe: string", 1), encoding="utf-8")
+    for path in (typo, tmp_path):
+        result = hub(tmp_path, "contract", "check", str(path), "--format", "json")
+        assert result.exit_code == 1
+        problem = json.loads(result.stdout)[0]
+        assert (problem["file"], problem["line"] > 1) == (str(typo), True)
+    assert hub(tmp_path, "contract", "check", str(tmp_path / "nowhere")).stderr.startswith("hub: ")
+
+
+def test_city_generate_writes_landing_and_truth(tmp_path: Path) -> None:
+    result = hub(tmp_path, "city", "generate", "--out", str(tmp_path), "--residents", "100", "--seed", "7")
+    assert result.exit_code == 0
+    assert (tmp_path / "truth").is_dir()
+    few = hub(tmp_path, "city", "generate", "--out", str(tmp_path), "--residents", "3")
+    assert (few.exit_code, few.stderr.startswith("hub: --residents: ")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nightly",), r"no office has delivered anything that could be read -> "),
+        (("release", "show"), r"no release is published yet -> run `hub nightly`"),
+        (("release", "rollback", "x"), r"no release x -> see `hub release list`"),
+        (("sql", "select 1"), r"no release is published yet"),
+    ],
+)
+def test_an_error_is_one_line_that_says_what_to_do(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    result = hub(tmp_path, *arguments)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert re.match(rf"hub: .*{said}", result.stderr)
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    result = hub(tmp_path, "serve", HUB_PORT="many")
+    assert (result.exit_code, result.stderr.startswith("hub: HUB_PORT: ")) == (1, True)
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = hub(tmp_path, "demo", "--port", str(taken.getsockname()[1]))
+    assert result.exit_code == 1
+    assert "give another --port" in result.stderr
+    assert not (tmp_path / "landing").exists()
+
+
+def test_tracebacks_come_with_debug_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(*_: object) -> None:
+        raise RuntimeError("990001199001011234")
+
+    monkeypatch.setattr("warehouse.release.release_ids", defect)
+    quiet = hub(tmp_path, "release", "list")
+    assert re.fullmatch(r"hub: RuntimeError at \S+test_commands\.py:\d+ -> this is a defect; .*\n", quiet.stderr)
+    assert "990001" not in quiet.output
+    loud = hub(tmp_path, "--debug", "release", "list")
+    assert isinstance(loud.exception, RuntimeError)
+
+
+def test_help_is_light() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys; from cli.main import app; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert not {"dagster", "duckdb", "polars", "great_expectations", "fastapi", "sqlalchemy", "pydantic"} & set(loaded)

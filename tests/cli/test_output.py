@@ -1,0 +1,51 @@
+"""Listings in their three forms."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from cli.output import Format, listing
+
+COLUMNS = ("name", "n", "more")
+ROWS = [
+    {"name": "柳港园", "n": 12, "more": None},
+    {"name": 'a "b", c', "n": 3, "more": [date(2026, 1, 1)]},
+    {"name": "two\nlines", "n": None, "more": {"k": "值"}},
+]
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        (
+            Format.TABLE,
+            'name       n   more\n---------  --  --------------\n柳港园     12\na "b", c   3   ["2026-01-01"]\n'
+            'two lines      {"k": "值"}\n',
+        ),
+        (
+            Format.CSV,
+            'name,n,more\n柳港园,12,\n"a ""b"", c",3,"[""2026-01-01""]"\ntwo lines,,"{""k"": ""值""}"\n',
+        ),
+    ],
+)
+def test_text_forms(capsys: pytest.CaptureFixture[str], form: Format, expected: str) -> None:
+    listing(COLUMNS, ROWS, form)
+    assert capsys.readouterr().out == expected
+
+
+def test_json_keeps_types(capsys: pytest.CaptureFixture[str]) -> None:
+    listing(COLUMNS, ROWS, Format.JSON)
+    shown = json.loads(capsys.readouterr().out)
+    assert shown[0] == {"name": "柳港园", "n": 12, "more": None}
+    assert shown[2]["name"] == "two\nlines"
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"), [(Format.TABLE, "a  b\n-  -\n"), (Format.JSON, "[]\n"), (Format.CSV, "a,b\n")]
+)
+def test_nothing_is_a_listing_too(capsys: pytest.CaptureFixture[str], form: Format, expected: str) -> None:
+    listing(("a", "b"), [], form)
+    assert capsys.readouterr().out == expected
