@@ -1,0 +1,37 @@
+"""One night in a process of its own, for `nightly.py`: prints seconds and peak memory per stage as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+from pipelines.nightly import run_nightly
+from warehouse.identity import ensure_keys
+from warehouse.settings import Settings
+
+STATUS, REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+
+
+class PeakPerStage:
+    """Listens to the night's progress; at the end of a stage reads the peak memory since the last (Linux)."""
+
+    def __init__(self) -> None:
+        self.peak_mb: dict[str, int] = {}
+        REFS.write_text("5")  # 5: forget the peak so far
+
+    def __call__(self, line: str) -> None:
+        stage = re.fullmatch(r"([a-z-]+) [0-9.]+ s", line)
+        if stage:
+            high = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text())
+            self.peak_mb[stage[1]] = int(high[1]) // 1024 if high else 0
+            REFS.write_text("5")
+
+
+if __name__ == "__main__":
+    settings = Settings(home=Path(sys.argv[1]))
+    ensure_keys(settings)
+    peaks = PeakPerStage()
+    result = run_nightly(settings, peaks)
+    print(json.dumps({"seconds": result.seconds, "peak_mb": peaks.peak_mb, "rows": sum(result.rows.values())}))
