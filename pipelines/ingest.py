@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,15 +18,15 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.errors import ContractError
+from contracts.errors import ContractError, HubError
 from contracts.model import Catalog, Table
 from contracts.predicates import bounds
 from pipelines.ahead import ahead
 from pipelines.landing import Arrival, Hashes, arrivals
-from pipelines.readers import READERS
+from pipelines.readers import READERS, Batch
 from pipelines.reasons import Refused
 from pipelines.receipt import issue_lines, receipt_path, write_receipt
-from pipelines.sorting import Sorter
+from pipelines.sorting import Sorted, Sorter
 from pipelines.tally import Tally
 from warehouse.identity import Tokens
 from warehouse.lake import UNKNOWN, Delivery, Lake
@@ -45,11 +45,11 @@ def ingest_landing(
 ) -> list[Delivery]:
     """Read what is new in landing; the deliveries of this run, oldest data first. `progress` is told each step.
 
-    A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit. OSError: disk.
+    A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit, disk full.
     """
     ingest = Ingest(settings, code_lists, progress or (lambda _: None))
     hashes = Hashes(settings.lake / "_deliveries" / "hashes.json")
-    done = [ingest.deliver(arrival, hashes.sha256(arrival.path)) for arrival in arrivals(settings.landing, catalog)]
+    done = [ingest.deliver(*hashes.identified(arrival)) for arrival in arrivals(settings.landing, catalog)]
     hashes.save()
     return [delivery for delivery in done if delivery]
 
@@ -92,18 +92,21 @@ class Ingest:
             return self._read(arrival.path, table, delivery, Tally(work, table))
         except Refused as refused:
             return self._fail(delivery, refused)
-        except pl.exceptions.PolarsError:
-            # its text may quote values of the file
-            return self._fail(delivery, Refused("parse", delivery.file_name))
+        except (pl.exceptions.PolarsError, OSError) as error:
+            # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
+            cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
+            raise HubError(
+                f"writing {arrival.path.name} into the lake failed: {cause}",
+                where=str(self._settings.home),
+                remedy="make room; the file is read again at the next run, what is served is untouched",
+            ) from None
         finally:
             shutil.rmtree(work)
 
     def _read(self, path: Path, table: Table, delivery: Delivery, tally: Tally) -> Delivery:
-        assert table.layout is not None
         sorter = Sorter(table, delivery.id, self._code_lists, self._tokens)
         with self._vault.deposit(delivery.id) as deposit:
-            batches = ahead(READERS[table.layout.format](path, table))
-            for batch, rows in ahead((batch, sorter.sort(batch)) for batch in batches):
+            for batch, rows in ahead(sorted_batches(path, table, sorter)):
                 tally.add(batch, rows)
                 for kind, tokens, values in rows.raw:
                     deposit.add(kind, tokens, values)
@@ -142,6 +145,16 @@ class Ingest:
         self._lake.record(failed)
         self._progress(f"{failed.table}: {failed.file_name} failed: {refused.what}")
         return failed
+
+
+def sorted_batches(path: Path, table: Table, sorter: Sorter) -> Iterator[tuple[Batch, Sorted]]:
+    """A file's rows, read and sorted. Refused is the only error that comes of the file's content."""
+    assert table.layout is not None
+    try:
+        for batch in ahead(READERS[table.layout.format](path, table)):
+            yield batch, sorter.sort(batch)
+    except pl.exceptions.PolarsError:
+        raise Refused("parse", path.name) from None
 
 
 def reason_to_hold(table: Table, file: str, tally: Tally) -> Refused | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -66,6 +66,14 @@ class Hashes:
         self._memory = memory
         self._known: dict[str, list[object]] = json.loads(memory.read_text()) if memory.exists() else {}
         self._seen: dict[str, list[object]] = {}
+
+    def identified(self, arrival: Arrival) -> tuple[Arrival, str]:
+        """The arrival and the hash of its bytes; of its name, and refused, where the bytes cannot be had."""
+        try:
+            return arrival, self.sha256(arrival.path)
+        except OSError:
+            name = arrival.path.name
+            return replace(arrival, refused=Refused("unreadable", name)), hashlib.sha256(name.encode()).hexdigest()
 
     def sha256(self, path: Path) -> str:
         stat = path.stat()

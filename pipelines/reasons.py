@@ -61,6 +61,12 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "文件名中的日期无效",
         "文件名中的日期写成 20240301 这样的八位数字",
     ),
+    "unreadable": (
+        "the hub cannot open the file",
+        "give it permission to read the file, or deliver it again",
+        "文件无法打开",
+        "请与数据局联系，或重新报送",
+    ),
     "empty": (
         "the file holds no rows",
         "export it again",

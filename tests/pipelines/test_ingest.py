@@ -2,6 +2,7 @@
 
 import csv
 import io
+import resource
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.errors import ContractError
+from contracts.errors import ContractError, HubError
 from contracts.model import Catalog
 from tests.pipelines.office import (
     CATALOG,
@@ -207,6 +208,23 @@ def test_a_file_that_cannot_be_read_gets_a_receipt_and_stops_nobody(
     assert [d.id for d in office.lake.in_force(CATALOG.tables["source.resident"])] == [good.id]
 
 
+def test_a_file_that_cannot_be_opened_stops_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = office.drop("人口信息_20240301.csv", csv_text([resident(1)]))
+    office.drop("人口信息_20240302.csv", csv_text([resident(2)]))
+    read = Path.open
+
+    def open_or_refuse(path: Path, *args: str, **kwargs: str) -> object:
+        if path == closed:  # tests may run as root, whom no permission stops
+            raise PermissionError
+        return read(path, *args, **kwargs)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", open_or_refuse)
+    assert [d.status for d in office.ingest()] == ["failed", "accepted"]
+    assert office.ingest() == []
+    monkeypatch.undo()
+    assert [d.status for d in office.ingest()] == ["accepted"]
+
+
 def test_a_delivery_with_no_good_row_is_held(office: Office) -> None:
     good = office.receive([resident(1)], day="20240301")
     held = office.receive([resident(1, sex="?"), resident(2, sex="?")], day="20240302")
@@ -274,12 +292,27 @@ def test_a_crash_before_the_record_leaves_the_file_to_be_read_again(
 ) -> None:
     office.drop("人口信息_20240301.csv", csv_text([resident(1)]))
     with monkeypatch.context() as patch:
-        patch.setattr("warehouse.lake.Lake.record", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-        with pytest.raises(OSError, match="disk full"):
+        patch.setattr("warehouse.lake.Lake.record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
             office.ingest()
     assert office.lake.deliveries() == []
     assert [d.status for d in office.ingest()] == ["accepted"]
     assert len(office.accepted("resident")) == 1
+
+
+def test_a_full_disk_fails_no_delivery(office: Office) -> None:
+    good = office.receive([resident(1)], day="20240301")
+    office.drop("人口信息_20240302.csv", csv_text([resident(n) for n in range(2000)]))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
+    try:
+        with pytest.raises(HubError, match=r"writing 人口信息_20240302\.csv into the lake failed.*make room"):
+            office.ingest()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [d.id for d in office.lake.deliveries()] == [good.id]
+    assert not list(office.settings.home.rglob("*.tmp"))
+    assert [d.accepted for d in office.ingest()] == [2000]
 
 
 def test_no_raw_number_outside_the_vault(office: Office) -> None:
