@@ -1,7 +1,8 @@
 """The floor: bare DuckDB SQL that reads the offices' files and makes the same joins, as fast as we could write it.
 
 No checks, no tokens, no receipts, no release: typed columns, each distinct address parsed once, joins on 64-bit hashes.
-DuckDB can read neither GB18030 nor XLSX by itself, so it is given UTF-8 CSV twins of the same rows, written before the clock starts.
+DuckDB can read neither GB18030 nor XLSX by itself, so it is given UTF-8 CSV twins of the same rows, written before the
+clock starts.
 """
 
 from __future__ import annotations
@@ -57,8 +58,10 @@ JOIN = {
     "people": "select count(distinct person), count(distinct household_no) from resident",
     "lives": "create temp table lives as select r.person, r.household_no, h.dwelling, k.dwelling as registered, h.grid_code"
     " from resident r left join home h on h.place = r.living left join home k on k.place = r.hukou",
-    "owns": "create temp table owns as select p.person, p.occupancy, h.dwelling from property p left join home h on h.place = p.place",
-    "calls": "create temp table calls as select t.reported_at, h.dwelling, h.grid_code from hotline t left join home h on h.place = t.place",
+    "owns": "create temp table owns as select p.person, p.occupancy, h.dwelling"
+    " from property p left join home h on h.place = p.place",
+    "calls": "create temp table calls as select t.reported_at, h.dwelling, h.grid_code"
+    " from hotline t left join home h on h.place = t.place",
     "split": "select count(*) from lives where dwelling <> registered",
     "absent": "select count(distinct o.dwelling) from owns o where o.occupancy = '自住' and not exists"
     " (select 1 from lives l where l.dwelling = o.dwelling and l.person = o.person)",

@@ -42,12 +42,16 @@ def _rows(path: Path) -> list[dict[str, str]]:
                 where=f"{path}:1",
                 remedy="write that header",
             )
-        return list(reader)
+        rows = list(reader)
+    for i, row in enumerate(rows, start=2):
+        if not row["code"] or not row["name"]:
+            raise ContractError("a code list's line has a code and a name", where=f"{path}:{i}", remedy="complete it")
+    return rows
 
 
 def _code_list(name: str, rows: list[dict[str, str]]) -> CodeList:
     labels = {r["code"]: r["name"] for r in rows}
-    spellings = {}
+    spellings: dict[str, str] = {}
     for row in rows:
         for spelling in (row["code"], row["name"], *(row.get("aliases") or "").split("、")):
             if spelling:

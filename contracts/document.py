@@ -60,7 +60,7 @@ def read(path: Path) -> tuple[Document | None, list[Problem]]:
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=Loader)
-        content = yaml.load(text, Loader=Loader)  # noqa: S506 - CSafeLoader
+        content = yaml.load(text, Loader=Loader)
     except UnicodeDecodeError as error:
         return None, [Problem(str(path), 1, f"not UTF-8 at byte {error.start}; save the file as UTF-8")]
     except yaml.MarkedYAMLError as error:

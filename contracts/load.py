@@ -1,11 +1,12 @@
 """From ODCS documents to the typed catalog, with the lint of our own words on the way.
 
-The reading is done by `open-data-contract-standard`; `document.py` has already held the file against the standard's schema.
+The reading is done by `open-data-contract-standard`; `document.py` has already held the file against its schema.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -36,6 +37,12 @@ def load_catalog(root: Path = HERE) -> Catalog:
             remedy="correct the contract; `hub contract check` lists every problem",
         )
     return Catalog({t.qualified: t for t in tables})
+
+
+@cache
+def known_code_lists() -> frozenset[str]:
+    """The lists of this project; a deployment adds lines to them in its home, no lists of its own."""
+    return frozenset(path.stem for path in (HERE / "codes").glob("*.csv"))
 
 
 def contract_files(root: Path) -> list[Path]:
@@ -154,6 +161,8 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
     need((prop.logicalType or "string") in get_args(LogicalType), f"logicalType {prop.logicalType} is not supported")
     need(words.get("token") in (None, *TOKENS), f"token must be one of {', '.join(sorted(TOKENS))}")
     need(words.get("mask") in (None, *MASKS), f"mask must be one of {', '.join(sorted(MASKS))}")
+    known = known_code_lists()
+    need(words.get("codes") in (None, *known), f"there is no code list codes/{words.get('codes')}.csv")
     need(set(words.get("clean", [])) <= CLEANERS, f"clean knows {', '.join(sorted(CLEANERS))}")
     checks, found = column_checks(document, prop, i, words.get("codes"))
     return Column(

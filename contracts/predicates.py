@@ -1,4 +1,4 @@
-"""A `Check` as a Polars expression that is true where a row breaks it (`suite.py` has the same check as an expectation).
+"""A `Check` as a Polars expression that is true where a row breaks it (`suite.py` renders it as an expectation).
 
 Both leave nulls to `not_null`. Uniqueness over several batches is the ingest's: it needs to remember keys.
 """

@@ -109,7 +109,7 @@ class Night:
         """Lake → candidate database with source and city tables."""
         with self.stage("consolidate"):
             self.candidate = release.new_candidate(self.settings, f"{self.built_at:%Y%m%dT%H%M%S}")
-            engine.build_city(self.settings, self.catalog, self.code_lists, self._city, self._detail)
+            engine.build_city(self.settings, self.catalog, self._city, self._detail)
 
     def cross_check(self) -> None:
         """Findings, then the release's name from what the tables hold, its indexes and the closing checkpoint."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,8 +37,8 @@ class Night:
 
 
 @pytest.fixture(scope="session")
-def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     settings = Settings(home=tmp_path_factory.mktemp("night"))
     generate(settings.home, residents=RESIDENTS)
     ensure_keys(settings)
-    yield Night(settings, run_nightly(settings).release_id)
+    return Night(settings, run_nightly(settings).release_id)

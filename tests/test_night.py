@@ -76,7 +76,8 @@ def test_every_value_can_be_traced_to_its_file_and_row(night: Night) -> None:
     file = (night.settings.landing / "resident" / delivery.file_name).read_bytes().decode("gb18030")
     lines = file.split("\r\n")
     claims = night.query(
-        "select delivery_id, row_no, value from claim where source = 'resident' and attribute = 'name' order by entity_id limit 200"
+        "select delivery_id, row_no, value from claim where source = 'resident' and attribute = 'name'"
+        " order by entity_id limit 200"
     )
     for delivery_id, row_no, value in claims:
         assert delivery_id == delivery.id

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import duckdb
 
-from contracts.code_lists import CodeList
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from warehouse.lake import Delivery, Lake
@@ -39,10 +38,13 @@ class BuildResult:
 
 @contextmanager
 def writing(target: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that builds `target`; spills beside it. An engine error becomes a HubError without row values."""
-    config = {"preserve_insertion_order": "false", "temp_directory": str(target.parent / "spill")}
+    """A connection that builds `target` and spills beside it. HubError if the disk refuses."""
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "preserve_insertion_order": False,
+        "temp_directory": str(target.parent / "spill"),
+    }
     if settings.threads:
-        config["threads"] = str(settings.threads)
+        config["threads"] = settings.threads
     if settings.memory:
         config["memory_limit"] = settings.memory
     connection = duckdb.connect(str(target), config=config)
@@ -75,7 +77,6 @@ def dependencies(catalog: Catalog, files: Mapping[str, SqlFile]) -> dict[str, fr
 def build_city(
     settings: Settings,
     catalog: Catalog,
-    code_lists: Mapping[str, CodeList],
     target: Path,
     progress: Progress | None = None,
 ) -> BuildResult:
@@ -148,7 +149,7 @@ def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 def cross_check(
     settings: Settings, catalog: Catalog, target: Path, progress: Progress | None = None
 ) -> dict[str, RuleRun]:
-    """Run every rule over the city tables in `target` and add the `finding` table. By rule: findings, or why it failed."""
+    """Run every rule over the city tables in `target` and add the `finding` table. Says how each rule did."""
     finding = catalog.tables["city.finding"]
     runs = {}
     with writing(target, settings) as connection:

@@ -1,6 +1,7 @@
 """Cross-check rules: one SQL file that returns the rows which contradict each other, and how they become findings.
 
-A rule selects `subject_id` and, where it knows them, dwelling_id, household_id, person_id, grid_code; every other column is evidence.
+A rule selects `subject_id` and, where it knows them, dwelling_id, household_id, person_id, grid_code; every other
+column is evidence.
 """
 
 from __future__ import annotations

@@ -33,3 +33,9 @@ def test_a_list_without_its_header_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sex.csv").write_text("1,男\n", encoding="utf-8")
     with pytest.raises(ContractError, match=r"sex\.csv:1: a code list has columns"):
         load_code_lists([tmp_path])
+
+
+def test_a_line_without_a_code_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sex.csv").write_text("code,name\n1,男\n,女\n", encoding="utf-8")
+    with pytest.raises(ContractError, match=r"sex\.csv:3: a code list's line has a code and a name"):
+        load_code_lists([tmp_path])

@@ -84,7 +84,7 @@ def test_a_row_is_placed_by_its_first_given_address(settings: Settings) -> None:
 
 def test_without_any_delivery_the_night_says_what_to_do(settings: Settings) -> None:
     with pytest.raises(HubError, match=r"no office has delivered anything.*put each office's file into landing"):
-        engine.build_city(settings, load_catalog(), {}, settings.home / "city.duckdb")
+        engine.build_city(settings, load_catalog(), settings.home / "city.duckdb")
 
 
 def test_every_relation_is_built_after_what_it_reads() -> None:
@@ -124,5 +124,5 @@ def test_a_broken_model_is_named_and_no_row_is_quoted(
     (folder / "odd.sql").write_text("select cast(permit_no as int) as n from source.permit")
     monkeypatch.setattr(engine, "MODELS", folder)
     with pytest.raises(HubError, match=r"odd\.sql: model fails with ConversionException") as error:
-        engine.build_city(settings, Catalog({PERMIT.qualified: PERMIT}), {}, tmp_path / "city.duckdb")
+        engine.build_city(settings, Catalog({PERMIT.qualified: PERMIT}), tmp_path / "city.duckdb")
     assert "secret" not in str(error.value)

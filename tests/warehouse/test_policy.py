@@ -136,6 +136,25 @@ def test_no_value_is_ever_in_the_sql() -> None:
     assert list(query.params.values()).count(evil) == 3
 
 
+def test_a_lookup_by_an_indexed_column_uses_the_index_and_keeps_the_scope() -> None:
+    """DuckDB would scan the table if the scope were a filter of its own; the case keeps both."""
+    key = Column("home_id", "home_id", "户", "string", index=True)
+    catalog = Catalog({"city.homes": table("homes", key, PLACE, scope=("grid_code",))})
+    worker = gate("grid_worker", GRID, catalog=catalog)
+    with duckdb.connect() as con:
+        con.execute(
+            "create table homes as select 'h' || i as home_id, ? || i % 2 as grid_code from range(99999) t(i)",
+            [GRID[:-1]],
+        )
+        con.execute("create index homes_home_id on homes (home_id)")
+        for op, value in (("eq", "h7"), ("in", ("h7",))):
+            query = worker.select("homes", where=[Condition("grid_code", "ne", "x"), Condition("home_id", op, value)])
+            assert con.execute(*query).fetchall() == [("h7", GRID)]
+            assert "Index Scan" in str(con.execute(f"explain analyze {query.sql}", query.params).fetchall())
+        out = worker.select("homes", where=[Condition("home_id", "in", ("h6", "h8"))])
+        assert con.execute(*out).fetchall() == []
+
+
 def test_a_release_that_lacks_tables_or_columns_narrows_the_contracts() -> None:
     present = {"person": {"person_id", "grid_code", "hukou_grid_code"}}
     narrow = Gate(CATALOG, User("w", "grid_worker", (GRID,)), present)

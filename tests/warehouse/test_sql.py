@@ -26,7 +26,7 @@ def test_a_model_stands_after_what_it_reads(tmp_path: Path) -> None:
 
 
 def test_a_circle_is_named(tmp_path: Path) -> None:
-    with pytest.raises(HubError, match="circle: a -> b -> a|circle: b -> a -> b"):
+    with pytest.raises(HubError, match=r"circle: (a -> b -> a|b -> a -> b)"):
         in_order(folder(tmp_path, a="select * from b", b="select * from a"))
 
 
