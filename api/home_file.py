@@ -63,11 +63,12 @@ def _home(view: View, dwelling_id: str | None, household_ids: Sequence[str], gri
     grids = _in_grids({grid, *(p["grid_code"] for p in persons), *(p["hukou_grid_code"] for p in persons)})
     findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids)
     at_home = [Condition("dwelling_id", "eq", dwelling_id), *near]
-    tickets = view.rows("ticket", *at_home, order=["-reported_at"], limit=LATEST_TICKETS) if dwelling_id else []
+    tickets = view.rows("ticket", *at_home) if dwelling_id else []
+    tickets.sort(key=lambda t: str(t["reported_at"]), reverse=True)
     return {
         "members": _members(view, persons, residences, dwelling_id, household_ids),
         "titles": view.labelled("title", view.rows("title", *at_home)) if dwelling_id else [],
-        "tickets": view.labelled("ticket", tickets),
+        "tickets": view.labelled("ticket", tickets[:LATEST_TICKETS]),
         "attributes": _attributes(view, [*people, *_some(dwelling_id)], grids),
         "findings": [with_evidence(row) for row in view.labelled("finding", findings)],
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from contracts.errors import AccessError
 from contracts.model import Catalog, Column, Table
@@ -127,13 +127,17 @@ class Gate:
         grant = self.grant(table)
         names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
         params = Parameters(grant.params)
-        parts = [grant.scope, *(_render(grant, item, params) for item in where)]
+        keys = [item for item in where if _is_key(item, grant)]
+        parts = [grant.scope, *(_render(grant, item, params) for item in where if item not in keys[:1])]
         order_by = [_direction(grant, item) for item in order]
         items = [grant.read(name) for name in names]
         if from_row is not None:
             items.append(f"t.rowid as {ROW}")
             parts.append(f"t.rowid >= {params.add(from_row)}")
-        sql = f"select {', '.join(items)} from {_relation(grant.table)} as t where {' and '.join(parts)}"
+        condition = " and ".join(parts)
+        if keys:
+            condition = _beside_key(grant, keys[0], condition, params)
+        sql = f"select {', '.join(items)} from {_relation(grant.table)} as t where {condition}"
         if limit is not None:
             sql += f" order by {', '.join([*order_by, 't.rowid'])} limit {int(limit)} offset {int(offset)}"
         elif order_by:
@@ -176,6 +180,19 @@ class Gate:
         if self._wide:
             sides.append(f"({' and '.join(f'{c} is null' for c in columns)})")
         return f"({' or '.join(sides)})", params
+
+
+def _is_key(item: Where, grant: Grant) -> TypeGuard[Condition]:
+    column = grant.columns.get(item.column) if isinstance(item, Condition) and item.op in ("eq", "in") else None
+    return column is not None and column.index
+
+
+def _beside_key(grant: Grant, key: Condition, rest: str, params: Parameters) -> str:
+    """A lookup by an indexed column, with everything else in one expression over that column too.
+
+    DuckDB leaves the index and scans the table as soon as another column has a filter of its own.
+    """
+    return f"{_render(grant, key, params)} and case when t.{identifier(key.column)} is null then false else {rest} end"
 
 
 def _render(grant: Grant, item: Where, params: Parameters) -> str:

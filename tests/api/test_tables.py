@@ -129,3 +129,20 @@ def test_catalog_tells_meaning_and_treatment(client, as_user) -> None:
     resident = client.get("/v1/catalog/source.resident", headers=as_user("worker")).json()
     assert resident["table"]["rows_shown"] == "in your areas"
     assert any("2261" in c["description"] for c in resident["columns"])
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("dwelling?room_no=501", 200),
+        ("dwelling?room_no=99999999999999999999", 400),
+        ("dwelling?room_no__in=501,x", 400),
+        ("dwelling?floor_area_m2__gt=12.5", 200),
+        ("dwelling?floor_area_m2__gt=nan", 400),
+        ("ticket?reported_at__gte=2026-01-01T00:00:00", 200),
+        ("ticket?reported_at__gte=yesterday", 400),
+        ("ticket?reported_at__null=false", 200),
+    ],
+)
+def test_filter_values_have_the_columns_type(client, as_user, query, status) -> None:
+    assert client.get(f"/v1/tables/{query}", headers=as_user("worker")).status_code == status
