@@ -51,9 +51,9 @@ def test_search_tells_a_dwelling_with_nobody_registered(client, as_user) -> None
 
 
 def test_search_pages_without_gap_or_overlap(client, as_user) -> None:
-    whole = search(client, as_user("supervisor"), "3号楼")["items"]
-    first = search(client, as_user("supervisor"), "3号楼", limit=1)
-    second = search(client, as_user("supervisor"), "3号楼", limit=1, cursor=first["next_cursor"])
+    whole = search(client, as_user("worker"), "柳港园")["items"]
+    first = search(client, as_user("worker"), "柳港园", limit=1)
+    second = search(client, as_user("worker"), "柳港园", limit=1, cursor=first["next_cursor"])
     assert len(whole) == 2
     assert first["items"] + second["items"] == whole
     assert second["next_cursor"] is None
