@@ -24,6 +24,7 @@ from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spe
 from warehouse.sql import SqlFile, in_order, read_folder
 
 MODELS = Path(__file__).parent / "models"
+ROW_GROUP = 16_384  # a grid has about a thousand residents: small groups let a reader skip the rest of the city
 Progress = Callable[[str], None]
 
 
@@ -47,8 +48,11 @@ def writing(target: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnect
         config["threads"] = settings.threads
     if settings.memory:
         config["memory_limit"] = settings.memory
-    connection = duckdb.connect(str(target), config=config)
+    connection = duckdb.connect(config=config)
     try:
+        path = str(target).replace("'", "''")
+        connection.execute(f"attach '{path}' as city (row_group_size {ROW_GROUP})")
+        connection.execute("use city")
         yield connection
     except duckdb.IOException as error:
         raise HubError(
