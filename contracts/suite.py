@@ -1,6 +1,6 @@
 """Contracts as Great Expectations suites, run inside DuckDB: what is promised to readers is held before publishing.
 
-The one module that imports great_expectations, and late: that takes 3 to 9 s (`preload` lets it overlap with ingest).
+The one module that imports great_expectations, and late: that takes 3 to 9 s (`suite_process.py` lets it overlap with ingest).
 The same `Check` is a row predicate in `predicates.py`; a test holds that both agree. Results carry counts, no values.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contracts.check_result import CheckResult, summary
 from contracts.code_lists import CodeList
 from contracts.errors import ContractError
 from contracts.model import Check, Severity, Table
@@ -34,32 +34,9 @@ TYPES = {
 NO_VALUES = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 
-@dataclass(frozen=True)
-class CheckResult:
-    """How one promise stands. `broken`: rows that break it, or None where it is about the table as a whole."""
-
-    table: str
-    column: str | None
-    rule: str
-    severity: Severity
-    passed: bool
-    rows: int
-    broken: int | None
-    description: str = ""
-
-    @property
-    def blocks(self) -> bool:
-        return not self.passed and self.severity == "error"
-
-    def __str__(self) -> str:
-        name = f"{self.table}.{self.column}" if self.column else self.table
-        rows = "" if self.broken is None else f" in {self.broken} rows"
-        return f"{name}: {self.rule} broken{rows}{f' ({self.description})' if self.description else ''}"
-
-
-def preload() -> None:
-    """Start importing Great Expectations in the background; `validate` waits for it."""
-    threading.Thread(target=importlib.import_module, args=("great_expectations",), daemon=True).start()
+def warm_up() -> None:
+    """Import Great Expectations now."""
+    importlib.import_module("great_expectations")
 
 
 @dataclass(frozen=True)
@@ -96,14 +73,20 @@ def validate(
 ) -> list[CheckResult]:
     """Hold every table of the DuckDB file at `path` (opened read-only) against its suite."""
     results: list[CheckResult] = []
+    for table, found in validated(path, tables, code_lists):
+        results += found
+        if progress:
+            progress(summary(table, found))
+    return results
+
+
+def validated(
+    path: Path, tables: Iterable[Table], code_lists: Mapping[str, CodeList]
+) -> Iterator[tuple[Table, list[CheckResult]]]:
+    """As `validate`, table by table."""
     with _quiet(), _source(path) as source:
         for table in tables:
-            found = _validate(source, table, code_lists)
-            results += found
-            if progress:
-                broken = sum(not r.passed for r in found)
-                progress(f"{table.qualified}: {len(found)} checks, {broken or 'none'} broken")
-    return results
+            yield table, _validate(source, table, code_lists)
 
 
 def _validate(source: Any, table: Table, code_lists: Mapping[str, CodeList]) -> list[CheckResult]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from contracts.check_result import CheckResult
 from contracts.errors import DeliveryError
 from contracts.model import Catalog, Table
-from contracts.suite import CheckResult
 from pipelines.guard import RETRIES, run_step
 from pipelines.lineage import lake_key, table_key
 from pipelines.night import Night

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import duckdb
 
+from contracts.check_result import CheckResult
 from contracts.code_lists import HERE as CODES
 from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import HubError
 from contracts.model import Catalog
-from contracts.suite import CheckResult, preload
+from contracts.suite_process import SuiteProcess
 from pipelines.ingest import ingest_landing
 from warehouse import audit, engine, release
 from warehouse.lake import UNKNOWN, Delivery, Lake
@@ -57,6 +58,7 @@ class Night:
     rows: dict[str, int] = field(default_factory=dict)
     rules: dict[str, RuleRun] = field(default_factory=dict)
     results: list[CheckResult] = field(default_factory=list)
+    suites: SuiteProcess | None = None
 
     @cached_property
     def code_lists(self) -> dict[str, CodeList]:
@@ -80,7 +82,11 @@ class Night:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
-            yield
+            try:
+                yield
+            finally:
+                if self.suites:
+                    self.suites.close()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -90,12 +96,17 @@ class Night:
         self.seconds[name] = round(time.perf_counter() - started, 2)
         self.progress(f"{name} {self.seconds[name]:.1f} s")
 
+    def _suites(self) -> SuiteProcess:
+        """The audit's process; asked for early, because it needs seconds before it can work."""
+        self.suites = self.suites or SuiteProcess()
+        return self.suites
+
     def _detail(self, line: str) -> None:
         self.progress(f"  {line}")
 
     def ingest(self) -> None:
         """Landing → lake. Afterwards `in_force`, `refused` (the newest delivery, if not in force), `unknown`."""
-        preload()
+        self._suites()
         with self.stage("ingest"):
             done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail)
             self.unknown = [d for d in done if d.table == UNKNOWN]
@@ -124,7 +135,12 @@ class Night:
     def audit(self) -> None:
         """Hold the closed candidate against the contracts. Sets `error` where a promise that blocks is broken."""
         with self.stage("audit"):
-            self.results = audit.audit(self._folder, self.catalog, self.code_lists, self._detail)
+            process, self.suites = self._suites(), None  # it answers once
+            try:
+                found = audit.audit(self._folder, self.catalog, self.code_lists, self._detail, process.validate)
+            finally:
+                process.close()
+        self.results = found
         try:
             audit.require_sound(self.catalog, self.results, release.current_id(self.settings))
         except HubError as error:

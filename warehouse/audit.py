@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
+from contracts.check_result import CheckResult
 from contracts.code_lists import CodeList
 from contracts.errors import ReleaseError
 from contracts.model import Catalog
-from contracts.suite import CheckResult, validate
+from contracts.suite import validate
 from warehouse.audit_page import page
 from warehouse.files import write_atomically
 from warehouse.release import CITY
@@ -26,6 +27,7 @@ def audit(
     catalog: Catalog,
     code_lists: Mapping[str, CodeList],
     progress: Callable[[str], None] | None = None,
+    validate: Callable[..., list[CheckResult]] = validate,
 ) -> list[CheckResult]:
     """Every check of every contract on the candidate's database; the documents are written beside it."""
     results = validate(candidate / CITY, catalog.tables.values(), code_lists, progress)

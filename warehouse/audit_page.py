@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from html import escape
 from string import Template
 
+from contracts.check_result import CheckResult
 from contracts.model import Catalog, Table
-from contracts.suite import CheckResult
 
 RULES = {
     "columns": "列名与顺序",

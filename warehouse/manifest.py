@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.check_result import CheckResult
 from contracts.model import Catalog
-from contracts.suite import CheckResult
 
 
 class Part(BaseModel):

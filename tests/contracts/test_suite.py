@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.check_result import CheckResult
 from contracts.code_lists import CodeList
 from contracts.errors import ContractError
 from contracts.model import Check, Column, Table
 from contracts.predicates import broken
-from contracts.suite import CheckResult, preload, validate
+from contracts.suite import validate, warm_up
 
 CODES = {"sex": CodeList("sex", {"1": "男", "2": "女"}, {})}
 TEXT = (
@@ -186,7 +187,7 @@ def test_what_cannot_be_evaluated_fails_without_quoting_values(
 
 def test_the_file_is_free_for_a_writer_afterwards(tmp_path: Path) -> None:
     path = things(tmp_path, "('a', 1, null)")
-    preload()
+    warm_up()
     validate(path, [table()], CODES)
     with duckdb.connect(str(path)) as connection:
         connection.execute("create table more (a integer)")
