@@ -12,6 +12,7 @@ from open_data_contract_standard.model import DataQuality, SchemaObject, SchemaP
 
 from contracts.document import Document, Problem
 from contracts.model import Check, Severity
+from contracts.patterns import portable
 
 OPERATORS = (
     "mustBe",
@@ -36,8 +37,12 @@ def column_checks(
         checks.append(Check("not_null", name))
     if codes:
         checks.append(Check("code", name, {"codes": codes}))
+    unreadable: list[Problem] = []
     if options.get("pattern"):
-        checks.append(Check("pattern", name, {"pattern": options["pattern"]}))
+        try:
+            checks.append(Check("pattern", name, {"pattern": portable(options["pattern"])}))
+        except ValueError as error:
+            unreadable.append(document.problem(str(error), "schema", 0, "properties", i, "logicalTypeOptions"))
     if {"minLength", "maxLength"} & options.keys():
         checks.append(Check("length", name, {"min": options.get("minLength"), "max": options.get("maxLength")}))
     if {"minimum", "maximum"} & options.keys():
@@ -45,7 +50,7 @@ def column_checks(
     if prop.unique:
         checks.append(Check("unique", name, {"columns": [name]}))
     found, problems = _quality(document, prop.quality, name, ("schema", 0, "properties", i, "quality"))
-    return checks + found, problems
+    return checks + found, unreadable + problems
 
 
 def table_checks(document: Document, schema: SchemaObject) -> tuple[list[Check], list[Problem]]:
@@ -98,7 +103,7 @@ def _library_check(entry: DataQuality, column: str | None, severity: Severity, a
     if entry.metric == "invalidValues" and "validValues" in arguments:
         return Check("code", column, {"values": list(arguments["validValues"])}, severity, mostly, about)
     if entry.metric == "invalidValues" and "pattern" in arguments:
-        return Check("pattern", column, {"pattern": arguments["pattern"]}, severity, mostly, about)
+        return Check("pattern", column, {"pattern": portable(arguments["pattern"])}, severity, mostly, about)
     raise ValueError(f"quality metric {entry.metric} needs arguments this hub knows: validValues, pattern, properties")
 
 

@@ -22,11 +22,15 @@ KEY_NAMES = ("token", "vault")
 
 
 def ensure_keys(settings: Settings) -> None:
-    """Make the key files that are missing; an existing one is never touched. HubError if one is unfit."""
+    """Make the keys of a new deployment; an existing one is never touched.
+
+    HubError if a key is unfit, or lost: what was made with it is still there, and a new one would match none of it.
+    """
+    made_with = {"token": settings.lake / "_deliveries", "vault": settings.vault}
     settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in KEY_NAMES:
         path = key_path(settings, name)
-        if not path.exists():
+        if not path.exists() and not any(made_with[name].rglob("*.*")):
             write_atomically(path, secrets.token_bytes(KEY_BYTES))
             path.chmod(0o600)
         read_key(settings, name)

@@ -72,6 +72,7 @@ def test_a_sound_contract_becomes_a_table(tmp_path: Path) -> None:
         ("value: snapshot", "value: sometimes", 25, "load must be one of"),
         ("mustBeGreaterThan: 0", "mustBeGreaterThan: 0, severity: fatal", 24, "severity fatal"),
         ("format: csv, ", "", 25, "layout: "),
+        ("maxLength: 20", "pattern: '['", 19, "pattern is no regular expression"),
         ("name: holder", "name: permit_no", 9, "declared twice"),
         ("kind: DataContract", "kind: [DataContract", 3, "not valid YAML"),
     ],

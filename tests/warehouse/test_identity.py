@@ -49,6 +49,17 @@ def test_an_unfit_key_is_refused_with_what_to_do(settings: Settings, damage, mes
     assert error.value.remedy
 
 
+@pytest.mark.parametrize(("name", "made"), [("token", "lake/_deliveries/resident/1.json"), ("vault", "vault/id_no/1.bin")])
+def test_a_lost_key_is_not_replaced_by_a_new_one(settings: Settings, name: str, made: str) -> None:
+    path = settings.home / made
+    path.parent.mkdir(parents=True)
+    path.write_text("made with the key")
+    key_path(settings, name).unlink()
+    with pytest.raises(HubError, match="restore it from the key backup"):
+        ensure_keys(settings)
+    assert not key_path(settings, name).exists()
+
+
 def test_tokens_depend_on_value_kind_and_key() -> None:
     tokens, other = Tokens(b"k" * 32), Tokens(b"l" * 32)
     one = tokens.token("phone", "15400000001")
