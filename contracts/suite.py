@@ -18,6 +18,7 @@ from typing import Any
 from contracts.check_result import CheckResult, summary
 from contracts.code_lists import CodeList
 from contracts.errors import ContractError
+from contracts.late_import import import_late
 from contracts.model import Check, Severity, Table
 from contracts.predicates import allowed, bounds
 from contracts.row_queries import number_sql, pattern_sql
@@ -35,7 +36,8 @@ NO_VALUES = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 
 def warm_up() -> None:
-    """Import Great Expectations now."""
+    """Import Great Expectations now, without what it imports for expectations that hardly anybody asks for."""
+    import_late("scipy.stats", "altair")
     importlib.import_module("great_expectations")
 
 
