@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-from pipelines.nightly import run_nightly
+from contracts.suite_process import SuiteProcess
 from warehouse.identity import ensure_keys
 from warehouse.settings import Settings
 
@@ -30,8 +30,11 @@ class PeakPerStage:
 
 
 if __name__ == "__main__":
+    suites = SuiteProcess()  # as `hub nightly` does
+    from pipelines.nightly import run_nightly
+
     settings = Settings(home=Path(sys.argv[1]))
     ensure_keys(settings)
     peaks = PeakPerStage()
-    result = run_nightly(settings, peaks)
+    result = run_nightly(settings, peaks, suites)
     print(json.dumps({"seconds": result.seconds, "peak_mb": peaks.peak_mb, "rows": sum(result.rows.values())}))

@@ -21,10 +21,13 @@ def nightly() -> None:
 
 def run(settings: Settings) -> NightResult:
     """A night with its progress on the terminal."""
-    from pipelines.nightly import run_nightly
+    from contracts.suite_process import SuiteProcess
 
     started = time.perf_counter()
-    result = run_nightly(settings, typer.echo)
+    suites = SuiteProcess()  # before Dagster, so that two slow imports share two cores
+    from pipelines.nightly import run_nightly
+
+    result = run_nightly(settings, typer.echo, suites)
     for warning in result.warnings:
         typer.echo(f"warning: {warning}", err=True)
     findings = sum(result.findings.values())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from contracts.errors import HubError
 from contracts.load import load_catalog
+from contracts.suite_process import SuiteProcess
 from pipelines.alerts import JOB, TOLD, send_alert
 from pipelines.definitions import build_defs
 from pipelines.instance import instance
@@ -27,9 +28,12 @@ class NightResult:
     warnings: list[str]
 
 
-def run_nightly(settings: Settings, progress: Progress = silent) -> NightResult:
-    """Landing to published release. HubError naming contract, column and rows if the night was stopped."""
-    return run_night(Night(settings, load_catalog(), progress))
+def run_nightly(settings: Settings, progress: Progress = silent, suites: SuiteProcess | None = None) -> NightResult:
+    """Landing to published release. HubError naming contract, column and rows if the night was stopped.
+
+    `suites` is an audit process that the caller has started already.
+    """
+    return run_night(Night(settings, load_catalog(), progress, suites=suites))
 
 
 def run_night(night: Night) -> NightResult:

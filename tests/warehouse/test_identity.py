@@ -49,7 +49,9 @@ def test_an_unfit_key_is_refused_with_what_to_do(settings: Settings, damage, mes
     assert error.value.remedy
 
 
-@pytest.mark.parametrize(("name", "made"), [("token", "lake/_deliveries/resident/1.json"), ("vault", "vault/id_no/1.bin")])
+@pytest.mark.parametrize(
+    ("name", "made"), [("token", "lake/_deliveries/resident/1.json"), ("vault", "vault/id_no/1.bin")]
+)
 def test_a_lost_key_is_not_replaced_by_a_new_one(settings: Settings, name: str, made: str) -> None:
     path = settings.home / made
     path.parent.mkdir(parents=True)
