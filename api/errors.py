@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 
 from contracts.errors import AccessError, HubError, ReleaseError
 from warehouse.casebook import CasebookError, LoginError, LoginPaused
-from warehouse.policy import ColumnRefused, NotFound
+from warehouse.grant import ColumnRefused
+from warehouse.policy import NotFound
 
 error_log = logging.getLogger("hub.error")
 

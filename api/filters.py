@@ -11,7 +11,7 @@ from typing import Any, get_args
 from api.errors import BadRequest
 from contracts.model import Column, LogicalType
 from warehouse.conditions import Condition, Operator
-from warehouse.policy import Grant
+from warehouse.grant import Grant
 
 # `token` is not for URLs; `contains` and `suffix` are the search's
 OPERATORS = tuple(op for op in get_args(Operator) if op not in ("token", "contains", "suffix"))

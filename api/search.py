@@ -15,7 +15,7 @@ from api.asked import Asked, understand
 from api.paging import Place
 from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
-from warehouse.policy import ColumnRefused
+from warehouse.grant import ColumnRefused
 from warehouse.settings import Settings
 
 MOST_HITS = 500  # of one kind; whoever finds more has asked for too much to look through

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from api.paging import Place
 from contracts.code_lists import CodeList
 from warehouse.conditions import Where
-from warehouse.policy import Gate, Grant, NotFound
+from warehouse.grant import Grant
+from warehouse.policy import Gate, NotFound
 from warehouse.reader import OpenRelease, Row
 
 

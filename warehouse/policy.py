@@ -1,30 +1,27 @@
 """Who may see which part: row scope × column treatment, compiled once for a user. No rule = no access.
 
 Belongs here: row scopes and the one place that turns a wish to read into SQL (`Gate.select`).
-Does not: roles and masks as declared (treatments.py), running the SQL (reader.py), who is logged in (casebook.py).
+Does not: one table's columns (grant.py), roles and masks as declared (treatments.py), running the SQL (reader.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeGuard
 
 from contracts.errors import AccessError
-from contracts.model import Catalog, Column, Table
+from contracts.model import Catalog, Table
 from warehouse.areas import COUNTY_DIGITS, area_prefix
 from warehouse.conditions import AnyOf, Condition, Parameters, Where, identifier
-from warehouse.treatments import ROLES, Role, Treatment, masked, treatment
+from warehouse.grant import Grant
+from warehouse.treatments import ROLES, Role, treatment
 
 ROW = "_row"
 
 
 class NotFound(AccessError):
     """There is no such thing, or it is out of the user's scope: the two look the same on purpose."""
-
-
-class ColumnRefused(AccessError):
-    """A masked or hidden column was to be read, filtered or sorted: the answer would tell its values."""
 
 
 @dataclass(frozen=True)
@@ -41,46 +38,6 @@ class Query(NamedTuple):
 
     sql: str
     params: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Grant:
-    """What one user may see of one table: a treatment for every column, and the SQL condition of her rows."""
-
-    table: Table
-    columns: dict[str, Column]
-    treatments: dict[str, Treatment]
-    scope: str
-    params: dict[str, str] = field(default_factory=dict)
-
-    def read(self, name: str) -> str:
-        """The select item of a column: itself or its mask."""
-        quoted = identifier(name)
-        if self.treatments.get(name, "hidden") == "hidden":
-            raise self._refusal(name)
-        if self.treatments[name] == "full":
-            return f"t.{quoted}"
-        return f"{masked(self.columns[name], f't.{quoted}')} as {quoted}"
-
-    def compare(self, condition: Condition) -> str:
-        """The column as a filter may use it: full ones only, and tokens where the masked form may be seen."""
-        if condition.op == "token":
-            if self.treatments.get(f"{condition.column}_masked") != "full":
-                raise self._refusal(condition.column)
-            return f"t.{identifier(condition.column + '_token')}"
-        return self.sortable(condition.column)
-
-    def sortable(self, name: str) -> str:
-        """The column bare, for a filter or an order: only one that is seen in full."""
-        if self.treatments.get(name) != "full":
-            raise self._refusal(name)
-        return f"t.{identifier(name)}"
-
-    def _refusal(self, name: str) -> ColumnRefused:
-        known = name in self.treatments
-        what = f"column {name} is not shown to you in full" if known else "there is no such column"
-        remedy = "filter, sort and select by the columns the catalogue shows to you"
-        return ColumnRefused(what, where=self.table.qualified, remedy=f"{remedy}: /v1/catalog/{self.table.qualified}")
 
 
 class Gate:

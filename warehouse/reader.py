@@ -16,9 +16,10 @@ from typing import Any
 import duckdb
 
 from contracts.errors import ReleaseError
+from warehouse.layout import CITY, MANIFEST, POINTER
+from warehouse.readonly import open_readonly
 from warehouse.settings import Settings
 
-CITY, MANIFEST, POINTER = "city.duckdb", "manifest.json", "CURRENT"  # as release.py writes them
 RETRY_SECONDS = 1.0  # how often a pointer that could not be followed is tried again
 Row = dict[str, Any]
 
@@ -29,14 +30,9 @@ class OpenRelease:
     def __init__(self, folder: Path, threads: int) -> None:
         """ReleaseError if the folder does not hold a release that can be opened."""
         self.release_id, self.folder = folder.name, folder
-        config: dict[str, Any] = {
-            "enable_external_access": False,
-            "autoinstall_known_extensions": False,
-            "lock_configuration": True,
-        } | ({"threads": threads} if threads else {})
         try:
             self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
-            self._connection = duckdb.connect(str(folder / CITY), read_only=True, config=config)
+            self._connection = open_readonly(folder / CITY, threads)
         except (OSError, ValueError, duckdb.Error) as error:
             raise ReleaseError(
                 f"the release cannot be opened ({type(error).__name__})",

@@ -21,12 +21,11 @@ from pydantic import ValidationError
 from contracts.errors import ReleaseError
 from warehouse import engine
 from warehouse.files import sync_folder, write_atomically
+from warehouse.layout import CITY as CITY  # audit, night and commands know it from here
+from warehouse.layout import MANIFEST, POINTER
 from warehouse.manifest import Manifest, StoredFile, release_id
 from warehouse.settings import Settings
 
-CITY = "city.duckdb"
-MANIFEST = "manifest.json"
-POINTER = "CURRENT"
 YOUNG = timedelta(minutes=15)  # a reader that has just read the pointer may still be about to open a younger release
 
 

@@ -11,7 +11,7 @@ from api.access import Caller, TheHub
 from api.answers import Answer, problems
 from contracts.code_lists import CodeList
 from contracts.model import Check, Column
-from warehouse.policy import Grant
+from warehouse.grant import Grant
 from warehouse.treatments import Treatment
 
 router = APIRouter(prefix="/v1/catalog", tags=["catalog"])

@@ -12,7 +12,8 @@ from contracts.load import load_catalog
 from contracts.model import Catalog, Column, Table
 from warehouse.areas import area_prefix
 from warehouse.conditions import AnyOf, Condition
-from warehouse.policy import ColumnRefused, Gate, NotFound, User
+from warehouse.grant import ColumnRefused
+from warehouse.policy import Gate, NotFound, User
 from warehouse.treatments import MASKS, ROLES, Role, masked
 
 CATALOG = load_catalog()

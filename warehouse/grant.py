@@ -1,0 +1,57 @@
+"""What one user may see of one table: which columns she may read, filter and sort by, and the condition of her rows.
+
+Belongs here: the column half of the gate, as SQL expressions. Does not: who is given what, and whole queries (policy.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contracts.errors import AccessError
+from contracts.model import Column, Table
+from warehouse.conditions import Condition, identifier
+from warehouse.treatments import Treatment, masked
+
+
+class ColumnRefused(AccessError):
+    """A masked or hidden column was to be read, filtered or sorted: the answer would tell its values."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one user may see of one table: a treatment for every column, and the SQL condition of her rows."""
+
+    table: Table
+    columns: dict[str, Column]
+    treatments: dict[str, Treatment]
+    scope: str
+    params: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str) -> str:
+        """The select item of a column: itself or its mask."""
+        quoted = identifier(name)
+        if self.treatments.get(name, "hidden") == "hidden":
+            raise self._refusal(name)
+        if self.treatments[name] == "full":
+            return f"t.{quoted}"
+        return f"{masked(self.columns[name], f't.{quoted}')} as {quoted}"
+
+    def compare(self, condition: Condition) -> str:
+        """The column as a filter may use it: full ones only, and tokens where the masked form may be seen."""
+        if condition.op == "token":
+            if self.treatments.get(f"{condition.column}_masked") != "full":
+                raise self._refusal(condition.column)
+            return f"t.{identifier(condition.column + '_token')}"
+        return self.sortable(condition.column)
+
+    def sortable(self, name: str) -> str:
+        """The column bare, for a filter or an order: only one that is seen in full."""
+        if self.treatments.get(name) != "full":
+            raise self._refusal(name)
+        return f"t.{identifier(name)}"
+
+    def _refusal(self, name: str) -> ColumnRefused:
+        known = name in self.treatments
+        what = f"column {name} is not shown to you in full" if known else "there is no such column"
+        remedy = "filter, sort and select by the columns the catalogue shows to you"
+        return ColumnRefused(what, where=self.table.qualified, remedy=f"{remedy}: /v1/catalog/{self.table.qualified}")
