@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
 TABLE_WORDS = {"load", "layout", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact"}
-MASKS = {"name", "address", "year", "text"}
+MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
 
 

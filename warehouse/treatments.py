@@ -36,11 +36,12 @@ ROLES: dict[Role, Treatments] = {
     "admin": Treatments("full", "full", "hidden", "hidden", "hidden"),
 }
 
-# From the first house, building or room number on: digits, or 三号楼, 甲座, B栋.
+# For addresses that the hub wrote. From the first house, building or room number on: digits, or 三号楼, 甲座, B栋.
 _HOUSE = r"([0-9０-９]|[零〇一二三四五六七八九十百甲乙丙丁A-Za-zＡ-Ｚ]+[ -]*(号|栋|幢|座|单元|门|层|楼|室|#)).*"
+# Texts of people (`text`, and `address` as an office or a caller wrote it) have no mask: names stand anywhere in them.
 MASKS = {
     "name": "left({0}, 1) || '**'",
-    "address": f"regexp_replace({{0}}, '{_HOUSE}', '', 's')",
+    "estate": f"regexp_replace({{0}}, '{_HOUSE}', '', 's')",
     "year": "cast(date_trunc('year', {0}) as date)",
 }
 

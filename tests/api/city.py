@@ -174,6 +174,7 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             {
                 "ticket_id": key("k1"),
                 "dwelling_id": key("d1"),
+                "address": "王小明家住柳港园3号楼",
                 "reported_at": datetime(2026, 11, 20, 8, 30),
                 "request_class": "heating",
                 "content": "暖气不热",
@@ -187,6 +188,8 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             {"record_no": "1", "name": "王小明", "hukou_address": "西院3-2-501", "grid_code": HERE},
             {"record_no": "2", "name": "李雷", "hukou_address": "东院13-2-501", "grid_code": NEXT},
         ],
+        "source.hotline": [{"ticket_no": "k1", "address": "王小明家住柳港园3号楼", "grid_code": HERE}],
+        "source.property": [{"title_no": "t1", "location": "王小明家住柳港园3号楼", "grid_code": HERE}],
     }
 
 

@@ -22,7 +22,27 @@ def test_analyst_sees_masks(client, as_user) -> None:
     person = rows(client, as_user("analyst"), "person", "columns=name,birth_date,sex,id_no_masked,status")[0]
     assert person == {"name": "王**", "birth_date": "1980-01-01", "sex": None, "id_no_masked": None, "status": "active"}
     resident = rows(client, as_user("analyst"), "source.resident", "columns=hukou_address")
-    assert resident == [{"hukou_address": "西院"}, {"hukou_address": "东院"}]
+    assert resident == [{"hukou_address": None}, {"hukou_address": None}]
+    homes = rows(client, as_user("analyst"), "dwelling", "columns=standard_address")
+    assert homes[0] == {"standard_address": "山西省大同市平城区新旺街道柳港园西院"}
+
+
+@pytest.mark.parametrize("user", ["analyst", "supervisor"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("source.hotline", "address"),
+        ("ticket", "address"),
+        ("address_link", "address"),
+        ("source.resident", "hukou_address"),
+        ("source.resident", "living_address"),
+        ("source.property", "location"),
+    ],
+)
+def test_an_address_as_somebody_wrote_it_is_hidden_as_a_whole(client, as_user, user, table, column) -> None:
+    found = rows(client, as_user(user), table, f"columns={column}")
+    assert found
+    assert all(row == {column: None} for row in found)
 
 
 def test_a_row_without_place_is_for_whole_counties_only(client, as_user) -> None:

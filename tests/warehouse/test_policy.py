@@ -168,12 +168,12 @@ def test_a_release_that_lacks_tables_or_columns_narrows_the_contracts() -> None:
     [
         ("name", "欧阳小明", "欧**"),
         ("name", None, None),
-        ("address", "山西省大同市平城区新旺街道柳港园西院3号楼2单元501室", "山西省大同市平城区新旺街道柳港园西院"),
-        ("address", "柳港园西院三号楼二单元", "柳港园西院"),
-        ("address", "柳港园A座1201", "柳港园"),
-        ("address", "柳港园 B 栋\n501 王小明家", "柳港园 "),
-        ("address", "四牌楼十二号院３栋", "四牌楼"),
-        ("address", "四牌楼", "四牌楼"),
+        ("estate", "山西省大同市平城区新旺街道柳港园西院3号楼2单元501室", "山西省大同市平城区新旺街道柳港园西院"),
+        ("estate", "柳港园西院三号楼二单元501室", "柳港园西院"),
+        ("estate", "柳港园A座1201", "柳港园"),
+        ("estate", "四牌楼十二号院３栋", "四牌楼"),
+        ("address", "王小明家住柳港园3号楼", None),
+        ("address", "四牌楼", None),
         ("year", date(1980, 5, 17), date(1980, 1, 1)),
         ("text", "暖气不热，电话", None),
         (None, "anything", None),
@@ -184,7 +184,7 @@ def test_masks(mask: str | None, value: object, shown: object) -> None:
     assert duckdb.execute(f"select {masked(column, 'v')} from (select $value as v)", {"value": value}).fetchone() == (
         shown,
     )
-    assert mask in (None, "text", *MASKS)
+    assert mask in (None, "text", "address", *MASKS)
 
 
 LEVELS = (2, 4, 6, 9, 12, 15)
