@@ -17,6 +17,7 @@ import duckdb
 
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
+from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
 from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
@@ -24,6 +25,8 @@ from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spe
 from warehouse.sql import SqlFile, in_order, read_folder
 
 MODELS = Path(__file__).parent / "models"
+DELIVERY = "delivery"
+MADE_HERE = (DELIVERY, "finding", "release")  # city tables that no model makes
 ROW_GROUP = 16_384  # a grid has about a thousand residents: small groups let a reader skip the rest of the city
 Progress = Callable[[str], None]
 
@@ -67,13 +70,20 @@ def models() -> dict[str, SqlFile]:
 
 
 def plan(catalog: Catalog, files: Mapping[str, SqlFile]) -> list[str]:
-    """Every relation of the city database in the order it is built: `spelling`, `source.*`, models."""
+    """Every relation in the order it is built. HubError if a promise has no model."""
+    for table in catalog.city():
+        if table.name not in (*files, *MADE_HERE):
+            raise HubError(
+                f"city table {table.name} is promised and no model makes it",
+                where=table.path,
+                remedy=f"write warehouse/models/{table.name}.sql",
+            )
     return in_order(dependencies(catalog, files))
 
 
 def dependencies(catalog: Catalog, files: Mapping[str, SqlFile]) -> dict[str, frozenset[str]]:
     """Which relations each relation is made from, read from the SQL."""
-    made: dict[str, frozenset[str]] = {SPELLING: frozenset()}
+    made: dict[str, frozenset[str]] = {SPELLING: frozenset(), DELIVERY: frozenset()}
     made |= {table.relation: source_reads(table) for table in catalog.sources()}
     return made | {name: file.reads for name, file in files.items()}
 
@@ -88,6 +98,7 @@ def build_city(
     files, lake, result = models(), Lake(settings), BuildResult()
     with writing(target, settings) as connection:
         connection.execute("create schema source")
+        define_key_of(connection, Tokens.load(settings))
         for table in catalog.sources():
             result.inputs += lake_view(connection, lake, table)
         if not result.inputs:
@@ -96,6 +107,7 @@ def build_city(
                 where=str(settings.landing),
                 remedy="put each office's file into landing/<source>/ and look at receipts/ for refused ones",
             )
+        _list_deliveries(connection, result.inputs)
         for relation in plan(catalog, files):
             started = time.perf_counter()
             try:
@@ -114,15 +126,34 @@ def build_city(
 def _build(
     connection: duckdb.DuckDBPyConnection, relation: str, catalog: Catalog, files: Mapping[str, SqlFile]
 ) -> None:
-    if relation == SPELLING:
-        connection.execute(f"create temp table {SPELLING} as {spelling_sql(catalog)}")
-    elif relation.startswith("source."):
-        table = catalog.tables[relation]
-        create(connection, table, source_sql(table))
-    elif city := catalog.tables.get(f"city.{relation}"):
-        create(connection, city, files[relation].sql)
+    table = catalog.tables.get(relation) or catalog.tables.get(f"city.{relation}")
+    made_here = {SPELLING: spelling_sql(catalog), DELIVERY: "select * from delivered"}
+    if relation in made_here:
+        sql = made_here[relation]
+    else:
+        sql = source_sql(table) if table and table.layer == "source" else files[relation].sql
+    if table:
+        create(connection, table, sql)
     else:  # a working table: promised to nobody, so it is not published
-        connection.execute(f"create temp table {relation} as {files[relation].sql}")
+        connection.execute(f"create temp table {relation} as {sql}")
+
+
+def define_key_of(connection: duckdb.DuckDBPyConnection, tokens: Tokens) -> None:
+    """`key_of(kind, value)` in SQL: the identity of a row, the same every night, 32 hexadecimal characters.
+
+    Keyed: an id is seen by everybody, and whoever could compute it from an address would read the address in it.
+    """
+    secret = tokens.token("key_of", "key_of")
+    connection.execute(f"create temp macro key_of(kind, value) as md5(concat('{secret}', kind, '|', value))")
+
+
+def _list_deliveries(connection: duckdb.DuckDBPyConnection, deliveries: list[Delivery]) -> None:
+    """Make `delivered`. When a file was received is left out: the same files give the same content."""
+    columns = "delivery_id varchar, source varchar, file_name varchar, delivered_on date, read_rows bigint"
+    connection.execute(f"create temp table delivered ({columns}, accepted_rows bigint, rejected_rows bigint)")
+    for d in deliveries:
+        row = [d.id, d.table, d.file_name, d.delivered_on, d.read, d.accepted, d.rejected]
+        connection.execute("insert into delivered values (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 def create(connection: duckdb.DuckDBPyConnection, table: Table, sql: str) -> None:

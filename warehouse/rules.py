@@ -89,7 +89,7 @@ def findings_sql(rule: Rule, columns: list[str]) -> str:
         with hit as ({rule.sql}),
         seen as (
             select subject_id, {places}, cast(json_object({packed}) as varchar) as evidence,
-                   row_number() over (partition by subject_id order by json_object({packed})) as nth
+                   row_number() over (partition by subject_id order by json_object({packed}), {", ".join(PLACES)}) as nth
             from hit)
         select md5('{literal["name"]}|' || subject_id) as finding_id, '{literal["name"]}' as rule,
                '{literal["title"]}' as title, '{literal["severity"]}' as severity, '{literal["subject"]}' as subject_kind,

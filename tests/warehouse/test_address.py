@@ -30,6 +30,8 @@ HOME = f"{BASE}柳港园西院3号楼2单元501室"
 def connection() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("create schema source")
+    connection.execute("create macro key_of(kind, value) as md5(concat(kind, '|', value))")
+    connection.execute("create table delivery as select unnest(['area', 'grid_building']) as source, today() as delivered_on")
     connection.execute("create table source.area (area_code text, name text, level text, valid_to date)")
     connection.executemany("insert into source.area values (?, ?, ?, null)", AREAS)
     connection.execute(
@@ -43,7 +45,7 @@ def connection() -> duckdb.DuckDBPyConnection:
 def resolve(connection: duckdb.DuckDBPyConnection, spelling: str) -> tuple[str, str | None]:
     """The rule that decided and the standard address it found, by the models themselves."""
     connection.execute("create or replace temp table spelling as select ? as address", [spelling])
-    files = {name: file for name, file in read_folder(MODELS).items() if name.startswith("address_")}
+    files = {name: file for name, file in read_folder(MODELS).items() if name.startswith(("address_", "standing_"))}
     for name in in_order({name: file.reads for name, file in files.items()}):
         connection.execute(f"create or replace temp table {name} as {files[name].sql}")
     [(rule, address)] = connection.execute("select rule, standard_address from address_room").fetchall()
@@ -87,6 +89,7 @@ def test_spellings_of_one_home(connection: duckdb.DuckDBPyConnection, spelling: 
         ("柳港园3号楼3单元501", "unknown_room"),
         ("柳港园3号楼2单元701", "unknown_room"),
         ("柳港园3号楼2单元503", "unknown_room"),
+        ("柳港园一百号楼2单元501", "no_building_no"),
         ("123 Main Street, Springfield", "no_building_no"),
         ("柳" * 10_000, "no_building_no"),
     ],

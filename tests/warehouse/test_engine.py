@@ -12,6 +12,7 @@ from contracts.errors import HubError
 from contracts.load import load_catalog
 from contracts.model import Catalog, Column, Load, Table
 from warehouse import engine
+from warehouse.identity import Tokens, ensure_keys
 from warehouse.lake import Delivery, Lake
 from warehouse.settings import Settings
 from warehouse.sources import lake_view, source_sql, spelling_sql
@@ -33,7 +34,9 @@ PERMIT = Table(
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path)
+    made = Settings(home=tmp_path)
+    ensure_keys(made)
+    return made
 
 
 def deliver(settings: Settings, day: int, rows: list[tuple[str, str | None, str | None]]) -> None:
@@ -96,8 +99,23 @@ def test_every_relation_is_built_after_what_it_reads() -> None:
 
 
 def test_every_city_contract_has_a_model() -> None:
-    made = set(engine.models()) | {"finding", "release"}
+    made = {*engine.models(), *engine.MADE_HERE}
     assert {table.name for table in load_catalog().city()} <= made
+
+
+def test_a_promise_without_a_model_is_named() -> None:
+    promised = replace(PERMIT, layer="city", name="nobody_makes_me")
+    with pytest.raises(HubError, match=r"nobody_makes_me is promised.*models/nobody_makes_me\.sql"):
+        engine.plan(Catalog({promised.qualified: promised}), {})
+
+
+def test_ids_are_keyed_by_the_deployment() -> None:
+    def key(secret: bytes) -> str:
+        connection = duckdb.connect()
+        engine.define_key_of(connection, Tokens(secret))
+        return str(connection.execute("select key_of('dwelling', '3号楼2单元501室')").fetchall()[0][0])
+
+    assert key(b"a" * 32) == key(b"a" * 32) != key(b"b" * 32)
 
 
 def test_content_hash_sees_rows_and_nothing_else(tmp_path: Path) -> None:

@@ -1,23 +1,20 @@
 /* Every way to write what stands before a building number: any part of the official chain, then an estate or its alias.
    One row per spelling of a head and estate it may mean (an alias, or one estate name in two communities, gives several). */
-with current_area as (
-    select area_code, name, level from source.area where valid_to is null
-), estate as (
-    select distinct left(grid_code, 12) as community_code, estate, estate as written, 'official' as rule
-    from source.grid_building where valid_to is null
+with estate as (
+    select distinct community_code, estate, estate as written, 'official' as rule from standing_building
     union
-    select left(grid_code, 12), estate, unnest(string_split(estate_alias, '、')), 'alias'
-    from source.grid_building where valid_to is null and estate_alias is not null
+    select community_code, estate, unnest(string_split(estate_alias, '、')), 'alias'
+    from standing_building where estate_alias is not null
 ), chain as (
     select c.area_code as community_code,
            c.name as community, regexp_replace(c.name, '(社区居民委员会|社区居委会|居民委员会|居委会)$', '社区') as community_short,
            s.name as subdistrict, k.name as county, t.name as city, p.name as province
     from (select distinct community_code from estate) as used
-    join current_area c on c.area_code = used.community_code
-    join current_area s on s.area_code = left(c.area_code, 9) || '000'
-    join current_area k on k.area_code = left(c.area_code, 6) || '000000'
-    join current_area t on t.area_code = left(c.area_code, 4) || '00000000'
-    join current_area p on p.area_code = left(c.area_code, 2) || '0000000000'
+    join standing_area c on c.area_code = used.community_code
+    join standing_area s on s.area_code = left(c.area_code, 9) || '000'
+    join standing_area k on k.area_code = left(c.area_code, 6) || '000000'
+    join standing_area t on t.area_code = left(c.area_code, 4) || '00000000'
+    join standing_area p on p.area_code = left(c.area_code, 2) || '0000000000'
 ), part as (
     select community_code, 1 as place, '' as word from chain
     union select community_code, 1, province from chain

@@ -12,7 +12,7 @@ with unnoted as (
     from unnoted
 ), headed as (
     select address, text,
-           regexp_extract(text, '^(.*?)([0-9]+|[一二三四五六七八九十百]+)(号楼|#楼|#|幢|栋|座|楼|-)', 1) as head
+           regexp_extract(text, '^(.*?)([0-9]+|[一二三四五六七八九十]+)(号楼|#楼|#|幢|栋|座|楼|-)', 1) as head
     from cleaned
 ), tailed as (
     select address, head, substr(text, length(head) + 1) as tail from headed where head <> ''

@@ -1,15 +1,12 @@
 /* Each head with each building number that was written with it, once: the one building it means, or why there is none. */
 with written as (
     select distinct head, building_no from address_part where building_no is not null
-), building as (
-    select building_id, left(grid_code, 12) as community_code, estate, building_no
-    from source.grid_building where valid_to is null
 ), candidate as (
     select w.head, w.building_no, count(h.estate) as estates, count(distinct b.building_id) as buildings,
            min(b.building_id) as building_id, max(h.rule) as rule  -- 'official' before 'alias'
     from written w
     left join address_head h on h.head = w.head
-    left join building b on b.community_code = h.community_code and b.estate = h.estate and b.building_no = w.building_no
+    left join standing_building b on b.community_code = h.community_code and b.estate = h.estate and b.building_no = w.building_no
     group by w.head, w.building_no
 )
 select head, building_no, case when buildings = 1 then building_id end as building_id,

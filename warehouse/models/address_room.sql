@@ -7,7 +7,7 @@ with placed as (
     from spelling s
     left join address_part p on p.address = s.address
     left join address_place place on place.head = p.head and place.building_no = p.building_no
-    left join source.grid_building b on b.building_id = place.building_id
+    left join standing_building b on b.building_id = place.building_id
 ), judged as (
     select address, building_id, building_address, grid_code, entrance_no, room_no,
            case when building_id is null then rule

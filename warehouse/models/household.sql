@@ -4,11 +4,11 @@ with standing as (
         partition by household_no order by relation_to_head = '02' desc, birth_date, record_no) as nth
     from resident_row where cancelled_on is null
 ), counted as (
-    select household_no, count(distinct person_id) as member_count from standing group by household_no
+    select household_id, count(distinct person_id) as member_count from standing group by household_id
 )
-select md5('household:' || h.household_no) as household_id, h.household_no, h.person_id as head_person_id,
+select h.household_id, h.household_no, h.person_id as head_person_id,
        coalesce(h.hukou_dwelling_id, h.living_dwelling_id) as dwelling_id, c.member_count,
        coalesce(h.hukou_grid_code, h.living_grid_code) as grid_code
 from standing h
-join counted c on c.household_no = h.household_no
+join counted c on c.household_id = h.household_id
 where h.nth = 1

@@ -1,15 +1,25 @@
-/* Which person an office row names, and why. The seam of linkage: everything downstream reads persons only through here. */
-with caller as (
+/* Which person an office row names, and why: the seam of linkage, everything downstream reads persons only through here.
+   A usable ID number decides; a resident without one is known by name, birth date and household together;
+   a caller by phone and name, where they fit exactly one person. */
+with named as (
+    select 'resident' as source, record_no as record_key, delivery_id, row_no,
+           case when id_no_status = 'ok' then key_of('id_no', id_no_token)
+                else key_of('name_birth_household', concat_ws('|', name, birth_date, household_no)) end as person_id,
+           case when id_no_status = 'ok' then 'id_no' else 'name_birth_household' end as rule,
+           name, phone_token, grid_code
+    from source.resident
+    union all
+    select 'property', title_no, delivery_id, row_no, key_of('id_no', holder_id_no_token), 'id_no',
+           holder_name, holder_phone_token, grid_code
+    from source.property where holder_id_no_status = 'ok'
+), caller as (
     select phone_token, name, min(person_id) as person_id
-    from person where phone_token is not null
-    group by phone_token, name having count(*) = 1
+    from named where phone_token is not null
+    group by phone_token, name having count(distinct person_id) = 1
 )
-select 'resident' as source, record_no as record_key, delivery_id, row_no, person_id, rule,
-       case when rule = 'id_no' then 1.0 else 0.9 end as confidence, coalesce(living_grid_code, hukou_grid_code) as grid_code
-from resident_row
-union all
-select 'property', title_no, delivery_id, row_no, md5('id_no:' || holder_id_no_token), 'id_no', 1.0, grid_code
-from source.property where holder_id_no_status = 'ok'
+select source, record_key, delivery_id, row_no, person_id, rule,
+       case when rule = 'id_no' then 1.0 else 0.9 end as confidence, grid_code
+from named
 union all
 select 'hotline', h.ticket_no, h.delivery_id, h.row_no, c.person_id, 'phone_name', 0.9, h.grid_code
 from source.hotline h

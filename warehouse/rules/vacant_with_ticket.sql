@@ -7,6 +7,7 @@ purpose: door_service
 legal_basis: 《中华人民共和国民法典》第二百八十六条及住建部门房屋使用状态登记要求
 owner: 住建租赁管理
 given:
+  delivery: [{source: hotline, delivered_on: 2026-10-31}]
   title:
     - {dwelling_id: lived_in, occupancy: vacant}
     - {dwelling_id: quiet, occupancy: vacant}
@@ -16,6 +17,7 @@ given:
     - {dwelling_id: lived_in, ticket_no: t1, reported_at: 2026-10-30 08:00:00}
     - {dwelling_id: long_ago, ticket_no: t2, reported_at: 2026-01-01 08:00:00}
     - {dwelling_id: used, ticket_no: t3, reported_at: 2026-10-31 08:00:00}
+    - {dwelling_id: quiet, ticket_no: t4, reported_at: 2062-10-31 08:00:00}
   dwelling: [{dwelling_id: lived_in}, {dwelling_id: quiet}, {dwelling_id: long_ago}, {dwelling_id: used}]
 expected: [lived_in]
 */
@@ -23,11 +25,12 @@ with vacant as (
     select dwelling_id from title where valid_to is null and dwelling_id is not null
     group by dwelling_id having min(occupancy) = 'vacant' and max(occupancy) = 'vacant'
 ), latest as (
-    select cast(max(reported_at) as date) as day from ticket
+    -- the day the newest file is about, not the newest ticket: one mistyped year would silence the rule
+    select max(delivered_on) as day from delivery where source = 'hotline'
 ), recent as (
     select t.dwelling_id, count(*) as tickets, max(t.reported_at) as last_reported_at, max(t.ticket_no) as ticket_no
     from ticket t cross join latest
-    where t.reported_at >= latest.day - interval '180 days'
+    where t.reported_at between latest.day - interval '180 days' and latest.day + interval '1 day'
     group by t.dwelling_id
 )
 select v.dwelling_id as subject_id, v.dwelling_id, d.grid_code, d.standard_address,
