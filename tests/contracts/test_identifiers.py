@@ -1,5 +1,6 @@
 """ID and telephone numbers: what is right, what is wrong with the rest, and that nothing usable shows in a mask."""
 
+from collections.abc import Callable
 from datetime import date
 
 import polars as pl
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.identifiers import KINDS, check_digit, masked, normal, scrubbed
+from contracts.identifiers import KINDS, check_digit, masked, normal, scrub, scrub_alone
 
 AREAS = ["11", "990001"]
 FIRST_17 = "99000119900101123"
@@ -17,6 +18,10 @@ born = st.dates(min_value=date(1890, 1, 1), max_value=date(2026, 1, 1))
 first_17 = st.builds(lambda day, serial: f"990001{day:%Y%m%d}{serial:03d}", born, st.integers(0, 999))
 id_numbers = first_17.map(lambda digits: digits + check_digit(digits))
 mobiles = st.integers(0, 99_999_999).map(lambda n: f"154{n:08d}")
+
+
+def of_one(scrubber: Callable[[pl.Expr], pl.Expr], text: str) -> str:
+    return str(pl.DataFrame({"text": [text]}).select(scrubber(pl.col("text"))).item())
 
 
 def status(kind: str, written: str | None) -> str:
@@ -142,13 +147,58 @@ def test_normal_form_of_a_normal_form_is_itself(written: str) -> None:
         ("154 0000 0001 或 154-0000-0002", "154****0001 或 154****0002"),
         ("１５４００００１２３４", "１５４****１２３４"),
         ("0352-5100001", "0352*****01"),
+        ("154－1234－5678", "154****5678"),
+        ("154—1234—5678", "154****5678"),
+        ("154.1234.5678", "154****5678"),
+        ("154 1234  5678", "154****5678"),
+        ("1541 2345 678", "154****5678"),
+        ("１５４１－２３４５－６７８", "１５４****５６７８"),
+        ("154_1234_5678", "154****5678"),
+        ("154　1234　5678", "154****5678"),
+        ("990001.19900101.1234", "9900**********1234"),
+        ("990001－1990－01－01－123Ｘ", "9900**********123Ｘ"),
+        ("9900—0119—9001—0112—34", "9900**********1234"),
+        ("0352－5100001", "0352*****01"),
+        ("９．９０００１１９９００１０１１Ｅ＋１７", "******"),
     ],
 )
 def test_scrub(text: str, expected: str) -> None:
-    assert scrubbed(text) == expected
+    assert of_one(scrub, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("王小明15412345678", "王小明154****5678"),
+        ("154－1234－5678", "154****5678"),
+        (VALID, f"9900**********{VALID[-4:]}"),
+        ("11010519491231002x", "1101**********002x"),
+        ("140213001001", "140213001001"),  # a community
+        ("140213001001123", "140213001001123"),  # a grid
+        ("140213001001GB00001F00010001", "140213001001GB00001F00010001"),
+        ("H15412345678", "H15412345678"),
+        ("20130102-20140304", "20130102-20140304"),
+        ("140213001999991234", "140213001999991234"),  # no date where an ID number has one
+    ],
+)
+def test_a_code_keeps_its_digits_unless_a_number_stands_alone(code: str, expected: str) -> None:
+    assert of_one(scrub_alone, code) == expected
+
+
+widths = st.sampled_from([str.maketrans("", ""), str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")])
+gaps = st.sampled_from(["", " ", "  ", ".", "_", "-", "－", "—", "–", "　", " - "[:2]])
+
+
+@given(id_numbers, mobiles, gaps, widths)
+def test_however_a_number_is_grouped_it_is_found(number: str, mobile: str, gap: str, width: dict[int, int]) -> None:
+    groups = [[number[:6], number[6:14], number[14:]], [mobile[:3], mobile[3:7], mobile[7:]]]
+    for written in [gap.join(parts).translate(width) for parts in groups]:
+        for scrubber in (scrub, scrub_alone):
+            assert "****" in of_one(scrubber, f"联系{written}。")
+            assert written not in of_one(scrubber, f"联系{written}。")
 
 
 @given(st.lists(st.one_of(id_numbers, mobiles, st.text(alphabet="，。号楼请 abc", max_size=8)), max_size=6))
 def test_no_number_survives_scrubbing(parts: list[str]) -> None:
-    clean = scrubbed("，".join(parts))
+    clean = of_one(scrub, "，".join(parts))
     assert not [part for part in parts if len(part) >= 11 and part.isalnum() and part in clean]
