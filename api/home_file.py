@@ -6,6 +6,7 @@ that hold those grids are read.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -15,6 +16,7 @@ from pydantic import BaseModel, Field
 from api.answers import Row, with_evidence
 from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
+from warehouse.grant import NUMBER
 
 LATEST_TICKETS = 100
 CLAIM = ("source", "value", "claimed_on", "delivery_id", "row_no")
@@ -27,7 +29,10 @@ class Attribute(BaseModel):
     entity_id: str
     attribute: str = Field(examples=["living_address"])
     values: list[Row] = Field(description="source, value, claimed_on, delivery_id, row_no; newest first")
-    agree: bool | None = Field(description="whether all sources say the same; null where your role sees no values")
+    agree: bool | None = Field(
+        description="whether the sources say the same, each with all its values; null where only one source says anything "
+        "and where your role sees no values. Masked numbers that look the same may differ in hidden digits: then false"
+    )
 
 
 def household_file(view: View, household_id: str) -> dict[str, Any]:
@@ -38,7 +43,7 @@ def household_file(view: View, household_id: str) -> dict[str, Any]:
     return {
         "household": household,
         "dwelling": next(iter(view.labelled("dwelling", dwellings)), None),
-        **_home(view, dwelling_id, [household_id], household["grid_code"]),
+        **_home(view, dwelling_id, [household], household["grid_code"]),
     }
 
 
@@ -50,23 +55,23 @@ def dwelling_file(view: View, dwelling_id: str) -> dict[str, Any]:
     return {
         "dwelling": view.labelled("dwelling", [dwelling])[0],
         "households": households,
-        **_home(view, dwelling_id, [h["household_id"] for h in households], grid),
+        **_home(view, dwelling_id, households, grid),
     }
 
 
-def _home(view: View, dwelling_id: str | None, household_ids: Sequence[str], grid: str | None) -> dict[str, Any]:
+def _home(view: View, dwelling_id: str | None, households: Sequence[Row], grid: str | None) -> dict[str, Any]:
+    household_ids = [h["household_id"] for h in households]
     here = [Condition("household_id", "in", household_ids), Condition("dwelling_id", "in", _some(dwelling_id))]
     near = _in_grids([grid])
     persons = _persons(view, household_ids, dwelling_id, near)
     people = [p["person_id"] for p in persons]
-    residences = view.rows("residence", AnyOf(tuple(here)), *near)
     grids = _in_grids({grid, *(p["grid_code"] for p in persons), *(p["hukou_grid_code"] for p in persons)})
     findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids)
     at_home = [Condition("dwelling_id", "eq", dwelling_id), *near]
     tickets = view.rows("ticket", *at_home) if dwelling_id else []
     tickets.sort(key=lambda t: str(t["reported_at"]), reverse=True)
     return {
-        "members": _members(view, persons, residences, dwelling_id, household_ids),
+        "members": _members(view, persons, dwelling_id, households, near),
         "titles": view.labelled("title", view.rows("title", *at_home)) if dwelling_id else [],
         "tickets": view.labelled("ticket", tickets[:LATEST_TICKETS]),
         "attributes": _attributes(view, [*people, *_some(dwelling_id)], grids),
@@ -82,22 +87,38 @@ def _persons(view: View, household_ids: Sequence[str], dwelling_id: str | None, 
 
 
 def _members(
-    view: View, persons: list[Row], residences: list[Row], dwelling_id: str | None, household_ids: Sequence[str]
+    view: View, persons: list[Row], dwelling_id: str | None, households: Sequence[Row], near: Sequence[Where]
 ) -> list[Row]:
-    """Persons with their relation to the head and whether they live and are registered here now, heads first."""
+    """Persons with their household, and whether they live and are registered here now; heads of this home first.
+
+    `relation_to_head` is to the head of a household of this home: whoever only lives here has none.
+    """
+    here = {h["household_id"]: h["household_no"] for h in households}
+    residences = view.rows("residence", Condition("household_id", "in", sorted(here)), *near) if here else []
     ended_first = sorted(residences, key=lambda r: r["valid_to"] is None)
     relation = {r["person_id"]: r["relation_to_head"] for r in ended_first if r["relation_to_head"]}
+    household_no = here | _household_numbers(view, {p["household_id"] for p in persons} - {None, *here})
     members = [
         person
         | {
+            "household_no": household_no.get(person["household_id"]),
             "relation_to_head": relation.get(person["person_id"]),
             "lives_here": _stands(person) and person["dwelling_id"] in _some(dwelling_id),
-            "registered_here": _stands(person) and person["household_id"] in household_ids,
+            "registered_here": _stands(person) and person["household_id"] in here,
         }
         for person in view.labelled("person", persons)
     ]
     labelled = view.labelled("residence", members)
     return sorted(labelled, key=lambda m: (not m["registered_here"], m["relation_to_head"] or "99", m["person_id"]))
+
+
+def _household_numbers(view: View, household_ids: set[str]) -> dict[str, str]:
+    """By household id; of households in the user's areas only."""
+    if not household_ids:
+        return {}
+    asked = Condition("household_id", "in", sorted(household_ids))
+    rows = view.rows("household", asked, columns=("household_id", "household_no"))
+    return {row["household_id"]: row["household_no"] for row in rows}
 
 
 def _stands(person: Row) -> bool:
@@ -106,7 +127,10 @@ def _stands(person: Row) -> bool:
 
 
 def _attributes(view: View, entity_ids: Sequence[str], grids: Sequence[Where]) -> list[Attribute]:
-    claims = view.rows("claim", Condition("entity_id", "in", entity_ids), *grids) if entity_ids else []
+    if not entity_ids:
+        return []
+    number = "value" if view.grant("claim").treatments["value"] == "full" else None
+    claims = view.rows("claim", Condition("entity_id", "in", entity_ids), *grids, number=number)
     claims.sort(key=lambda c: str(c["claimed_on"]), reverse=True)
     claims.sort(key=_subject)
     return [_attribute(*subject, list(values)) for subject, values in groupby(claims, _subject)]
@@ -117,10 +141,18 @@ def _subject(claim: Row) -> tuple[str, str, str]:
 
 
 def _attribute(entity: str, entity_id: str, attribute: str, claims: list[Row]) -> Attribute:
-    said = {claim["value"] for claim in claims}
     values = [{name: claim[name] for name in CLAIM} for claim in claims]
-    agree = None if None in said else len(said) == 1
-    return Attribute(entity=entity, entity_id=entity_id, attribute=attribute, values=values, agree=agree)
+    return Attribute(entity=entity, entity_id=entity_id, attribute=attribute, values=values, agree=_agree(claims))
+
+
+def _agree(claims: list[Row]) -> bool | None:
+    """Sources are compared, not values: several owners of one home, all named by one office, are no contradiction."""
+    said: dict[str, set[int]] = defaultdict(set)
+    for claim in claims:
+        if NUMBER in claim:
+            said[claim["source"]].add(claim[NUMBER])
+    first, *others = said.values() or [set()]
+    return all(other == first for other in others) if others else None
 
 
 def _in_grids(grids: Iterable[str | None]) -> list[Condition]:

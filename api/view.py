@@ -37,9 +37,10 @@ class View:
         columns: Sequence[str] | None = None,
         order: Sequence[str] = (),
         limit: int | None = None,
+        number: str | None = None,
     ) -> list[Row]:
         """Rows in the user's scope with columns as she may see them. NotFound for a table that is not hers."""
-        query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit)
+        query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit, number=number)
         return self._release.query(*query)
 
     def one(self, table: str, *where: Where) -> Row:

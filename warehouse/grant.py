@@ -12,6 +12,8 @@ from contracts.model import Column, Table
 from warehouse.conditions import Condition, identifier
 from warehouse.treatments import Treatment, masked
 
+NUMBER = "_number"
+
 
 class ColumnRefused(AccessError):
     """A masked or hidden column was to be read, filtered or sorted: the answer would tell its values."""
@@ -49,6 +51,15 @@ class Grant:
         if self.treatments.get(name) != "full":
             raise self._refusal(name)
         return f"t.{identifier(name)}"
+
+    def number(self, name: str) -> str:
+        """A select item that numbers the column's distinct values. Its hidden token decides where there is one.
+
+        Two masked forms can look the same and hide a difference: the number tells it and tells no more.
+        """
+        value, token = self.sortable(name), f"{name}_token"
+        said = f"coalesce(t.{identifier(token)}, {value})" if token in self.columns else value
+        return f"dense_rank() over (order by {said}) as {NUMBER}"
 
     def _refusal(self, name: str) -> ColumnRefused:
         known = name in self.treatments

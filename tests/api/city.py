@@ -102,12 +102,15 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         ids = {"household_id": key(name), "head_person_id": key(head), "dwelling_id": key(home)}
         return ids | {"household_no": name, "member_count": members, "grid_code": grid}
 
-    def claim(who: str, attribute: str, value: str, source: str, on: date) -> dict[str, Any]:
+    def claim(
+        who: str, attribute: str, value: str, source: str, on: date, number: str | None = None, entity: str = "person"
+    ) -> dict[str, Any]:
         return {
-            "entity": "person",
+            "entity": entity,
             "entity_id": key(who),
             "attribute": attribute,
             "value": value,
+            "value_token": key(number) if number else None,
             "source": source,
             "delivery_id": "d1",
             "row_no": 2,
@@ -158,6 +161,8 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         "residence": [
             residence("王小明", "h1", "d1", "hukou", "02"),
             residence("王小红", "h1", "d1", "hukou", "10"),
+            residence("王小红", "h1", "d2", "living", "10") | {"grid_code": NEXT},
+            residence("李雷", "h2", "d2", "hukou", "02") | {"grid_code": NEXT},
             residence("王老", "h1", "d1", "hukou", "50") | {"valid_to": date(2025, 4, 13)},
         ],
         "address_link": [
@@ -168,6 +173,12 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             claim("王小明", "living_address", "东院13-2-501", "hotline", date(2026, 11, 9)),
             claim("王小明", "name", "王小明", "resident", date(2026, 11, 1)),
             claim("王小明", "name", "王小明", "property", date(2026, 10, 1)),
+            claim("王小明", "phone", "154****1234", "resident", date(2026, 11, 1), "15400001234"),
+            claim("王小明", "phone", "154****1234", "property", date(2026, 10, 1), "15400011234"),
+            claim("王小明", "id_no", "9900**********001X", "resident", date(2026, 11, 1), ID_NO),
+            claim("王小明", "id_no", "9900**********001x", "property", date(2026, 10, 1), ID_NO),
+            claim("d1", "title_holder", "王小明", "property", date(2026, 10, 1), entity="dwelling"),
+            claim("d1", "title_holder", "王小红", "property", date(2026, 10, 1), entity="dwelling"),
         ],
         "title": [{"title_id": key("t1"), "dwelling_id": key("d1"), "holder_name": "王小明", "grid_code": HERE}],
         "ticket": [

@@ -9,13 +9,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from tests.api.city import FAR, HERE, point_to, settings_in, small_city, write_release
+from tests.api.city import FAR, HERE, NEXT, point_to, settings_in, small_city, write_release
 from warehouse.casebook import NewUser, open_casebook
 from warehouse.settings import Settings
 
 PASSWORD = "korrekt-pferd-17"
 USERS = [
     NewUser("worker", PASSWORD, "grid_worker", (HERE,)),
+    NewUser("lead", PASSWORD, "grid_lead", (HERE, NEXT)),
+    NewUser("next_worker", PASSWORD, "grid_worker", (NEXT,)),
     NewUser("far_worker", PASSWORD, "grid_worker", (FAR,)),
     NewUser("supervisor", PASSWORD, "district_supervisor", ("140213",)),
     NewUser("analyst", PASSWORD, "analyst", ("140200000000",)),

@@ -76,14 +76,38 @@ def test_household_file(client, as_user) -> None:
     assert file["tickets"][0]["request_class_label"] == "供暖"
     assert file["findings"][0]["evidence"] == {"hukou": "西院", "living": "东院"}
     sides = {a["attribute"]: a for a in file["attributes"]}
-    assert sides["name"]["agree"] is True
-    assert sides["living_address"]["agree"] is False
     assert [(v["source"], v["value"]) for v in sides["living_address"]["values"]] == [
         ("hotline", "东院13-2-501"),
         ("resident", "西院3-2-501"),
     ]
     assert sides["living_address"]["values"][0].keys() == {"source", "value", "claimed_on", "delivery_id", "row_no"}
     assert file["release"] == "r1"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "agree"),
+    [
+        ("name", True),
+        ("living_address", False),
+        ("phone", False),  # one hidden digit differs, the masked forms do not
+        ("id_no", True),  # one number, masked from two spellings
+        ("title_holder", None),  # two owners named by one office: nobody to agree with
+    ],
+)
+def test_sources_agree_when_each_says_the_same(client, as_user, attribute, agree) -> None:
+    file = client.get(f"/v1/households/{key('h1')}", headers=as_user("worker")).json()
+    assert {a["attribute"]: a["agree"] for a in file["attributes"]}[attribute] is agree
+    masked = client.get(f"/v1/households/{key('h1')}", headers=as_user("supervisor")).json()
+    assert {a["agree"] for a in masked["attributes"]} == {None}
+    assert "_number" not in str(file)
+
+
+@pytest.mark.parametrize(("user", "household_no"), [("lead", "h1"), ("next_worker", None)])
+def test_who_only_lives_here_has_no_relation_to_this_head(client, as_user, user, household_no) -> None:
+    """She is the spouse of a head next door; to the head of this home she is nothing."""
+    file = client.get(f"/v1/dwellings/{key('d2')}", headers=as_user(user)).json()
+    who = {m["name"]: (m["relation_to_head_label"], m["household_id"], m["household_no"]) for m in file["members"]}
+    assert who == {"李雷": ("户主", key("h2"), "h2"), "王小红": (None, key("h1"), household_no)}
 
 
 def test_dwelling_file(client, as_user) -> None:

@@ -128,6 +128,23 @@ def test_a_token_is_compared_by_who_may_see_the_masked_form_and_read_by_nobody()
         gate("analyst", "14").select("person", where=[wanted])
 
 
+def test_numbered_values_are_equal_where_their_hidden_tokens_are() -> None:
+    said = Column("said", "said", "话", "string", classification="personal", purpose="x")
+    token = Column("said_token", "said_token", "令牌", "string", classification="sensitive", purpose="x")
+    catalog = Catalog({"city.claims": table("claims", said, token, PLACE, scope=("grid_code",))})
+    with duckdb.connect() as con:
+        con.execute(
+            "create table claims as select * from (values ('1**4', 'a'), ('1**4', 'b'), ('1**4', 'a'), ('x', null))"
+            " as t(said, said_token), (values (?)) as g(grid_code)",
+            [GRID],
+        )
+        query = gate("grid_worker", GRID, catalog=catalog).select("claims", number="said")
+        rows = con.execute(*query).fetchall()
+    assert sorted(rows) == [("1**4", GRID, 1), ("1**4", GRID, 1), ("1**4", GRID, 2), ("x", GRID, 3)]
+    with pytest.raises(ColumnRefused):
+        gate("district_supervisor", "14", catalog=catalog).select("claims", number="said")
+
+
 def test_no_value_is_ever_in_the_sql() -> None:
     evil = "x' or 1=1 --"
     where = [Condition("name", "in", (evil, evil)), AnyOf((Condition("name", "contains", evil),))]
