@@ -1,6 +1,7 @@
 """The floor: bare DuckDB SQL that reads the offices' files and makes the same joins, as fast as we could write it.
 
-No checks, no tokens, no receipts, no release: typed columns, each distinct address parsed once, joins on 64-bit hashes.
+No checks, no tokens, no receipts, no release: only the columns it needs, as text (nothing is cast that is not used), each
+distinct address parsed once, joins on 64-bit hashes, counts as results.
 DuckDB can read neither GB18030 nor XLSX by itself, so it is given UTF-8 CSV twins of the same rows, written before the
 clock starts.
 """

@@ -5,7 +5,8 @@ The reading is done by `open-data-contract-standard`; `document.py` has already 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -15,7 +16,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read
 from contracts.errors import ContractError
-from contracts.model import Catalog, Classification, Column, Layer, Layout, Load, LogicalType, Table
+from contracts.model import FORMATS, Catalog, Classification, Column, Layer, Layout, Load, LogicalType, Table
 
 HERE = Path(__file__).parent
 COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
@@ -129,15 +130,29 @@ def _source_problems(document: Document, words: dict[str, Any], columns: list[Co
     if "layout" not in words:
         problems.append(document.problem("a source needs customProperty `layout` (format, file_pattern, …)", "schema"))
     else:
-        try:
-            Layout(**words["layout"])
-        except TypeError as error:
-            problems.append(document.problem(f"layout: {str(error).split('() ')[-1]}", "customProperties"))
+        problems += [document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"])]
     if words.get("load", "snapshot") not in get_args(Load):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
     if words.get("load") == "upsert" and not any(c.primary_key for c in columns):
         problems.append(document.problem("load upsert replaces by key: mark a column `primaryKey: true`", "schema", 0))
     return problems
+
+
+def _layout_problems(given: Any) -> Iterator[str]:
+    try:
+        layout = Layout(**given)
+        re.compile(layout.file_pattern)
+    except TypeError as error:
+        yield str(error).split("() ")[-1]
+    except re.error as error:
+        yield f"file_pattern is no regular expression: {error}"
+    else:
+        if layout.format not in FORMATS:
+            yield f"format must be one of {', '.join(FORMATS)}"
+        if not isinstance(layout.header_row, int) or layout.header_row < 1:
+            yield "header_row is the row's number as a spreadsheet shows it, from 1"
+        if len(layout.delimiter) != 1:
+            yield "delimiter is one character"
 
 
 def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, list[Problem]]:
@@ -158,6 +173,18 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         classification not in ("personal", "sensitive") or bool(words.get("purpose")),
         f"is {classification} and states no purpose; add customProperty `purpose`",
     )
+    need(
+        not words.get("token") or classification == "sensitive",
+        "is tokenised, so it is `classification: sensitive`",
+        "classification",
+    )
+    need(
+        not (words.get("mask") or words.get("address")) or classification in ("personal", "sensitive"),
+        "has a mask or an address, so it is at least `classification: personal`",
+        "classification",
+    )
+    address = words.get("address", 0)
+    need(isinstance(address, int), "address is a number: 1 for the column that places a row first")
     need((prop.logicalType or "string") in get_args(LogicalType), f"logicalType {prop.logicalType} is not supported")
     need(words.get("token") in (None, *TOKENS), f"token must be one of {', '.join(sorted(TOKENS))}")
     need(words.get("mask") in (None, *MASKS), f"mask must be one of {', '.join(sorted(MASKS))}")
@@ -180,7 +207,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         codes=words.get("codes"),
         formats=tuple(words.get("formats", ())),
         clean=tuple(words.get("clean", ())),
-        address=int(words.get("address", 0)),
+        address=address,
         index=bool(words.get("index", False)),
         checks=tuple(checks),
     ), problems + found

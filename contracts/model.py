@@ -7,7 +7,7 @@ table: load, layout, rowScope · column: token, mask, purpose, codes, formats, c
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Classification = Literal["public", "internal", "personal", "sensitive"]
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean"]
@@ -16,6 +16,8 @@ Severity = Literal["error", "warning"]
 Load = Literal["snapshot", "append", "upsert"]
 RuleName = Literal["not_null", "unique", "code", "pattern", "length", "range", "row_count", "sql", "expectation"]
 
+Format = Literal["csv", "xlsx"]
+FORMATS = get_args(Format)
 SQL_TYPES: dict[LogicalType, str] = {
     "string": "varchar",
     "integer": "bigint",
@@ -109,7 +111,7 @@ class Layout:
     `header_row` counts from 1 as Excel shows it. `sheets` is "*" or a sheet's name.
     """
 
-    format: Literal["csv", "xlsx"]
+    format: Format
     file_pattern: str
     header_row: int = 1
     delimiter: str = ","
