@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from math import isfinite
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 from api.errors import BadRequest
 from contracts.model import Column, LogicalType
@@ -20,18 +21,21 @@ EXPECTED: dict[LogicalType, str] = {
     "integer": "a whole number",
     "number": "a number",
     "date": "a date, 2026-11-22",
-    "timestamp": "a moment, 2026-11-22T01:30:00",
+    "timestamp": "a moment, 2026-11-22T01:30:00, with +08:00 or Z if it is another zone's",
     "boolean": "true or false",
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
-def conditions(grant: Grant, params: Iterable[tuple[str, str]]) -> list[Condition]:
-    """One condition per parameter. BadRequest for an unknown column, operator or a value of the wrong type."""
-    return [_condition(grant, name, value) for name, value in params]
+def conditions(grant: Grant, params: Iterable[tuple[str, str]], zone: ZoneInfo) -> list[Condition]:
+    """One condition per parameter; a moment that names its zone becomes the office's wall clock in `zone`.
+
+    BadRequest for an unknown column, an operator the column has not, or a value of the wrong type.
+    """
+    return [_condition(grant, name, value, zone) for name, value in params]
 
 
-def _condition(grant: Grant, param: str, value: str) -> Condition:
+def _condition(grant: Grant, param: str, value: str, zone: ZoneInfo) -> Condition:
     name, _, op = param.partition("__")
     column = grant.columns.get(name)
     if column is None:
@@ -39,25 +43,27 @@ def _condition(grant: Grant, param: str, value: str) -> Condition:
         raise BadRequest(f"there is no column {told} to filter by", remedy=f"see /v1/catalog/{grant.table.qualified}")
     if (op or "eq") not in OPERATORS:
         raise BadRequest(f"column {name}: no such comparison", remedy=f"{name}__<one of {', '.join(OPERATORS)}>=…")
-    return Condition(name, op or "eq", _value(column, op, value))  # type: ignore[arg-type]  # held against OPERATORS
+    if op == "like" and column.logical_type != "string":
+        raise BadRequest(f"column {name} is no text: like cannot compare it", remedy=f"{name}__gte and {name}__lt")
+    return Condition(name, op or "eq", _value(column, op, value, zone))  # type: ignore[arg-type]  # held against OPERATORS
 
 
-def _value(column: Column, op: str, text: str) -> Any:
+def _value(column: Column, op: str, text: str, zone: ZoneInfo) -> Any:
     if op == "null":
-        return _typed("boolean", text, column)
+        return _typed("boolean", text, column, zone)
     if op == "in":
-        return tuple(_typed(column.logical_type, part, column) for part in text.split(","))
-    return text if op == "like" else _typed(column.logical_type, text, column)
+        return tuple(_typed(column.logical_type, part, column, zone) for part in text.split(","))
+    return _typed(column.logical_type, text, column, zone)
 
 
-def _typed(kind: LogicalType, text: str, column: Column) -> Any:
+def _typed(kind: LogicalType, text: str, column: Column, zone: ZoneInfo) -> Any:
     try:
-        return _parse(kind, text)
-    except ValueError:
+        return _parse(kind, text, zone)
+    except (ValueError, OverflowError):
         raise BadRequest(f"column {column.name}: {EXPECTED[kind]} was expected", remedy="correct the value") from None
 
 
-def _parse(kind: LogicalType, text: str) -> Any:
+def _parse(kind: LogicalType, text: str, zone: ZoneInfo) -> Any:
     match kind:
         case "integer":
             number = int(text)
@@ -72,9 +78,15 @@ def _parse(kind: LogicalType, text: str) -> Any:
         case "date":
             return date.fromisoformat(text)
         case "timestamp":
-            return datetime.fromisoformat(text).replace(tzinfo=None)
+            return _wall_clock(text, zone)
         case "boolean":
             if text not in ("true", "false"):
                 raise ValueError
             return text == "true"
     return text
+
+
+def _wall_clock(text: str, zone: ZoneInfo) -> datetime:
+    # the plus sign of an offset arrives as a blank where nobody encoded it
+    moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    return moment.astimezone(zone).replace(tzinfo=None) if moment.tzinfo else moment

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 from api.metrics import Metrics
 from contracts.code_lists import HERE, CodeList, load_code_lists
@@ -27,6 +29,11 @@ class Hub:
 
     # a release's gates go when it goes: no cache keeps an old release open
     _gates: WeakKeyDictionary[OpenRelease, dict[User, Gate]] = field(default_factory=WeakKeyDictionary)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which offices write their timestamps."""
+        return ZoneInfo(self.settings.timezone)
 
     def gate(self, user: User, release: OpenRelease) -> Gate:
         """The user's gate on that release, compiled once; a changed role or area is another user and another gate."""

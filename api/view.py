@@ -62,8 +62,10 @@ class View:
     ) -> Slice:
         """One page. A cursor is good for the same question to the same release."""
         place = Place.of(cursor, self.release_id, (table, tuple(where), tuple(columns or ()), tuple(order)))
-        start = {"offset": place.at} if order else {"from_row": place.at}
-        query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit + 1, **start)
+        offset, from_row = (place.at, None) if order else (0, place.at)
+        query = self._gate.select(
+            table, columns=columns, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
+        )
         return Slice(*place.cut(self._release.query(*query), limit))
 
     def grant(self, table: str) -> Grant:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api.access import Caller
+from api.access import Caller, TheHub
 from api.answers import Page, problems
 from api.filters import conditions
 from api.paging import Cursor, Limit
@@ -20,6 +20,7 @@ def table(
     name: str,
     request: Request,
     caller: Caller,
+    hub: TheHub,
     columns: Annotated[
         str | None, Query(max_length=2000, pattern=NAMES, description="columns to return", examples=["grid_code,rule"])
     ] = None,
@@ -32,12 +33,12 @@ def table(
     """Rows of `person`, `source.resident`, … in your areas.
 
     Every other query parameter is a filter: `column=value`, or `column__gte`, `__gt`, `__lte`, `__lt`, `__ne`,
-    `__like` (`%` and `_` as in SQL), `__in` (`a,b`), `__null` (`true` or `false`). Only columns that you see in full
+    `__like` (text only; `%` and `_` as in SQL), `__in` (`a,b`), `__null` (`true` or `false`). Only columns that you see in full
     can be filtered or sorted by. What the columns mean: `/v1/catalog/{name}`.
     """
     grant = caller.grant(name)
     own = {"columns", "sort", "limit", "cursor"}
-    where = conditions(grant, ((k, v) for k, v in request.query_params.multi_items() if k not in own))
+    where = conditions(grant, ((k, v) for k, v in request.query_params.multi_items() if k not in own), hub.zone)
     items, next_cursor = caller.page(
         grant.table.qualified,
         where,

@@ -161,8 +161,31 @@ def test_catalog_tells_meaning_and_treatment(client, as_user) -> None:
         ("dwelling?floor_area_m2__gt=nan", 400),
         ("ticket?reported_at__gte=2026-01-01T00:00:00", 200),
         ("ticket?reported_at__gte=yesterday", 400),
+        ("ticket?reported_at__gte=0001-01-01T00:00:00%2B09:00", 400),
+        ("ticket?reported_at__like=2026%25", 400),
+        ("dwelling?room_no__like=5%25", 400),
+        ("dwelling?floor_area_m2__like=x", 400),
+        ("person?birth_date__like=1980%25", 400),
+        ("dwelling?estate__like=%25院", 200),
         ("ticket?reported_at__null=false", 200),
     ],
 )
 def test_filter_values_have_the_columns_type(client, as_user, query, status) -> None:
     assert client.get(f"/v1/tables/{query}", headers=as_user("worker")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("since", "found"),
+    [
+        ("2026-11-20T08:30:00", 1),
+        ("2026-11-20T08:30:00%2B08:00", 1),
+        ("2026-11-20T08:30:00+08:00", 1),  # the plus of an unencoded URL is a blank
+        ("2026-11-20T00:30:00Z", 1),
+        ("2026-11-20T00:30:01Z", 0),
+        ("2026-11-20T08:30:00Z", 0),
+        ("2026-11-20T07:45:00%2B07:00", 0),
+        ("2026-11-20 08:30", 1),
+    ],
+)
+def test_a_moment_of_another_zone_is_turned_into_the_offices_clock(client, as_user, since, found) -> None:
+    assert len(rows(client, as_user("worker"), "ticket", f"reported_at__gte={since}")) == found
