@@ -1,6 +1,6 @@
 """What somebody typed into the search box, understood: a full number, the tail of one, a place in a building, words.
 
-Belongs here: light normalisation and shapes of the question. Does not: the full address parser (pipelines.linkage).
+Belongs here: light normalisation and shapes of the question. Does not: the full address parser (warehouse/models/address_*.sql).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 # 3号楼2单元501室, 3栋2门501, 3#2-501, 3-2-501
 _PLACE = re.compile(
-    r"(?P<building>\d{1,4})(?:号楼|栋|幢|座|#楼?|号|-|楼)-?(?P<entrance>\d{1,2})(?:单元|门|-)(?P<room>\d{3,4})(?:室|号|户)?$"
+    r"(?<!\d)(?P<building>\d{1,4})(?:号楼|栋|幢|座|#楼?|号|-|楼)-?(?P<entrance>\d{1,2})(?:单元|门|-)(?P<room>\d{3,4})(?:室|号|户)?$"
 )
-_BUILDING = re.compile(r"(?P<building>\d{1,4})(?:号楼|栋|幢|座|#楼?|楼)(?:(?P<entrance>\d{1,2})(?:单元|门))?$")
-_ROOM = re.compile(r"(?P<room>\d{3,4})室?$")
-_ID_NO = re.compile(r"\d{17}[\dXx]")
-_PHONE = re.compile(r"(?:\+?86)?(1\d{10})")
-_TAIL = re.compile(r"\d{4,}|\d{3,}[Xx]")
-TAIL = 4  # a masked form shows the last four
+_BUILDING = re.compile(r"(?<!\d)(?P<building>\d{1,4})(?:号楼|栋|幢|座|#楼?|楼)(?:(?P<entrance>\d{1,2})(?:单元|门))?$")
+_ROOM = re.compile(r"(?<!\d)(?P<room>\d{3,4})室?$")
+_ID_NO = re.compile(r"[0-9]{17}[0-9Xx]")
+_PHONE = re.compile(r"(?:(?:\+|00)?86)?(1[0-9]{10})|(0[0-9]{9,11})")  # a mobile, or a landline with its area code
+_TAIL = re.compile(r"[0-9]{3}[0-9Xx]")  # what a masked form shows
+_PIECE = re.compile(r"[0-9]{5,}[Xx]?")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Asked:
     id_no: str | None = None
     phone: str | None = None
     tail: str | None = None
+    is_piece: bool = False  # of a number, and no tail of one: nothing can be found by it
 
     @property
     def is_place(self) -> bool:
@@ -43,11 +44,13 @@ def understand(q: str) -> Asked:
     """Full-width forms, blanks and dashes between digits of a number do not matter."""
     text = "".join(unicodedata.normalize("NFKC", q).split())
     text = re.sub("[‐-―－﹣_]", "-", text)
-    number = text.replace("-", "")
+    number = re.sub(r"[-()]", "", text)
     if _ID_NO.fullmatch(number):
         return Asked("", "", id_no=number.upper())
     if phone := _PHONE.fullmatch(number):
-        return Asked("", "", phone=phone[1])
+        return Asked("", "", phone=phone[1] or phone[2])
+    if _PIECE.fullmatch(text):
+        return Asked("", "", is_piece=True)
     for shape in (_PLACE, _BUILDING, _ROOM):
         if place := shape.search(text):
             numbers = {f"{k}_no": int(v) for k, v in place.groupdict().items() if v}
@@ -56,4 +59,4 @@ def understand(q: str) -> Asked:
 
 
 def _tail(text: str) -> str | None:
-    return text[-TAIL:].upper() if _TAIL.fullmatch(text) else None
+    return text.upper() if _TAIL.fullmatch(text) else None

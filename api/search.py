@@ -19,6 +19,7 @@ from warehouse.grant import ColumnRefused
 from warehouse.settings import Settings
 
 MOST_HITS = 500  # of one kind; whoever finds more has asked for too much to look through
+PIECE_HINT = "a number is found by all of it, or by its last four characters alone"
 PERSON = ("person_id", "household_id", "dwelling_id")
 PLACE = ("dwelling_id", "standard_address", "grid_code", "estate", "building_no", "entrance_no", "floor_no", "room_no")
 
@@ -43,10 +44,12 @@ class Hits:
 def search(view: View, settings: Settings, q: str, limit: int, cursor: str | None) -> dict[str, Any]:
     """Items in the order of their addresses. ColumnRefused if the role may match by nothing that was asked."""
     place = Place.of(cursor, view.release_id, ("search", q))
-    hits = _hits(view, settings, understand(q))
+    asked = understand(q)
+    hits = _hits(view, settings, asked)
     items = _items(view, hits)
     page, next_cursor = place.cut(items[place.at : place.at + limit + 1], limit)
-    return {"items": _shown(view, page), "next_cursor": next_cursor, "complete": hits.complete}
+    hint = PIECE_HINT if asked.is_piece else None
+    return {"items": _shown(view, page), "next_cursor": next_cursor, "complete": hits.complete, "hint": hint}
 
 
 def _hits(view: View, settings: Settings, asked: Asked) -> Hits:
@@ -58,8 +61,15 @@ def _hits(view: View, settings: Settings, asked: Asked) -> Hits:
         except ColumnRefused as refusal:
             refused, tried = refusal, tried - 1
     if refused is not None and not tried:
-        raise refused
+        raise ColumnRefused("your role does not see what this would be searched in", remedy=_instead(view))
     return hits
+
+
+def _instead(view: View) -> str:
+    """What a role that sees no names and addresses can search by."""
+    if view.grant("person").treatments["id_no_masked"] == "full":
+        return "search by a full ID number or phone, or by the last four characters of one"
+    return "your role counts and compares: read /v1/tables, see /v1/catalog"
 
 
 def _ways(view: View, settings: Settings, asked: Asked) -> Iterator[tuple[str, Callable[[], list[Row]]]]:

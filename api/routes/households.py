@@ -22,7 +22,8 @@ class Search(BaseModel):
     q: str = Field(
         min_length=1,
         max_length=100,
-        description="a name or an address, or a piece of one; a full ID number or phone, or its last 4 digits",
+        description="a name or an address, or a piece of one; a full ID number or phone (landlines with area code), "
+        "or exactly its last 4 characters. Roles that see no names and addresses search by numbers only",
         examples=["3号楼2单元501"],
     )
     limit: int = Field(50, ge=1, le=LONGEST_PAGE)
@@ -43,6 +44,7 @@ class Hit(BaseModel):
 class Hits(Answer):
     items: list[Hit]
     next_cursor: str | None
+    hint: str | None = Field(description="why nothing can be found this way")
     complete: bool = Field(description="false: more was found than a search returns; ask more narrowly")
 
 

@@ -20,7 +20,8 @@ from warehouse.settings import Settings
 
 HERE, NEXT, FAR = "140213052001001", "140213052001002", "140214001001001"
 SQL_TYPES = {"integer": "bigint", "number": "double", "date": "date", "timestamp": "timestamp", "boolean": "boolean"}
-ID_NO, PHONE = "99000119800101001X", "15400001234"  # nobody's: 990001 and 154 are not assigned
+# nobody's: 990001, 154 and 0300 are not assigned
+ID_NO, PHONE, LANDLINE = "99000119800101001X", "15400001234", "03001234567"
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -147,7 +148,7 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         ],
         "person": [
             head,
-            person("王小红", "h1", "d2", NEXT, HERE),
+            person("王小红", "h1", "d2", NEXT, HERE) | {"phone_token": tokens.token("phone", LANDLINE)},
             person("王老", "h1", "d1", HERE, HERE) | {"status": "cancelled"},
             person("李雷", "h2", "d2", NEXT, NEXT),
             person("赵远", "h3", "d3", FAR, FAR),

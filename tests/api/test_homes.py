@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.api.city import ID_NO, PHONE, key
+from tests.api.city import ID_NO, LANDLINE, PHONE, key
 
 
 def search(client: TestClient, headers: dict[str, str], q: str, **more: object) -> dict:
@@ -27,6 +27,9 @@ def search(client: TestClient, headers: dict[str, str], q: str, **more: object) 
         ("1234", ["phone"]),
         (ID_NO, ["id_no"]),
         (ID_NO.lower(), ["id_no"]),
+        (LANDLINE, ["phone"]),
+        (f"({LANDLINE[:4]}){LANDLINE[4:]}", ["phone"]),
+        (f"{LANDLINE[:4]}-{LANDLINE[4:]}", ["phone"]),
         (f"+86 {PHONE[:3]} {PHONE[3:7]} {PHONE[7:]}", ["phone"]),
     ],
 )
@@ -48,6 +51,30 @@ def test_search_does_not_leave_the_grid(client, as_user, q) -> None:
 def test_search_tells_a_dwelling_with_nobody_registered(client, as_user) -> None:
     item = search(client, as_user("worker"), "3-2-502")["items"][0]
     assert (item["household_id"], item["dwelling_id"], item["head_name"]) == (None, key("d4"), None)
+
+
+@pytest.mark.parametrize("q", [PHONE[4:], PHONE[-5:], ID_NO[-6:], ID_NO[:17], "13501", "西院3501", "西院3号楼10501室"])
+def test_a_piece_of_a_number_finds_nothing_rather_than_something_else(client, as_user, q) -> None:
+    found = search(client, as_user("worker"), q)
+    assert found["items"] == []
+    assert bool(found["hint"]) == q.isascii()
+
+
+@pytest.mark.parametrize(
+    ("user", "what_instead"), [("supervisor", "a full ID number or phone"), ("analyst", "/v1/tables")]
+)
+@pytest.mark.parametrize("q", ["王小明", "柳港园", "西院3-2-501", "501室"])
+def test_a_refused_search_says_what_to_search_by(client, as_user, user, what_instead, q) -> None:
+    answer = client.post("/v1/households/search", json={"q": q}, headers=as_user(user))
+    assert answer.status_code == 403
+    assert what_instead in answer.json()["remedy"]
+    assert q not in answer.text
+
+
+def test_a_supervisor_searches_by_numbers(client, as_user) -> None:
+    for q in (ID_NO, PHONE, "001X", "1234"):
+        found = search(client, as_user("supervisor"), q)["items"]
+        assert [(item["household_id"], item["head_name"]) for item in found] == [(key("h1"), "王**")]
 
 
 def test_search_pages_without_gap_or_overlap(client, as_user) -> None:
