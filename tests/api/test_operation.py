@@ -1,6 +1,7 @@
 """For whoever runs it: health, metrics, logs, the release's own pages, and the API without any release."""
 
 import logging
+import re
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -60,7 +61,16 @@ def test_release_and_its_audit_page(client, as_user, city) -> None:
 
 def test_home_and_docs(client) -> None:
     assert "城市数据底座" in client.get("/").text
-    assert client.get("/docs").status_code == 200
+
+
+def test_docs_need_no_other_host(client) -> None:
+    """An office's network reaches no CDN: the page and what it loads come from here."""
+    page = client.get("/docs").text
+    assert "//" not in page  # neither http://host nor //host
+    files = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(files) == 3
+    for path in files:
+        assert client.get(path).status_code == 200, path
 
 
 def test_an_unexpected_error_tells_and_logs_no_value(city, caplog) -> None:
