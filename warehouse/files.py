@@ -1,5 +1,7 @@
 """Writing files that are either whole or not there: a temporary name, fsync, rename, fsync of the folder.
 
+Also who may look at them: folders of people's data are their owner's alone.
+
 Not here: what is written, and where (`lake.py`, `identity.py`, `release.py`).
 """
 
@@ -9,6 +11,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+def private_folder(path: Path) -> None:
+    """Make `path`, for its owner only (0700); one that is there stays as it is."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether somebody else gets at `path`: its own mode lets them, and its folder lets them through."""
+    return bool(path.stat().st_mode & 0o077 and path.parent.stat().st_mode & 0o011)
 
 
 @contextmanager

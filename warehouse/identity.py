@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.errors import HubError
-from warehouse.files import write_atomically
+from warehouse.files import private_folder, write_atomically
 from warehouse.settings import Settings
 
 KEY_BYTES = 32
@@ -27,7 +27,8 @@ def ensure_keys(settings: Settings) -> None:
     HubError if a key is unfit, or lost: what was made with it is still there, and a new one would match none of it.
     """
     made_with = {"token": settings.lake / "_deliveries", "vault": settings.vault}
-    settings.keys.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (settings.home, settings.keys):
+        private_folder(folder)
     for name in KEY_NAMES:
         path = key_path(settings, name)
         if not path.exists() and not any(made_with[name].rglob("*.*")):

@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.errors import HubError
-from warehouse.files import replacing
+from warehouse.files import private_folder, replacing
 from warehouse.identity import read_key
 from warehouse.settings import Settings
 
@@ -75,7 +75,8 @@ class Vault:
         assert pages.select((pl.col("text").str.count_matches("\n") == pl.col("tokens").list.len() - 1).all()).item()
         sealed = [self._close(kind, first, text) for first, text in pages.select("first", "text").iter_rows()]
         folder = self.root / kind
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for private in (self.root, folder):
+            private_folder(private)
         with replacing(folder / f"{len(self._files(kind)):06d}-{name}.parquet") as temporary:
             rows = pages.select("first", "last", "tokens", sealed=pl.Series(sealed, dtype=pl.Binary))
             rows.write_parquet(temporary, row_group_size=64, compression="uncompressed")
