@@ -19,21 +19,21 @@ def delivery_specs(catalog: Catalog) -> list[dg.AssetCheckSpec]:
 
 
 def delivery_check(night: Night, table: Table) -> dg.AssetCheckResult:
-    """Of the newest delivery: refused with an older one in force, or none delivered, is a warning; else it blocks."""
-    refused, in_force = night.refused.get(table.name), night.in_force[table.name]
-    blocks = refused is not None and not in_force
-    if blocks and refused:
+    """A refused delivery while another is in force, or none delivered, is a warning; refused and none, it blocks."""
+    refused, in_force = night.refused[table.name], night.in_force[table.name]
+    blocks = bool(refused) and not in_force
+    if blocks:
         night.error = night.error or DeliveryError(
-            f"{table.qualified} has no delivery in force: {refused.reason}",
-            where=refused.file_name,
+            f"{table.qualified} has no delivery in force: {refused[-1].reason}",
+            where=refused[-1].file_name,
             remedy=f"ask the office for a corrected file, put it into landing/{table.name}/ and run `hub nightly`",
         )
     return dg.AssetCheckResult(
         check_name=DELIVERY,
         asset_key=lake_key(table.name),
-        passed=refused is None and bool(in_force),
+        passed=not refused and bool(in_force),
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
-        description=refused.reason if refused else "" if in_force else "nothing was delivered yet",
+        description="; ".join(d.reason for d in refused) if in_force or refused else "nothing was delivered yet",
     )
 
 

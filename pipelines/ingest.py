@@ -33,7 +33,7 @@ from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.settings import Settings
 from warehouse.vault import Vault
 
-EDITION = "1"  # raise it when the same file under the same contract would be read differently: it is then read again
+EDITION = "2"  # raise it when the same file under the same contract would be read differently: it is then read again
 Progress = Callable[[str], None]
 
 
@@ -48,7 +48,7 @@ def ingest_landing(
     A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit, disk full.
     """
     ingest = Ingest(settings, code_lists, progress or (lambda _: None))
-    hashes = Hashes(settings.lake / "_deliveries" / "hashes.json")
+    hashes = Hashes(settings)
     done = [ingest.deliver(*hashes.identified(arrival)) for arrival in arrivals(settings.landing, catalog)]
     hashes.save()
     return [delivery for delivery in done if delivery]
@@ -78,7 +78,8 @@ class Ingest:
         )
         known = self._lake.find(delivery.table, delivery.id)
         # bytes that were read under a good name are not read worse under a bad one
-        if known and (arrival.refused or known.contract_digest == delivery.contract_digest):
+        if known and (arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest)):
+            self._forget_refusal(known, delivery.contract_digest)
             return None
         if known and known.status != "failed":
             delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
@@ -89,8 +90,14 @@ class Ingest:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         try:
-            return self._read(arrival.path, table, delivery, Tally(work, table))
+            tally = self._read(arrival.path, table, delivery.id, Tally(work, table))
+            held = reason_to_hold(table, delivery.file_name, tally)
+            if held and known and known.status == "accepted":
+                return self._keep(known, delivery, held)
+            return self._finish(table, delivery, tally, held)
         except Refused as refused:
+            if known and known.status == "accepted":
+                return self._keep(known, delivery, refused)
             return self._fail(delivery, refused)
         except (pl.exceptions.PolarsError, OSError) as error:
             # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
@@ -103,9 +110,9 @@ class Ingest:
         finally:
             shutil.rmtree(work)
 
-    def _read(self, path: Path, table: Table, delivery: Delivery, tally: Tally) -> Delivery:
-        sorter = Sorter(table, delivery.id, self._code_lists, self._tokens)
-        with self._vault.deposit(delivery.id) as deposit:
+    def _read(self, path: Path, table: Table, delivery_id: str, tally: Tally) -> Tally:
+        sorter = Sorter(table, delivery_id, self._code_lists, self._tokens)
+        with self._vault.deposit(delivery_id) as deposit:
             for batch, rows in ahead(sorted_batches(path, table, sorter)):
                 tally.add(batch, rows)
                 for kind, tokens, values in rows.raw:
@@ -114,11 +121,10 @@ class Ingest:
         if tally.read == 0:
             raise Refused("empty", path.name)
         tally.reject_repeated()
-        return self._finish(table, delivery, tally)
+        return tally
 
-    def _finish(self, table: Table, delivery: Delivery, tally: Tally) -> Delivery:
+    def _finish(self, table: Table, delivery: Delivery, tally: Tally, held: Refused | None) -> Delivery:
         """Rows, issues and receipt into their places, then the record that makes them count."""
-        held = reason_to_hold(table, delivery.file_name, tally)
         delivery = replace(
             delivery,
             status="held" if held else "accepted",
@@ -130,14 +136,27 @@ class Ingest:
             unknown_columns=tuple(sorted(tally.unknown_columns)),
             reason=str(held or ""),
         )
-        issues = self._lake.rejected_path(table.name, delivery.id)
+        issues = self._lake.issues_path(table.name, delivery.id)
         tally.write_issues(issues)
+        tally.write_rejected(self._lake.rejected_path(table.name, delivery.id))
         lines = issue_lines(pl.scan_parquet(issues), table, self._code_lists) if issues.exists() else ()
         write_receipt(receipt_path(self._settings, delivery), delivery, held, lines)
         if tally.accepted:
             tally.write_accepted(self._lake.accepted_path(table.name, delivery.id))
         self._lake.record(delivery)
         return delivery
+
+    def _keep(self, known: Delivery, again: Delivery, refused: Refused) -> Delivery:
+        """What was accepted stays in force as it was read: a changed contract must not make history vanish."""
+        kept = replace(known, refused_digest=again.contract_digest, reason=str(refused))
+        self._lake.record(kept)
+        self._progress(f"{kept.table}: {kept.file_name} stays as it was read before: {refused.what}")
+        return kept
+
+    def _forget_refusal(self, known: Delivery, digest: str) -> None:
+        """The contract that refused the file is gone again."""
+        if known.refused_digest and known.contract_digest == digest:
+            self._lake.record(replace(known, refused_digest="", reason=""))
 
     def _fail(self, delivery: Delivery, refused: Refused) -> Delivery:
         failed = replace(delivery, status="failed", reason=str(refused))

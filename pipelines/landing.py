@@ -16,6 +16,7 @@ from pathlib import Path
 from contracts.model import Catalog, Table
 from pipelines.reasons import Refused
 from warehouse.files import write_atomically
+from warehouse.settings import Settings
 
 UNFINISHED = (".", "~$")
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload")
@@ -32,9 +33,14 @@ class Arrival:
 
 
 def arrivals(landing: Path, catalog: Catalog) -> list[Arrival]:
-    """All files that are not hidden or still being written, by date and name, so that newer data is read later."""
-    files = [p for p in landing.rglob("*") if p.is_file() and not _unfinished(p)]
-    return sorted((_arrival(p, catalog) for p in files), key=lambda a: (a.delivered_on, a.path.name, a.path))
+    """Landing's files by date and name, so that newer data is read later."""
+    found = (_arrival(p, catalog) for p in landing_files(landing))
+    return sorted(found, key=lambda a: (a.delivered_on, a.path.name, a.path))
+
+
+def landing_files(landing: Path) -> list[Path]:
+    """Every file in any folder of landing that ingest would read, sorted: not hidden, not still being written."""
+    return sorted(p for p in landing.rglob("*") if p.is_file() and not _unfinished(p))
 
 
 def _unfinished(path: Path) -> bool:
@@ -62,9 +68,10 @@ def _arrival(path: Path, catalog: Catalog) -> Arrival:
 class Hashes:
     """SHA-256 of files, remembered by path, size and time of change, so that a quiet night reads nothing."""
 
-    def __init__(self, memory: Path) -> None:
-        self._memory = memory
-        self._known: dict[str, list[object]] = json.loads(memory.read_text()) if memory.exists() else {}
+    def __init__(self, settings: Settings) -> None:
+        self._memory = memory = settings.lake / "_deliveries" / "hashes.json"
+        known = memory.read_text(encoding="utf-8") if memory.exists() else "{}"
+        self._known: dict[str, list[object]] = json.loads(known)
         self._seen: dict[str, list[object]] = {}
 
     def identified(self, arrival: Arrival) -> tuple[Arrival, str]:
@@ -84,6 +91,10 @@ class Hashes:
                 known = [*mark, hashlib.file_digest(file, "sha256").hexdigest()]
         self._seen[str(path)] = known
         return str(known[2])
+
+    def remembered(self) -> set[str]:
+        """The hashes of the files that lay in landing at the last `save`."""
+        return {str(known[2]) for known in self._known.values()}
 
     def save(self) -> None:
         """Keep what was asked for; files that are gone are forgotten."""

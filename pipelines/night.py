@@ -26,7 +26,9 @@ from contracts.errors import HubError
 from contracts.model import Catalog
 from contracts.suite_process import SuiteProcess
 from pipelines.ingest import ingest_landing
+from pipelines.landing import Hashes
 from warehouse import audit, engine, release
+from warehouse.files import private_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.manifest import Input, Manifest, audited, contract_versions
 from warehouse.rules import RuleRun
@@ -49,7 +51,8 @@ class Night:
     error: HubError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     in_force: dict[str, list[Delivery]] = field(default_factory=dict)
-    refused: dict[str, Delivery] = field(default_factory=dict)
+    refused: dict[str, list[Delivery]] = field(default_factory=dict)
+    kept: list[Delivery] = field(default_factory=list)
     unknown: list[Delivery] = field(default_factory=list)
     candidate: Path | None = None
     release_id: str = ""
@@ -67,7 +70,7 @@ class Night:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the deployment's lock; the system drops it with the process. HubError if another night has it."""
-        self.settings.home.mkdir(parents=True, exist_ok=True)
+        private_folder(self.settings.home)
         path = self.settings.home / "night.lock"
         with path.open("a+") as lock:
             try:
@@ -105,16 +108,21 @@ class Night:
         self.progress(f"  {line}")
 
     def ingest(self) -> None:
-        """Landing → lake. Afterwards `in_force`, `refused` (the newest delivery, if not in force), `unknown`."""
+        """Landing → lake. Afterwards `in_force`, `kept` of it as read by an older contract, `refused`, `unknown`."""
         self._suites()
         with self.stage("ingest"):
             done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail)
             self.unknown = [d for d in done if d.table == UNKNOWN]
-            lake, self.refused = Lake(self.settings), {}
-            for table in self.catalog.sources():
-                self.in_force[table.name] = lake.in_force(table)
-                newest = lake.deliveries(table.name)[-1:]
-                self.refused |= {d.table: d for d in newest if d.status != "accepted"}
+            self._look_into(Lake(self.settings), {d.sha256 for d in done} | Hashes(self.settings).remembered())
+
+    def _look_into(self, lake: Lake, there: set[str]) -> None:
+        """What is in force, and what is not: of a snapshot the newest counts, else every file still `there`."""
+        for table in self.catalog.sources():
+            self.in_force[table.name] = lake.in_force(table)
+            deliveries = lake.deliveries(table.name)
+            wanted = deliveries[-1:] if table.load == "snapshot" else [d for d in deliveries if d.sha256 in there]
+            self.refused[table.name] = [d for d in wanted if d.status != "accepted"]
+        self.kept = [d for deliveries in self.in_force.values() for d in deliveries if d.refused_digest]
 
     def consolidate(self) -> None:
         """Lake → candidate database with source and city tables."""

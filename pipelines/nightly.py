@@ -58,8 +58,11 @@ def run_night(night: Night) -> NightResult:
 
 
 def _warnings(night: Night) -> Iterator[str]:
-    for table, delivery in night.refused.items():
-        yield f"{table}: {delivery.file_name}: {delivery.reason}; the older delivery stays in force"
+    for table, deliveries in night.refused.items():
+        for delivery in deliveries:
+            yield f"{table}: {delivery.file_name}: {delivery.reason}; what was accepted before stays in force"
+    for delivery in night.kept:
+        yield f"{delivery.table}: {delivery.file_name}: {delivery.reason}; it stays in force as it was read before"
     for delivery in night.unknown:
         yield f"{delivery.file_name}: {delivery.reason}"
     for result in night.results:

@@ -13,6 +13,7 @@ from contracts.errors import DeliveryError
 from contracts.identifiers import KINDS
 from contracts.model import Check, Table
 from contracts.predicates import allowed
+from pipelines.free_text import NUMBER_IN_TEXT
 
 SHOWN_CODES = 30
 ROW_RULES: Mapping[str, tuple[str, str]] = {
@@ -22,6 +23,8 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
     "code": ("不在规定的取值范围内", "请改为规定的取值"),
     "pattern": ("格式不符合规定", "按规定格式更正"),
     "length": ("长度不符合规定", "按规定长度更正"),
+    "number_in_text": ("文字中夹有证件号码或手机号，已脱敏", "号码只填在约定的列里"),
+    "number_in_key": ("编号中含有证件号码或手机号", "编号不得使用证件号码或手机号，换用单位自己的编号后重新报送"),
     "range": ("数值或日期超出规定范围", "核对后更正"),
     "type_date": ("不是有效日期", "写成 2024-03-01 这样的日期"),
     "type_timestamp": ("不是有效时间", "写成 2024-03-01 08:30:00 这样的时间"),
@@ -168,6 +171,9 @@ def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[Text]:
         if column.logical_type != "string":
             rule = f"type_{column.logical_type}"
             texts.append(Text(column.name, "type", *ROW_RULES[rule]))
+        if column.logical_type == "string" and not column.token:
+            rule = "number_in_key" if column.primary_key else NUMBER_IN_TEXT
+            texts.append(Text(column.name, NUMBER_IN_TEXT, *ROW_RULES[rule]))
         if column.token:
             prefix = status_rule(column.token, "")
             texts += [Text(column.name, rule, *text) for rule, text in ROW_RULES.items() if rule.startswith(prefix)]

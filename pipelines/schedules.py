@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.alerts import JOB
+from pipelines.landing import landing_files
 from warehouse.settings import Settings
 
 NIGHTLY = "30 1 * * *"
@@ -42,7 +43,6 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
 
 
 def landing_state(landing: Path) -> str:
-    """A hash of every delivered file's name, size and time; empty if there is none."""
-    files = sorted(p for p in landing.glob("*/*") if p.is_file() and not p.name.startswith("."))
-    lines = [f"{p.relative_to(landing)} {(s := p.stat()).st_size} {s.st_mtime_ns}" for p in files]
+    """A hash of every file ingest would read, by name, size and time; empty if there is none."""
+    lines = [f"{p.relative_to(landing)} {(s := p.stat()).st_size} {s.st_mtime_ns}" for p in landing_files(landing)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""

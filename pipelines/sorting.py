@@ -3,7 +3,7 @@
 An issue is one broken rule on one value: `error` sends the row back, `warning` is only reported. Values in issues are
 masked here, before they are written anywhere. An identifier with a bad status is a warning: the row is accepted with
 its status, for a cross-check rule to find.
-Not here: uniqueness, which needs the whole file (`ingest.py`).
+Not here: uniqueness, which needs the whole file (`tally.py`); numbers in text that asks for nothing (`free_text.py`).
 """
 
 from __future__ import annotations
@@ -14,29 +14,34 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, scrub
+from contracts.identifiers import KINDS, scrub, scrub_alone
 from contracts.model import Column, Severity, Table
 from contracts.predicates import broken
 from pipelines.clean import clean, typed
+from pipelines.free_text import FreeText
 from pipelines.readers import Batch
 from pipelines.reasons import status_rule
 from warehouse.identity import Tokens
 
 ROW_CHECKS = ("not_null", "code", "pattern", "length", "range")
 SHOWN = 60
-ROW, SHEET = "row_no", "sheet"
+ROW, SHEET, RULES = "row_no", "sheet", "rules"
 
 
 RawValues = tuple[str, pl.Series, pl.Series]
+Broken = tuple[str, str, Severity, pl.Series]
 
 
 @dataclass(frozen=True)
 class Sorted:
-    """What became of a batch: `read = len(accepted) + rejected`. `raw`: by kind, tokens and values for the vault."""
+    """What became of a batch: `read = len(accepted) + len(rejected)`. `raw`: by kind, tokens and values for the vault.
+
+    `accepted` and `rejected` have the lake's columns and the sheet; `rejected` all as text, and the `rules` each broke.
+    """
 
     read: int
-    rejected: int
     accepted: pl.DataFrame
+    rejected: pl.DataFrame
     issues: pl.DataFrame
     raw: tuple[RawValues, ...]
 
@@ -50,6 +55,7 @@ class Sorter:
         self._identifiers = [(c, KINDS[c.token]) for c in table.columns if c.token]
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
         self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
+        self._free_text = FreeText(table)
 
     def sort(self, batch: Batch) -> Sorted:
         """Blank rows are no rows: they are neither read nor rejected, though row numbers count them."""
@@ -59,21 +65,45 @@ class Sorter:
         malformed = numbered.filter(batch.malformed)
         text = clean(numbered.filter(~batch.malformed) if len(malformed) else numbered, self.table, self._code_lists)
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
-        text = text.filter(~blank) if blank.any() else text
+        text, numbers = self._free_text.scrubbed(text.filter(~blank) if blank.any() else text)
         values = typed(text, self.table).with_columns(
             kind.status(pl.col(c.name), self._areas).alias(f"{c.name}_status") for c, kind in self._identifiers
         )
         issues = [issue_rows(malformed, "", "fields", "error", pl.lit(None, pl.String))]
-        for column, rule, severity, wrong in self._judged(text, values):
-            if wrong.any():
-                of_column = self.table.column(column)
-                issues.append(issue_rows(text.filter(wrong), column, rule, severity, shown(of_column)))
+        judged = [one for one in (*numbers, *self._judged(text, values)) if one[3].any()]
+        for column, rule, severity, wrong in judged:
+            issues.append(issue_rows(text.filter(wrong), column, rule, severity, shown(self.table.column(column))))
         found = pl.concat(issues).sort(ROW, maintain_order=True)
-        bad = found.filter(pl.col("severity") == "error")[ROW].unique()
+        errors = found.filter(pl.col("severity") == "error")
+        bad = errors[ROW].unique()
         accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
-        return Sorted(len(malformed) + len(text), len(bad), accepted, found, raw)
+        rejected = self._rejected(malformed, text, values, judged, errors)
+        return Sorted(len(malformed) + len(text), accepted, rejected, found, raw)
 
-    def _judged(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[tuple[str, str, Severity, pl.Series]]:
+    def _rejected(
+        self,
+        malformed: pl.DataFrame,
+        text: pl.DataFrame,
+        values: pl.DataFrame,
+        judged: list[Broken],
+        errors: pl.DataFrame,
+    ) -> pl.DataFrame:
+        """The rows that go back as the lake may hold them; of a malformed row only its number is known for sure."""
+        back = text[ROW].is_in(errors[ROW].implode())
+        statuses = values.filter(back).select(f"{c.name}_status" for c, _ in self._identifiers)
+        columns = []
+        for column in self.table.columns:
+            own = pl.col(column.name)
+            broken_here = [pl.lit(wrong.filter(back)) for name, _, _, wrong in judged if name == column.name]
+            if not column.token:
+                own = pl.when(pl.any_horizontal(False, *broken_here)).then(scrub(own)).otherwise(scrub_alone(own))
+            columns.append(own.alias(column.name))
+        rows, _ = self._tokenised(text.filter(back).with_columns(columns).hstack(statuses))
+        unread = malformed.select(ROW, SHEET, pl.lit(self._delivery_id).alias("delivery_id"))
+        rules = errors.group_by(ROW).agg(rules_broken().alias(RULES))
+        return pl.concat([rows, unread], how="diagonal").join(rules, on=ROW, how="left").sort(ROW)
+
+    def _judged(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
         """Column, rule, severity and the rows that break it."""
         for column in self.table.columns:
             if column.logical_type != "string":
@@ -115,6 +145,12 @@ def issue_rows(rows: pl.DataFrame, column: str, rule: str, severity: Severity, v
     )
 
 
+def rules_broken() -> pl.Expr:
+    """Of a row's issues one text: `sex: code; name: not_null`."""
+    said = pl.when(pl.col("column") == "").then(pl.col("rule")).otherwise(pl.col("column") + ": " + pl.col("rule"))
+    return said.unique(maintain_order=True).str.join("; ")
+
+
 def shown(column: Column) -> pl.Expr:
     """What a receipt may show: identifiers masked, of a personal value its first character, other text scrubbed."""
     text = pl.col(column.name)
@@ -124,4 +160,4 @@ def shown(column: Column) -> pl.Expr:
         return text.str.slice(0, 4) + "****"
     if column.is_personal:
         return text.str.slice(0, 1) + "**"
-    return text.str.slice(0, SHOWN) if column.classification == "public" else scrub(text).str.slice(0, SHOWN)
+    return (scrub_alone(text) if column.classification == "public" else scrub(text)).str.slice(0, SHOWN)

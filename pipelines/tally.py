@@ -1,4 +1,4 @@
-"""One delivery while it is read: its counts, and its accepted rows and issues in parts on disk.
+"""One delivery while it is read: its counts, and its accepted and rejected rows and issues in parts on disk.
 
 Parts keep memory bounded; they become one Parquet file each when the whole file has been read without a refusal.
 Not here: judging rows (`sorting.py`).
@@ -13,7 +13,7 @@ import polars as pl
 
 from contracts.model import Check, Column, Table
 from pipelines.readers import Batch
-from pipelines.sorting import ROW, SHEET, Sorted, issue_rows, shown
+from pipelines.sorting import ROW, RULES, SHEET, Sorted, issue_rows, shown
 from pipelines.uniqueness import AT, Keys
 from warehouse.files import replacing
 
@@ -29,6 +29,7 @@ class Tally:
         self.errors, self.warnings = Counter[str](), Counter[str]()
         self.unknown_columns: set[str] = set()
         self._accepted: list[Path] = []
+        self._rejected: list[Path] = []
         self._issues: list[Path] = []
         self._sheets: dict[str, None] = {}
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
@@ -45,8 +46,10 @@ class Tally:
         self.unknown_columns.update(batch.unknown_columns)
         self._sheets[batch.sheet] = None
         self.read += rows.read
-        self.rejected += rows.rejected
-        assert len(rows.accepted) == rows.read - rows.rejected
+        self.rejected += len(rows.rejected)
+        assert len(rows.accepted) == rows.read - len(rows.rejected)
+        if len(rows.rejected):
+            self._rejected.append(self._part("rejected", rows.rejected))
         if len(rows.accepted):
             self._accepted.append(self._part("accepted", rows.accepted))
             for keys in self._keys.values():
@@ -60,7 +63,7 @@ class Tally:
             self._issues.append(self._part("issues", issues))
 
     def _part(self, kind: str, frame: pl.DataFrame) -> Path:
-        path = self._work / f"{kind}-{len(self._accepted) + len(self._issues):06d}.parquet"
+        path = self._work / f"{kind}-{len(self._accepted) + len(self._rejected) + len(self._issues):06d}.parquet"
         frame.write_parquet(path, compression="lz4")
         return path
 
@@ -68,7 +71,14 @@ class Tally:
         """Once all rows are in: of rows with one key the first stays. A mere warning leaves all of them."""
         for names, check in self._unique.items() if self._accepted else ():
             self._judge_unique(check, [self._table.column(name) for name in names], self._keys[names])
-        self.rejected += len(self._repeated)
+        if len(self._repeated):
+            self.rejected += len(self._repeated)
+            self._rejected.append(self._part("rejected", self._repeated_rows()))
+
+    def _repeated_rows(self) -> pl.DataFrame:
+        rows = pl.scan_parquet(self._accepted).with_row_index(AT).filter(pl.col(AT).is_in(self._repeated.implode()))
+        text = rows.drop(AT).with_columns(pl.exclude(ROW).cast(pl.String), pl.lit("unique").alias(RULES))
+        return text.collect()
 
     def _judge_unique(self, check: Check, columns: list[Column], keys: Keys) -> None:
         places = keys.repeated(self._accepted)
@@ -93,12 +103,18 @@ class Tally:
             written = pl.scan_parquet(temporary).select(pl.len()).collect().item()
             assert written == self.accepted, f"{written} rows written, {self.accepted} accepted"
 
+    def write_rejected(self, path: Path) -> None:
+        """The rows that went back: the lake's columns as text, `row_no`, `sheet`, and the `rules` each broke."""
+        self._write_sorted(self._rejected, path)
+
     def write_issues(self, path: Path) -> None:
-        """All issues in the order of sheets and rows; no file where there are none."""
-        if not self._issues:
+        self._write_sorted(self._issues, path)
+
+    def _write_sorted(self, parts: list[Path], path: Path) -> None:
+        """All parts in the order of sheets and rows; no file where there are none."""
+        if not parts:
             path.unlink(missing_ok=True)
             return
         with replacing(path) as temporary:
             order = pl.col(SHEET).cast(pl.Enum(list(self._sheets)))
-            issues = pl.scan_parquet(self._issues).sort(order, ROW, maintain_order=True)
-            issues.sink_parquet(temporary, compression="zstd")
+            pl.scan_parquet(parts).sort(order, ROW, maintain_order=True).sink_parquet(temporary, compression="zstd")

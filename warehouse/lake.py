@@ -1,4 +1,4 @@
-"""The lake: one immutable Parquet file of accepted rows per table and delivery, and the record of every delivery.
+"""The lake: one Parquet file each of accepted rows, rejected rows and issues per delivery, and the delivery's record.
 
 A delivery's record is written last: without it the delivery did not happen, whatever files a crash left behind.
 Not here: reading office files (`pipelines/ingest.py`), nor what the rows become (`engine.py`).
@@ -27,7 +27,8 @@ class Delivery:
 
     accepted: in force by its table's load · held: read, and kept out of force for `reason` · failed: could not be read.
     `read = accepted + rejected`, in rows. `by_rule` counts what rejected rows, `warnings` what was only reported.
-    `contract_digest` stands for everything its reading depended on: the contract and the code lists it names.
+    `contract_digest` stands for everything its reading depended on: the contract and the code lists it names. Where a
+    later reading, under `refused_digest`, was refused, an accepted delivery stays as it was read; `reason` says why.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Delivery:
     warnings: dict[str, int] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
     reason: str = ""
+    refused_digest: str = ""
 
     @property
     def order(self) -> tuple[date, datetime, str]:
@@ -67,7 +69,7 @@ class Delivery:
 
 
 class Lake:
-    """Where deliveries rest: `lake/<table>/<id>.parquet`, `lake/_rejected/…`, `lake/_deliveries/<table>/<id>.json`."""
+    """Where deliveries rest: `lake/<table>/<id>.parquet`, `lake/_rejected/…`, `lake/_issues/…`, `lake/_deliveries/…`."""
 
     def __init__(self, settings: Settings) -> None:
         self.root = settings.lake
@@ -77,6 +79,9 @@ class Lake:
 
     def rejected_path(self, table: str, delivery_id: str) -> Path:
         return self.root / "_rejected" / table / f"{delivery_id}.parquet"
+
+    def issues_path(self, table: str, delivery_id: str) -> Path:
+        return self.root / "_issues" / table / f"{delivery_id}.parquet"
 
     def record_path(self, table: str, delivery_id: str) -> Path:
         return self.root / "_deliveries" / table / f"{delivery_id}.json"
@@ -102,7 +107,3 @@ class Lake:
         """The accepted deliveries a release is built from, oldest first: of a snapshot the newest, otherwise all."""
         accepted = [d for d in self.deliveries(table.name) if d.status == "accepted"]
         return accepted[-1:] if table.load == "snapshot" else accepted
-
-    def accepted_paths(self, table: Table) -> list[Path]:
-        """The Parquet files of `in_force`, in its order; for `upsert` the engine lets the last one win per key."""
-        return [self.accepted_path(table.name, d.id) for d in self.in_force(table)]

@@ -30,14 +30,18 @@ def _in_force(paths: list[str], table: Table) -> str:
     """Rows of the files (oldest first). A key in several: append keeps the row it had, upsert takes the newest."""
     files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
     names = ", ".join(c.name for c in table.lake_columns)
+    # a file read before the contract gained a column has nulls there
+    columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in table.lake_columns)
+    found = f"select * from read_parquet({files}, union_by_name = true, filename = true)"
+    rows = f"({found} union all by name select {columns} where false)"
     if len(paths) == 1 or not table.key:
-        return f"select {names} from read_parquet({files})"
+        return f"select {names} from {rows}"
     newest_first = "desc" if table.load == "upsert" else "asc"
     return f"""
         select {names} from (
             select *, row_number() over (
                 partition by {", ".join(table.key)} order by list_position({files}, filename) {newest_first}) as nth
-            from read_parquet({files}, filename = true))
+            from {rows})
         where nth = 1"""
 
 

@@ -104,7 +104,9 @@ class Office:
         self.settings, self.catalog = Settings(home=home), catalog
         self.lake = Lake(self.settings)
         self.settings.codes.mkdir(parents=True)
-        (self.settings.codes / "id_area.csv").write_text("code,name,valid_from,valid_to\n990001,test,2020-01-01,\n")
+        (self.settings.codes / "id_area.csv").write_text(
+            "code,name,valid_from,valid_to\n990001,test,2020-01-01,\n", encoding="utf-8"
+        )
 
     def drop(self, name: str, content: str | bytes, encoding: str = "gb18030") -> Path:
         path = self.settings.landing / "office" / name
@@ -123,7 +125,15 @@ class Office:
 
     def accepted(self, table: str) -> pl.DataFrame:
         """The rows in force of a source, in delivery order."""
-        return pl.concat(pl.read_parquet(p) for p in self.lake.accepted_paths(self.catalog.tables[f"source.{table}"]))
+        deliveries = self.lake.in_force(self.catalog.tables[f"source.{table}"])
+        return pl.concat(pl.read_parquet(self.lake.accepted_path(table, d.id)) for d in deliveries)
+
+    def rejected(self, delivery: Delivery) -> pl.DataFrame:
+        return pl.read_parquet(self.lake.rejected_path(delivery.table, delivery.id))
+
+    def take_tickets(self, name: str, *rows: list[str], header: Sequence[str] = tuple(HOTLINE_HEADER)) -> None:
+        """Drop a file of the hotline."""
+        self.drop(name, csv_text(rows, header, "\n"), "utf-8")
 
     def receipt(self, delivery: Delivery) -> list[list[str]]:
         path = self.settings.receipts / delivery.table / f"{delivery.id}.csv"

@@ -66,14 +66,21 @@ def test_the_landing_sensor_waits_for_copies_to_end_and_asks_once(tmp_path: Path
     folder = settings.landing / "resident"
     folder.mkdir(parents=True)
     assert tick() == 0  # nothing there
-    (folder / "人口信息_20260101.csv").write_text("half")
+    (folder / "人口信息_20260101.csv").write_text("half", encoding="utf-8")
     assert tick() == 0  # it has changed
-    (folder / "人口信息_20260101.csv").write_text("half and the rest")
+    (folder / "人口信息_20260101.csv").write_text("half and the rest", encoding="utf-8")
     assert tick() == 0  # it is still changing
     assert tick() == 1  # it has stayed as it is
     assert tick() == 0  # asked for already
-    (folder / ".copying.tmp").write_text("not a delivery")
+    (folder / ".copying.tmp").write_text("not a delivery", encoding="utf-8")
     assert tick() == 0
+    for name in ("resident/~$open.xlsx", "resident/half.csv.part", "resident/half.tmp"):
+        (settings.landing / name).write_text("being written", encoding="utf-8")
+    assert tick() == 0
+    (settings.landing / "resident" / "2026").mkdir()
+    (settings.landing / "resident" / "2026" / "人口信息_20260102.csv").write_text("deeper", encoding="utf-8")
+    (settings.landing / "人口信息_20260103.csv").write_text("in no folder", encoding="utf-8")
+    assert (tick(), tick()) == (0, 1)
     assert set(json.loads(cursor or "")) == {"seen", "done"}
 
 
