@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from warehouse.layout import MANIFEST, POINTER
 from warehouse.manifest import Manifest, StoredFile, release_id
 from warehouse.settings import Settings
 
+log = logging.getLogger("hub.release")
 YOUNG = timedelta(minutes=15)  # a reader that has just read the pointer may still be about to open a younger release
 
 
@@ -65,8 +67,19 @@ def publish(settings: Settings, candidate: Path, manifest: Manifest) -> Manifest
         candidate.rename(target)
         sync_folder(settings.releases)
         point_to(settings, manifest.id)
-        prune(settings, datetime.now(UTC))
+    _prune_softly(settings)
     return manifest
+
+
+def _prune_softly(settings: Settings) -> None:
+    """The new release is served already: old ones that cannot be removed are no failure of it."""
+    try:
+        prune(settings, datetime.now(UTC))
+    except OSError as error:
+        reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        log.warning(
+            "old releases in %s could not be removed (%s); the next night tries again", settings.releases, reason
+        )
 
 
 def point_to(settings: Settings, id_: str) -> None:

@@ -63,7 +63,7 @@ def test_a_published_release_is_current_whole_and_says_what_it_is(tmp_path: Path
     assert current_id(settings) == OLD
     assert verify(settings, OLD) == []
     assert set(show(settings, OLD).files) == {"city.duckdb", "audit/city.person.json"}
-    assert (settings.releases / "CURRENT").read_text() == f"{OLD}\n"
+    assert (settings.releases / "CURRENT").read_text(encoding="utf-8") == f"{OLD}\n"
 
 
 def test_verify_names_every_damage(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_verify_names_every_damage(tmp_path: Path) -> None:
     with duckdb.connect(str(settings.releases / OLD / "city.duckdb")) as connection:
         connection.execute("delete from person where person_id = 1")
     (settings.releases / OLD / "audit" / "city.person.json").unlink()
-    (settings.releases / OLD / "more.txt").write_text("x")
+    (settings.releases / OLD / "more.txt").write_text("x", encoding="utf-8")
     assert [p.split(":")[0] for p in verify(settings, OLD)] == [
         "more.txt", "audit/city.person.json", "city.duckdb", "person", "city.duckdb",
     ]  # fmt: skip
@@ -105,7 +105,7 @@ def test_rollback_moves_the_pointer_to_a_whole_release_only(tmp_path: Path) -> N
 def test_a_damaged_manifest_is_said_so(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     published(settings, OLD)
-    (settings.releases / OLD / "manifest.json").write_text('{"id": 1}')
+    (settings.releases / OLD / "manifest.json").write_text('{"id": 1}', encoding="utf-8")
     with pytest.raises(ReleaseError, match="manifest is missing or damaged"):
         show(settings, OLD)
 
@@ -130,6 +130,18 @@ def test_the_newest_stay_and_so_do_the_current_and_the_young(tmp_path: Path) -> 
     assert prune(settings, last) == [days[1]]  # the 3rd is one minute old, the 1st is served
     assert prune(settings, last + timedelta(days=1)) == [days[2]]
     assert release_ids(settings) == [days[4], days[3], days[0]]
+
+
+def test_old_releases_that_stay_do_not_make_publishing_fail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    settings = settings_in(tmp_path)
+    ids = [f"2026010{day}T000000-aaaaaaaa" for day in range(1, 4)]
+    published(settings, *ids[:2])
+    last = candidate(settings, ids[2])
+    (settings.releases / f".leaving-{ids[0]}").mkdir()  # renaming a folder onto a filled one is refused
+    (settings.releases / f".leaving-{ids[0]}" / "x").touch()
+    assert publish(settings, last, manifest(ids[2])).id == current_id(settings) == ids[2]
+    assert release_ids(settings) == ids[::-1]
+    assert "could not be removed (ENOTEMPTY)" in caplog.text
 
 
 def test_a_kill_at_any_file_operation_leaves_a_complete_release_serving(tmp_path: Path) -> None:
