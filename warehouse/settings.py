@@ -7,6 +7,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+MEMORY = r"(?i)^([0-9]+(\.[0-9]+)? ?([KMGT]i?B|%))?$"  # as DuckDB reads it
+
 
 class Settings(BaseSettings):
     """Settings with their defaults; `docs/settings.md` is held against this class by a test."""
@@ -22,7 +24,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8321, ge=0, le=65535, description="Port the API listens on.")
     threads: int = Field(0, ge=0, description="Threads of DuckDB; 0: as many as there are cores.")
-    memory: str = Field("", description="Memory limit of DuckDB while building, e.g. 6GB; empty: its default.")
+    memory: str = Field(
+        "", pattern=MEMORY, description="Memory limit of DuckDB while building, e.g. 6GB; empty: its default."
+    )
     timezone: str = Field("Asia/Shanghai", description="Time zone of the nightly schedule and of office timestamps.")
 
     @property
