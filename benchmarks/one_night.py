@@ -19,14 +19,14 @@ class PeakPerStage:
 
     def __init__(self) -> None:
         self.peak_mb: dict[str, int] = {}
-        REFS.write_text("5")  # 5: forget the peak so far
+        REFS.write_text("5", encoding="ascii")  # 5: forget the peak so far
 
     def __call__(self, line: str) -> None:
         stage = re.fullmatch(r"([a-z-]+) [0-9.]+ s", line)
         if stage:
-            high = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text())
+            high = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text(encoding="ascii"))
             self.peak_mb[stage[1]] = int(high[1]) // 1024 if high else 0
-            REFS.write_text("5")
+            REFS.write_text("5", encoding="ascii")
 
 
 if __name__ == "__main__":

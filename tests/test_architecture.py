@@ -46,6 +46,19 @@ def test_module_keeps_the_rules_of_the_house(path: Path) -> None:
         assert "getenv" not in text, f"{name} reads the environment; that is settings.py's"
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_text_files_have_an_encoding_that_no_locale_changes(path: Path) -> None:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    silent = [
+        node.lineno
+        for node in calls
+        if isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("read_text", "write_text")
+        and "encoding" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert not silent, f"lines {silent} leave it to the locale"
+
+
 def test_definitions_stay_short() -> None:
     assert len((ROOT / "pipelines/definitions.py").read_text(encoding="utf-8").splitlines()) < 60
 
