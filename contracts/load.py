@@ -62,9 +62,19 @@ def lint(paths: Iterable[Path]) -> tuple[list[Table], list[Problem]]:
                 other = tables[table.qualified].path
                 found.append(document.problem(f"table {table.qualified} is already declared in {other}", "schema", 0))
             elif table and not found:
+                found += _pattern_taken(document, table, tables.values())
                 tables[table.qualified] = table
         problems.extend(found)
     return list(tables.values()), problems
+
+
+def _pattern_taken(document: Document, table: Table, others: Iterable[Table]) -> list[Problem]:
+    """A file's name decides its table, so two tables cannot wait for the same name."""
+    return [
+        document.problem(f"{other.path} has the same file_pattern; a file could not tell its table", "customProperties")
+        for other in others
+        if table.layout and other.layout and table.layout.file_pattern == other.layout.file_pattern
+    ]
 
 
 def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]:
@@ -158,7 +168,8 @@ def _layout_problems(given: Any) -> Iterator[str]:
 def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, list[Problem]]:
     at = ("schema", 0, "properties", i)
     words, problems = _words(document, prop.customProperties, COLUMN_WORDS, at)
-    classification = prop.classification or "internal"
+    # silence is not permission: what nobody classified is personal, and masked to nothing where masks apply
+    classification = prop.classification or "personal"
 
     def need(ok: bool, message: str, *path: str | int) -> None:
         if not ok:
@@ -170,7 +181,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         "classification",
     )
     need(
-        classification not in ("personal", "sensitive") or bool(words.get("purpose")),
+        prop.classification not in ("personal", "sensitive") or bool(words.get("purpose")),
         f"is {classification} and states no purpose; add customProperty `purpose`",
     )
     need(

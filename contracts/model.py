@@ -119,12 +119,28 @@ class Layout:
 
 
 LINEAGE = (
-    Column("delivery_id", "delivery_id", "交付批次", "string", "hash of the delivered bytes"),
-    Column("row_no", "row_no", "文件行号", "integer", "row in the office's file, as Excel counts"),
+    Column(
+        "delivery_id", "delivery_id", "交付批次", "string", "hash of the delivered bytes", classification="internal"
+    ),
+    Column(
+        "row_no",
+        "row_no",
+        "文件行号",
+        "integer",
+        "row in the office's file, as Excel counts",
+        classification="internal",
+    ),
 )
 PLACE = (
-    Column("dwelling_id", "dwelling_id", "房屋", "string", "the dwelling the address was resolved to"),
-    Column("grid_code", "grid_code", "网格编码", "string", "the grid of that dwelling"),
+    Column(
+        "dwelling_id",
+        "dwelling_id",
+        "房屋",
+        "string",
+        "the dwelling the address was resolved to",
+        classification="internal",
+    ),
+    Column("grid_code", "grid_code", "网格编码", "string", "the grid of that dwelling", classification="internal"),
 )
 
 

@@ -100,6 +100,19 @@ def test_an_empty_contract_is_said_to_be_empty(tmp_path: Path, content: str) -> 
     assert problems(tmp_path, content) == ["1: empty or not a mapping; a contract starts with apiVersion and kind"]
 
 
+def test_two_tables_cannot_wait_for_one_file(tmp_path: Path) -> None:
+    problems(tmp_path, GOOD)
+    (tmp_path / "sources" / "z.odcs.yaml").write_text(GOOD.replace("name: parking", "name: z"), encoding="utf-8")
+    assert "same file_pattern" in str(lint(contract_files(tmp_path))[1][0])
+
+
+def test_what_nobody_classified_is_personal(tmp_path: Path) -> None:
+    assert problems(tmp_path, GOOD) == []
+    table = load_catalog(tmp_path).find("parking")
+    assert table is not None
+    assert table.column("permit_no").is_personal
+
+
 def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
     problems(tmp_path, GOOD)
     other = tmp_path / "sources" / "other.odcs.yaml"
