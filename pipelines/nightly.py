@@ -53,11 +53,12 @@ def run_night(night: Night) -> NightResult:
         seconds=night.seconds,
         rows=night.rows,
         findings={name: run.findings for name, run in night.rules.items()},
-        warnings=list(_warnings(night)),
+        warnings=list(warnings(night)),
     )
 
 
-def _warnings(night: Night) -> Iterator[str]:
+def warnings(night: Night) -> Iterator[str]:
+    """What did not stop the night and wants somebody's eye: refused and kept files, broken promises, failed rules."""
     for table, deliveries in night.refused.items():
         for delivery in deliveries:
             yield f"{table}: {delivery.file_name}: {delivery.reason}; what was accepted before stays in force"
