@@ -115,7 +115,9 @@ class Gate:
         columns = {c.name: c for c in table.released_columns if held is None or c.name in held}
         if not columns or not self._may_see(table):
             return None
-        scope, params = self._scope(table)
+        if table.row_scope and table.row_scope != "public" and not columns.keys() & set(table.row_scope):
+            return None
+        scope, params = self._scope(table, columns)
         treatments = {name: treatment(self.user.role, column) for name, column in columns.items()}
         return Grant(table, columns, treatments, scope, params)
 
@@ -129,14 +131,17 @@ class Gate:
             return not personal or self._wide
         return bool(self._areas)
 
-    def _scope(self, table: Table) -> tuple[str, dict[str, str]]:
-        """A row is in scope when a scope column starts with one of the areas; without any place, for whole counties."""
+    def _scope(self, table: Table, held: Collection[str]) -> tuple[str, dict[str, str]]:
+        """A row is in scope when a scope column starts with one of the areas; without any place, for whole counties.
+
+        A scope column that an older release has not got places no row: fewer are in scope, never more.
+        """
         if not table.row_scope or table.row_scope == "public":
             return "true", {}
         params = {f"area{i}": area for i, area in enumerate(self._areas)}
         # ':' is the character after '9'. A range, unlike a prefix test, lets DuckDB skip whole row groups.
         params |= {f"area{i}_end": f"{area}:" for i, area in enumerate(self._areas)}
-        columns = [f"t.{identifier(name)}" for name in table.row_scope]
+        columns = [f"t.{identifier(name)}" for name in table.row_scope if name in held]
         sides = [f"({c} >= $area{i} and {c} < $area{i}_end)" for c in columns for i in range(len(self._areas))]
         if self._wide:
             sides.append(f"({' and '.join(f'{c} is null' for c in columns)})")

@@ -180,6 +180,18 @@ def test_a_release_that_lacks_tables_or_columns_narrows_the_contracts() -> None:
     assert narrow.grant("person").columns.keys() == {"person_id", "grid_code", "hukou_grid_code"}
 
 
+def test_a_release_that_lacks_a_scope_column_shows_fewer_rows_and_lacking_all_shows_none() -> None:
+    """A rollback may serve what an older hub built."""
+    older = Gate(CATALOG, User("w", "grid_worker", (GRID,)), {"person": {"person_id", "grid_code"}})
+    query = older.select("person")
+    with duckdb.connect() as con:
+        con.execute(
+            "create table person as select * from (values ('a', ?), ('b', '15')) as t(person_id, grid_code)", [GRID]
+        )
+        assert con.execute(*query).fetchall() == [("a", GRID)]
+    assert Gate(CATALOG, User("w", "grid_worker", (GRID,)), {"person": {"person_id"}}).grants() == []
+
+
 @pytest.mark.parametrize(
     ("mask", "value", "shown"),
     [
