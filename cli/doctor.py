@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -81,8 +82,11 @@ def _home(settings: Settings) -> Finding:
     home = settings.home.absolute()
     if not home.exists():
         return Finding(True, f"{home} is not there yet; the first night makes it")
-    writable = os.access(home, os.W_OK | os.X_OK)
-    return Finding(writable, str(home) if writable else f"{home} cannot be written -> change its owner or HUB_HOME")
+    if not os.access(home, os.W_OK | os.X_OK):
+        return Finding(False, f"{home} cannot be written -> change its owner or HUB_HOME")
+    if home.stat().st_mode & 0o077:
+        return Finding(False, f"others can look into {home} -> chmod 700 {home}")
+    return Finding(True, str(home))
 
 
 def _disk(settings: Settings) -> Finding:
@@ -115,11 +119,14 @@ def _contracts(settings: Settings) -> Finding:
 
 def _landing(settings: Settings) -> Finding:
     from contracts.load import load_catalog
+    from pipelines.landing import arrivals
 
-    sources = [t.name for t in load_catalog().sources()]
-    empty = [name for name in sources if not any((settings.landing / name).glob("*"))]
+    catalog = load_catalog()
+    sources = [t.name for t in catalog.sources()]
+    there = {arrival.table.name for arrival in arrivals(settings.landing, catalog) if arrival.table}
+    empty = [name for name in sources if name not in there]
     if len(empty) == len(sources):
-        return Finding(False, f"{settings.landing} holds no file -> put each office's file into landing/<source>/")
+        return Finding(False, f"{settings.landing} holds no file with an agreed name -> put the offices' files there")
     return Finding(True, f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources")
 
 
@@ -135,7 +142,12 @@ def _release(settings: Settings) -> Finding:
 
 
 def _casebook(settings: Settings) -> Finding:
-    from warehouse.casebook import open_casebook
+    from sqlalchemy import make_url
 
-    users = open_casebook(settings).list_users()
+    from warehouse.casebook import open_casebook
+    from warehouse.files import open_to_others
+
+    users, url = open_casebook(settings).list_users(), make_url(settings.casebook)
+    if url.drivername == "sqlite" and open_to_others(path := Path(str(url.database))):
+        return Finding(False, f"others can read {path} -> chmod 600 {path}")
     return Finding(bool(users), f"{len(users)} users" if users else "nobody can log in -> run `hub user add`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated, Any
 
@@ -72,7 +73,8 @@ def _place(error: BaseException) -> str:
 
 
 def run() -> None:
-    """The entry point of the installed command."""
+    """The entry point of the installed command. What it writes is for the hub's own user only."""
+    os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
