@@ -20,7 +20,7 @@ def sql(
 
 
 def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
-    """Column names and rows; HubError with DuckDB's word on the statement."""
+    """Column names, each once, and rows; HubError with DuckDB's word on the statement."""
     import duckdb
 
     from contracts.errors import HubError, ReleaseError
@@ -38,7 +38,16 @@ def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
     try:
         with duckdb.connect(str(settings.releases / id_ / CITY), read_only=True, config=config) as connection:
             cursor = connection.execute(statement)
-            columns = [c[0] for c in cursor.description or ()]
+            columns = _distinct([c[0] for c in cursor.description or ()])
             return columns, [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     except duckdb.Error as error:
         raise HubError(str(error).splitlines()[0], where=f"release {id_}", remedy="correct the statement") from None
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """The names, with a number behind one that is there already: `grid_code`, `grid_code_1`."""
+    found: list[str] = []
+    for name in names:
+        tries = (name, *(f"{name}_{n}" for n in range(1, len(names))))
+        found.append(next(t for t in tries if t not in found and (t == name or t not in names)))
+    return found
