@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
 TRY = """
 Paste this first; {user} is a grid worker:
 
-  TOKEN=$(curl -s {url}/v1/login -H 'Content-Type: application/json' -d '{login}' | python3 -c 'import json,sys; print(json.load(sys.stdin)["access_token"])')
+  TOKEN=$(curl -s {url}/v1/login -H 'Content-Type: application/json' -d '{login}' | {python} -c 'import json,sys; print(json.load(sys.stdin)["access_token"])')
 
 1. Search the households of her grid:
-  curl -s {url}/v1/households/search -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{search}' | python3 -m json.tool --no-ensure-ascii
+  curl -s {url}/v1/households/search -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{search}' | {python} -m json.tool --no-ensure-ascii
 
 2. Look at one household, with what each office says about it:
-  curl -s {url}/v1/households/{household} -H "Authorization: Bearer $TOKEN" | python3 -m json.tool --no-ensure-ascii
+  curl -s {url}/v1/households/{household} -H "Authorization: Bearer $TOKEN" | {python} -m json.tool --no-ensure-ascii
 
 3. List what should be checked at a door:
-  curl -s '{url}/v1/findings?limit=5' -H "Authorization: Bearer $TOKEN" | python3 -m json.tool --no-ensure-ascii
+  curl -s '{url}/v1/findings?limit=5' -H "Authorization: Bearer $TOKEN" | {python} -m json.tool --no-ensure-ascii
 """  # noqa: E501  # a command that is pasted is one line
 EXAMPLE = """
     select h.household_id, p.name
@@ -57,12 +58,28 @@ def demo(
     settings = deployment.settings(home=home, host=host, port=port)
     if serve:
         require_free(settings)
+    _require_no_city(settings)
     _simulate(settings, residents, seed)
     run_night(settings)
     users = _let_in(settings, seed)
     _explain(settings, users, serve)
     if serve:
         run_api(settings)
+
+
+def _require_no_city(settings: Settings) -> None:
+    """HubError where a real deployment lives: the demo would mix its files and users into it."""
+    from contracts.errors import HubError
+    from warehouse.casebook import open_casebook
+
+    if (settings.home / "truth").is_dir():
+        return  # an earlier demo's own home
+    delivered = settings.landing.is_dir() and any(settings.landing.iterdir())
+    kept = settings.casebook_url or (settings.home / "casebook.sqlite").exists()
+    if delivered or (kept and open_casebook(settings).list_users()):
+        raise HubError(
+            "this home holds a deployment that is no demo", where=str(settings.home), remedy="give another --home"
+        )
 
 
 def _simulate(settings: Settings, residents: int, seed: int) -> None:
@@ -105,7 +122,16 @@ def _explain(settings: Settings, users: list[DemoUser], serving: bool) -> None:
         typer.echo(f"{user.username:<15} {user.password:<17} {user.role:<20} {' '.join(user.areas)}")
     login = json.dumps({"username": worker.username, "password": worker.password})
     search = json.dumps({"q": name, "limit": 5}, ensure_ascii=False)
-    typer.echo(TRY.format(user=worker.username, url=url, login=login, search=search, household=household))
+    typer.echo(
+        TRY.format(
+            user=worker.username,
+            url=url,
+            login=login,
+            search=search,
+            household=household,
+            python=shlex.quote(sys.executable),
+        )
+    )
     start = f"HUB_HOME={settings.home} {sys.argv[0]} serve --host {settings.host} --port {settings.port}"
     typer.echo(f"{url}/ (stop with Ctrl-C)" if serving else f"Start the API first: {start}")
 
