@@ -1,4 +1,4 @@
-"""`hub user add|list|passwd`: a password is asked for, or is the first line of stdin; never an argument."""
+"""`hub user add|list|passwd|disable`: a password is asked for, or is the first line of stdin; never an argument."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ import typer
 
 from cli import deployment
 from cli.output import Format, FormatOption, listing
+from warehouse.treatments import ROLES
 
 app = typer.Typer(no_args_is_help=True, help="Who may log in.")
 Username = Annotated[str, typer.Argument(help="Name to log in with.")]
-Role = Annotated[
-    str, typer.Option(help="grid_worker, grid_lead, district_supervisor, analyst, auditor, admin or agent.")
-]
+Role = Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")]
 Areas = Annotated[list[str] | None, typer.Option("--area", help="Area or grid code; may be given several times.")]
 
 
@@ -54,6 +53,15 @@ def passwd(username: Username) -> None:
 
     open_casebook(deployment.settings()).set_password(username, _password())
     typer.echo(f"{username} has a new password")
+
+
+@app.command()
+def disable(username: Username) -> None:
+    """End every session of a user and let her log in no more."""
+    from warehouse.casebook import open_casebook
+
+    open_casebook(deployment.settings()).disable(username)
+    typer.echo(f"{username} may no longer log in")
 
 
 def _password() -> str:
