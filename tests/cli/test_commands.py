@@ -20,6 +20,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli.main import app
+from warehouse.treatments import ROLES
 
 ROOT = Path(__file__).parents[2]
 HUB = [sys.executable, "-c", "from cli.main import run; run()"]
@@ -60,10 +61,12 @@ def api(city: Home) -> Iterator[None]:
     process.wait()
 
 
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("bash")), reason="pasting needs curl and bash")
 def test_the_three_things_to_try_work_when_pasted(city: Home, api: None) -> None:
     lines = [line.strip() for line in city.said.splitlines()]
     login, *tries = [line for line in lines if line.startswith(("TOKEN=", "curl "))]
     assert len(tries) == 3
+    assert all(f"| {sys.executable} -" in line for line in (login, *tries))
     search, household, findings = (
         json.loads(subprocess.run(["bash", "-c", f"{login}; {line}"], capture_output=True, check=True).stdout)
         for line in tries
@@ -98,10 +101,11 @@ def test_a_second_demo_in_the_same_home_serves_a_new_release_of_the_same_content
 def test_rollback_and_verify(city: Home, tmp_path: Path) -> None:
     home = tmp_path / "home"
     shutil.copytree(city.path, home)
+    assert hub(home, "nightly").exit_code == 0
     releases = json.loads(hub(home, "release", "list", "--format", "json").stdout)
     oldest = releases[-1]["id"]
     assert hub(home, "release", "rollback", oldest).output == f"{oldest} is served\n"
-    assert (home / "releases" / "CURRENT").read_text().strip() == oldest
+    assert (home / "releases" / "CURRENT").read_text(encoding="utf-8").strip() == oldest
     assert hub(home, "release", "verify").exit_code == 0
     shown = hub(home, "release", "show", "--format", "csv").output
     assert "rows,person," in shown
@@ -111,7 +115,8 @@ def test_rollback_and_verify(city: Home, tmp_path: Path) -> None:
     assert broken.exit_code == 1
     assert "city.duckdb" in json.loads(broken.stdout)[0]["problem"]
     states = {r["id"]: r["state"] for r in json.loads(hub(home, "release", "list", "--format", "json").stdout)}
-    assert states[releases[0]["id"]] == ("damaged" if len(releases) > 1 else states[oldest])
+    assert len(releases) > 1
+    assert states[releases[0]["id"]] == "damaged"
 
 
 def test_sql_reads_the_current_release_and_nothing_else(city: Home) -> None:
@@ -124,6 +129,12 @@ def test_sql_reads_the_current_release_and_nothing_else(city: Home) -> None:
         assert re.fullmatch(r"hub: release \S+: .+ -> correct the statement\n", refused.stderr)
 
 
+def test_columns_of_one_name_show_their_own_values(city: Home) -> None:
+    twice = hub(city.path, "sql", "select 1 as code, 2 as code, 3 as code_1, 4 as code", "--format", "json")
+    assert json.loads(twice.stdout) == [{"code": 1, "code_2": 2, "code_1": 3, "code_3": 4}]
+    assert hub(city.path, "sql", "select 1 as a, 2 as a", "--format", "csv").stdout == "a,a_1\n1,2\n"
+
+
 def test_users_are_added_with_a_password_from_stdin(city: Home) -> None:
     add = ("user", "add", "anna", "--role", "analyst", "--area", "1402")
     assert hub(city.path, *add, stdin="short\n").exit_code == 1
@@ -133,6 +144,14 @@ def test_users_are_added_with_a_password_from_stdin(city: Home) -> None:
     unknown = hub(city.path, "user", "passwd", "nobody", stdin="Neu8-mal-drei7\n")
     assert unknown.exit_code == 1
     assert unknown.stderr.startswith("hub: ")
+    assert hub(city.path, "user", "disable", "anna").output == "anna may no longer log in\n"
+    users = json.loads(hub(city.path, "user", "list", "--format", "json").stdout)
+    assert [user["username"] for user in users if user["disabled"] == "yes"] == ["anna"]
+
+
+def test_the_help_names_the_roles_there_are(tmp_path: Path) -> None:
+    said = " ".join(hub(tmp_path, "user", "add", "--help", COLUMNS="200").output.split())
+    assert f"One of {', '.join(ROLES)}." in said
 
 
 def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> None:
@@ -143,7 +162,7 @@ def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> 
     ill = tmp_path / "ill"
     shutil.copytree(city.path, ill)
     (ill / "keys" / "token.key").chmod(0o644)
-    current = (ill / "releases" / "CURRENT").read_text().strip()
+    current = (ill / "releases" / "CURRENT").read_text(encoding="utf-8").strip()
     (ill / "releases" / current / "city.duckdb").write_bytes(b"")
     result = hub(ill, "doctor", "--format", "json")
     notes = {row["part"]: row["note"] for row in json.loads(result.stdout) if row["state"] == "WRONG"}
@@ -151,6 +170,13 @@ def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> 
     assert notes.keys() == {"keys", "release"}
     assert "chmod 600" in notes["keys"]
     assert "hub release rollback" in notes["release"]
+
+    ill.chmod(0o755)
+    (ill / "casebook.sqlite").chmod(0o644)
+    rows = json.loads(hub(ill, "doctor", "--format", "json").stdout)
+    notes = {row["part"]: row["note"] for row in rows if row["state"] == "WRONG"}
+    assert f"chmod 700 {ill}" in notes["home"]
+    assert f"chmod 600 {ill / 'casebook.sqlite'}" in notes["casebook"]
 
     empty = hub(tmp_path / "empty", "doctor")
     assert empty.exit_code == 1
@@ -194,9 +220,40 @@ def test_an_error_is_one_line_that_says_what_to_do(tmp_path: Path, arguments: tu
     assert re.match(rf"hub: .*{said}", result.stderr)
 
 
+@pytest.mark.parametrize("part", ["landing", "casebook"])
+def test_the_demo_keeps_out_of_a_real_home(tmp_path: Path, part: str) -> None:
+    if part == "landing":
+        (tmp_path / "landing" / "resident").mkdir(parents=True)
+    else:
+        add = ("user", "add", "anna", "--role", "analyst", "--area", "1402")
+        assert hub(tmp_path, *add, stdin="Kor1-mal-zwei9\n").exit_code == 0
+    result = hub(tmp_path, "demo", "--no-serve", "--residents", "100")
+    assert result.exit_code == 1
+    assert result.stderr == f"hub: {tmp_path}: this home holds a deployment that is no demo -> give another --home\n"
+    assert {p.name for p in tmp_path.iterdir()} <= {
+        "landing",
+        "casebook.sqlite",
+        "casebook.sqlite-wal",
+        "casebook.sqlite-shm",
+    }
+    assert not list((tmp_path / "landing").glob("*/*"))
+
+
+def test_what_the_command_writes_is_for_its_user_only(tmp_path: Path) -> None:
+    home = tmp_path / "deep" / "home"
+    subprocess.run(
+        [*HUB, "user", "add", "anna", "--role", "analyst", "--area", "1402"],
+        cwd=ROOT, env={**os.environ, "HUB_HOME": str(home)}, input=b"Kor1-mal-zwei9\n", check=True, umask=0o022,
+    )  # fmt: skip
+    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (home, home / "casebook.sqlite")}
+    assert modes == {"home": 0o700, "casebook.sqlite": 0o600}
+
+
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     result = hub(tmp_path, "serve", HUB_PORT="many")
     assert (result.exit_code, result.stderr.startswith("hub: HUB_PORT: ")) == (1, True)
+    result = hub(tmp_path, "nightly", HUB_MEMORY="lots")
+    assert (result.exit_code, result.stderr.startswith("hub: HUB_MEMORY: ")) == (1, True)
 
 
 def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
