@@ -135,7 +135,7 @@ def first_address(home: Path) -> str:
 
 
 def current(home: Path) -> Path:
-    return home / "releases" / (home / "releases" / "CURRENT").read_text().strip() / "city.duckdb"
+    return home / "releases" / (home / "releases" / "CURRENT").read_text(encoding="utf-8").strip() / "city.duckdb"
 
 
 def worker(home: Path, role: str = "grid_worker") -> dict[str, str]:
