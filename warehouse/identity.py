@@ -24,17 +24,28 @@ KEY_NAMES = ("token", "vault")
 def ensure_keys(settings: Settings) -> None:
     """Make the keys of a new deployment; an existing one is never touched.
 
-    HubError if a key is unfit, or lost: what was made with it is still there, and a new one would match none of it.
+    HubError if a key is unfit, lost or exchanged: what was made with the old one would match nothing made from now on.
     """
-    made_with = {"token": settings.lake / "_deliveries", "vault": settings.vault}
-    for folder in (settings.home, settings.keys):
+    for folder in (settings.home, settings.keys, settings.vault):
         private_folder(folder)
     for name in KEY_NAMES:
-        path = key_path(settings, name)
-        if not path.exists() and not any(made_with[name].rglob("*.*")):
+        path, known_by = key_path(settings, name), fingerprint_path(settings, name)
+        if not path.exists() and not known_by.exists():
             write_atomically(path, secrets.token_bytes(KEY_BYTES))
             path.chmod(0o600)
-        read_key(settings, name)
+        key = read_key(settings, name)
+        if not known_by.exists():
+            write_atomically(known_by, fingerprint(key).encode())
+
+
+def fingerprint_path(settings: Settings, name: str) -> Path:
+    """Beside the vault, not beside the key: it must not be lost or exchanged together with it."""
+    return settings.vault / f"{name}.fingerprint"
+
+
+def fingerprint(key: bytes) -> str:
+    """Tells one key from another, and nothing about the key."""
+    return blake2b(key=key, digest_size=8, person=b"fingerprint").hexdigest()
 
 
 def key_path(settings: Settings, name: str) -> Path:
@@ -59,6 +70,13 @@ def read_key(settings: Settings, name: str) -> bytes:
             f"a key has {KEY_BYTES} bytes, this has {len(key)}",
             where=str(path),
             remedy="restore it from the key backup",
+        )
+    known_by = fingerprint_path(settings, name)
+    if known_by.exists() and known_by.read_text(encoding="ascii") != fingerprint(key):
+        raise HubError(
+            "this is another key than the one the data was made with",
+            where=str(path),
+            remedy="restore the key from the backup that belongs to this home",
         )
     return key
 
