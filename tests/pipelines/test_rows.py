@@ -2,6 +2,7 @@
 
 import csv
 import io
+import stat
 from datetime import date
 from pathlib import Path
 
@@ -163,3 +164,9 @@ def test_read_is_accepted_plus_rejected(
         assert stored["record_no"].is_unique().all()
     told = {line[0] for line in office.receipt(delivery)[4:] if line[4] == "错误"} if delivery.read else set()
     assert len(told) == delivery.rejected
+
+
+def test_the_vault_s_folder_is_its_owner_s_only(office: Office) -> None:
+    office.receive([resident(1)])
+    for folder in (office.settings.vault, office.settings.keys, *office.settings.vault.iterdir()):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
