@@ -20,7 +20,7 @@ from contracts.model import FORMATS, Catalog, Classification, Column, Layer, Lay
 
 HERE = Path(__file__).parent
 COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
-TABLE_WORDS = {"load", "layout", "rowScope"}
+TABLE_WORDS = {"load", "layout", "minShare", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
@@ -123,6 +123,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         checks=tuple(checks),
         load=words.get("load", "snapshot"),
         layout=Layout(**words["layout"]) if "layout" in words else None,
+        min_share=float(words.get("minShare", Table.min_share)),
         row_scope=_row_scope(words.get("rowScope"), names),
     ), []
 
@@ -143,6 +144,9 @@ def _source_problems(document: Document, words: dict[str, Any], columns: list[Co
         problems += [document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"])]
     if words.get("load", "snapshot") not in get_args(Load):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
+    share = words.get("minShare", Table.min_share)
+    if not isinstance(share, int | float) or not 0 <= share <= 1:
+        problems.append(document.problem("minShare is a share of rows from 0 to 1", "customProperties"))
     if words.get("load") == "upsert" and not any(c.primary_key for c in columns):
         problems.append(document.problem("load upsert replaces by key: mark a column `primaryKey: true`", "schema", 0))
     return problems

@@ -1,7 +1,7 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, rowScope · column: token, mask, purpose, codes, formats, clean, address, index.
+table: load, layout, minShare, rowScope · column: token, mask, purpose, codes, formats, clean, address, index.
 """
 
 from __future__ import annotations
@@ -150,6 +150,7 @@ class Table:
 
     `row_scope` names the columns with a grid or area code; a row is in a person's scope when one of them lies in her areas.
     Empty: the table has no place. "public": every row is for everyone who may log in.
+    `min_share`: a snapshot with fewer rows than this share of the one in force is held; half a register is no register.
     """
 
     name: str
@@ -164,6 +165,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     load: Load = "snapshot"
     layout: Layout | None = None
+    min_share: float = 0.5
     row_scope: tuple[str, ...] | Literal["public"] = ()
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -91,7 +91,7 @@ class Ingest:
         work.mkdir(parents=True)
         try:
             tally = self._read(arrival.path, table, delivery.id, Tally(work, table))
-            held = reason_to_hold(table, delivery.file_name, tally)
+            held = reason_to_hold(table, delivery.file_name, tally, self._lake.in_force(table))
             if held and known and known.status == "accepted":
                 return self._keep(known, delivery, held)
             return self._finish(table, delivery, tally, held)
@@ -176,10 +176,13 @@ def sorted_batches(path: Path, table: Table, sorter: Sorter) -> Iterator[tuple[B
         raise Refused("parse", path.name) from None
 
 
-def reason_to_hold(table: Table, file: str, tally: Tally) -> Refused | None:
-    """Why a delivery that was read must not come into force: no row accepted, or fewer or more than promised."""
+def reason_to_hold(table: Table, file: str, tally: Tally, in_force: Sequence[Delivery]) -> Refused | None:
+    """Why a delivery that was read must not come into force: no row accepted, or fewer or more than can be right."""
     if tally.accepted == 0:
         return Refused("none_accepted", file, read=tally.read)
+    before = max((d.accepted for d in in_force), default=0)
+    if table.load == "snapshot" and tally.accepted < table.min_share * before:
+        return Refused("shrunk", file, accepted=tally.accepted, before=before, share=table.min_share)
     for check in table.checks:
         if check.rule == "row_count" and check.severity == "error":
             low, high = bounds(check.args)

@@ -130,6 +130,12 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "{read}行全部未通过，本次不生效，仍用上一次数据",
         "按下列原因更正后重新报送",
     ),
+    "shrunk": (
+        "{accepted} accepted rows, and {before} are in force: less than {share:.0%} of them",
+        "is the delivery complete? If it is, lower `minShare` in the contract; the earlier one stays in force",
+        "接收{accepted}行，而现用数据有{before}行，不足{share:.0%}，本次不生效",
+        "确认是否为完整数据；若确已减少，请联系数据中心调整约定",
+    ),
     "row_count": (
         "{accepted} accepted rows are outside the {low} to {high} the contract promises",
         "is the delivery complete? The earlier one stays in force",

@@ -125,6 +125,16 @@ def test_a_delivery_with_no_good_row_is_held(office: Office) -> None:
     assert office.receipt(held)[2][1] == "2行全部未通过，本次不生效，仍用上一次数据"
 
 
+def test_a_snapshot_that_lost_most_of_its_rows_is_held(office: Office) -> None:
+    whole = office.receive([resident(n) for n in range(10)], day="20240301")
+    part = office.receive([resident(n) for n in range(4)], day="20240302")
+    assert part.status == "held"
+    assert [d.id for d in office.lake.in_force(CATALOG.tables["source.resident"])] == [whole.id]
+    assert office.receipt(part)[2][1] == "接收4行，而现用数据有10行，不足50%，本次不生效"
+    smaller = office.receive([resident(n) for n in range(5)], day="20240303")
+    assert smaller.status == "accepted"
+
+
 def test_a_contract_naming_an_unknown_code_list_says_so(office: Office) -> None:
     table = CATALOG.tables["source.resident"]
     columns = tuple(replace(c, codes="sexes") if c.name == "sex" else c for c in table.columns)

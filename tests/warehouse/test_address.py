@@ -31,7 +31,9 @@ def connection() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("create schema source")
     connection.execute("create macro key_of(kind, value) as md5(concat(kind, '|', value))")
-    connection.execute("create table delivery as select unnest(['area', 'grid_building']) as source, today() as delivered_on")
+    connection.execute(
+        "create table delivery as select unnest(['area', 'grid_building']) as source, today() as delivered_on"
+    )
     connection.execute("create table source.area (area_code text, name text, level text, valid_to date)")
     connection.executemany("insert into source.area values (?, ?, ?, null)", AREAS)
     connection.execute(
