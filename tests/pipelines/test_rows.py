@@ -168,5 +168,5 @@ def test_read_is_accepted_plus_rejected(
 
 def test_the_vault_s_folder_is_its_owner_s_only(office: Office) -> None:
     office.receive([resident(1)])
-    for folder in (office.settings.vault, office.settings.keys, *office.settings.vault.iterdir()):
+    for folder in (office.settings.vault, office.settings.keys, *office.settings.vault.glob("*/")):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
