@@ -62,7 +62,7 @@ TheRelease = Annotated[OpenRelease, Depends(release)]
 
 async def view(hub: TheHub, session: TheSession, release: TheRelease) -> View:
     """All that the caller can read."""
-    return View(hub.gate(session.user, release), release, hub.code_lists)
+    return View(hub.gate(session.user, release), release, hub.promised(release).code_lists)
 
 
 Caller = Annotated[View, Depends(view)]

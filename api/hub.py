@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from api.metrics import Metrics
-from contracts.code_lists import HERE, CodeList, load_code_lists
-from contracts.load import load_catalog
+from contracts.code_lists import HERE as CODES
+from contracts.code_lists import CodeList, load_code_lists
+from contracts.errors import ContractError
+from contracts.load import HERE as CONTRACTS
+from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
 from warehouse.casebook import Casebook, open_casebook
 from warehouse.policy import Gate, User
@@ -18,15 +23,36 @@ from warehouse.reader import OpenRelease, ReleaseReader
 from warehouse.settings import Settings
 
 
+@dataclass(frozen=True)
+class Promised:
+    """Contracts and code lists as they stood on disk, and the state of the files they were read from."""
+
+    catalog: Catalog
+    code_lists: Mapping[str, CodeList]
+    state: tuple[tuple[str, int, int], ...]
+
+    @classmethod
+    def on_disk(cls, settings: Settings) -> Promised:
+        """ContractError if a contract or code list is wrong."""
+        return cls(load_catalog(), load_code_lists((CODES, settings.codes)), state_on_disk(settings))
+
+
+def state_on_disk(settings: Settings) -> tuple[tuple[str, int, int], ...]:
+    """Changes when a contract or code list does."""
+    files = [*contract_files(CONTRACTS), *CODES.glob("*.csv"), *settings.codes.glob("*.csv")]
+    return tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(files))
+
+
 @dataclass
 class Hub:
     settings: Settings
-    catalog: Catalog
-    code_lists: Mapping[str, CodeList]
+    newest: Promised
     casebook: Casebook
     reader: ReleaseReader
     metrics: Metrics = field(default_factory=Metrics)
 
+    _promised: WeakKeyDictionary[OpenRelease, Promised] = field(default_factory=WeakKeyDictionary)
+    _lock: Lock = field(default_factory=Lock)
     # a release's gates go when it goes: no cache keeps an old release open
     _gates: WeakKeyDictionary[OpenRelease, dict[User, Gate]] = field(default_factory=WeakKeyDictionary)
 
@@ -35,11 +61,24 @@ class Hub:
         """The zone in which offices write their timestamps."""
         return ZoneInfo(self.settings.timezone)
 
+    def promised(self, release: OpenRelease) -> Promised:
+        """Contracts as they stand when a release is first read: a new table is served with its first release.
+
+        A contract that has been broken since the night is left to `hub contract check`; the last sound ones go on.
+        """
+        with self._lock:
+            if release not in self._promised:
+                if state_on_disk(self.settings) != self.newest.state:
+                    with suppress(ContractError):
+                        self.newest = Promised.on_disk(self.settings)
+                self._promised[release] = self.newest
+            return self._promised[release]
+
     def gate(self, user: User, release: OpenRelease) -> Gate:
         """The user's gate on that release, compiled once; a changed role or area is another user and another gate."""
         gates = self._gates.setdefault(release, {})
         if user not in gates:
-            gates[user] = Gate(self.catalog, user, release.present)
+            gates[user] = Gate(self.promised(release).catalog, user, release.present)
         return gates[user]
 
 
@@ -47,8 +86,7 @@ def open_hub(settings: Settings) -> Hub:
     """ContractError if a contract is wrong; CasebookError or a database error if the casebook cannot be opened."""
     return Hub(
         settings=settings,
-        catalog=load_catalog(),
-        code_lists=load_code_lists((HERE, settings.codes)),
+        newest=Promised.on_disk(settings),
         casebook=open_casebook(settings),
         reader=ReleaseReader(settings),
     )

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from api.paging import Place
 from contracts.code_lists import CodeList
+from contracts.model import Column
 from warehouse.conditions import Where
 from warehouse.grant import Grant
 from warehouse.policy import Gate, NotFound
@@ -76,14 +77,14 @@ class View:
         """Every table she may see."""
         return self._gate.grants()
 
+    def codes(self, column: Column) -> CodeList | None:
+        """The list a coded column takes its values from."""
+        return self._code_lists.get(column.codes or "")
+
     def labelled(self, table: str, rows: Iterable[Row]) -> list[Row]:
         """The rows with `<column>_label` beside every coded column: what the screen says."""
         grant = self._gate.grant(table)
-        coded = {
-            name: self._code_lists[column.codes].labels
-            for name, column in grant.columns.items()
-            if column.codes and column.codes in self._code_lists
-        }
+        coded = {name: codes.labels for name, column in grant.columns.items() if (codes := self.codes(column))}
         return [row | _labels(row, coded) for row in rows]
 
 

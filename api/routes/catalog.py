@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.access import Caller, TheHub
+from api.access import Caller
 from api.answers import Answer, problems
 from contracts.code_lists import CodeList
 from contracts.model import Check, Column
@@ -56,15 +56,14 @@ def tables(caller: Caller) -> Tables:
 
 
 @router.get("/{name}", responses=problems(401, 404))
-def table(name: str, caller: Caller, hub: TheHub) -> TableDetail:
+def table(name: str, caller: Caller) -> TableDetail:
     """One table with its columns, codes and checks."""
     grant = caller.grant(name)
     return TableDetail(
         table=_entry(grant),
         key=list(grant.table.key),
         columns=[
-            _column(column, grant.treatments[column.name], hub.code_lists.get(column.codes or ""))
-            for column in grant.columns.values()
+            _column(column, grant.treatments[column.name], caller.codes(column)) for column in grant.columns.values()
         ],
         checks=[_text(check) for check in grant.table.checks],
         release=caller.release_id,

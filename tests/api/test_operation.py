@@ -101,3 +101,25 @@ def test_the_access_log_is_a_file_in_the_home_folder(home: Settings) -> None:
         handler.close()
     assert "GET /healthz 503" in written
     assert "somebody" not in written
+
+
+def test_contracts_are_read_again_with_a_new_release(home: Settings) -> None:
+    """A table, label or mask that changed on disk is served with the next release, without a restart."""
+    for release in ("r1", "r2"):
+        write_release(home, release, small_city(home, release))
+    point_to(home, "r1")
+    open_casebook(home).add_user("worker", PASSWORD, "grid_worker", ["140213"])
+    client = TestClient(create_app(home))
+    token = client.post("/v1/login", json={"username": "worker", "password": PASSWORD}).json()["access_token"]
+
+    def labels() -> set[str]:
+        answer = client.get("/v1/catalog/person", headers={"Authorization": f"Bearer {token}"}).json()
+        [column] = [c for c in answer["columns"] if c["name"] == "sex"]
+        return set(column["codes"].values())
+
+    assert "新增" not in labels()
+    home.codes.mkdir(exist_ok=True)
+    (home.codes / "sex.csv").write_text("code,name,valid_from,valid_to\n7,新增,2026-01-01,\n", encoding="utf-8")
+    assert "新增" not in labels()
+    point_to(home, "r2")
+    assert "新增" in labels()
