@@ -191,7 +191,7 @@ def test_a_new_contract_is_ingested_checked_and_published(environment: tuple[Pat
         )
         assert rows.fetchall() == [("P1", "154****5678", True), ("P2", None, True)]
     [receipt] = (home / "receipts" / "parking").iterdir()
-    assert "99" in receipt.read_text(encoding="utf-8-sig")
+    assert "4,车辆数,9**,range" in receipt.read_text(encoding="utf-8-sig")
     audit = json.loads((current(home).parent / "audit" / "source.parking.json").read_text(encoding="utf-8"))
     assert audit["results"]
     assert all(result["passed"] for result in audit["results"])
