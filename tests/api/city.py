@@ -193,7 +193,7 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
                 "grid_code": HERE,
             }
         ],
-        "finding": [finding("f1", "h1", "d1", HERE), finding("f2", "h2", "d2", NEXT)],
+        "finding": [finding("f1", "h1", "d1", HERE) | {"person_id": key("王小明")}, finding("f2", "h2", "d2", NEXT)],
         "area": [{"area_code": "140213", "name": "平城区", "level": "county"}],
         "release": [{"release_id": release_id}],
         "source.resident": [

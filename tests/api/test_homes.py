@@ -165,3 +165,14 @@ def test_no_raw_number_is_in_any_file(client, as_user) -> None:
     text = client.get(f"/v1/households/{key('h1')}", headers=as_user("worker")).text
     assert "_token" not in text
     assert "9900**********001X" in text
+
+
+def test_a_finding_says_whom_to_ask_where_and_leads_only_where_one_may_go(client, as_user) -> None:
+    found = client.get("/v1/findings", headers=as_user("worker")).json()["items"]
+    assert [item["person_name"] for item in found] == ["王小明"]
+    assert all(item["address"] for item in found if item["dwelling_id"])
+    for item in found:
+        for kind in ("household", "dwelling"):
+            if item[f"{kind}_id"]:
+                path = f"/v1/{kind}s/{item[f'{kind}_id']}"
+                assert client.get(path, headers=as_user("worker")).status_code == 200
