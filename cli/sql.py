@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -24,24 +24,39 @@ def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
     import duckdb
 
     from contracts.errors import HubError, ReleaseError
+    from warehouse.readonly import open_readonly
     from warehouse.release import CITY, current_id
 
     settings = deployment.settings()
     id_ = current_id(settings)
     if id_ is None:
         raise ReleaseError("no release is published yet", where=str(settings.releases), remedy="run `hub nightly`")
-    config: dict[str, Any] = {
-        "enable_external_access": False,
-        "autoinstall_known_extensions": False,
-        "lock_configuration": True,
-    }
     try:
-        with duckdb.connect(str(settings.releases / id_ / CITY), read_only=True, config=config) as connection:
+        opened = open_readonly(settings.releases / id_ / CITY)
+    except duckdb.Error:
+        raise ReleaseError(
+            "the release cannot be opened",
+            where=str(settings.releases / id_),
+            remedy="`hub release verify` says what is wrong, `hub release rollback` serves an older one",
+        ) from None
+    with opened as connection:
+        try:
             cursor = connection.execute(statement)
             columns = _distinct([c[0] for c in cursor.description or ()])
             return columns, [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
-    except duckdb.Error as error:
-        raise HubError(str(error).splitlines()[0], where=f"release {id_}", remedy="correct the statement") from None
+        except duckdb.Error as error:
+            what = str(error).splitlines()[0] if _about_the_statement(error) else type(error).__name__
+            raise HubError(what, where=f"release {id_}", remedy="correct the statement") from None
+        except AttributeError:  # DuckDB's driver on an empty statement
+            raise HubError("there is no statement", remedy='for example hub sql "select 1"') from None
+
+
+def _about_the_statement(error: Exception) -> bool:
+    """Whether the engine speaks of the SQL; while running it would quote a row."""
+    import duckdb
+
+    spoken = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.PermissionException)
+    return isinstance(error, spoken) or "read-only" in str(error)
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -18,10 +18,15 @@ CLEANERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "compact": lambda text: where(text, r"\s", lambda spaced: spaced.str.replace_all(r"\s+", "")),
     "scrub": scrub,
 }
-# what our own XLSX reader writes for a date cell is always understood, besides the contract's formats
+# besides the contract's formats, what our own XLSX reader writes for a date cell is always understood
 ISO: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d",),
     "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
+}
+# where a contract names no formats: how offices write a date
+EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {
+    "date": ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"),
+    "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M"),
 }
 TRUE, FALSE = ("true", "1", "是", "y", "yes"), ("false", "0", "否", "n", "no")
 
@@ -66,7 +71,7 @@ def _cast(text: pl.Series, column: Column) -> pl.Series:
 def _first_format(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
     """Each value by the first of the contract's formats that fits it; later formats only see what is left."""
     found = pl.Series(text.name, [], dtype=dtype).extend_constant(None, len(text))
-    for pattern in dict.fromkeys((*column.formats, *ISO[column.logical_type])):
+    for pattern in dict.fromkeys((*(column.formats or EVERYDAY[column.logical_type]), *ISO[column.logical_type])):
         left = (text.is_not_null() & found.is_null()).arg_true()
         if left.is_empty():
             break

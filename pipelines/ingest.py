@@ -33,7 +33,7 @@ from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.settings import Settings
 from warehouse.vault import Vault
 
-EDITION = "2"  # raise it when the same file under the same contract would be read differently: it is then read again
+EDITION = "3"  # raise it when the same file under the same contract would be read differently: it is then read again
 Progress = Callable[[str], None]
 
 
@@ -117,7 +117,7 @@ class Ingest:
                 tally.add(batch, rows)
                 for kind, tokens, values in rows.raw:
                     deposit.add(kind, tokens, values)
-                self._progress(f"{table.name}: {path.name}: {tally.read} rows read, {tally.rejected} rejected")
+                self._progress(f"{table.name}: {path.name}: {tally.read} rows read")
         if tally.read == 0:
             raise Refused("empty", path.name)
         tally.reject_repeated()
@@ -144,6 +144,8 @@ class Ingest:
         if tally.accepted:
             tally.write_accepted(self._lake.accepted_path(table.name, delivery.id))
         self._lake.record(delivery)
+        counts = f"{delivery.accepted} rows accepted, {delivery.rejected} sent back"
+        self._progress(f"{delivery.table}: {delivery.file_name}: {delivery.status}, {counts}")
         return delivery
 
     def _keep(self, known: Delivery, again: Delivery, refused: Refused) -> Delivery:

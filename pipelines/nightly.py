@@ -61,11 +61,11 @@ def warnings(night: Night) -> Iterator[str]:
     """What did not stop the night and wants somebody's eye: refused and kept files, broken promises, failed rules."""
     for table, deliveries in night.refused.items():
         for delivery in deliveries:
-            yield f"{table}: {delivery.file_name}: {delivery.reason}; what was accepted before stays in force"
+            yield f"{table}: {delivery.reason}; what was accepted before stays in force"
     for delivery in night.kept:
-        yield f"{delivery.table}: {delivery.file_name}: {delivery.reason}; it stays in force as it was read before"
+        yield f"{delivery.table}: {delivery.reason}; it stays in force as it was read before"
     for delivery in night.unknown:
-        yield f"{delivery.file_name}: {delivery.reason}"
+        yield delivery.reason
     for result in night.results:
         if not result.passed:
             yield str(result)
