@@ -129,6 +129,12 @@ def test_sql_reads_the_current_release_and_nothing_else(city: Home) -> None:
         assert re.fullmatch(r"hub: release \S+: .+ -> correct the statement\n", refused.stderr)
 
 
+def test_a_failing_statement_quotes_no_row(city: Home) -> None:
+    failed = hub(city.path, "sql", "select cast(name as integer) from person")
+    assert re.fullmatch(r"hub: release \S+: ConversionException -> correct the statement\n", failed.stderr)
+    assert "there is no statement" in hub(city.path, "sql", "").stderr
+
+
 def test_columns_of_one_name_show_their_own_values(city: Home) -> None:
     twice = hub(city.path, "sql", "select 1 as code, 2 as code, 3 as code_1, 4 as code", "--format", "json")
     assert json.loads(twice.stdout) == [{"code": 1, "code_2": 2, "code_1": 3, "code_3": 4}]

@@ -1,0 +1,28 @@
+"""Values as offices write them."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from contracts.model import Column, Table
+from pipelines.clean import typed
+
+
+def read(text: str, formats: tuple[str, ...] = ()) -> date | None:
+    column = Column("day", "日期", "日期", "date", formats=formats)
+    table = Table("t", "source", "1.0.0", "表", (column,), "t.odcs.yaml", "")
+    value = typed(pl.DataFrame({"day": [text]}), table)["day"][0]
+    assert value is None or isinstance(value, date)
+    return value
+
+
+@pytest.mark.parametrize("text", ["2024-03-01", "2024/3/1", "2024/03/01", "20240301", "2024年3月1日", "2024年03月01日"])
+def test_a_date_without_contracted_formats_is_read_as_offices_write_it(text: str) -> None:
+    assert read(text) == date(2024, 3, 1)
+
+
+def test_contracted_formats_are_the_only_ones_beside_iso() -> None:
+    assert read("01.03.2024", ("%d.%m.%Y",)) == date(2024, 3, 1)
+    assert read("2024-03-01", ("%d.%m.%Y",)) == date(2024, 3, 1)
+    assert read("2024/3/1", ("%d.%m.%Y",)) is None
