@@ -27,7 +27,7 @@ from contracts.model import Catalog
 from contracts.suite_process import SuiteProcess
 from pipelines.ingest import ingest_landing
 from pipelines.landing import Hashes
-from warehouse import audit, engine, release
+from warehouse import audit, content, engine, release
 from warehouse.files import private_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.manifest import Input, Manifest, audited, contract_versions
@@ -135,7 +135,7 @@ class Night:
         with self.stage("cross-check"):
             self.rules = engine.cross_check(self.settings, self.catalog, self._city, self._detail)
         with self.stage("close"):
-            self.content_hash = engine.content_hash(self._city)
+            self.content_hash = content.content_hash(self._city)
             self.release_id = release.new_id(self.settings, self.built_at, self.content_hash)
             built_at = self.built_at.replace(tzinfo=None)
             self.rows = engine.finish(self.settings, self.catalog, self._city, self.release_id, built_at)

@@ -5,7 +5,6 @@ The file is built from nothing every night. Sorting by grid, indexes and the che
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import duckdb
 
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
+from warehouse.content import contracts_digest, row_counts
 from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
 from warehouse.rules import RuleRun, load_rules, run_rule
@@ -172,15 +172,6 @@ def _broken_model(relation: str, files: Mapping[str, SqlFile], error: duckdb.Err
     return HubError(f"model fails with {type(error).__name__}", where=where, remedy="run it alone with `hub sql`")
 
 
-def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Rows of every published table, by relation."""
-    rows = connection.execute(
-        "select schema_name, table_name from duckdb_tables() where not temporary order by 1, 2"
-    ).fetchall()
-    names = [name if schema == "main" else f"{schema}.{name}" for schema, name in rows]
-    return {name: connection.execute(f"select count(*) from {name}").fetchall()[0][0] for name in names}
-
-
 def cross_check(
     settings: Settings, catalog: Catalog, target: Path, progress: Progress | None = None
 ) -> dict[str, RuleRun]:
@@ -214,26 +205,3 @@ def finish(settings: Settings, catalog: Catalog, target: Path, release_id: str, 
         counts = row_counts(connection)
         connection.execute("checkpoint")
     return counts
-
-
-def contracts_digest(catalog: Catalog) -> str:
-    """One hash over every contract's digest: what was promised when a release was built."""
-    lines = sorted(f"{name} {table.digest}" for name, table in catalog.tables.items())
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def content_hash(path: Path) -> str:
-    """A hash of what the tables hold, whatever the order of rows, the file's layout or the night it was built.
-
-    Per table the sum of the rows' hashes (128 bits); `release` names the night and is left out.
-    """
-    connection = duckdb.connect(str(path), read_only=True)
-    try:
-        lines = []
-        for relation in sorted(row_counts(connection)):
-            if relation != "release":
-                total = connection.execute(f"select count(*), sum(hash(t)) from {relation} t").fetchall()[0]
-                lines.append(f"{relation} {total}")
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    finally:
-        connection.close()

@@ -20,7 +20,7 @@ import duckdb
 from pydantic import ValidationError
 
 from contracts.errors import ReleaseError
-from warehouse import engine
+from warehouse import content
 from warehouse.files import sync_folder, write_atomically
 from warehouse.layout import CITY as CITY  # audit, night and commands know it from here
 from warehouse.layout import MANIFEST, POINTER
@@ -128,8 +128,8 @@ def _verify_city(path: Path, manifest: Manifest) -> list[str]:
         return []
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
-            rows = engine.row_counts(connection)
-        content = engine.content_hash(path)
+            rows = content.row_counts(connection)
+        found = content.content_hash(path)
     except duckdb.Error as error:
         return [f"{CITY}: cannot be opened ({type(error).__name__})"]
     problems = [
@@ -138,8 +138,8 @@ def _verify_city(path: Path, manifest: Manifest) -> list[str]:
         if rows.get(table) != manifest.rows.get(table)
     ]
     # DuckDB does not promise that its row hash stays the same from version to version
-    if manifest.engine.get("duckdb") == duckdb.__version__ and content != manifest.content_hash:
-        problems.append(f"{CITY}: content hash {content[:12]}…, expected {manifest.content_hash[:12]}…")
+    if manifest.engine.get("duckdb") == duckdb.__version__ and found != manifest.content_hash:
+        problems.append(f"{CITY}: content hash {found[:12]}…, expected {manifest.content_hash[:12]}…")
     return problems
 
 

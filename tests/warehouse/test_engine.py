@@ -12,6 +12,7 @@ from contracts.errors import HubError
 from contracts.load import load_catalog
 from contracts.model import Catalog, Column, Load, Table
 from warehouse import engine
+from warehouse.content import content_hash
 from warehouse.identity import Tokens, ensure_keys
 from warehouse.lake import Delivery, Lake
 from warehouse.settings import Settings
@@ -124,7 +125,7 @@ def test_content_hash_sees_rows_and_nothing_else(tmp_path: Path) -> None:
         with duckdb.connect(str(path)) as connection:
             connection.execute(f"create table person as select * from (values {rows}) t(id, name)")
             connection.execute(f"create table release as select '{night}' as release_id")
-        return engine.content_hash(path)
+        return content_hash(path)
 
     first = city("a.duckdb", "(1, 'x'), (2, 'y')", "monday")
     assert city("b.duckdb", "(2, 'y'), (1, 'x')", "tuesday") == first

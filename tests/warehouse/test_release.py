@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from contracts.errors import ReleaseError
-from warehouse.engine import content_hash
+from warehouse.content import content_hash
 from warehouse.manifest import Manifest
 from warehouse.release import (
     current_id,
