@@ -11,12 +11,24 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import duckdb
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
 from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read
 from contracts.errors import ContractError
-from contracts.model import FORMATS, Catalog, Classification, Column, Layer, Layout, Load, LogicalType, Table
+from contracts.model import (
+    FORMATS,
+    LINEAGE,
+    Catalog,
+    Classification,
+    Column,
+    Layer,
+    Layout,
+    Load,
+    LogicalType,
+    Table,
+)
 
 HERE = Path(__file__).parent
 COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
@@ -24,6 +36,7 @@ TABLE_WORDS = {"load", "layout", "minShare", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
+NAME = re.compile("[a-z][a-z0-9_]*")
 
 
 def load_catalog(root: Path = HERE) -> Catalog:
@@ -68,6 +81,30 @@ def lint(paths: Iterable[Path]) -> tuple[list[Table], list[Problem]]:
     return list(tables.values()), problems
 
 
+def _name_problems(document: Document, layer: Layer, table: str, columns: list[Column]) -> Iterator[Problem]:
+    """Our names go into SQL as they are; an office's header names one column."""
+    added = {c.name for c in LINEAGE} if layer == "source" else set()
+    if not NAME.fullmatch(table):
+        yield document.problem(f"table {table}: a name is lower-case English with _", "schema", 0, "name")
+    for kind in ("name", "physical_name"):
+        names = [getattr(c, kind) for c in columns]
+        for repeated in sorted({n for n in names if names.count(n) > 1}):
+            yield document.problem(f"column {repeated} is declared twice", "schema", 0, "properties")
+    for i, column in enumerate(columns):
+        at = ("schema", 0, "properties", i, "name")
+        if not NAME.fullmatch(column.name) or column.name in reserved_words():
+            yield document.problem(f"column {column.name}: a name is lower-case English and no word of SQL", *at)
+        elif column.name in added:
+            yield document.problem(f"column {column.name}: the hub adds a column of this name", *at)
+
+
+@cache
+def reserved_words() -> frozenset[str]:
+    """What DuckDB does not take for a column's name without quotes."""
+    words = duckdb.connect().execute("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'")
+    return frozenset(row[0] for row in words.fetchall())
+
+
 def _pattern_taken(document: Document, table: Table, others: Iterable[Table]) -> list[Problem]:
     """A file's name decides its table, so two tables cannot wait for the same name."""
     return [
@@ -96,6 +133,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         problems += found
     checks, found = table_checks(document, schema)
     problems += found
+    problems += _name_problems(document, layer, str(schema.name), columns)
     scope = words.get("rowScope", [])
     for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):
         if missing not in {c.name for c in columns}:
@@ -104,8 +142,6 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         problems += _source_problems(document, words, columns)
     if not columns:
         problems.append(document.problem("a table needs `properties`, one per column", "schema", 0))
-    for repeated in {c.name for c in columns if sum(o.name == c.name for o in columns) > 1}:
-        problems.append(document.problem(f"column {repeated} is declared twice", "schema", 0, "properties"))
     if problems:
         return None, problems
     names = {c.name for c in columns} | ({"grid_code"} if any(c.address for c in columns) else set())
@@ -199,13 +235,25 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         "classification",
     )
     address = words.get("address", 0)
-    need(isinstance(address, int), "address is a number: 1 for the column that places a row first")
+    need(
+        isinstance(address, int) and not isinstance(address, bool),
+        "address is a number: 1 for the column that places a row first",
+    )
     need((prop.logicalType or "string") in get_args(LogicalType), f"logicalType {prop.logicalType} is not supported")
     need(words.get("token") in (None, *TOKENS), f"token must be one of {', '.join(sorted(TOKENS))}")
+    need(
+        words.get("mask") != "year" or prop.logicalType in ("date", "timestamp"),
+        "mask year is for dates and timestamps",
+    )
+    for word in ("formats", "clean"):
+        need(isinstance(words.get(word, []), list), f"{word} is a list: [a, b]")
     need(words.get("mask") in (None, *MASKS), f"mask must be one of {', '.join(sorted(MASKS))}")
     known = known_code_lists()
     need(words.get("codes") in (None, *known), f"there is no code list codes/{words.get('codes')}.csv")
-    need(set(words.get("clean", [])) <= CLEANERS, f"clean knows {', '.join(sorted(CLEANERS))}")
+    need(
+        not isinstance(words.get("clean", []), list) or set(words.get("clean", [])) <= CLEANERS,
+        f"clean knows {', '.join(sorted(CLEANERS))}",
+    )
     checks, found = column_checks(document, prop, i, words.get("codes"))
     return Column(
         name=str(prop.name),
