@@ -35,6 +35,7 @@ clean:
 	touch $@
 
 .venv/.ready: requirements.lock pyproject.toml | .venv/.made
+	@echo "installing from requirements.lock, about a minute"
 	$(INSTALL) --require-hashes -r requirements.lock
 	$(INSTALL) --no-build-isolation --editable .
 	touch $@

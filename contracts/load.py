@@ -5,30 +5,18 @@ The reading is done by `open-data-contract-standard`; `document.py` has already 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import duckdb
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
 from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read
 from contracts.errors import ContractError
-from contracts.model import (
-    FORMATS,
-    LINEAGE,
-    Catalog,
-    Classification,
-    Column,
-    Layer,
-    Layout,
-    Load,
-    LogicalType,
-    Table,
-)
+from contracts.house_rules import name_problems, pattern_problems, source_problems
+from contracts.model import Catalog, Classification, Column, Layer, Layout, LogicalType, Table
 
 HERE = Path(__file__).parent
 COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
@@ -36,7 +24,6 @@ TABLE_WORDS = {"load", "layout", "minShare", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
-NAME = re.compile("[a-z][a-z0-9_]*")
 
 
 def load_catalog(root: Path = HERE) -> Catalog:
@@ -75,43 +62,10 @@ def lint(paths: Iterable[Path]) -> tuple[list[Table], list[Problem]]:
                 other = tables[table.qualified].path
                 found.append(document.problem(f"table {table.qualified} is already declared in {other}", "schema", 0))
             elif table and not found:
-                found += _pattern_taken(document, table, tables.values())
+                found += pattern_problems(document, table, tables.values())
                 tables[table.qualified] = table
         problems.extend(found)
     return list(tables.values()), problems
-
-
-def _name_problems(document: Document, layer: Layer, table: str, columns: list[Column]) -> Iterator[Problem]:
-    """Our names go into SQL as they are; an office's header names one column."""
-    added = {c.name for c in LINEAGE} if layer == "source" else set()
-    if not NAME.fullmatch(table):
-        yield document.problem(f"table {table}: a name is lower-case English with _", "schema", 0, "name")
-    for kind in ("name", "physical_name"):
-        names = [getattr(c, kind) for c in columns]
-        for repeated in sorted({n for n in names if names.count(n) > 1}):
-            yield document.problem(f"column {repeated} is declared twice", "schema", 0, "properties")
-    for i, column in enumerate(columns):
-        at = ("schema", 0, "properties", i, "name")
-        if not NAME.fullmatch(column.name) or column.name in reserved_words():
-            yield document.problem(f"column {column.name}: a name is lower-case English and no word of SQL", *at)
-        elif column.name in added:
-            yield document.problem(f"column {column.name}: the hub adds a column of this name", *at)
-
-
-@cache
-def reserved_words() -> frozenset[str]:
-    """What DuckDB does not take for a column's name without quotes."""
-    words = duckdb.connect().execute("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'")
-    return frozenset(row[0] for row in words.fetchall())
-
-
-def _pattern_taken(document: Document, table: Table, others: Iterable[Table]) -> list[Problem]:
-    """A file's name decides its table, so two tables cannot wait for the same name."""
-    return [
-        document.problem(f"{other.path} has the same file_pattern; a file could not tell its table", "customProperties")
-        for other in others
-        if table.layout and other.layout and table.layout.file_pattern == other.layout.file_pattern
-    ]
 
 
 def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]:
@@ -133,13 +87,13 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         problems += found
     checks, found = table_checks(document, schema)
     problems += found
-    problems += _name_problems(document, layer, str(schema.name), columns)
+    problems += name_problems(document, layer, str(schema.name), columns)
     scope = words.get("rowScope", [])
     for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):
         if missing not in {c.name for c in columns}:
             problems.append(document.problem(f"rowScope names {missing}, which is no column here", "customProperties"))
     if layer == "source":
-        problems += _source_problems(document, words, columns)
+        problems += source_problems(document, words, columns)
     if not columns:
         problems.append(document.problem("a table needs `properties`, one per column", "schema", 0))
     if problems:
@@ -170,39 +124,6 @@ def _row_scope(word: str | list[str] | None, names: set[str]) -> tuple[str, ...]
     if word is None:
         return ("grid_code",) if "grid_code" in names else ()
     return (word,) if isinstance(word, str) else tuple(word)
-
-
-def _source_problems(document: Document, words: dict[str, Any], columns: list[Column]) -> list[Problem]:
-    problems = []
-    if "layout" not in words:
-        problems.append(document.problem("a source needs customProperty `layout` (format, file_pattern, …)", "schema"))
-    else:
-        problems += [document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"])]
-    if words.get("load", "snapshot") not in get_args(Load):
-        problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
-    share = words.get("minShare", Table.min_share)
-    if not isinstance(share, int | float) or not 0 <= share <= 1:
-        problems.append(document.problem("minShare is a share of rows from 0 to 1", "customProperties"))
-    if words.get("load") == "upsert" and not any(c.primary_key for c in columns):
-        problems.append(document.problem("load upsert replaces by key: mark a column `primaryKey: true`", "schema", 0))
-    return problems
-
-
-def _layout_problems(given: Any) -> Iterator[str]:
-    try:
-        layout = Layout(**given)
-        re.compile(layout.file_pattern)
-    except TypeError as error:
-        yield str(error).split("() ")[-1]
-    except re.error as error:
-        yield f"file_pattern is no regular expression: {error}"
-    else:
-        if layout.format not in FORMATS:
-            yield f"format must be one of {', '.join(FORMATS)}"
-        if not isinstance(layout.header_row, int) or layout.header_row < 1:
-            yield "header_row is the row's number as a spreadsheet shows it, from 1"
-        if len(layout.delimiter) != 1:
-            yield "delimiter is one character"
 
 
 def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, list[Problem]]:
