@@ -21,7 +21,7 @@ class Page(Answer):
     """The shape of every list."""
 
     items: list[Row] = Field(description=ROW)
-    next_cursor: str | None = Field(description="send it as `cursor` for the next page; null at the end")
+    next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
