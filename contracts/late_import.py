@@ -1,5 +1,5 @@
 """Modules that are imported when they are first used: Great Expectations imports SciPy's statistics and Altair for
-expectations and pictures that hardly any contract asks for, which is half of its start.
+expectations and pictures that hardly any contract asks for, which is a third of its start.
 
 Not importlib's LazyLoader: the import system itself looks at a module's `__spec__`, which already loads that one.
 """
