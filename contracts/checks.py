@@ -13,17 +13,8 @@ from open_data_contract_standard.model import DataQuality, SchemaObject, SchemaP
 from contracts.document import Document, Problem
 from contracts.model import Check, Severity
 from contracts.patterns import portable
+from contracts.row_queries import OPERATORS
 
-OPERATORS = (
-    "mustBe",
-    "mustNotBe",
-    "mustBeGreaterThan",
-    "mustBeGreaterOrEqualTo",
-    "mustBeLessThan",
-    "mustBeLessOrEqualTo",
-    "mustBeBetween",
-    "mustNotBeBetween",
-)
 SEVERITIES: dict[str | None, Severity] = {None: "error", "error": "error", "warning": "warning", "info": "warning"}
 
 

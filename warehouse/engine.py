@@ -33,9 +33,8 @@ Progress = Callable[[str], None]
 
 @dataclass
 class BuildResult:
-    """What a build read and made: rows per relation, the deliveries in force, seconds per relation."""
+    """What a build read and how long it took: the deliveries in force, seconds per relation."""
 
-    tables: dict[str, int] = field(default_factory=dict)
     inputs: list[Delivery] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -119,7 +118,6 @@ def build_city(
             result.seconds[relation] = round(time.perf_counter() - started, 3)
             if progress:
                 progress(f"{relation} {result.seconds[relation]:.1f} s")
-        result.tables = row_counts(connection)
     return result
 
 
