@@ -5,15 +5,17 @@ Not here: one column's words (`load.py`), the standard's schema (`document.py`).
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from typing import Any, get_args
 
 import duckdb
 
 from contracts.document import Document, Problem
-from contracts.model import FORMATS, LINEAGE, Column, Layer, Layout, Load, Table
+from contracts.model import FORMATS, LINEAGE, Column, Drift, Layer, Layout, Load, Table
 
 NAME = re.compile("[a-z][a-z0-9_]*")
 
@@ -26,29 +28,62 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
         problems += [document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"])]
     if words.get("load", "snapshot") not in get_args(Load):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
-    share = words.get("minShare", Table.min_share)
-    if not isinstance(share, int | float) or not 0 <= share <= 1:
-        problems.append(document.problem("minShare is a share of rows from 0 to 1", "customProperties"))
-    if words.get("load") == "upsert" and not any(c.primary_key for c in columns):
-        problems.append(document.problem("load upsert replaces by key: mark a column `primaryKey: true`", "schema", 0))
+    for word, default in (("minShare", Table.min_share), ("maxRejected", Table.max_rejected)):
+        share = words.get(word, default)
+        if not isinstance(share, int | float) or not 0 <= share <= 1:
+            problems.append(document.problem(f"{word} is a share of rows from 0 to 1", "customProperties"))
+    try:
+        date.fromisoformat(str(words.get("validFrom", date.min)))
+    except ValueError:
+        problems.append(document.problem("validFrom is a date: 2024-03-01", "customProperties"))
+    corrects = "(?P<correction>" in str(words.get("layout"))
+    if (corrects or words.get("load") == "upsert") and not any(c.primary_key for c in columns):
+        what = "a correction" if corrects else "load upsert"
+        problems.append(document.problem(f"{what} replaces by key: mark a column `primaryKey: true`", "schema", 0))
     return problems
 
 
 def _layout_problems(given: Any) -> Iterator[str]:
     try:
         layout = Layout(**given)
-        re.compile(layout.file_pattern)
     except TypeError as error:
         yield str(error).split("() ")[-1]
-    except re.error as error:
-        yield f"file_pattern is no regular expression: {error}"
     else:
+        for word in ("file_pattern", "ignore_rows"):
+            try:
+                re.compile(getattr(layout, word))
+            except re.error as error:
+                yield f"{word} is no regular expression: {error}"
         if layout.format not in FORMATS:
             yield f"format must be one of {', '.join(FORMATS)}"
         if not isinstance(layout.header_row, int) or layout.header_row < 1:
             yield "header_row is the row's number as a spreadsheet shows it, from 1"
+        if not isinstance(layout.header_rows, int) or not 1 <= layout.header_rows <= 4:
+            yield "header_rows says how many rows the header has, 1 to 4"
+        if layout.encoding and not _is_codec(layout.encoding):
+            yield f"encoding {layout.encoding} is not one Python knows: utf-8, gb18030, utf-16-le, …"
         if len(layout.delimiter) != 1:
             yield "delimiter is one character"
+
+
+def _is_codec(name: str) -> bool:
+    try:
+        return bool(codecs.lookup(name))
+    except LookupError:
+        return False
+
+
+def drift_problems(given: Any) -> Iterator[str]:
+    """`drift: {nulls: 0.1, shift: 0.2, then: hold}`."""
+    try:
+        drift = Drift(**given)
+    except TypeError:
+        yield "drift knows nulls, shift (each a number) and then (warn, hold)"
+        return
+    if drift.then not in ("warn", "hold"):
+        yield "drift: then is warn or hold"
+    if any(not isinstance(bound, int | float) for bound in (drift.nulls, drift.shift) if bound is not None):
+        yield "drift: nulls and shift are numbers"
 
 
 def name_problems(document: Document, layer: Layer, table: str, columns: list[Column]) -> Iterator[Problem]:
@@ -57,7 +92,7 @@ def name_problems(document: Document, layer: Layer, table: str, columns: list[Co
     if not NAME.fullmatch(table):
         yield document.problem(f"table {table}: a name is lower-case English with _", "schema", 0, "name")
     for kind in ("name", "physical_name"):
-        names = [getattr(c, kind) for c in columns]
+        names = [n for c in columns for n in ((c.name,) if kind == "name" else (c.physical_name, *c.aliases))]
         for repeated in sorted({n for n in names if names.count(n) > 1}):
             yield document.problem(f"column {repeated} is declared twice", "schema", 0, "properties")
     for i, column in enumerate(columns):
@@ -73,6 +108,22 @@ def reserved_words() -> frozenset[str]:
     """What DuckDB does not take for a column's name without quotes."""
     words = duckdb.connect().execute("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'")
     return frozenset(row[0] for row in words.fetchall())
+
+
+def version_problems(document: Document, table: Table, others: Iterable[Table]) -> list[Problem]:
+    """Versions of a source table differ in `validFrom`, and a column of one name keeps its type: one table holds both."""
+    problems = []
+    for other in others:
+        if table.layer == "city" or table.valid_from == other.valid_from:
+            known = f"table {table.qualified} is already declared in {other.path}"
+            problems.append(document.problem(f"{known}; a version of it needs another `validFrom`", "schema", 0))
+        types = {c.name: c.logical_type for c in other.columns}
+        problems += [
+            document.problem(f"column {c.name} is {types[c.name]} in {other.path}; rename it", "schema", 0)
+            for c in table.columns
+            if types.get(c.name, c.logical_type) != c.logical_type
+        ]
+    return problems
 
 
 def pattern_problems(document: Document, table: Table, others: Iterable[Table]) -> list[Problem]:

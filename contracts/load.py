@@ -6,6 +6,8 @@ The reading is done by `open-data-contract-standard`; `document.py` has already 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -15,12 +17,12 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read
 from contracts.errors import ContractError
-from contracts.house_rules import name_problems, pattern_problems, source_problems
-from contracts.model import Catalog, Classification, Column, Layer, Layout, LogicalType, Table
+from contracts.house_rules import drift_problems, name_problems, pattern_problems, source_problems, version_problems
+from contracts.model import Catalog, Classification, Column, Drift, Layer, Layout, LogicalType, Table
 
 HERE = Path(__file__).parent
-COLUMN_WORDS = {"token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
-TABLE_WORDS = {"load", "layout", "minShare", "rowScope"}
+COLUMN_WORDS = {"aliases", "drift", "token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
+TABLE_WORDS = {"load", "layout", "minShare", "maxRejected", "validFrom", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
@@ -51,21 +53,28 @@ def contract_files(root: Path) -> list[Path]:
 
 
 def lint(paths: Iterable[Path]) -> tuple[list[Table], list[Problem]]:
-    """The tables that are sound and the problems of those that are not, each with file and line."""
-    tables: dict[str, Table] = {}
+    """The tables that are sound and the problems of those that are not, each with file and line.
+
+    Several files may describe one source table: versions of it, told apart by `validFrom`. The newest is the table.
+    """
+    versions: dict[str, list[Table]] = {}
     problems: list[Problem] = []
     for path in paths:
         document, found = read(path)
         if document is not None and not found:
             table, found = _table(document, path)
-            if table and table.qualified in tables:
-                other = tables[table.qualified].path
-                found.append(document.problem(f"table {table.qualified} is already declared in {other}", "schema", 0))
-            elif table and not found:
-                found += pattern_problems(document, table, tables.values())
-                tables[table.qualified] = table
+            if table and not found:
+                same = versions.setdefault(table.qualified, [])
+                others = (t for name, tables in versions.items() if name != table.qualified for t in tables)
+                found = [*version_problems(document, table, same), *pattern_problems(document, table, others)]
+                same += [table] if not found else []
         problems.extend(found)
-    return list(tables.values()), problems
+    return [_newest(same) for same in versions.values() if same], problems
+
+
+def _newest(versions: list[Table]) -> Table:
+    newest, *earlier = sorted(versions, key=lambda t: t.valid_from or date.min, reverse=True)
+    return replace(newest, earlier=tuple(earlier))
 
 
 def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]:
@@ -114,6 +123,8 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         load=words.get("load", "snapshot"),
         layout=Layout(**words["layout"]) if "layout" in words else None,
         min_share=float(words.get("minShare", Table.min_share)),
+        max_rejected=float(words.get("maxRejected", Table.max_rejected)),
+        valid_from=date.fromisoformat(words["validFrom"]) if "validFrom" in words else None,
         row_scope=_row_scope(words.get("rowScope"), names),
     ), []
 
@@ -166,7 +177,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         words.get("mask") != "year" or prop.logicalType in ("date", "timestamp"),
         "mask year is for dates and timestamps",
     )
-    for word in ("formats", "clean"):
+    for word in ("formats", "clean", "aliases"):
         need(isinstance(words.get(word, []), list), f"{word} is a list: [a, b]")
     need(words.get("mask") in (None, *MASKS), f"mask must be one of {', '.join(sorted(MASKS))}")
     known = known_code_lists()
@@ -175,6 +186,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         not isinstance(words.get("clean", []), list) or set(words.get("clean", [])) <= CLEANERS,
         f"clean knows {', '.join(sorted(CLEANERS))}",
     )
+    problems += [document.problem(f"column {prop.name}: {p}", *at) for p in drift_problems(words.get("drift", {}))]
     checks, found = column_checks(document, prop, i, words.get("codes"))
     return Column(
         name=str(prop.name),
@@ -193,6 +205,8 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         clean=tuple(words.get("clean", ())),
         address=address,
         index=bool(words.get("index", False)),
+        aliases=tuple(words.get("aliases", ())),
+        drift=Drift(**words["drift"]) if "drift" in words and not problems else None,
         checks=tuple(checks),
     ), problems + found
 

@@ -1,12 +1,14 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, minShare, rowScope · column: token, mask, purpose, codes, formats, clean, address, index.
+table: load, layout, minShare, maxRejected, validFrom, rowScope · column: aliases, drift, token, mask, purpose, codes,
+formats, clean, address, index.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Literal, get_args
 
 Classification = Literal["public", "internal", "personal", "sensitive"]
@@ -16,7 +18,7 @@ Severity = Literal["error", "warning"]
 Load = Literal["snapshot", "append", "upsert"]
 RuleName = Literal["not_null", "unique", "code", "pattern", "length", "range", "row_count", "sql", "expectation"]
 
-Format = Literal["csv", "xlsx"]
+Format = Literal["csv", "xlsx", "parquet", "jsonl"]
 FORMATS = get_args(Format)
 SQL_TYPES: dict[LogicalType, str] = {
     "string": "varchar",
@@ -49,8 +51,19 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Drift:
+    """How far a column may move from the delivery in force: `nulls` as a difference of shares, `shift` as the total
+    variation distance of code shares (0..1), or for numbers and dates as a difference of means in standard deviations.
+    """
+
+    nulls: float | None = None
+    shift: float | None = None
+    then: Literal["warn", "hold"] = "warn"
+
+
+@dataclass(frozen=True)
 class Column:
-    """One column as the office names it (`physical_name`) and as the hub does (`name`).
+    """One column as the office names it (`physical_name`, or one of its `aliases`) and as the hub does (`name`).
 
     `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
     """
@@ -71,6 +84,8 @@ class Column:
     clean: tuple[str, ...] = ()
     address: int = 0
     index: bool = False
+    aliases: tuple[str, ...] = ()
+    drift: Drift | None = None
     checks: tuple[Check, ...] = ()
 
     @property
@@ -107,15 +122,21 @@ class Column:
 class Layout:
     """How the office's file looks. Nothing here is guessed at reading time.
 
-    `file_pattern` is a regular expression on the file's name; a group `date` (YYYYMMDD) orders the deliveries.
-    `header_row` counts from 1 as Excel shows it. `sheets` is "*" or a sheet's name.
+    `file_pattern` is a regular expression on the file's name; a group `date` (YYYYMMDD) orders the deliveries, a group
+    `correction` that matches makes the delivery one that replaces rows by key. `encoding` "" is UTF-8, or UTF-16 by its
+    mark, or else GB18030. `header_row` counts from 1 as Excel shows it; of `header_rows` rows the names of one column are
+    joined by "/". `sheets` is "*" or a sheet's name. A row whose first filled cell matches `ignore_rows` (合计, 制表人)
+    is no record.
     """
 
     format: Format
     file_pattern: str
     header_row: int = 1
+    header_rows: int = 1
     delimiter: str = ","
+    encoding: str = ""
     sheets: str = "*"
+    ignore_rows: str = ""
 
 
 LINEAGE = (
@@ -151,6 +172,9 @@ class Table:
     `row_scope` names the columns with a grid or area code; a row is in a person's scope when one of them lies in her areas.
     Empty: the table has no place. "public": every row is for everyone who may log in.
     `min_share`: a snapshot with fewer rows than this share of the one in force is held; half a register is no register.
+    `max_rejected`: a delivery of which more than this share is sent back is held.
+    `valid_from`: deliveries dated from that day on are read by this version; `earlier` are the versions before it, newest
+    first.
     """
 
     name: str
@@ -166,6 +190,9 @@ class Table:
     load: Load = "snapshot"
     layout: Layout | None = None
     min_share: float = 0.5
+    max_rejected: float = 1.0
+    valid_from: date | None = None
+    earlier: tuple[Table, ...] = ()
     row_scope: tuple[str, ...] | Literal["public"] = ()
 
     @property
@@ -200,6 +227,11 @@ class Table:
         names = {c.name for c in self.columns}
         place = tuple(c for c in PLACE if c.name not in names) if self.address_columns else ()
         return self.lake_columns + place
+
+    def on(self, day: date) -> Table:
+        """The version by which a delivery of that day is read; the oldest one where none was valid yet."""
+        versions = (self, *self.earlier)
+        return next((v for v in versions if v.valid_from is None or v.valid_from <= day), versions[-1])
 
     def column(self, name: str) -> Column:
         """The contracted or released column of that name. KeyError if there is none."""

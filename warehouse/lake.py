@@ -17,7 +17,7 @@ from contracts.model import Table
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
 
-Status = Literal["accepted", "held", "failed"]
+Status = Literal["waiting", "accepted", "held", "failed", "withdrawn"]
 UNKNOWN = "_unknown"
 
 
@@ -25,8 +25,12 @@ UNKNOWN = "_unknown"
 class Delivery:
     """One file an office sent. `id` is the head of the hash of its bytes, so the same bytes twice are one delivery.
 
-    accepted: in force by its table's load · held: read, and kept out of force for `reason` · failed: could not be read.
-    `read = accepted + rejected`, in rows. `by_rule` counts what rejected rows, `warnings` what was only reported.
+    waiting: uploaded, not read yet · accepted: in force by its table's load · held: kept out of force for `reason` ·
+    failed: could not be read · withdrawn: taken out of force by a person.
+    `read = accepted + rejected`, in rows; `ignored` rows (totals, as the contract says) are no records. `by_rule` counts
+    what rejected rows, `warnings` what was only reported. A `correction` replaces rows by key, whatever the table's load.
+    `office` is the folder of landing it came in, `receipt` the receipt's path below the receipts' folder.
+    `profile` is what drift is measured against: by column, see `pipelines/drift.py`.
     `contract_digest` stands for everything its reading depended on: the contract and the code lists it names. Where a
     later reading, under `refused_digest`, was refused, an accepted delivery stays as it was read; `reason` says why.
     """
@@ -43,11 +47,17 @@ class Delivery:
     read: int = 0
     accepted: int = 0
     rejected: int = 0
+    ignored: int = 0
+    correction: bool = False
+    office: str = ""
+    receipt: str = ""
+    contract_version: str = ""
     by_rule: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
     reason: str = ""
     refused_digest: str = ""
+    profile: dict[str, Any] = field(default_factory=dict)
 
     @property
     def order(self) -> tuple[date, datetime, str]:
@@ -69,13 +79,15 @@ class Delivery:
 
 
 class Lake:
-    """Where deliveries rest: `lake/<table>/<id>.parquet`, `lake/_rejected/…`, `lake/_issues/…`, `lake/_deliveries/…`."""
+    """Where deliveries rest: `lake/<table>/date=<day>/<id>.parquet`, `lake/_rejected/…`, `lake/_issues/…`,
+    `lake/_deliveries/…`."""
 
     def __init__(self, settings: Settings) -> None:
         self.root = settings.lake
 
-    def accepted_path(self, table: str, delivery_id: str) -> Path:
-        return self.root / table / f"{delivery_id}.parquet"
+    def accepted_path(self, delivery: Delivery) -> Path:
+        """In a folder per day of the data, so that readers of a long history can leave out what they do not ask for."""
+        return self.root / delivery.table / f"date={delivery.delivered_on}" / f"{delivery.id}.parquet"
 
     def rejected_path(self, table: str, delivery_id: str) -> Path:
         return self.root / "_rejected" / table / f"{delivery_id}.parquet"
@@ -104,6 +116,10 @@ class Lake:
                 yield Delivery.from_json(path.read_text(encoding="utf-8"))
 
     def in_force(self, table: Table) -> list[Delivery]:
-        """The accepted deliveries a release is built from, oldest first: of a snapshot the newest, otherwise all."""
+        """The accepted deliveries a release is built from, oldest first: of a snapshot the newest and what corrects it,
+        otherwise all."""
         accepted = [d for d in self.deliveries(table.name) if d.status == "accepted"]
-        return accepted[-1:] if table.load == "snapshot" else accepted
+        if table.load != "snapshot":
+            return accepted
+        whole = [i for i, d in enumerate(accepted) if not d.correction]
+        return accepted[whole[-1] :] if whole else []

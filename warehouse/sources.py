@@ -5,6 +5,8 @@ Everything here follows from the contract; no source has code of its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from contracts.model import Catalog, Table
@@ -18,7 +20,7 @@ def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -
     """Make `lake_<table>`, the rows in force, and return the deliveries they come from; without any it is empty and typed."""
     deliveries = lake.in_force(table)
     if deliveries:
-        sql = _in_force([str(lake.accepted_path(table.name, d.id)) for d in deliveries], table)
+        sql = _in_force([str(lake.accepted_path(d)) for d in by_precedence(deliveries, table)], table)
     else:
         columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in table.lake_columns)
         sql = f"select {columns} where false"
@@ -26,21 +28,28 @@ def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -
     return deliveries
 
 
+def by_precedence(deliveries: Sequence[Delivery], table: Table) -> list[Delivery]:
+    """Whose row of a key counts, first to last: the newest; of appended files the oldest, after what corrects them."""
+    newest_first = list(reversed(deliveries))
+    if table.load != "append":
+        return newest_first
+    return [d for d in newest_first if d.correction] + [d for d in deliveries if not d.correction]
+
+
 def _in_force(paths: list[str], table: Table) -> str:
-    """Rows of the files (oldest first). A key in several: append keeps the row it had, upsert takes the newest."""
+    """Rows of the files; of a key in several the row of the first file that has it."""
     files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
     names = ", ".join(c.name for c in table.lake_columns)
     # a file read before the contract gained a column has nulls there
     columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in table.lake_columns)
-    found = f"select * from read_parquet({files}, union_by_name = true, filename = true)"
+    found = f"select * from read_parquet({files}, union_by_name = true, filename = true, hive_partitioning = false)"
     rows = f"({found} union all by name select {columns} where false)"
     if len(paths) == 1 or not table.key:
         return f"select {names} from {rows}"
-    newest_first = "desc" if table.load == "upsert" else "asc"
     return f"""
         select {names} from (
             select *, row_number() over (
-                partition by {", ".join(table.key)} order by list_position({files}, filename) {newest_first}) as nth
+                partition by {", ".join(table.key)} order by list_position({files}, filename)) as nth
             from {rows})
         where nth = 1"""
 

@@ -126,7 +126,7 @@ class Office:
     def accepted(self, table: str) -> pl.DataFrame:
         """The rows in force of a source, in delivery order."""
         deliveries = self.lake.in_force(self.catalog.tables[f"source.{table}"])
-        return pl.concat(pl.read_parquet(self.lake.accepted_path(table, d.id)) for d in deliveries)
+        return pl.concat(pl.read_parquet(self.lake.accepted_path(d)) for d in deliveries)
 
     def rejected(self, delivery: Delivery) -> pl.DataFrame:
         return pl.read_parquet(self.lake.rejected_path(delivery.table, delivery.id))

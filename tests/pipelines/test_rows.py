@@ -159,7 +159,7 @@ def test_read_is_accepted_plus_rejected(
     [delivery] = office.ingest()
     assert delivery.read == delivery.accepted + delivery.rejected
     if delivery.accepted:
-        stored = pl.read_parquet(office.lake.accepted_path("resident", delivery.id))
+        stored = pl.read_parquet(office.lake.accepted_path(delivery))
         assert len(stored) == delivery.accepted
         assert stored["record_no"].is_unique().all()
     told = {line[0] for line in office.receipt(delivery)[4:] if line[4] == "错误"} if delivery.read else set()

@@ -45,10 +45,10 @@ def deliver(settings: Settings, day: int, rows: list[tuple[str, str | None, str 
     lake, name = Lake(settings), f"{day:016d}"
     frame = pl.DataFrame(rows, schema=["permit_no", "place", "home"], orient="row").cast(pl.String)
     frame = frame.with_columns(delivery_id=pl.lit(name), row_no=pl.int_range(2, len(rows) + 2))
-    path = lake.accepted_path("permit", name)
+    record = Delivery(name, name, "permit", f"{day}.csv", 1, date(2026, 10, day), datetime.now(UTC), "", "accepted")
+    path = lake.accepted_path(record)
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.write_parquet(path)
-    record = Delivery(name, name, "permit", f"{day}.csv", 1, date(2026, 10, day), datetime.now(UTC), "", "accepted")
     lake.record(replace(record, read=len(rows), accepted=len(rows)))
 
 
