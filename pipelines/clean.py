@@ -12,6 +12,7 @@ import polars as pl
 from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS, half_width, scrub, where
 from contracts.model import Column, LogicalType, Table
+from contracts.named_checks import NAMED
 
 CLEANERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "nfkc": half_width,
@@ -40,6 +41,9 @@ def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     text = pl.col(column.name)
     for word in column.clean:
         text = CLEANERS[word](text)
+    for check in column.checks:
+        if check.rule == "named":
+            text = NAMED[check.told].normal(text)
     text = KINDS[column.token].normal(text) if column.token else text.str.strip_chars()
     if column.codes:
         text = text.replace(code_lists[column.codes].spellings)

@@ -1,6 +1,6 @@
 """ID and mobile numbers in text whose contract does not reckon with them: masked and reported; a key is sent back.
 
-Free is a string column with no token, and no codes or pattern that say what it holds. About a person it is running
+Free is a string column with no token, and no codes, pattern or named check that say what it holds. About a person it is running
 text; elsewhere it may be a code as long as a number, so only numbers that stand alone count.
 Not here: columns that ask for `scrub` (`clean.py`).
 """
@@ -43,4 +43,4 @@ class FreeText:
 
 
 def _says_what_it_holds(check: Check) -> bool:
-    return check.rule in ("code", "pattern") and check.severity == "error" and check.rejects_rows
+    return check.rule in ("code", "pattern", "named") and check.severity == "error" and check.rejects_rows

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, scrub, scrub_alone
+from contracts.identifiers import KINDS, Areas, Kind, id_no_agreed, scrub, scrub_alone
 from contracts.model import Column, Severity, Table
 from contracts.predicates import broken
 from pipelines.clean import clean, typed
@@ -23,7 +24,7 @@ from pipelines.readers import Batch
 from pipelines.reasons import status_rule
 from warehouse.identity import Tokens
 
-ROW_CHECKS = ("not_null", "code", "pattern", "length", "range")
+ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
 SHOWN = 60
 ROW, SHEET, RULES = "row_no", "sheet", "rules"
 
@@ -47,11 +48,17 @@ class Sorted:
 
 
 class Sorter:
-    """Sorts the rows of one delivery by the contract of its table. `code_lists` has the list `id_area`."""
+    """Sorts the rows of one delivery by the contract of its table. `code_lists` has the list `id_area`.
 
-    def __init__(self, table: Table, delivery_id: str, code_lists: Mapping[str, CodeList], tokens: Tokens) -> None:
+    `day` is the delivery's: codes are held against what was valid then.
+    """
+
+    def __init__(
+        self, table: Table, delivery_id: str, day: date, code_lists: Mapping[str, CodeList], tokens: Tokens
+    ) -> None:
         self.table, self._delivery_id, self._code_lists, self._tokens = table, delivery_id, code_lists, tokens
-        self._areas = sorted(code_lists["id_area"].labels)
+        self._areas = Areas.of(code_lists["id_area"])
+        self._lapsed = {c.name: code_lists[c.codes].lapsed(day) for c in table.columns if c.codes}
         self._identifiers = [(c, KINDS[c.token]) for c in table.columns if c.token]
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
         self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
@@ -66,9 +73,7 @@ class Sorter:
         text = clean(numbered.filter(~batch.malformed) if len(malformed) else numbered, self.table, self._code_lists)
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
         text, numbers = self._free_text.scrubbed(text.filter(~blank) if blank.any() else text)
-        values = typed(text, self.table).with_columns(
-            kind.status(pl.col(c.name), self._areas).alias(f"{c.name}_status") for c, kind in self._identifiers
-        )
+        values = self._with_statuses(typed(text, self.table))
         issues = [issue_rows(malformed, "", "fields", "error", pl.lit(None, pl.String))]
         judged = [one for one in (*numbers, *self._judged(text, values)) if one[3].any()]
         for column, rule, severity, wrong in judged:
@@ -79,6 +84,18 @@ class Sorter:
         accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
         rejected = self._rejected(malformed, text, values, judged, errors)
         return Sorted(len(malformed) + len(text), accepted, rejected, found, raw)
+
+    def _with_statuses(self, values: pl.DataFrame) -> pl.DataFrame:
+        judged = values.with_columns(self._status(column, kind) for column, kind in self._identifiers)
+        return judged.with_columns(self._agreed(column) for column, _ in self._identifiers if column.agrees)
+
+    def _status(self, column: Column, kind: Kind) -> pl.Expr:
+        return kind.status(pl.col(column.name), self._areas).alias(f"{column.name}_status")
+
+    def _agreed(self, column: Column) -> pl.Expr:
+        said = {word: pl.col(name) for word, name in column.agrees.items()}
+        status = f"{column.name}_status"
+        return id_no_agreed(pl.col(column.name), pl.col(status), said.get("birth_date"), said.get("sex")).alias(status)
 
     def _rejected(
         self,
@@ -112,7 +129,10 @@ class Sorter:
             # what is there but of a wrong type is not missing as well
             frame = text if check.rule == "not_null" else values
             wrong = frame.select(broken(check, self._code_lists)).to_series()
-            yield str(check.column), check.rule, check.severity if check.rejects_rows else "warning", wrong
+            yield str(check.column), check.told, check.severity if check.rejects_rows else "warning", wrong
+        for name, lapsed in self._lapsed.items():
+            if lapsed:
+                yield name, "code_expired", "warning", values[name].is_in(lapsed).fill_null(False)
         for column, _ in self._identifiers:
             status = values[f"{column.name}_status"]
             for bad in status.unique(maintain_order=True):
@@ -125,7 +145,7 @@ class Sorter:
         for column, kind in self._identifiers:
             status = values[f"{column.name}_status"]
             nameless = status.is_in(sorted(kind.without_token))
-            known = values.select(pl.when(~nameless).then(pl.col(column.name))).to_series()
+            known = values.select(pl.when(~nameless).then(kind.canonical(pl.col(column.name)))).to_series()
             tokens = self._tokens.tokens(str(column.token), known).alias(f"{column.name}_token")
             stored += [pl.lit(tokens), kind.masked(pl.col(column.name)).alias(f"{column.name}_masked")]
             raw.append((str(column.token), tokens, known))

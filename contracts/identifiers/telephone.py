@@ -5,10 +5,9 @@ Statuses: ok · missing · length · characters · prefix. Not here: numbers ins
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import polars as pl
 
+from contracts.identifiers.areas import Areas
 from contracts.identifiers.text import HIDDEN, bare, ends, half_width, where
 
 MOBILE = r"^1[3-9][0-9]{9}$"
@@ -25,7 +24,7 @@ def phone_normal(expr: pl.Expr) -> pl.Expr:
     return where(expr, MOBILE, plain, matches=False)
 
 
-def phone_status(expr: pl.Expr, areas: Iterable[str] = ()) -> pl.Expr:
+def phone_status(expr: pl.Expr, areas: Areas | None = None) -> pl.Expr:
     """Status of telephone numbers in normal form: mobiles 1[3-9], and landlines with their area code."""
     return (
         pl.when(expr.is_null())

@@ -32,13 +32,14 @@ def id_no(n: int) -> str:
 
 
 def resident(n: int, **changes: str) -> list[str]:
-    """One good row, with `changes` by our column names."""
+    """One good row, with `changes` by our column names; sex and birth date are those of the ID number."""
+    number = id_no(n)
     row = {
         "record_no": f"R{n}",
         "name": "测试甲",
-        "sex": "男",
-        "birth_date": "1990-01-01",
-        "id_no": id_no(n),
+        "sex": "男" if int(number[16]) % 2 else "女",
+        "birth_date": f"{number[6:10]}-{number[10:12]}-{number[12:14]}",
+        "id_no": number,
         "phone": f"154{n:08d}",
         "household_no": f"H{n}",
         "relation_to_head": "户主",
