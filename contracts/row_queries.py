@@ -1,6 +1,7 @@
 """Checks that Great Expectations cannot put to DuckDB itself, as SQL with one row for each that breaks the promise.
 
-`{batch}` is the table under audit; GX formats the text, so every other brace is doubled.
+`{batch}` is the table under audit; GX formats the text, so every other brace is doubled, and SQLAlchemy takes `:word` for
+a parameter, so a pattern's colons are escaped.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def named_sql(check: Check, code_lists: Mapping[str, CodeList]) -> str:
 
 def _rows_against(kept: str, mostly: float) -> str:
     """Rows for which `kept` is false; none where enough keep it. A null is neither."""
-    kept = kept.replace("{", "{{").replace("}", "}}")
+    kept = kept.replace("{", "{{").replace("}", "}}").replace(":", "\\:")
     rows = f"select 1 from {{batch}} where not ({kept})"
     return rows if mostly == 1 else f"{rows} and (select avg(cast(({kept}) as integer)) from {{batch}}) < {mostly}"
 

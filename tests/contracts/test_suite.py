@@ -16,12 +16,16 @@ from contracts.check_result import CheckResult
 from contracts.code_lists import CodeList
 from contracts.errors import ContractError
 from contracts.model import Check, Column, Table
+from contracts.named_checks import NAMED
 from contracts.predicates import broken
 from contracts.suite import validate, warm_up
 
-CODES = {"sex": CodeList("sex", {"1": "男", "2": "女"}, {})}
+CODES = {"sex": CodeList("sex", {"1": "男", "2": "女"}, {}), "id_area": CodeList("id_area", {"990001": "test"}, {})}
 TEXT = (
-    st.none() | st.text(alphabet="abcXYZ019 -{}'男女ａ０\n", max_size=6) | st.sampled_from(["1", "2", "ab12", "a{2}"])
+    st.none()
+    | st.text(alphabet="abcXYZ019 -{}'男女ａ０\n", max_size=6)
+    | st.sampled_from(["1", "2", "ab12", "a{2}"])
+    | st.sampled_from(["99000119491231009X", "990001194912310090", "15400000001", "2024年3月1日", "91350100M000100Y43"])
 )
 NUMBER = st.none() | st.integers(-20, 20)
 DATE = st.none() | st.dates(date(1880, 1, 1), date(2030, 1, 1))
@@ -31,7 +35,9 @@ ROW_CHECKS = (
     Check("code", "word", {"values": ["a", "1"]}),
     Check("pattern", "word", {"pattern": "[a-z]{1,2}[0-9]*|男+"}),
     Check("pattern", "word", {"pattern": "a.?"}),
+    Check("pattern", "word", {"pattern": "(?:ab|1|2)[0-9{}:b]*"}),
     Check("pattern", "word", {"pattern": "[^']*"}),
+    *(Check("named", "word", {"name": name}) for name in NAMED),
     Check("length", "word", {"min": 2, "max": 4}),
     Check("range", "number", {"min": -3, "max": None}),
     Check("range", "number", {"min": None, "max": 7.5}),

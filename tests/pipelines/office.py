@@ -26,8 +26,8 @@ HOTLINE_HEADER = [c.physical_name for c in CATALOG.tables["source.hotline"].colu
 
 
 def id_no(n: int) -> str:
-    """A well-formed ID number of nobody."""
-    digits = f"99000119{n // 1000 % 90 + 10}0101{n % 1000:03d}"
+    """A well-formed ID number of nobody, who was born on 1 January 1990 (the first thousand), and is a man if n is odd."""
+    digits = f"99000119{(n // 1000 + 80) % 90 + 10}0101{n % 1000:03d}"
     return digits + check_digit(digits)
 
 
