@@ -59,7 +59,7 @@ def _named(given: Any, column: str, logical_type: str) -> list[Check]:
             raise ValueError(f"check takes one of {', '.join(sorted(NAMED))}, or {{name: …, severity: warning}}")
         if logical_type != "string":
             raise ValueError(f"check {words['name']} is for text: logicalType string")
-        about = NAMED[words["name"]].reason
+        about = NAMED[words["name"]].asks
         checks.append(Check("named", column, {"name": words["name"]}, _severity(words.get("severity")), 1.0, about))
     return checks
 

@@ -21,8 +21,8 @@ from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_normal
 from contracts.identifiers.text import bare
 
 CodeLists = Mapping[str, CodeList]
-CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015, table 2: without I, O, S, V, Z
-CREDIT_WEIGHTS = tuple(3**i % 31 for i in range(17))  # GB 32100-2015, table 3
+CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: without I, O, S, V, Z
+CREDIT_WEIGHTS = tuple(3**i % 31 for i in range(17))
 CREDIT_PATTERN = "[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
 # GB/T 37346: county 6, cadastral zone 3, sub-zone 3, kind of parcel 2, parcel 5, then the fixture: house, wood, other or none
 UNIT_PATTERN = "[0-9]{12}[GJZ][A-HLNSWXY][0-9]{5}(?:[FLQ][0-9]{8}|W0{8})"
@@ -35,23 +35,28 @@ DATE_PATTERN = "|".join(
 class NamedCheck:
     """`right` is true where a value in `normal` form keeps the check, `right_sql` the same for a column's name in SQL.
 
-    `reason` and `hint` are what the clerk reads. Of a check on numbers of persons `token` says how they are to be kept.
+    `asks` is what a value must be, `reason` and `hint` are what the clerk reads where it is not. Of a check on numbers of
+    persons `token` says how they are to be kept.
     """
 
-    reason: str
+    asks: str
     hint: str
     normal: Callable[[pl.Expr], pl.Expr]
     right: Callable[[pl.Expr, CodeLists], pl.Expr]
     right_sql: Callable[[str, CodeLists], str]
     token: str | None = None
 
+    @property
+    def reason(self) -> str:
+        return f"不是有效的{self.asks}"
+
 
 def shaped(
-    reason: str, hint: str, normal: Callable[[pl.Expr], pl.Expr], pattern: str, token: str | None = None
+    asks: str, hint: str, normal: Callable[[pl.Expr], pl.Expr], pattern: str, token: str | None = None
 ) -> NamedCheck:
     """A check that is all said by one pattern, which both engines read alike."""
     return NamedCheck(
-        reason,
+        asks,
         hint,
         normal,
         lambda value, _: value.str.contains(f"^(?:{pattern})$"),
@@ -71,8 +76,8 @@ def date_normal(expr: pl.Expr) -> pl.Expr:
 
 
 def _credit_code_fits(value: pl.Expr, _: CodeLists) -> pl.Expr:
-    """GB 32100-2015, 4.6: the weighted sum of the places in the alphabet and the check character's own leave nothing."""
-    shaped, high, low = pl.col("text").str.contains(f"^(?:{CREDIT_PATTERN})$"), pl.col("high"), pl.col("low")
+    """GB 32100-2015: the characters' places in the alphabet, weighted, and the check character's own are a multiple of 31."""
+    formed, high, low = pl.col("text").str.contains(f"^{CREDIT_PATTERN}$"), pl.col("high"), pl.col("low")
     in_base_31 = CREDIT_CHARACTERS[18:], "IJKLMNOPQRSTU"  # the alphabet's letters as those of a number to the base 31
 
     def fits(text: pl.Series) -> pl.Series:
@@ -81,7 +86,7 @@ def _credit_code_fits(value: pl.Expr, _: CodeLists) -> pl.Expr:
         frame = pl.DataFrame({"text": text}).with_columns(halves[0].alias("high"), halves[1].alias("low"))
         places = [half // 31 ** (8 - i) % 31 for half in (high, low) for i in range(9)]
         total = pl.sum_horizontal(place * weight for place, weight in zip(places, (*CREDIT_WEIGHTS, 1), strict=True))
-        return frame.select(shaped & (total % 31 == 0)).to_series()
+        return frame.select(formed & (total % 31 == 0)).to_series()
 
     return value.map_batches(fits, return_dtype=pl.Boolean)
 
@@ -99,7 +104,8 @@ def _id_no_fits(value: pl.Expr, code_lists: CodeLists) -> pl.Expr:
 def _id_no_fits_sql(column: str, code_lists: CodeLists) -> str:
     digits = [f"try_cast(substr({column}, {i}, 1) as integer)" for i in range(1, 18)]
     total = " + ".join(f"{digit} * {weight}" for digit, weight in zip(digits, WEIGHTS, strict=True))
-    check = f"case when {column}[18] = 'X' then 10 else try_cast({column}[18] as integer) end"
+    last = f"substr({column}, 18, 1)"
+    check = f"case when {last} = 'X' then 10 else try_cast({last} as integer) end"
     area = Areas.of(code_lists["id_area"]).known_sql(
         f"try_cast(substr({column}, 1, 6) as integer)", f"try_cast(substr({column}, 7, 8) as integer)"
     )
@@ -108,7 +114,7 @@ def _id_no_fits_sql(column: str, code_lists: CodeLists) -> str:
 
 NAMED: Mapping[str, NamedCheck] = {
     "id_no": NamedCheck(
-        "不是有效的18位公民身份号码（GB 11643）",
+        "18位公民身份号码（GB 11643）",
         "核对身份证件后更正",
         KINDS["id_no"].normal,
         _id_no_fits,
@@ -116,28 +122,26 @@ NAMED: Mapping[str, NamedCheck] = {
         token="id_no",
     ),
     "social_credit_code": NamedCheck(
-        "不是有效的统一社会信用代码（GB 32100）",
+        "统一社会信用代码（GB 32100）",
         "18位，核对营业执照或法人证书后更正，多为抄写错一位",
         code_normal,
         _credit_code_fits,
         _credit_code_fits_sql,
     ),
     "real_estate_unit_no": shaped(
-        "不是有效的不动产单元号（GB/T 37346）",
+        "不动产单元号（GB/T 37346）",
         "28位，按不动产权证书抄写，如 140213001001GB00001F00010001",
         code_normal,
         UNIT_PATTERN,
     ),
-    "mobile": shaped("不是手机号码", "只填一个11位手机号", phone_normal, MOBILE, token="phone"),
-    "landline": shaped(
-        "不是带区号的固定电话号码", "写成 0352-5100001 这样的号码", phone_normal, LANDLINE, token="phone"
-    ),
+    "mobile": shaped("手机号码", "只填一个11位手机号", phone_normal, MOBILE, token="phone"),
+    "landline": shaped("带区号的固定电话号码", "写成 0352-5100001 这样的号码", phone_normal, LANDLINE, token="phone"),
     "telephone": shaped(
-        "不是电话号码",
+        "电话号码",
         "手机号11位；固定电话请加区号",
         phone_normal,
         f"{MOBILE}|{LANDLINE}",
         token="phone",
     ),
-    "date_text": shaped("不是有效日期", "写成 2024-03-01 这样的日期", date_normal, DATE_PATTERN),
+    "date_text": shaped("日期", "写成 2024-03-01 这样的日期", date_normal, DATE_PATTERN),
 }

@@ -26,7 +26,7 @@ BORN_15 = rf"^[0-9]{{6}}{days(YEAR_OF_1900, LEAP_YEAR_OF_1900)}[0-9]{{3}}$"
 TEXT, NUMBER = pl.col("text"), pl.col("number")
 FIRST_17 = TEXT.str.slice(0, 17).cast(pl.Int64, strict=False).alias("number")
 WEIGHTED_SUM = pl.sum_horizontal(NUMBER // 10 ** (16 - i) % 10 * weight for i, weight in enumerate(WEIGHTS)) % 11
-# sum and check character, X being 10, leave 1 (GB 11643-1999, 4.2)
+# sum and check character, X being 10, leave 1 modulo 11 (GB 11643-1999)
 CHECK_FITS = (WEIGHTED_SUM + TEXT.str.slice(17, 1).cast(pl.Int64, strict=False).fill_null(10)) % 11 == 1
 
 
