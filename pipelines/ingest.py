@@ -21,7 +21,7 @@ from contracts.code_lists import CodeList
 from contracts.errors import ContractError, HubError
 from contracts.model import Catalog, Table
 from contracts.predicates import bounds
-from pipelines.ahead import ahead
+from pipelines.ahead import ahead, side_by_side
 from pipelines.landing import Arrival, Hashes, arrivals
 from pipelines.readers import READERS, Batch
 from pipelines.reasons import Refused
@@ -112,12 +112,15 @@ class Ingest:
 
     def _read(self, path: Path, table: Table, delivery_id: str, tally: Tally) -> Tally:
         sorter = Sorter(table, delivery_id, self._code_lists, self._tokens)
-        with self._vault.deposit(delivery_id) as deposit:
-            for batch, rows in ahead(sorted_batches(path, table, sorter)):
-                tally.add(batch, rows)
-                for kind, tokens, values in rows.raw:
-                    deposit.add(kind, tokens, values)
-                self._progress(f"{table.name}: {path.name}: {tally.read} rows read")
+        try:
+            with self._vault.deposit(delivery_id) as deposit:
+                for batch, rows in sorted_batches(path, table, sorter):
+                    tally.add(batch, rows)
+                    for kind, tokens, values in rows.raw:
+                        deposit.add(kind, tokens, values)
+                    self._progress(f"{table.name}: {path.name}: {tally.read} rows read")
+        finally:
+            tally.close()
         if tally.read == 0:
             raise Refused("empty", path.name)
         tally.reject_repeated()
@@ -172,8 +175,8 @@ def sorted_batches(path: Path, table: Table, sorter: Sorter) -> Iterator[tuple[B
     """A file's rows, read and sorted. Refused is the only error that comes of the file's content."""
     assert table.layout is not None
     try:
-        for batch in ahead(READERS[table.layout.format](path, table)):
-            yield batch, sorter.sort(batch)
+        batches = ahead(READERS[table.layout.format](path, table))
+        yield from side_by_side(batches, lambda batch: (batch, sorter.sort(batch)))
     except pl.exceptions.PolarsError:
         raise Refused("parse", path.name) from None
 
