@@ -12,13 +12,13 @@ from pathlib import Path
 
 from pipelines.receipts.lines import Content, in_words
 
-DEFAULT = "utf-8-sig"
+DEFAULT = "utf-8-sig"  # what Excel opens by a double click
 GB = ("gb2312", "gbk", "gb18030", "hz")
 
 
 def write(path: Path, content: Content, delimiter: str = ",", encoding: str = DEFAULT) -> None:
-    """The summary, the counts by rule, and the lines, in an encoding that `encoding` is part of (see `_spoken`)."""
-    name, mark = _spoken(encoding)
+    """The summary, the counts by rule, and the lines, to a file that came in `encoding`."""
+    name, mark = _answer(encoding)
     with path.open("w", encoding=name, newline="") as file:
         file.write(mark)
         csv.writer(file, delimiter=delimiter, lineterminator="\r\n").writerows(_rows(content))
@@ -41,8 +41,8 @@ def _rows(content: Content) -> Iterator[Iterable[object]]:
         yield from told.iter_rows()
 
 
-def _spoken(encoding: str) -> tuple[str, str]:
-    """The encoding a file in `encoding` is answered in, and the byte order mark to begin with.
+def _answer(encoding: str) -> tuple[str, str]:
+    """The encoding in which a file in `encoding` is answered, and the byte order mark to begin with.
 
     GB 18030 holds GBK and GB 2312 and lacks no character; UTF-16 keeps its byte order. All others become UTF-8 with its
     mark, without which Excel would not see it: none of them has our Chinese words.
