@@ -1,6 +1,6 @@
 """What a clerk and an operator read when a file or a row is not taken: one table per kind, keyed by rule.
 
-Not here: finding that something is wrong (readers, `sorting.py`), laying the receipt out (`receipt.py`).
+Not here: finding that something is wrong (readers, `sorting.py`), laying the receipt out (`receipts/`).
 """
 
 from __future__ import annotations
