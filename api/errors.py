@@ -15,7 +15,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from contracts.errors import AccessError, HubError, ReleaseError
-from warehouse.casebook import CasebookError, LoginError, LoginPaused
+from warehouse.casebook import LoginError, LoginPaused
+from warehouse.casebook_store import CasebookError
 from warehouse.grant import ColumnRefused
 from warehouse.policy import NotFound
 
