@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     )
     check_seconds: int = Field(60, ge=1, description="Seconds after which the check of an uploaded file is given up.")
     check_memory: ByteSize = Field(
-        ByteSize(4 << 30), ge=1 << 30, description="Address space of the process that checks an uploaded file."
+        ByteSize(4 << 30), ge=2 << 30, description="Address space of the process that checks an uploaded file."
     )
     timezone: str = Field("Asia/Shanghai", description="Time zone of the nightly schedule and of office timestamps.")
 
