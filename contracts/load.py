@@ -23,7 +23,7 @@ from contracts.model import Catalog, Classification, Column, Drift, Layer, Layou
 HERE = Path(__file__).parent
 COLUMN_WORDS = {"aliases", "drift", "token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
 TABLE_WORDS = {"load", "layout", "minShare", "maxRejected", "validFrom", "rowScope"}
-CLEANERS = {"nfkc", "scrub", "compact"}
+CLEANERS = {"nfkc", "scrub", "compact", "controls"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
 

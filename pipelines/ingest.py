@@ -21,11 +21,11 @@ from contracts.code_lists import CodeList
 from contracts.errors import ContractError, HubError
 from contracts.model import Catalog, Table
 from contracts.predicates import bounds
-from pipelines.ahead import ahead
+from pipelines.ahead import ahead, side_by_side
 from pipelines.landing import Arrival, Hashes, arrivals
 from pipelines.readers import READERS, Batch
 from pipelines.reasons import Refused
-from pipelines.receipt import issue_lines, receipt_path, write_receipt
+from pipelines.receipts import write_receipt
 from pipelines.sorting import Sorted, Sorter
 from pipelines.tally import Tally
 from warehouse.identity import Tokens
@@ -98,7 +98,7 @@ class Ingest:
             delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refused:
-            return self._fail(delivery, arrival.refused or Refused("no_contract", delivery.file_name))
+            return self._fail(table, delivery, arrival.refused or Refused("no_contract", delivery.file_name))
         work = self._settings.lake / "_work" / delivery.id
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
@@ -111,7 +111,7 @@ class Ingest:
         except Refused as refused:
             if known and known.status == "accepted":
                 return self._keep(known, delivery, refused)
-            return self._fail(delivery, refused)
+            return self._fail(table, delivery, refused)
         except (pl.exceptions.PolarsError, OSError) as error:
             # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
             cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
@@ -125,12 +125,15 @@ class Ingest:
 
     def _read(self, path: Path, table: Table, delivery_id: str, tally: Tally) -> Tally:
         sorter = Sorter(table, delivery_id, self._code_lists, self._tokens)
-        with self._vault.deposit(delivery_id) as deposit:
-            for batch, rows in ahead(sorted_batches(path, table, sorter)):
-                tally.add(batch, rows)
-                for kind, tokens, values in rows.raw:
-                    deposit.add(kind, tokens, values)
-                self._progress(f"{table.name}: {path.name}: {tally.read} rows read")
+        try:
+            with self._vault.deposit(delivery_id) as deposit:
+                for batch, rows in sorted_batches(path, table, sorter):
+                    tally.add(batch, rows)
+                    for kind, tokens, values in rows.raw:
+                        deposit.add(kind, tokens, values)
+                    self._progress(f"{table.name}: {path.name}: {tally.read} rows read")
+        finally:
+            tally.close()
         if tally.read == 0:
             raise Refused("empty", path.name)
         tally.reject_repeated()
@@ -152,8 +155,8 @@ class Ingest:
         issues = self._lake.issues_path(table.name, delivery.id)
         tally.write_issues(issues)
         tally.write_rejected(self._lake.rejected_path(table.name, delivery.id))
-        lines = issue_lines(pl.scan_parquet(issues), table, self._code_lists) if issues.exists() else ()
-        write_receipt(receipt_path(self._settings, delivery), delivery, held, lines)
+        receipt = write_receipt(self._settings, delivery, table, held, issues, self._code_lists)
+        delivery = replace(delivery, receipt=receipt)
         if tally.accepted:
             tally.write_accepted(self._lake.accepted_path(delivery))
         self._lake.record(delivery)
@@ -173,9 +176,9 @@ class Ingest:
         if known.refused_digest and known.contract_digest == digest:
             self._lake.record(replace(known, refused_digest="", reason=""))
 
-    def _fail(self, delivery: Delivery, refused: Refused) -> Delivery:
+    def _fail(self, table: Table | None, delivery: Delivery, refused: Refused) -> Delivery:
         failed = replace(delivery, status="failed", reason=str(refused))
-        write_receipt(receipt_path(self._settings, failed), failed, refused, ())
+        failed = replace(failed, receipt=write_receipt(self._settings, failed, table, refused))
         self._lake.record(failed)
         self._progress(f"{failed.table}: {failed.file_name} failed: {refused.what}")
         return failed
@@ -185,8 +188,8 @@ def sorted_batches(path: Path, table: Table, sorter: Sorter) -> Iterator[tuple[B
     """A file's rows, read and sorted. Refused is the only error that comes of the file's content."""
     assert table.layout is not None
     try:
-        for batch in ahead(READERS[table.layout.format](path, table)):
-            yield batch, sorter.sort(batch)
+        batches = ahead(READERS[table.layout.format](path, table))
+        yield from side_by_side(batches, lambda batch: (batch, sorter.sort(batch)))
     except pl.exceptions.PolarsError:
         raise Refused("parse", path.name) from None
 

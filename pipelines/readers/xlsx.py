@@ -66,7 +66,7 @@ def _read_sheet(sheet: CalamineSheet, table: Table, header_row: int, file: str, 
     while batch := list(islice(rows, BATCH_ROWS)):
         columns = list(zip(*batch, strict=True))
         frame = pl.DataFrame([_texts(column, columns[at]) for column, at in header.positions.items()])
-        yield Batch(first, frame, pl.repeat(False, len(batch), eager=True), name, header.unknown)
+        yield Batch(first, frame, {}, name, header.unknown)
         first += len(batch)
 
 

@@ -29,8 +29,10 @@ def cells(path: Path, table: Table = CSV) -> list[tuple[int, str, tuple[str, ...
     """(row, sheet, cells) of every row; cells None where the row is malformed, "" where one is empty."""
     found = []
     for batch in read(path, table):
-        rows = zip(batch.frame.fill_null("").rows(), batch.malformed, strict=True)
-        found += [(batch.first_row + i, batch.sheet, None if bad else row) for i, (row, bad) in enumerate(rows)]
+        rows = enumerate(batch.frame.fill_null("").rows())
+        found += [
+            (batch.first_row + i, batch.sheet, None if batch.marks.get(i) == "fields" else row) for i, row in rows
+        ]
     return found
 
 
