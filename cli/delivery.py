@@ -25,7 +25,18 @@ StatusOption = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
 LISTED = ("delivery", "table", "status", "file", "office", "delivered_on", "received_at", "reason", "decision")
-CHECKED = ("file", "table", "status", "read", "accepted", "rejected", "by_rule", "warnings", "unknown_columns")
+CHECKED = (
+    "file",
+    "table",
+    "status",
+    "read",
+    "accepted",
+    "rejected",
+    "ignored",
+    "by_rule",
+    "warnings",
+    "unknown_columns",
+)
 
 
 @app.command("list")

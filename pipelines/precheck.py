@@ -13,13 +13,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import polars as pl
-
 from contracts.code_lists import CodeList
 from contracts.model import Catalog, Table
 from contracts.waiting import date_in, waiting_for
 from pipelines.ingest import reason_to_hold, sorted_batches
-from pipelines.reasons import Refused, row_texts
+from pipelines.reasons import Refused
+from pipelines.receipts.lines import Issues
 from pipelines.sorting import Sorter
 from pipelines.tally import Tally
 from warehouse.identity import KEY_BYTES, Tokens
@@ -40,6 +39,7 @@ class Precheck:
     read: int = 0
     accepted: int = 0
     rejected: int = 0
+    ignored: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
@@ -80,8 +80,11 @@ def _read(settings: Settings, table: Table, code_lists: Mapping[str, CodeList], 
     sorter = Sorter(table, DELIVERY, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
     with TemporaryDirectory(prefix="hub-check-") as work:
         tally = Tally(Path(work), table)
-        for batch, rows in sorted_batches(path, table, sorter):
-            tally.add(batch, rows)
+        try:
+            for batch, rows in sorted_batches(path, table, sorter):
+                tally.add(batch, rows)
+        finally:
+            tally.close()
         if tally.read == 0:
             raise Refused("empty", file_name)
         tally.reject_repeated()
@@ -97,6 +100,7 @@ def _read(settings: Settings, table: Table, code_lists: Mapping[str, CodeList], 
         read=tally.read,
         accepted=tally.accepted,
         rejected=tally.rejected,
+        ignored=tally.ignored,
         by_rule=dict(sorted(tally.errors.items())),
         warnings=dict(sorted(tally.warnings.items())),
         unknown_columns=tuple(sorted(tally.unknown_columns)),
@@ -109,25 +113,11 @@ def _read(settings: Settings, table: Table, code_lists: Mapping[str, CodeList], 
 def told(issues: Path, table: Table, code_lists: Mapping[str, CodeList], most: int) -> list[dict[str, Any]]:
     """The first issues of a delivery in the clerk's words: row, sheet, column, rule, severity, reason, advice, value.
 
-    `column` is the office's own header, `value` is masked. None where there is no such file.
+    `column` is the office's own header, `value` is masked, `sheet` empty where the file has one. None without such a file.
     """
-    if not issues.is_file():
-        return []
-    texts = {(text.column, text.rule): text for text in row_texts(table, code_lists)}
-    labels = {c.name: c.physical_name for c in table.columns}
-    lines = []
-    for issue in pl.scan_parquet(issues).head(most).collect().iter_rows(named=True):
-        text = texts.get((issue["column"], issue["rule"]))
-        lines.append(
-            {
-                "row": issue["row_no"],
-                "sheet": issue["sheet"],
-                "column": labels.get(issue["column"], issue["column"]),
-                "rule": issue["rule"],
-                "severity": issue["severity"],
-                "reason": text.reason if text else "",
-                "advice": text.advice if text else "",
-                "value": issue["value"],
-            }
-        )
-    return lines
+    lines: list[dict[str, Any]] = []
+    for batch in Issues(issues, table, code_lists).batches():
+        lines += batch.rename({"row_no": "row"}).head(most - len(lines)).to_dicts()
+        if len(lines) >= most:
+            break
+    return [{"row": line.pop("row"), "sheet": line.pop("sheet", ""), **line} for line in lines]

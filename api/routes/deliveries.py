@@ -41,6 +41,7 @@ class Counted(BaseModel):
     read: int
     accepted: int
     rejected: int
+    ignored: int = Field(description="totals and the like, which are no records")
     by_rule: dict[str, int] = Field(description="rules that sent rows back, and how often each was broken")
     warnings: dict[str, int] = Field(description="rules that were only reported")
     unknown_columns: list[str] = Field(description="columns that nobody agreed on; they are left out")
@@ -51,7 +52,6 @@ class Item(Counted):
     delivery: str = Field(description="id: the head of the SHA-256 of the bytes", examples=["889d0ad4cf11c221"])
     delivered_on: date = Field(description="the date of the data")
     received_at: datetime
-    ignored: int = Field(description="totals and the like, which are no records")
     decision: str = Field(description="the operator's reason where she withdrew or accepted it; else empty")
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,9 +24,6 @@ def office(tmp_path: Path) -> Office:
         office.receive([*(resident(n) for n in range(rows)), resident(99, sex="?")], day)
     office.drop("人口信息_20240304.csv", "no header\n")
     office.ingest()
-    for delivery in office.lake.deliveries():
-        path = office.settings.receipts / "resident" / f"{delivery.id}.csv"
-        office.lake.record(replace(delivery, receipt=f"resident/{path.name}"))
     return office
 
 
@@ -73,8 +68,7 @@ def test_receipts_are_exported_one_or_all(office: Office, tmp_path: Path) -> Non
     first = deliveries(office)[0]
     name = f"人口信息_20240301_回执_{first.id[:8]}.csv"
     assert hub(office.settings.home, "receipt", "export", first.id, "--out", str(tmp_path)).exit_code == 0
-    with (tmp_path / name).open(encoding="utf-8-sig", newline="") as file:
-        assert next(csv.reader(file))[:2] == ["文件", "人口信息_20240301.csv"]
+    assert (tmp_path / name).read_bytes() == (office.settings.receipts / first.receipt).read_bytes()
     hub(office.settings.home, "receipt", "export", first.id, "--out", str(tmp_path / "mine.csv"))
     assert (tmp_path / "mine.csv").read_bytes() == (tmp_path / name).read_bytes()
     hub(office.settings.home, "receipt", "export", "--table", "resident", "--out", str(tmp_path / "all"))
