@@ -42,12 +42,14 @@ def ingest_landing(
     catalog: Catalog,
     code_lists: Mapping[str, CodeList],
     progress: Progress | None = None,
+    settle: Callable[[Delivery], Delivery] | None = None,
 ) -> list[Delivery]:
-    """Read what is new in landing; the deliveries of this run, oldest data first. `progress` is told each step.
+    """Read what is new in landing; the deliveries of this run, oldest data first. `progress` is told each step;
+    `settle` gives a delivery the status that people decided on.
 
     A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit, disk full.
     """
-    ingest = Ingest(settings, code_lists, progress or (lambda _: None))
+    ingest = Ingest(settings, code_lists, progress or (lambda _: None), settle)
     hashes = Hashes(settings)
     done = [ingest.deliver(*hashes.identified(arrival)) for arrival in arrivals(settings.landing, catalog)]
     hashes.save()
@@ -57,9 +59,15 @@ def ingest_landing(
 class Ingest:
     """One run: settings, lists and keys that all its files share."""
 
-    def __init__(self, settings: Settings, code_lists: Mapping[str, CodeList], progress: Progress) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        code_lists: Mapping[str, CodeList],
+        progress: Progress,
+        settle: Callable[[Delivery], Delivery] | None = None,
+    ) -> None:
         self._settings, self._code_lists, self._progress = settings, code_lists, progress
-        self._lake = Lake(settings)
+        self._lake = Lake(settings, settle)
         self._tokens, self._vault = Tokens.create(settings), Vault.load(settings)
 
     def deliver(self, arrival: Arrival, sha256: str) -> Delivery | None:
@@ -77,8 +85,13 @@ class Ingest:
             status="failed",
         )
         known = self._lake.find(delivery.table, delivery.id)
+        unread = known is None or known.status == "waiting"
         # bytes that were read under a good name are not read worse under a bad one
-        if known and (arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest)):
+        if (
+            known
+            and not unread
+            and (arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest))
+        ):
             self._forget_refusal(known, delivery.contract_digest)
             return None
         if known and known.status != "failed":

@@ -28,6 +28,8 @@ from contracts.suite_process import SuiteProcess
 from pipelines.ingest import ingest_landing
 from pipelines.landing import Hashes
 from warehouse import audit, content, engine, release
+from warehouse.casebook import open_casebook
+from warehouse.decisions import Decisions, apply_decisions
 from warehouse.files import private_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.manifest import Input, Manifest, audited, contract_versions
@@ -111,15 +113,19 @@ class Night:
         """Landing → lake. Afterwards `in_force`, `kept` of it as read by an older contract, `refused`, `unknown`."""
         self._suites()
         with self.stage("ingest"):
-            done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail)
+            lake, casebook = Lake(self.settings), open_casebook(self.settings)
+            settle = Decisions.of(casebook).settled
+            done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+            apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
+            casebook.close()
             self.unknown = [d for d in done if d.table == UNKNOWN]
-            self._look_into(Lake(self.settings), {d.sha256 for d in done} | Hashes(self.settings).remembered())
+            self._look_into(lake, {d.sha256 for d in done} | Hashes(self.settings).remembered())
 
     def _look_into(self, lake: Lake, there: set[str]) -> None:
         """What is in force, and what is not: of a snapshot the newest counts, else every file still `there`."""
         for table in self.catalog.sources():
             self.in_force[table.name] = lake.in_force(table)
-            deliveries = lake.deliveries(table.name)
+            deliveries = [d for d in lake.deliveries(table.name) if d.status != "waiting"]
             wanted = deliveries[-1:] if table.load == "snapshot" else [d for d in deliveries if d.sha256 in there]
             self.refused[table.name] = [d for d in wanted if d.status != "accepted"]
         self.kept = [d for deliveries in self.in_force.values() for d in deliveries if d.refused_digest]

@@ -81,7 +81,7 @@ def test_demo_users_are_kept_for_their_owner_only(city: Home) -> None:
     file = city.path / "demo-users.json"
     users = json.loads(file.read_text(encoding="utf-8"))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert {frozenset(u) for u in users} == {frozenset(("username", "password", "role", "areas"))}
+    assert {frozenset(u) for u in users} == {frozenset(("username", "password", "role", "areas", "sources"))}
     assert {u["username"] for u in users} == {
         row["username"] for row in json.loads(hub(city.path, "user", "list", "--format", "json").stdout)
     }
@@ -153,6 +153,16 @@ def test_users_are_added_with_a_password_from_stdin(city: Home) -> None:
     assert hub(city.path, "user", "disable", "anna").output == "anna may no longer log in\n"
     users = json.loads(hub(city.path, "user", "list", "--format", "json").stdout)
     assert [user["username"] for user in users if user["disabled"] == "yes"] == ["anna"]
+
+
+def test_an_office_is_added_with_the_sources_it_delivers(tmp_path: Path) -> None:
+    add = ("user", "add", "ma.office", "--role", "office")
+    for wrong in ((), ("--source", "tax"), ("--source", "resident", "--source", "person")):
+        refused = hub(tmp_path, *add, *wrong, stdin="Kor1-mal-zwei9\n")
+        assert "there are area, grid, grid_building, hotline, property, resident" in refused.stderr
+    assert hub(tmp_path, *add, "--source", "resident", "--source", "property", stdin="Kor1-mal-zwei9\n").exit_code == 0
+    [user] = json.loads(hub(tmp_path, "user", "list", "--format", "json").stdout)
+    assert (user["role"], user["sources"]) == ("office", ["resident", "property"])
 
 
 def test_the_help_names_the_roles_there_are(tmp_path: Path) -> None:
