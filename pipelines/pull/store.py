@@ -1,0 +1,1 @@
+def copy_store(*a): return []
