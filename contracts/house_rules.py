@@ -28,7 +28,9 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
     else:
         problems += [document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"])]
     if "pull" in words:
-        found = pull_problems(str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns))
+        found = pull_problems(
+            str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns)
+        )
         problems += [document.problem(f"pull: {p}", "customProperties") for p in found]
     if words.get("load", "snapshot") not in get_args(Load):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))

@@ -19,7 +19,8 @@ PLACES = {"page", "cursor", "watermark"}
 PLACE = re.compile(r"\{(\w*)\}")
 # user:password@ in a URL, or password=…, token=…, also as a part of the parameter's name; `{cursor}` is none
 CREDENTIALS = re.compile(
-    r"://[^/@\s]*:[^/@\s]*@|\b(?:\w*[_-])?(?:password|passwd|pwd|token|api_?key|secret|access_?key)\b\s*=(?!\s*\{)", re.I
+    r"://[^/@\s]*:[^/@\s]*@|\b(?:\w*[_-])?(?:password|passwd|pwd|token|api_?key|secret|access_?key)\b\s*=(?!\s*\{)",
+    re.I,
 )
 
 

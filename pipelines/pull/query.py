@@ -34,9 +34,17 @@ PULL, WATERMARK, PULLED_AT = "hub.pull", "hub.watermark", "hub.pulled_at"
 # what the driver says, and what is said of it: its own words may quote rows, or the URL with its password
 NO_CONNECTION = "ERROR r2d2"  # it would go on trying for half a minute, and a wrong password locks the account
 SAYINGS = (
-    ("password authentication failed|Access denied|pg_hba", "the database refuses user or password", "correct {secret}"),
+    (
+        "password authentication failed|Access denied|pg_hba",
+        "the database refuses user or password",
+        "correct {secret}",
+    ),
     ("FATAL|Unknown database", "the database refuses or ended the connection", "correct {secret}"),
-    (NO_CONNECTION + "|timed out waiting", "the database does not answer", "is it up, and does {secret} name it rightly?"),
+    (
+        NO_CONNECTION + "|timed out waiting",
+        "the database does not answer",
+        "is it up, and does {secret} name it rightly?",
+    ),
     ("hub: repeated column", "the result has several columns of one name", "give each its own: select … as …"),
     ("column .*does not exist|Unknown column", "the database has no column that is asked for", "correct the query"),
     ("permission denied|command denied", "the database does not let this user read that", "have it granted"),
@@ -130,7 +138,7 @@ def _fetch(url: str, query: str, folder: Path, secret: str, seconds: float) -> N
         raise HubError(what, remedy=remedy.format(secret=f"the secret {secret}"))
 
 
-def _highest(parts: Sequence[Path], pull: Pull) -> str:
+def _highest(parts: list[Path], pull: Pull) -> str:
     """The highest watermark as the database reads it again; "" without one. HubError: no such column, or no order."""
     if not pull.watermark:
         return ""

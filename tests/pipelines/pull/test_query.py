@@ -138,7 +138,9 @@ def test_a_result_of_any_size_is_fetched_in_parts(hub: Fetching, permits: Databa
 
 def pulls(hub: Fetching, **changes: str) -> str:
     """The one warning of a night whose query was changed so."""
-    hub.contract("permit", **{"kind": "query", "secret": "permits_db", "query": QUERY, "watermark": "updated_at"} | changes)
+    hub.contract(
+        "permit", **{"kind": "query", "secret": "permits_db", "query": QUERY, "watermark": "updated_at"} | changes
+    )
     [warning] = hub.pull()
     assert warning.startswith("permit: ")
     assert warning.endswith("; what was fetched before stays in force")
@@ -186,7 +188,10 @@ def test_a_query_that_does_not_end_is_ended(hub: Fetching, permits: Database) ->
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("postgresql://hub:{wrong}@127.0.0.1:{port}/{name}", "refuses user or password -> correct the secret permits_db"),
+        (
+            "postgresql://hub:{wrong}@127.0.0.1:{port}/{name}",
+            "refuses user or password -> correct the secret permits_db",
+        ),
         ("postgresql://hub:{password}@127.0.0.1:{port}/nothing", "refuses or ended the connection"),
         ("postgresql://hub:{password}@127.0.0.1:1/{name}", "does not answer -> is it up"),
         ("mysql://hub:{password}@127.0.0.1:1/{name}", "does not answer -> is it up"),
