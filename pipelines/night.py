@@ -27,6 +27,7 @@ from contracts.model import Catalog
 from contracts.suite_process import SuiteProcess
 from pipelines.ingest import ingest_landing
 from pipelines.landing import Hashes
+from pipelines.pull import pull_all
 from warehouse import audit, content, engine, release
 from warehouse.files import private_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake
@@ -54,6 +55,7 @@ class Night:
     refused: dict[str, list[Delivery]] = field(default_factory=dict)
     kept: list[Delivery] = field(default_factory=list)
     unknown: list[Delivery] = field(default_factory=list)
+    not_fetched: list[str] = field(default_factory=list)
     candidate: Path | None = None
     release_id: str = ""
     built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -108,9 +110,11 @@ class Night:
         self.progress(f"  {line}")
 
     def ingest(self) -> None:
-        """Landing → lake. Afterwards `in_force`, `kept` of it as read by an older contract, `refused`, `unknown`."""
+        """Landing → lake, after fetching what the hub gets itself. Afterwards `in_force`, `kept` of it as read by an older
+        contract, `refused`, `unknown`, `not_fetched`."""
         self._suites()
         with self.stage("ingest"):
+            self.not_fetched = pull_all(self.settings, self.catalog, self._detail)
             done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail)
             self.unknown = [d for d in done if d.table == UNKNOWN]
             self._look_into(Lake(self.settings), {d.sha256 for d in done} | Hashes(self.settings).remembered())

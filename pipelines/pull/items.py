@@ -39,7 +39,9 @@ def next_address(pull: Pull, answer: Any, url: str, page: int, any_items: bool, 
         return address(pull, page + 1, str(value), since)
     following = _beside(url, str(value))
     if following is None:
-        raise Unusable("`next` leads to another server", where=f"page {page}", remedy="use its cursor: …?cursor={cursor}")
+        raise Unusable(
+            "`next` leads to another server", where=f"page {page}", remedy="use its cursor: …?cursor={cursor}"
+        )
     return following
 
 

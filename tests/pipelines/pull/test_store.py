@@ -86,7 +86,16 @@ def test_a_file_of_somebody_else_is_not_written_over(hub: Fetching, bucket: Any)
 
 
 def test_unfinished_objects_wait_and_names_that_lead_out_are_refused(hub: Fetching, bucket: Any) -> None:
-    for key in ("a.csv.part", "~$a.xlsx", ".hidden/a.csv", "x/", "../out.csv", "x/../../out.csv", "x//y.csv", "good.csv"):
+    for key in (
+        "a.csv.part",
+        "~$a.xlsx",
+        ".hidden/a.csv",
+        "x/",
+        "../out.csv",
+        "x/../../out.csv",
+        "x//y.csv",
+        "good.csv",
+    ):
         bucket(key, b"1")
     warnings = hub.pull()
     assert there(hub) == {"good.csv": b"1"}
@@ -130,6 +139,8 @@ def test_any_store_of_fsspec_will_do(hub: Fetching, tmp_path: Path, scheme: str)
     store, root = fsspec.core.url_to_fs(url)
     store.makedirs(f"{root}/resident")
     store.pipe_file(f"{root}/resident/a.csv", b"1")
+    modified = store.modified(f"{root}/resident/a.csv")
     hub.settings = hub.settings.model_copy(update={"landing_url": url})
     assert hub.pull() == []
     assert there(hub) == {"resident/a.csv": b"1"}
+    assert (hub.settings.landing / "resident/a.csv").stat().st_mtime == pytest.approx(modified.timestamp())
