@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from contracts.errors import HubError
@@ -39,21 +39,15 @@ def pull_all(
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     for table in (source.on(today) for source in catalog.sources()):
         if table.pull:
-            pull = table.pull
-
-            def fetch(table: Table = table, pull: Pull = pull) -> None:
-                progress(f"{table.name}: {_said(_pulled(settings, table, pull, wait))}")
-
-            _tried(failed, table.name, fetch)
+            _tried(failed, table.name, partial(_pull_table, settings, table, table.pull, progress, wait))
     return failed
 
 
-def _pulled(settings: Settings, table: Table, pull: Pull, wait: Callable[[float], None]) -> Path | None:
-    return pull_query(settings, table, pull) if pull.kind == "query" else pull_api(settings, table, pull, wait)
-
-
-def _said(landed: Path | None) -> str:
-    return f"{landed.name} fetched" if landed else "nothing new to fetch"
+def _pull_table(
+    settings: Settings, table: Table, pull: Pull, progress: Progress, wait: Callable[[float], None]
+) -> None:
+    path = pull_query(settings, table, pull) if pull.kind == "query" else pull_api(settings, table, pull, wait)
+    progress(f"{table.name}: {path.name} fetched" if path else f"{table.name}: nothing new to fetch")
 
 
 def _tried(failed: list[str], what: str, action: Callable[[], None]) -> None:
