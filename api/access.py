@@ -11,10 +11,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from api.desk import Desk
 from api.errors import Unauthorized
 from api.hub import Hub
 from api.view import View
-from contracts.errors import ReleaseError
+from contracts.errors import AccessError, ReleaseError
 from warehouse.policy import User
 from warehouse.reader import OpenRelease
 
@@ -47,6 +48,33 @@ def session(hub: TheHub, credentials: Credentials) -> Session:
 
 
 TheSession = Annotated[Session, Depends(session)]
+
+
+def office(session: TheSession) -> User:
+    """AccessError for whoever is no office."""
+    if session.user.role != "office":
+        raise AccessError("only an office delivers", remedy="log in with a user of the role office")
+    return session.user
+
+
+TheOffice = Annotated[User, Depends(office)]
+
+
+def desk(hub: TheHub, session: TheSession) -> Desk:
+    """The caller's deliveries, by the contracts as they stand on disk now."""
+    return Desk(hub.settings, hub.standing().catalog, session.user)
+
+
+TheDesk = Annotated[Desk, Depends(desk)]
+
+
+async def served(request: Request) -> str | None:
+    """Id of the release this request began with; None while none is published."""
+    found: OpenRelease | None = request.state.release
+    return found.release_id if found else None
+
+
+Served = Annotated[str | None, Depends(served)]
 
 
 async def release(request: Request) -> OpenRelease:

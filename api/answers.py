@@ -29,10 +29,11 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     about = {
         400: "the request cannot be understood",
         401: "no login, or it has expired",
-        403: "the column is masked for your role",
+        403: "it is not for your role, or the column is masked for it",
         404: "there is none, or none in your areas",
         410: "a new release was published since the first page",
-        429: "too many failed logins",
+        413: "the body is too large, or takes too much to check",
+        429: "too many failed logins, or too many checks at once",
         503: "no release is published yet",
     }
     return {s: {"description": about[s], "content": {"application/problem+json": {}}} for s in statuses}

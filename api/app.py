@@ -13,6 +13,7 @@ from api import routes
 from api.errors import answer_errors
 from api.hub import open_hub
 from api.observe import Observe
+from api.uploads import tidy
 from warehouse.settings import Settings
 
 ABOUT = """One city database out of the offices' files: look up the households of your grid, compare what the offices
@@ -26,6 +27,7 @@ release it was read from (`release`, header `X-Release`). Lists come as `items`,
 def create_app(settings: Settings) -> FastAPI:
     """The API of one deployment. Opens the contracts and the casebook; the release is opened by the first request."""
     hub = open_hub(settings)
+    tidy(settings)
     # as FastAPI, but the files of /docs come from here: an office's network reaches no CDN
     app = FastAPIOffline(
         redoc_url=None,

@@ -15,7 +15,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from contracts.errors import AccessError, HubError, ReleaseError
-from warehouse.casebook import CasebookError, LoginError, LoginPaused
+from warehouse.casebook import LoginError, LoginPaused
+from warehouse.casebook_store import CasebookError
 from warehouse.grant import ColumnRefused
 from warehouse.policy import NotFound
 
@@ -28,6 +29,14 @@ class BadRequest(HubError):
 
 class Unauthorized(HubError):
     """No session: nobody logged in, or the login has expired."""
+
+
+class TooMuch(HubError):
+    """The file asks for more than one request may have."""
+
+
+class Busy(HubError):
+    """As many are at it as may be at once."""
 
 
 class ReleaseChanged(HubError):
@@ -43,6 +52,8 @@ STATUS: dict[type[HubError], int] = {
     Unauthorized: 401,
     BadRequest: 400,
     CasebookError: 400,
+    TooMuch: 413,
+    Busy: 429,
     ReleaseChanged: 410,
     ReleaseError: 503,
     HubError: 500,
@@ -81,7 +92,10 @@ def _hub_error(request: Request, error: Exception) -> JSONResponse:
     if status == 500:
         error_log.error("%s", error)  # our own errors name no personal values, but paths of this machine
         return problem(500, "the hub failed", _release(request), remedy="its operator finds the reason in logs/api.log")
-    return problem(status, error.what, _release(request), where=error.where, remedy=error.remedy)
+    answer = problem(status, error.what, _release(request), where=error.where, remedy=error.remedy)
+    if isinstance(error, Busy):
+        answer.headers["Retry-After"] = "30"  # a check takes seconds, a pause after failed logins minutes
+    return answer
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
+from api.checking import AT_ONCE
 from api.metrics import Metrics
 from contracts.code_lists import HERE as CODES
 from contracts.code_lists import CodeList, load_code_lists
@@ -50,6 +51,7 @@ class Hub:
     casebook: Casebook
     reader: ReleaseReader
     metrics: Metrics = field(default_factory=Metrics)
+    checking: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
     _promised: WeakKeyDictionary[OpenRelease, Promised] = field(default_factory=WeakKeyDictionary)
     _lock: Lock = field(default_factory=Lock)
@@ -62,17 +64,23 @@ class Hub:
         return ZoneInfo(self.settings.timezone)
 
     def promised(self, release: OpenRelease) -> Promised:
-        """Contracts as they stand when a release is first read: a new table is served with its first release.
-
-        A contract that has been broken since the night is left to `hub contract check`; the last sound ones go on.
-        """
+        """Contracts as they stand when a release is first read: a new table is served with its first release."""
         with self._lock:
             if release not in self._promised:
-                if state_on_disk(self.settings) != self.newest.state:
-                    with suppress(ContractError):
-                        self.newest = Promised.on_disk(self.settings)
-                self._promised[release] = self.newest
+                self._promised[release] = self._standing()
             return self._promised[release]
+
+    def standing(self) -> Promised:
+        """Contracts as they stand now: an office delivers by what is agreed today, whatever is served."""
+        with self._lock:
+            return self._standing()
+
+    def _standing(self) -> Promised:
+        """A contract that has been broken since is left to `hub contract check`; the last sound ones go on."""
+        if state_on_disk(self.settings) != self.newest.state:
+            with suppress(ContractError):
+                self.newest = Promised.on_disk(self.settings)
+        return self.newest
 
     def gate(self, user: User, release: OpenRelease) -> Gate:
         """The user's gate on that release, compiled once; a changed role or area is another user and another gate."""

@@ -14,13 +14,13 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.body import declared_length, largest_body
 from api.errors import error_log, problem
 from api.hub import Hub
 from contracts.errors import ReleaseError
 from warehouse.reader import OpenRelease
 
 access_log = logging.getLogger("hub.access")
-LARGEST_BODY = 64 * 1024
 SAFE = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
 
 
@@ -45,10 +45,13 @@ class Observe:
 
         async def receive_bounded() -> Message:
             nonlocal received
+            limit = largest_body(scope, self._hub.settings)
+            if declared_length(scope) > limit:
+                raise HTTPException(413, f"the body is too large: at most {limit} bytes")
             message = await receive()
             received += len(message.get("body", b""))
-            if received > LARGEST_BODY:
-                raise HTTPException(413, "the body is too large")
+            if received > limit:
+                raise HTTPException(413, f"the body is too large: at most {limit} bytes")
             return message
 
         try:

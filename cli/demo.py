@@ -104,8 +104,8 @@ def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
         if user.username in known:
             book.set_password(user.username, user.password)
         else:
-            book.add_user(user.username, user.password, user.role, user.areas)
-    fields = ("username", "password", "role", "areas")
+            book.add_user(user.username, user.password, user.role, user.areas, user.sources)
+    fields = ("username", "password", "role", "areas", "sources")
     content = json.dumps([{f: getattr(u, f) for f in fields} for u in users], ensure_ascii=False, indent=1)
     with replacing(settings.home / "demo-users.json") as path:
         path.touch(mode=0o600)
@@ -117,9 +117,9 @@ def _explain(settings: Settings, users: list[DemoUser], serving: bool) -> None:
     worker = next(u for u in users if u.role == "grid_worker")
     household, name = _example(settings, worker.areas[0])
     url = f"http://{settings.host}:{settings.port}"
-    typer.echo("\nuser            password          role                 areas")
+    typer.echo("\nuser            password          role                 areas or sources")
     for user in users:
-        typer.echo(f"{user.username:<15} {user.password:<17} {user.role:<20} {' '.join(user.areas)}")
+        typer.echo(f"{user.username:<15} {user.password:<17} {user.role:<20} {' '.join(user.areas or user.sources)}")
     login = json.dumps({"username": worker.username, "password": worker.password})
     search = json.dumps({"q": name, "limit": 5}, ensure_ascii=False)
     typer.echo(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import city, contract, demo, doctor, night, release, serve, sql, user
+from cli import city, contract, delivery, demo, doctor, night, receipt, release, serve, sql, user
 
 
 class Hub(TyperGroup):
@@ -55,6 +55,8 @@ app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
 app.add_typer(city.app, name="city")
 app.add_typer(release.app, name="release")
+app.add_typer(delivery.app, name="delivery")
+app.add_typer(receipt.app, name="receipt")
 app.add_typer(contract.app, name="contract")
 app.add_typer(user.app, name="user")
 

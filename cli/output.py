@@ -35,6 +35,18 @@ def listing(columns: Sequence[str], rows: Sequence[Row], form: Format) -> None:
     typer.echo(render[form](columns, rows), nl=form is not Format.CSV)
 
 
+def listing_with(columns: Sequence[str], rows: Sequence[Row], below: str, form: Format) -> None:
+    """Print rows that have rows of their own under the key `below`: in JSON and CSV within them, else underneath."""
+    if form is not Format.TABLE:
+        listing((*columns, below), rows, form)
+        return
+    listing(columns, rows, form)
+    for row in rows:
+        if row[below]:
+            typer.echo()
+            listing(tuple(row[below][0]), row[below], form)
+
+
 def _json(columns: Sequence[str], rows: Sequence[Row]) -> str:
     return json.dumps([{c: row[c] for c in columns} for row in rows], ensure_ascii=False, indent=1, default=str)
 

@@ -14,22 +14,26 @@ from warehouse.treatments import ROLES
 app = typer.Typer(no_args_is_help=True, help="Who may log in.")
 Username = Annotated[str, typer.Argument(help="Name to log in with.")]
 Role = Annotated[str, typer.Option(help=f"One of {', '.join(ROLES)}.")]
+Sources = Annotated[
+    list[str] | None, typer.Option("--source", help="Source table an office delivers; may be given several times.")
+]
 Areas = Annotated[list[str] | None, typer.Option("--area", help="Area or grid code; may be given several times.")]
 
 
 @app.command()
-def add(username: Username, role: Role, area: Areas = None) -> None:
+def add(username: Username, role: Role, area: Areas = None, source: Sources = None) -> None:
     """Add a user."""
-    from warehouse.casebook import NewUser, open_casebook
+    from warehouse.accounts import NewUser
+    from warehouse.casebook import open_casebook
 
     book = open_casebook(deployment.settings())
-    book.add_users([NewUser(username, _password(), role, tuple(area or ()))])
+    book.add_users([NewUser(username, _password(), role, tuple(area or ()), tuple(source or ()))])
     typer.echo(f"{username} may log in")
 
 
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
-    """Every user with role and areas."""
+    """Every user with role, areas and sources."""
     from warehouse.casebook import open_casebook
 
     accounts = open_casebook(deployment.settings()).list_users()
@@ -38,12 +42,13 @@ def list_(form: FormatOption = Format.TABLE) -> None:
             "username": a.username,
             "role": a.role,
             "areas": ",".join(a.areas) if form is not Format.JSON else list(a.areas),
+            "sources": ",".join(a.sources) if form is not Format.JSON else list(a.sources),
             "disabled": "yes" if a.disabled else "" if form is not Format.JSON else False,
             "created_at": f"{a.created_at:%Y-%m-%d %H:%M:%S}",
         }
         for a in accounts
     ]
-    listing(("username", "role", "areas", "disabled", "created_at"), rows, form)
+    listing(("username", "role", "areas", "sources", "disabled", "created_at"), rows, form)
 
 
 @app.command()

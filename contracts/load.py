@@ -26,14 +26,15 @@ from contracts.house_rules import (
     version_problems,
 )
 from contracts.model import Catalog, Classification, Column, Drift, Layer, Layout, LogicalType, Table
+from contracts.pull import Pull, layout_words
 
 HERE = Path(__file__).parent
 COLUMN_WORDS = {
     *("aliases", "drift", "token", "agrees", "mask", "purpose"),
     *("codes", "check", "formats", "clean", "address", "index"),
 }
-TABLE_WORDS = {"load", "layout", "minShare", "maxRejected", "validFrom", "rowScope"}
-CLEANERS = {"nfkc", "scrub", "compact"}
+TABLE_WORDS = {"load", "layout", "pull", "minShare", "maxRejected", "validFrom", "rowScope"}
+CLEANERS = {"nfkc", "scrub", "compact", "controls"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
 
@@ -99,6 +100,8 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
     more, found = _words(document, schema.customProperties, TABLE_WORDS, ("schema", 0))
     words |= more
     problems += found
+    if "pull" in words:
+        words["layout"] = layout_words(str(schema.name), words["pull"], words.get("layout", {}))
     columns = []
     for i, prop in enumerate(schema.properties or []):
         column, found = _column(document, prop, i)
@@ -132,6 +135,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         checks=tuple(checks),
         load=words.get("load", "snapshot"),
         layout=Layout(**words["layout"]) if "layout" in words else None,
+        pull=Pull(**words["pull"]) if "pull" in words else None,
         min_share=float(words.get("minShare", Table.min_share)),
         max_rejected=float(words.get("maxRejected", Table.max_rejected)),
         valid_from=date.fromisoformat(words["validFrom"]) if "validFrom" in words else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -13,17 +13,19 @@ from demo.places import LIUGANGYUAN
 
 _CITY, _COUNTY = "1402", "140213"  # 大同市, 平城区
 _WEST, _EAST = LIUGANGYUAN[:2]
+OFFICE: Final = "ma.office"
 _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look like others
 
 
 @dataclass(frozen=True)
 class DemoUser:
-    """A user and the areas (grid, community, county or city codes) she may see."""
+    """A user and the areas (grid, community, county or city codes) she may see, or the sources an office delivers."""
 
     username: str
     password: str
     role: str
     areas: list[str]
+    sources: list[str] = field(default_factory=list)
 
 
 def _password(username: str, seed: int) -> str:
@@ -50,4 +52,5 @@ def demo_users(home: Path, seed: int = 1402) -> list[DemoUser]:
         ("zhou.audit", "auditor", [_CITY]),
         ("admin", "admin", []),
     )
-    return [DemoUser(username, _password(username, seed), role, areas) for username, role, areas in places]
+    users = [DemoUser(username, _password(username, seed), role, areas) for username, role, areas in places]
+    return [*users, DemoUser(OFFICE, _password(OFFICE, seed), "office", [], ["resident", "property"])]

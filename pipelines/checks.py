@@ -24,7 +24,7 @@ def delivery_check(night: Night, table: Table) -> dg.AssetCheckResult:
     blocks = bool(refused) and not in_force
     if blocks:
         night.error = night.error or DeliveryError(
-            f"{table.qualified} has no delivery in force: {refused[-1].reason}",
+            f"{table.qualified} has no delivery in force: {refused[-1].why_not}",
             where=refused[-1].file_name,
             remedy=f"ask the office for a corrected file, put it into landing/{table.name}/ and run `hub nightly`",
         )
@@ -33,7 +33,7 @@ def delivery_check(night: Night, table: Table) -> dg.AssetCheckResult:
         asset_key=lake_key(table.name),
         passed=not refused and bool(in_force),
         severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
-        description="; ".join(d.reason for d in refused) if in_force or refused else "nothing was delivered yet",
+        description="; ".join(d.why_not for d in refused) if in_force or refused else "nothing was delivered yet",
     )
 
 

@@ -14,10 +14,12 @@ from contracts.identifiers import KINDS, half_width, scrub, where
 from contracts.model import Column, LogicalType, Table
 from contracts.named_checks import NAMED
 
-CLEANERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
+# text with nothing of this is as clean as it can be, and most is: looking once is cheaper than cleaning
+UNTIDY = r"^$|[^\x21-\x7E\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
+TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "nfkc": half_width,
-    "compact": lambda text: where(text, r"\s", lambda spaced: spaced.str.replace_all(r"\s+", "")),
-    "scrub": scrub,
+    "compact": lambda text: text.str.replace_all(r"\s+", ""),
+    "controls": lambda text: text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", ""),
 }
 # besides the contract's formats, what our own XLSX reader writes for a date cell is always understood
 ISO: Mapping[LogicalType, tuple[str, ...]] = {
@@ -39,15 +41,22 @@ def clean(frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList])
 
 def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     text = pl.col(column.name)
-    for word in column.clean:
-        text = CLEANERS[word](text)
+    text = KINDS[column.token].normal(text) if column.token else where(text, UNTIDY, lambda t: _tidy(t, column))
     for check in column.checks:
         if check.rule == "named":
             text = NAMED[check.told].normal(text)
-    text = KINDS[column.token].normal(text) if column.token else text.str.strip_chars()
+    if "scrub" in column.clean:
+        text = scrub(text)
     if column.codes:
         text = text.replace(code_lists[column.codes].spellings)
-    return pl.when(text != "").then(text).alias(column.name)
+    return text.alias(column.name)
+
+
+def _tidy(text: pl.Expr, column: Column) -> pl.Expr:
+    for word in column.clean:
+        text = TIDIERS[word](text) if word in TIDIERS else text
+    text = text.str.strip_chars()
+    return pl.when(text != "").then(text)
 
 
 def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

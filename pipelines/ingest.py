@@ -21,11 +21,11 @@ from contracts.code_lists import CodeList
 from contracts.errors import ContractError, HubError
 from contracts.model import Catalog, Table
 from contracts.predicates import bounds
-from pipelines.ahead import ahead
+from pipelines.ahead import ahead, side_by_side
 from pipelines.landing import Arrival, Hashes, arrivals
 from pipelines.readers import READERS, Batch
 from pipelines.reasons import Refused
-from pipelines.receipt import issue_lines, receipt_path, write_receipt
+from pipelines.receipts import write_receipt
 from pipelines.sorting import Sorted, Sorter
 from pipelines.tally import Tally
 from warehouse.identity import Tokens
@@ -42,12 +42,14 @@ def ingest_landing(
     catalog: Catalog,
     code_lists: Mapping[str, CodeList],
     progress: Progress | None = None,
+    settle: Callable[[Delivery], Delivery] | None = None,
 ) -> list[Delivery]:
-    """Read what is new in landing; the deliveries of this run, oldest data first. `progress` is told each step.
+    """Read what is new in landing; the deliveries of this run, oldest data first. `progress` is told each step;
+    `settle` gives a delivery the status that people decided on.
 
     A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit, disk full.
     """
-    ingest = Ingest(settings, code_lists, progress or (lambda _: None))
+    ingest = Ingest(settings, code_lists, progress or (lambda _: None), settle)
     hashes = Hashes(settings)
     done = [ingest.deliver(*hashes.identified(arrival)) for arrival in arrivals(settings.landing, catalog)]
     hashes.save()
@@ -57,9 +59,15 @@ def ingest_landing(
 class Ingest:
     """One run: settings, lists and keys that all its files share."""
 
-    def __init__(self, settings: Settings, code_lists: Mapping[str, CodeList], progress: Progress) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        code_lists: Mapping[str, CodeList],
+        progress: Progress,
+        settle: Callable[[Delivery], Delivery] | None = None,
+    ) -> None:
         self._settings, self._code_lists, self._progress = settings, code_lists, progress
-        self._lake = Lake(settings)
+        self._lake = Lake(settings, settle)
         self._tokens, self._vault = Tokens.create(settings), Vault.load(settings)
 
     def deliver(self, arrival: Arrival, sha256: str) -> Delivery | None:
@@ -77,15 +85,20 @@ class Ingest:
             status="failed",
         )
         known = self._lake.find(delivery.table, delivery.id)
+        unread = known is None or known.status == "waiting"
         # bytes that were read under a good name are not read worse under a bad one
-        if known and (arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest)):
+        if (
+            known
+            and not unread
+            and (arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest))
+        ):
             self._forget_refusal(known, delivery.contract_digest)
             return None
         if known and known.status != "failed":
             delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refused:
-            return self._fail(delivery, arrival.refused or Refused("no_contract", delivery.file_name))
+            return self._fail(table, delivery, arrival.refused or Refused("no_contract", delivery.file_name))
         work = self._settings.lake / "_work" / delivery.id
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
@@ -98,7 +111,7 @@ class Ingest:
         except Refused as refused:
             if known and known.status == "accepted":
                 return self._keep(known, delivery, refused)
-            return self._fail(delivery, refused)
+            return self._fail(table, delivery, refused)
         except (pl.exceptions.PolarsError, OSError) as error:
             # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
             cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
@@ -112,12 +125,15 @@ class Ingest:
 
     def _read(self, path: Path, table: Table, delivery: Delivery, tally: Tally) -> Tally:
         sorter = Sorter(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
-        with self._vault.deposit(delivery.id) as deposit:
-            for batch, rows in ahead(sorted_batches(path, table, sorter)):
-                tally.add(batch, rows)
-                for kind, tokens, values in rows.raw:
-                    deposit.add(kind, tokens, values)
-                self._progress(f"{table.name}: {path.name}: {tally.read} rows read")
+        try:
+            with self._vault.deposit(delivery.id) as deposit:
+                for batch, rows in sorted_batches(path, table, sorter):
+                    tally.add(batch, rows)
+                    for kind, tokens, values in rows.raw:
+                        deposit.add(kind, tokens, values)
+                    self._progress(f"{table.name}: {path.name}: {tally.read} rows read")
+        finally:
+            tally.close()
         if tally.read == 0:
             raise Refused("empty", path.name)
         tally.reject_repeated()
@@ -139,8 +155,8 @@ class Ingest:
         issues = self._lake.issues_path(table.name, delivery.id)
         tally.write_issues(issues)
         tally.write_rejected(self._lake.rejected_path(table.name, delivery.id))
-        lines = issue_lines(pl.scan_parquet(issues), table, self._code_lists) if issues.exists() else ()
-        write_receipt(receipt_path(self._settings, delivery), delivery, held, lines)
+        receipt = write_receipt(self._settings, delivery, table, held, issues, self._code_lists)
+        delivery = replace(delivery, receipt=receipt)
         if tally.accepted:
             tally.write_accepted(self._lake.accepted_path(delivery))
         self._lake.record(delivery)
@@ -160,9 +176,9 @@ class Ingest:
         if known.refused_digest and known.contract_digest == digest:
             self._lake.record(replace(known, refused_digest="", reason=""))
 
-    def _fail(self, delivery: Delivery, refused: Refused) -> Delivery:
+    def _fail(self, table: Table | None, delivery: Delivery, refused: Refused) -> Delivery:
         failed = replace(delivery, status="failed", reason=str(refused))
-        write_receipt(receipt_path(self._settings, failed), failed, refused, ())
+        failed = replace(failed, receipt=write_receipt(self._settings, failed, table, refused))
         self._lake.record(failed)
         self._progress(f"{failed.table}: {failed.file_name} failed: {refused.what}")
         return failed
@@ -172,8 +188,8 @@ def sorted_batches(path: Path, table: Table, sorter: Sorter) -> Iterator[tuple[B
     """A file's rows, read and sorted. Refused is the only error that comes of the file's content."""
     assert table.layout is not None
     try:
-        for batch in ahead(READERS[table.layout.format](path, table)):
-            yield batch, sorter.sort(batch)
+        batches = ahead(READERS[table.layout.format](path, table))
+        yield from side_by_side(batches, lambda batch: (batch, sorter.sort(batch)))
     except pl.exceptions.PolarsError:
         raise Refused("parse", path.name) from None
 

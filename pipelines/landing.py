@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from contracts.model import Catalog, Table
+from contracts.waiting import date_in, is_unfinished, waiting_for
 from pipelines.reasons import Refused
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
-
-UNFINISHED = (".", "~$")
-UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload")
 
 
 @dataclass(frozen=True)
@@ -40,27 +37,20 @@ def arrivals(landing: Path, catalog: Catalog) -> list[Arrival]:
 
 def landing_files(landing: Path) -> list[Path]:
     """Every file in any folder of landing that ingest would read, sorted: not hidden, not still being written."""
-    return sorted(p for p in landing.rglob("*") if p.is_file() and not _unfinished(p))
-
-
-def _unfinished(path: Path) -> bool:
-    return path.name.startswith(UNFINISHED) or path.name.endswith(UNFINISHED_SUFFIXES)
+    return sorted(p for p in landing.rglob("*") if p.is_file() and not is_unfinished(p.name))
 
 
 def _arrival(path: Path, catalog: Catalog) -> Arrival:
     day = date.fromtimestamp(path.stat().st_mtime)
-    fits = [(t, m) for t in catalog.sources() if t.layout and (m := re.fullmatch(t.layout.file_pattern, path.name))]
+    fits = waiting_for(catalog.sources(), path.name)
     if not fits:
         return Arrival(path, None, day, Refused("no_contract", path.name))
     if len(fits) > 1:
         names = ", ".join(t.name for t, _ in fits)
         return Arrival(path, None, day, Refused("several_contracts", path.name, tables=names))
     table, match = fits[0]
-    written = match.groupdict().get("date")
-    if written is None:
-        return Arrival(path, table, day)
     try:
-        return Arrival(path, table, datetime.strptime(written, "%Y%m%d").date())
+        return Arrival(path, table, date_in(match) or day)
     except ValueError:
         return Arrival(path, table, day, Refused("bad_date", path.name))
 

@@ -27,7 +27,10 @@ from contracts.model import Catalog
 from contracts.suite_process import SuiteProcess
 from pipelines.ingest import ingest_landing
 from pipelines.landing import Hashes
+from pipelines.pull import pull_all
 from warehouse import audit, content, engine, release
+from warehouse.casebook import open_casebook
+from warehouse.decisions import Decisions, apply_decisions
 from warehouse.files import private_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.manifest import Input, Manifest, audited, contract_versions
@@ -54,6 +57,7 @@ class Night:
     refused: dict[str, list[Delivery]] = field(default_factory=dict)
     kept: list[Delivery] = field(default_factory=list)
     unknown: list[Delivery] = field(default_factory=list)
+    not_fetched: list[str] = field(default_factory=list)
     candidate: Path | None = None
     release_id: str = ""
     built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -108,18 +112,24 @@ class Night:
         self.progress(f"  {line}")
 
     def ingest(self) -> None:
-        """Landing → lake. Afterwards `in_force`, `kept` of it as read by an older contract, `refused`, `unknown`."""
+        """Landing → lake, after fetching what the hub gets itself. Afterwards `in_force`, `kept` of it as read by an older
+        contract, `refused`, `unknown`, `not_fetched`."""
         self._suites()
         with self.stage("ingest"):
-            done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail)
+            self.not_fetched = pull_all(self.settings, self.catalog, self._detail)
+            lake, casebook = Lake(self.settings), open_casebook(self.settings)
+            settle = Decisions.of(casebook).settled
+            done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+            apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
+            casebook.close()
             self.unknown = [d for d in done if d.table == UNKNOWN]
-            self._look_into(Lake(self.settings), {d.sha256 for d in done} | Hashes(self.settings).remembered())
+            self._look_into(lake, {d.sha256 for d in done} | Hashes(self.settings).remembered())
 
     def _look_into(self, lake: Lake, there: set[str]) -> None:
         """What is in force, and what is not: of a snapshot the newest counts, else every file still `there`."""
         for table in self.catalog.sources():
             self.in_force[table.name] = lake.in_force(table)
-            deliveries = lake.deliveries(table.name)
+            deliveries = [d for d in lake.deliveries(table.name) if d.status != "waiting"]
             wanted = deliveries[-1:] if table.load == "snapshot" else [d for d in deliveries if d.sha256 in there]
             self.refused[table.name] = [d for d in wanted if d.status != "accepted"]
         self.kept = [d for deliveries in self.in_force.values() for d in deliveries if d.refused_digest]

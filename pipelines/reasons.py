@@ -1,6 +1,6 @@
 """What a clerk and an operator read when a file or a row is not taken: one table per kind, keyed by rule.
 
-Not here: finding that something is wrong (readers, `sorting.py`), laying the receipt out (`receipt.py`).
+Not here: finding that something is wrong (readers, `sorting.py`), laying the receipt out (`receipts/`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from pipelines.free_text import NUMBER_IN_TEXT
 SHOWN_CODES = 30
 ROW_RULES: Mapping[str, tuple[str, str]] = {
     "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
+    "nul": ("该行含有空字节（NUL）", "从系统重新导出，或去掉空字节后重新报送"),
+    "hidden_row": ("该行在表格中被隐藏，已照常读取", "确认该行应当报送；不应报送的请删除后重新报送"),
+    "formula": ("填的是公式，不是数值或文字", "选择性粘贴为“数值”后重新报送"),
     "not_null": ("必填项为空", "补填后重新报送"),
     "unique": ("与本文件前面的行重复", "只保留一行，或更正编号后重新报送"),
     "code": ("不在规定的取值范围内", "请改为规定的取值"),
@@ -105,10 +108,28 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "检查是否选错文件，重新导出后报送",
     ),
     "not_a_workbook": (
-        "not an XLSX workbook (encrypted, an old .xls, or damaged)",
-        "save it as XLSX without a password",
-        "不是可以打开的 XLSX 工作簿（可能加了密码、是旧版 .xls 或已损坏）",
-        "去掉密码，另存为 .xlsx 后重新报送",
+        "not a workbook, or a damaged one",
+        "save it again as XLSX",
+        "不是可以打开的工作簿，或已损坏",
+        "另存为 .xlsx 后重新报送",
+    ),
+    "encrypted": (
+        "the file has a password",
+        "save it without one",
+        "文件加了密码，无法读取",
+        "去掉密码后重新报送",
+    ),
+    "not_parquet": (
+        "not a Parquet file, or a damaged one",
+        "write it again",
+        "不是 Parquet 文件，或已损坏",
+        "重新导出后报送",
+    ),
+    "nested": (
+        "column {columns} holds lists or structures, not single values",
+        "write one value a row into it",
+        "列中不是单个值：{columns}",
+        "每行每列只能有一个值",
     ),
     "bomb": (
         "unpacks to {size} MiB ({ratio} times its size)",
@@ -175,7 +196,8 @@ class Text:
 
 def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[Text]:
     """Every rule a row of `table` can break, with what the contract asks for worked into the advice."""
-    texts = [Text("", "fields", *ROW_RULES["fields"])]
+    texts = [Text("", rule, *ROW_RULES[rule]) for rule in ("fields", "nul", "hidden_row")]
+    texts += [Text(column.name, "formula", *ROW_RULES["formula"]) for column in table.columns]
     texts += [Text("", check.rule, *ROW_RULES["unique"]) for check in table.checks if check.rule == "unique"]
     for column in table.columns:
         if column.logical_type != "string":

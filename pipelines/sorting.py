@@ -15,19 +15,20 @@ from datetime import date
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, Areas, Kind, id_no_agreed, scrub, scrub_alone
+from contracts.identifiers import KINDS, Areas, scrub, scrub_alone
 from contracts.model import Column, Severity, Table
 from contracts.predicates import broken
 from pipelines.clean import clean, typed
 from pipelines.free_text import FreeText
-from pipelines.readers import Batch
+from pipelines.readers.batch import FIELDS, HIDDEN, IGNORED, NUL, Batch, by_mark
 from pipelines.reasons import status_rule
+from pipelines.statuses import with_statuses
 from warehouse.identity import Tokens
 
 ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
 SHOWN = 60
 ROW, SHEET, RULES = "row_no", "sheet", "rules"
-
+UNREAD = (FIELDS, NUL)
 
 RawValues = tuple[str, pl.Series, pl.Series]
 Broken = tuple[str, str, Severity, pl.Series]
@@ -35,12 +36,14 @@ Broken = tuple[str, str, Severity, pl.Series]
 
 @dataclass(frozen=True)
 class Sorted:
-    """What became of a batch: `read = len(accepted) + len(rejected)`. `raw`: by kind, tokens and values for the vault.
+    """What became of a batch: `read = len(accepted) + len(rejected)`; `ignored` rows are none of them.
 
     `accepted` and `rejected` have the lake's columns and the sheet; `rejected` all as text, and the `rules` each broke.
+    `raw`: by kind, tokens and values for the vault.
     """
 
     read: int
+    ignored: int
     accepted: pl.DataFrame
     rejected: pl.DataFrame
     issues: pl.DataFrame
@@ -69,33 +72,34 @@ class Sorter:
         numbered = batch.frame.with_columns(
             pl.int_range(pl.len(), dtype=pl.Int64).add(batch.first_row).alias(ROW), pl.lit(batch.sheet).alias(SHEET)
         )
-        malformed = numbered.filter(batch.malformed)
-        text = clean(numbered.filter(~batch.malformed) if len(malformed) else numbered, self.table, self._code_lists)
+        marked = {mark: numbered[places] for mark, places in by_mark(batch).items()}
+        left_out = [at for at, mark in batch.marks.items() if mark != HIDDEN]
+        readable = numbered.filter(~pl.int_range(pl.len()).is_in(left_out)) if left_out else numbered
+        text = clean(readable, self.table, self._code_lists)
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
         text, numbers = self._free_text.scrubbed(text.filter(~blank) if blank.any() else text)
-        values = self._with_statuses(typed(text, self.table))
-        issues = [issue_rows(malformed, "", "fields", "error", pl.lit(None, pl.String))]
+        values = with_statuses(typed(text, self.table), self.table, self._areas)
         judged = [one for one in (*numbers, *self._judged(text, values)) if one[3].any()]
-        for column, rule, severity, wrong in judged:
-            issues.append(issue_rows(text.filter(wrong), column, rule, severity, shown(self.table.column(column))))
-        found = pl.concat(issues).sort(ROW, maintain_order=True)
+        found = pl.concat([*self._marked(marked), *self._issues(text, judged)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
         accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
-        rejected = self._rejected(malformed, text, values, judged, errors)
-        return Sorted(len(malformed) + len(text), accepted, rejected, found, raw)
+        unread = pl.concat([numbered.head(0), *(marked[mark] for mark in UNREAD if mark in marked)])
+        rejected = self._rejected(unread, text, values, judged, errors)
+        ignored = len(marked.get(IGNORED, ()))
+        return Sorted(len(unread) + len(text), ignored, accepted, rejected, found, raw)
 
-    def _with_statuses(self, values: pl.DataFrame) -> pl.DataFrame:
-        judged = values.with_columns(self._status(column, kind) for column, kind in self._identifiers)
-        return judged.with_columns(self._agreed(column) for column, _ in self._identifiers if column.agrees)
+    def _marked(self, marked: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """The issues of rows as a whole."""
+        for mark, rows in marked.items():
+            if mark != IGNORED:
+                severity: Severity = "error" if mark in UNREAD else "warning"
+                yield issue_rows(rows, "", mark, severity, pl.lit(None, pl.String))
 
-    def _status(self, column: Column, kind: Kind) -> pl.Expr:
-        return kind.status(pl.col(column.name), self._areas).alias(f"{column.name}_status")
-
-    def _agreed(self, column: Column) -> pl.Expr:
-        said = {word: pl.col(name) for word, name in column.agrees.items()}
-        status = f"{column.name}_status"
-        return id_no_agreed(pl.col(column.name), pl.col(status), said.get("birth_date"), said.get("sex")).alias(status)
+    def _issues(self, text: pl.DataFrame, judged: list[Broken]) -> Iterator[pl.DataFrame]:
+        yield issue_rows(text.head(0), "", "", "error", pl.lit(None, pl.String))  # so that there is one to begin with
+        for column, rule, severity, wrong in judged:
+            yield issue_rows(text.filter(wrong), column, rule, severity, shown(self.table.column(column)))
 
     def _rejected(
         self,
@@ -121,7 +125,15 @@ class Sorter:
         return pl.concat([rows, unread], how="diagonal").join(rules, on=ROW, how="left").sort(ROW)
 
     def _judged(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
-        """Column, rule, severity and the rows that break it."""
+        """Column, rule, severity and the rows that break it. Of a formula nothing else is said."""
+        formulas = {c.name: text[c.name].str.starts_with("=").fill_null(False) for c in self.table.columns}
+        formulas = {name: found for name, found in formulas.items() if found.any()}
+        for name, found in formulas.items():
+            yield name, "formula", "error", found
+        for name, rule, severity, wrong in self._judged_values(text, values):
+            yield name, rule, severity, wrong & ~formulas[name] if name in formulas else wrong
+
+    def _judged_values(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
         for column in self.table.columns:
             if column.logical_type != "string":
                 yield column.name, "type", "error", text[column.name].is_not_null() & values[column.name].is_null()

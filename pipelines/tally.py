@@ -1,23 +1,23 @@
-"""One delivery while it is read: its counts, and its accepted and rejected rows and issues in parts on disk.
+"""One delivery while it is read: its counts, and its accepted and rejected rows and issues on disk.
 
-Parts keep memory bounded; they become one Parquet file each when the whole file has been read without a refusal.
+Memory is bounded by batches; what is on disk goes into its place when the whole file has been read without a refusal.
 Not here: judging rows (`sorting.py`).
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
 import polars as pl
 
-from contracts.model import Check, Column, Table
+from contracts.model import Check, Column, Severity, Table
 from pipelines.readers import Batch
+from pipelines.row_writer import RowWriter
 from pipelines.sorting import ROW, RULES, SHEET, Sorted, issue_rows, shown
 from pipelines.uniqueness import AT, Keys
 from warehouse.files import replacing
-
-ROW_GROUP = 100_000
 
 
 class Tally:
@@ -25,10 +25,12 @@ class Tally:
 
     def __init__(self, work: Path, table: Table) -> None:
         self._work, self._table = work, table
-        self.read = self.rejected = 0
+        self.read = self.rejected = self.ignored = 0
         self.errors, self.warnings = Counter[str](), Counter[str]()
         self.unknown_columns: set[str] = set()
-        self._accepted: list[Path] = []
+        self._accepted = work / "accepted.parquet"
+        self._writer: RowWriter | None = None
+        self._starts: list[tuple[int, str]] = []
         self._rejected: list[Path] = []
         self._issues: list[Path] = []
         self._sheets: dict[str, None] = {}
@@ -45,16 +47,22 @@ class Tally:
         """What became of one batch."""
         self.unknown_columns.update(batch.unknown_columns)
         self._sheets[batch.sheet] = None
+        if len(rows.accepted):
+            self._starts.append((self.accepted, batch.sheet))
+            self._write(rows.accepted.drop(SHEET))
+            for keys in self._keys.values():
+                keys.add(rows.accepted)
         self.read += rows.read
+        self.ignored += rows.ignored
         self.rejected += len(rows.rejected)
         assert len(rows.accepted) == rows.read - len(rows.rejected)
         if len(rows.rejected):
             self._rejected.append(self._part("rejected", rows.rejected))
-        if len(rows.accepted):
-            self._accepted.append(self._part("accepted", rows.accepted))
-            for keys in self._keys.values():
-                keys.add(rows.accepted)
         self._add_issues(rows.issues)
+
+    def _write(self, rows: pl.DataFrame) -> None:
+        self._writer = self._writer or RowWriter(self._accepted, rows.schema)
+        self._writer.add(rows)
 
     def _add_issues(self, issues: pl.DataFrame) -> None:
         for rule, severity, count in issues.group_by("rule", "severity").len().sort("rule").iter_rows():
@@ -63,43 +71,63 @@ class Tally:
             self._issues.append(self._part("issues", issues))
 
     def _part(self, kind: str, frame: pl.DataFrame) -> Path:
-        path = self._work / f"{kind}-{len(self._accepted) + len(self._rejected) + len(self._issues):06d}.parquet"
+        path = self._work / f"{kind}-{len(self._rejected) + len(self._issues):06d}.parquet"
         frame.write_parquet(path, compression="lz4")
         return path
 
+    def close(self) -> None:
+        """No more rows come, or none are wanted."""
+        if self._writer:
+            self._writer.close()
+
     def reject_repeated(self) -> None:
         """Once all rows are in: of rows with one key the first stays. A mere warning leaves all of them."""
-        for names, check in self._unique.items() if self._accepted else ():
+        self.close()
+        for names, check in self._unique.items() if self._writer else ():
             self._judge_unique(check, [self._table.column(name) for name in names], self._keys[names])
         if len(self._repeated):
             self.rejected += len(self._repeated)
-            self._rejected.append(self._part("rejected", self._repeated_rows()))
+            text = self._rows_at(self._repeated).with_columns(
+                pl.exclude(ROW).cast(pl.String), pl.lit("unique").alias(RULES)
+            )
+            self._rejected.append(self._part("rejected", text))
 
-    def _repeated_rows(self) -> pl.DataFrame:
-        rows = pl.scan_parquet(self._accepted).with_row_index(AT).filter(pl.col(AT).is_in(self._repeated.implode()))
-        text = rows.drop(AT).with_columns(pl.exclude(ROW).cast(pl.String), pl.lit("unique").alias(RULES))
-        return text.collect()
+    def _rows_at(self, places: pl.Series) -> pl.DataFrame:
+        """Accepted rows by their place, with their sheet."""
+        starts = pl.LazyFrame(self._starts, schema={AT: pl.UInt32, SHEET: pl.String}, orient="row")
+        rows = pl.scan_parquet(self._accepted).with_row_index(AT).filter(pl.col(AT).is_in(places.implode()))
+        return rows.join_asof(starts.sort(AT), on=AT).drop(AT).collect()
 
     def _judge_unique(self, check: Check, columns: list[Column], keys: Keys) -> None:
         places = keys.repeated(self._accepted)
         if places.is_empty():
             return
-        rows = pl.scan_parquet(self._accepted).with_row_index(AT).filter(pl.col(AT).is_in(places.implode())).collect()
         rejects = check.severity == "error" and check.mostly == 1.0
         value = pl.lit(None, pl.String)
         if len(columns) == 1:
             value = pl.col(f"{columns[0].name}_masked") if columns[0].token else shown(columns[0]).cast(pl.String)
-        self._add_issues(issue_rows(rows, check.column or "", "unique", "error" if rejects else "warning", value))
+        severity: Severity = "error" if rejects else "warning"
+        self._add_issues(issue_rows(self._rows_at(places), check.column or "", "unique", severity, value))
         if rejects:
             self._repeated = pl.concat([self._repeated, places.cast(pl.UInt32)]).unique()
 
-    def write_accepted(self, path: Path) -> None:
-        """The lake's file: the contract's lake columns and nothing else."""
+    def scan_accepted(self) -> pl.LazyFrame:
+        """The accepted rows: the contract's lake columns and nothing else."""
         rows = pl.scan_parquet(self._accepted)
-        if len(self._repeated):
-            rows = rows.with_row_index(AT).filter(~pl.col(AT).is_in(self._repeated.implode())).drop(AT)
+        if self._repeated.is_empty():
+            return rows
+        return rows.with_row_index(AT).filter(~pl.col(AT).is_in(self._repeated.implode())).drop(AT)
+
+    def write_accepted(self, path: Path) -> None:
+        """The lake's file; as it is unless a key was repeated."""
         with replacing(path) as temporary:
-            rows.drop(SHEET).sink_parquet(temporary, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
+            if self._repeated.is_empty():
+                os.replace(self._accepted, temporary)
+            else:
+                writer = RowWriter(temporary, self.scan_accepted().collect_schema())
+                for rows in self.scan_accepted().collect_batches(maintain_order=True):
+                    writer.add(rows)
+                writer.close()
             written = pl.scan_parquet(temporary).select(pl.len()).collect().item()
             assert written == self.accepted, f"{written} rows written, {self.accepted} accepted"
 

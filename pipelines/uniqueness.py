@@ -22,14 +22,17 @@ class Keys:
     def add(self, rows: pl.DataFrame) -> None:
         self._hashes.append(rows.select(pl.struct(self.columns).hash()).to_series())
 
-    def repeated(self, parts: list[Path]) -> pl.Series:
-        """Places, counted over `parts` as one, of rows that repeat the key of an earlier row; a null repeats nothing.
+    def repeated(self, accepted: Path) -> pl.Series:
+        """Places in the file of accepted rows that repeat the key of an earlier row; a null repeats nothing.
 
         Equal hashes only make candidates; those are compared by value, so the answer is exact.
         """
-        candidates = pl.concat(self._hashes).is_duplicated().arg_true()
+        hashes = pl.concat(self._hashes)
+        in_order = hashes.sort()  # a hash table would take several times the memory
+        twice = in_order.filter(in_order == in_order.shift()).unique()
+        candidates = hashes.is_in(twice.implode()).arg_true() if len(twice) else pl.Series(AT, [], dtype=pl.UInt32)
         if candidates.is_empty():
             return candidates
-        rows = pl.scan_parquet(parts).with_row_index(AT).filter(pl.col(AT).is_in(candidates.implode()))
+        rows = pl.scan_parquet(accepted).with_row_index(AT).filter(pl.col(AT).is_in(candidates.implode()))
         complete = rows.filter(pl.all_horizontal(pl.col(self.columns).is_not_null())).select(AT, *self.columns)
         return complete.collect().filter(~pl.struct(self.columns).is_first_distinct())[AT]

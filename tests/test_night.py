@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import duckdb
 import polars as pl
@@ -33,7 +34,7 @@ def test_nothing_is_lost_and_only_bad_rows_are_sent_back(night: Night, source: s
     rejected = pl.read_parquet(Lake(night.settings).rejected_path(source, delivery.id))
     assert rejected.height == delivery.rejected
     assert set(rejected["row_no"]) == set(expected["row_no"])
-    assert (night.settings.receipts / source / f"{delivery.id}.csv").exists()
+    assert (night.settings.receipts / delivery.receipt).is_file()
 
 
 def found_and_planted(night: Night, rule: str) -> tuple[set[str], set[str]]:
@@ -98,8 +99,11 @@ def test_no_raw_number_is_left_anywhere(night: Night) -> None:
 
 
 def contents(path: Path) -> list[bytes]:
-    """What can be read out of a file: its bytes, and the text of every value in a Parquet or DuckDB file."""
+    """What can be read out of a file: its bytes, the parts of a workbook, and every value in a Parquet or DuckDB file."""
     texts = [path.read_bytes()]
+    if path.suffix == ".xlsx":
+        with ZipFile(path) as archive:
+            texts += [archive.read(name) for name in archive.namelist()]
     if path.suffix in (".parquet", ".duckdb"):
         with duckdb.connect(
             str(path) if path.suffix == ".duckdb" else ":memory:", read_only=path.suffix == ".duckdb"

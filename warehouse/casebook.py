@@ -1,6 +1,7 @@
-"""What people write: users and their sessions now; verdicts and visits later. SQLite (WAL), or PostgreSQL by URL.
+"""What people write: users, sessions, decisions about deliveries; verdicts and visits later. SQLite (WAL), or PostgreSQL by URL.
 
-Belongs here: rows that no night can rebuild. Does not: what a user may read (policy.py).
+Belongs here: rows that no night can rebuild. Does not: what a user may read (policy.py),
+what a new one must be like (accounts.py), what a decision does (decisions.py).
 Passwords are argon2id hashes, bearer tokens are kept as SHA-256, tried usernames as SHA-256.
 """
 
@@ -9,26 +10,22 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from contracts.errors import HubError
-from warehouse.areas import area_prefix
-from warehouse.casebook_store import login_attempts, open_store, sessions, users
-from warehouse.passwords import SHORTEST, Passwords, is_weak
+from warehouse.accounts import Account, NewUser, check_password, check_user
+from warehouse.casebook_store import CasebookError, delivery_decisions, login_attempts, open_store, sessions, users
+from warehouse.passwords import Passwords
 from warehouse.policy import User
 from warehouse.settings import Settings
-from warehouse.treatments import ROLES, Role
 
 PAUSE = timedelta(minutes=15)
-
-
-class CasebookError(HubError):
-    """Something that may not be written into the casebook, or is not in it."""
+LONGEST_REASON = 500
+Act = Literal["withdrawn", "restored", "accepted"]
 
 
 class LoginError(HubError):
@@ -39,33 +36,22 @@ class LoginPaused(LoginError):
     """Too many failed logins of one name within 15 minutes."""
 
 
-class NewUser(NamedTuple):
-    username: str
-    password: str
-    role: str
-    areas: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Account:
-    """A user as the casebook keeps her, without her password."""
-
-    username: str
-    role: Role
-    areas: tuple[str, ...]
-    disabled: bool
-    created_at: datetime
-
-    @property
-    def user(self) -> User:
-        return User(self.username, self.role, self.areas)
-
-
 class Session(NamedTuple):
     """A bearer token, told once, and when it ends (UTC)."""
 
     token: str
     expires_at: datetime
+
+
+class Decision(NamedTuple):
+    """What somebody decided about a delivery, when (UTC), and why."""
+
+    table: str
+    delivery_id: str
+    decision: Act
+    reason: str
+    decided_by: str
+    decided_at: datetime
 
 
 class Casebook:
@@ -83,15 +69,17 @@ class Casebook:
     def close(self) -> None:
         self._store.dispose()
 
-    def add_user(self, username: str, password: str, role: str, areas: Iterable[str] = ()) -> None:
+    def add_user(
+        self, username: str, password: str, role: str, areas: Iterable[str] = (), sources: Iterable[str] = ()
+    ) -> None:
         """CasebookError for a weak password, an unknown role, a taken name; AccessError for a wrong area code."""
-        self.add_users([NewUser(username, password, role, tuple(areas))])
+        self.add_users([NewUser(username, password, role, tuple(areas), tuple(sources))])
 
     def add_users(self, new: Iterable[NewUser]) -> None:
         """All of them or none."""
         new = list(new)
         for user in new:
-            _check_user(user)
+            check_user(user)
         hashes = self._passwords.hash_all(u.password for u in new)
         rows = [
             {
@@ -99,6 +87,7 @@ class Casebook:
                 "password_hash": h,
                 "role": u.role,
                 "areas": list(u.areas),
+                "sources": list(u.sources),
                 "disabled": False,
                 "created_at": self._now(),
             }
@@ -113,11 +102,16 @@ class Casebook:
     def list_users(self) -> list[Account]:
         with self._reads.connect() as tx:
             rows = tx.execute(select(users).order_by(users.c.username)).mappings()
-            return [Account(r["username"], r["role"], tuple(r["areas"]), r["disabled"], r["created_at"]) for r in rows]
+            return [
+                Account(
+                    r["username"], r["role"], tuple(r["areas"]), tuple(r["sources"]), r["disabled"], r["created_at"]
+                )
+                for r in rows
+            ]
 
     def set_password(self, username: str, password: str) -> None:
         """The new password holds at once and every session of the user ends."""
-        _check_password(username, password)
+        check_password(username, password)
         self._change(username, password_hash=self._passwords.hash_all([password])[0])
 
     def disable(self, username: str) -> None:
@@ -145,17 +139,41 @@ class Casebook:
     def session_user(self, token: str) -> User | None:
         """Who a bearer token speaks for; None when it is unknown, expired, or the user is disabled."""
         query = (
-            select(users.c.username, users.c.role, users.c.areas)
+            select(users.c.username, users.c.role, users.c.areas, users.c.sources)
             .join(sessions, sessions.c.username == users.c.username)
             .where(sessions.c.token_hash == _sha256(token), sessions.c.expires_at > self._now(), ~users.c.disabled)
         )
         with self._reads.connect() as tx:
             row = tx.execute(query).first()
-        return User(row.username, row.role, tuple(row.areas)) if row else None
+        return User(row.username, row.role, tuple(row.areas), tuple(row.sources)) if row else None
 
     def logout(self, token: str) -> None:
         with self._store.begin() as tx:
             tx.execute(delete(sessions).where(sessions.c.token_hash == _sha256(token)))
+
+    def decide(self, table: str, delivery_id: str, decision: Act, reason: str, decided_by: str) -> None:
+        """Write a decision down, for good. CasebookError for a reason that is none, or holds somebody's number."""
+        from contracts.identifiers import holds_number  # late: it brings polars, for which no login should wait
+
+        reason = " ".join(reason.split())
+        if not 0 < len(reason) <= LONGEST_REASON:
+            raise CasebookError(f"a reason has 1 to {LONGEST_REASON} characters", remedy="say why in a sentence")
+        if holds_number(reason):
+            raise CasebookError(
+                "the reason holds an ID number or a phone number", remedy="say why without naming a person"
+            )
+        decided = Decision(table, delivery_id, decision, reason, decided_by, self._now())._asdict()
+        decided["table_name"] = decided.pop("table")
+        with self._store.begin() as tx:
+            tx.execute(insert(delivery_decisions).values(decided))
+
+    def decisions(self) -> list[Decision]:
+        """Every decision, oldest first."""
+        with self._reads.connect() as tx:
+            rows = tx.execute(select(delivery_decisions).order_by(delivery_decisions.c.id))
+            return [
+                Decision(r.table_name, r.delivery_id, r.decision, r.reason, r.decided_by, r.decided_at) for r in rows
+            ]
 
     def _change(self, username: str, **values: object) -> None:
         with self._store.begin() as tx:
@@ -177,24 +195,6 @@ class Casebook:
 def open_casebook(settings: Settings) -> Casebook:
     """The deployment's casebook, made or migrated at first use."""
     return Casebook(settings.casebook, session_hours=settings.session_hours, login_tries=settings.login_tries)
-
-
-def _check_user(user: NewUser) -> None:
-    if not user.username or user.username != user.username.strip() or len(user.username) > 64:
-        raise CasebookError("a username has 1 to 64 characters and no blanks around it", remedy="choose another")
-    if user.role not in ROLES:
-        raise CasebookError("there is no such role", remedy=f"give one of {', '.join(ROLES)}")
-    for code in user.areas:
-        area_prefix(code)
-    _check_password(user.username, user.password)
-
-
-def _check_password(username: str, password: str) -> None:
-    if is_weak(username, password):
-        raise CasebookError(
-            "the password is too weak",
-            remedy=f"take at least {SHORTEST} characters, 5 of them different, without the username",
-        )
 
 
 def _sha256(text: str) -> str:

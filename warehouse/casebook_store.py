@@ -1,4 +1,4 @@
-"""The casebook's tables, and an engine on them that is migrated to the newest shape.
+"""The casebook's tables, an engine on them that is migrated to the newest shape, and the error of all who write there.
 
 Not here: what the rows mean and who may write them (casebook.py).
 """
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Engine,
     ForeignKey,
     Index,
+    Integer,
     MetaData,
     String,
     Table,
@@ -33,8 +34,14 @@ from sqlalchemy import (
     text,
 )
 
+from contracts.errors import HubError
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 340_1300  # any number that is ours, for PostgreSQL's advisory lock
+
+
+class CasebookError(HubError):
+    """Something that may not be written into the casebook, or is not in it."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -60,6 +67,7 @@ users = Table(
     Column("areas", JSON, nullable=False),
     Column("disabled", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
+    Column("sources", JSON, nullable=False, server_default="[]"),
 )
 sessions = Table(
     "sessions",
@@ -74,6 +82,18 @@ login_attempts = Table(
     Column("who", String(64), nullable=False),
     Column("at", Utc, nullable=False),
     Index("ix_login_attempts_who_at", "who", "at"),
+)
+# append-only: a decision is taken back by another one
+delivery_decisions = Table(
+    "delivery_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("table_name", String(64), nullable=False),
+    Column("delivery_id", String(64), nullable=False),
+    Column("decision", String(16), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("decided_by", String(64), nullable=False),
+    Column("decided_at", Utc, nullable=False),
 )
 
 

@@ -7,12 +7,13 @@ Not here: reading office files (`pipelines/ingest.py`), nor what the rows become
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from contracts.errors import DeliveryError
 from contracts.model import Table
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
@@ -33,6 +34,7 @@ class Delivery:
     `profile` is what drift is measured against: by column, see `pipelines/drift.py`.
     `contract_digest` stands for everything its reading depended on: the contract and the code lists it names. Where a
     later reading, under `refused_digest`, was refused, an accepted delivery stays as it was read; `reason` says why.
+    Where a person decided about it (`decisions.py`), `judged` is the status that reading gave, `decision` her reason.
     """
 
     id: str
@@ -58,6 +60,13 @@ class Delivery:
     reason: str = ""
     refused_digest: str = ""
     profile: dict[str, Any] = field(default_factory=dict)
+    judged: Status | Literal[""] = ""
+    decision: str = ""
+
+    @property
+    def why_not(self) -> str:
+        """Why it is not in force, for the operator."""
+        return f"{self.file_name}: withdrawn" if self.status == "withdrawn" else self.reason
 
     @property
     def order(self) -> tuple[date, datetime, str]:
@@ -80,10 +89,10 @@ class Delivery:
 
 class Lake:
     """Where deliveries rest: `lake/<table>/date=<day>/<id>.parquet`, `lake/_rejected/…`, `lake/_issues/…`,
-    `lake/_deliveries/…`."""
+    `lake/_deliveries/…`. `settle` gives every record the status that people decided on, before it is written."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.root = settings.lake
+    def __init__(self, settings: Settings, settle: Callable[[Delivery], Delivery] | None = None) -> None:
+        self.root, self._settle = settings.lake, settle
 
     def accepted_path(self, delivery: Delivery) -> Path:
         """In a folder per day of the data, so that readers of a long history can leave out what they do not ask for."""
@@ -100,11 +109,21 @@ class Lake:
 
     def record(self, delivery: Delivery) -> None:
         """Make the delivery happen. Its files are in place before this is called."""
+        delivery = self._settle(delivery) if self._settle else delivery
         write_atomically(self.record_path(delivery.table, delivery.id), delivery.as_json().encode())
 
     def find(self, table: str, delivery_id: str) -> Delivery | None:
         path = self.record_path(table, delivery_id)
         return Delivery.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def by_prefix(self, prefix: str) -> Delivery:
+        """The delivery whose id starts so. DeliveryError if there is none or several."""
+        found = [d for d in self.deliveries() if prefix and d.id.startswith(prefix.lower())]
+        known = [d for d in found if d.table != UNKNOWN] or found
+        if len(known) != 1:
+            what = f"{len(known)} deliveries have an id that starts so" if known else "no delivery has such an id"
+            raise DeliveryError(what, where=prefix, remedy="`hub receipt list` shows their ids")
+        return known[0]
 
     def deliveries(self, table: str | None = None) -> list[Delivery]:
         """All deliveries (of one table), oldest first; those of files no contract knows have the table `_unknown`."""

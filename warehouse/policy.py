@@ -26,11 +26,12 @@ class NotFound(AccessError):
 
 @dataclass(frozen=True)
 class User:
-    """Who asks. `areas` are area or grid codes; she sees what lies in any of them."""
+    """Who asks. `areas` are area or grid codes; she sees what lies in any of them. An office delivers `sources`."""
 
     username: str
     role: Role
     areas: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 class Query(NamedTuple):
@@ -119,12 +120,14 @@ class Gate:
             return None
         scope, params = self._scope(table, columns)
         treatments = {name: treatment(self.user.role, column) for name, column in columns.items()}
-        return Grant(table, columns, treatments, scope, params)
+        return Grant(table, columns, treatments, scope, params) if {*treatments.values()} != {"hidden"} else None
 
     def _may_see(self, table: Table) -> bool:
         personal = any(c.is_personal for c in table.released_columns)
         if self.user.role == "admin" and (personal or table.row_scope not in ("public", ())):
             return False
+        if self.user.role == "office":
+            return table.row_scope == "public" and not personal
         if table.row_scope == "public":
             return True
         if not table.row_scope:

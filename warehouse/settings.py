@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import ByteSize, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEMORY = r"(?i)^([0-9]+(\.[0-9]+)? ?([KMGT]i?B|%))?$"  # as DuckDB reads it
@@ -18,6 +18,10 @@ class Settings(BaseSettings):
     home: Path = Field(Path("var"), description="Folder with all state of a deployment.")
     casebook_url: str = Field("", description="SQLAlchemy URL of the casebook; empty: SQLite in the home folder.")
     keep_releases: int = Field(7, ge=2, description="How many newest releases stay on disk.")
+    landing_url: str = Field(
+        "", description="Where offices drop files elsewhere, e.g. s3://bucket/prefix; each night they are copied here."
+    )
+    landing_endpoint: str = Field("", description="Address of an S3-compatible store; empty: Amazon's own.")
     alert_url: str = Field("", description="Webhook that is told when a night fails; empty: nobody is.")
     session_hours: int = Field(12, ge=1, description="How long a login lasts.")
     login_tries: int = Field(10, ge=1, description="Failed logins of one user per 15 minutes before a pause.")
@@ -26,6 +30,13 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, description="Threads of DuckDB; 0: as many as there are cores.")
     memory: str = Field(
         "", pattern=MEMORY, description="Memory limit of DuckDB while building, e.g. 6GB; empty: its default."
+    )
+    largest_upload: ByteSize = Field(
+        ByteSize(2 << 30), gt=0, description="Largest file an office may upload or check, in bytes or as 500MiB."
+    )
+    check_seconds: int = Field(60, ge=1, description="Seconds after which the check of an uploaded file is given up.")
+    check_memory: ByteSize = Field(
+        ByteSize(4 << 30), ge=2 << 30, description="Address space of the process that checks an uploaded file."
     )
     timezone: str = Field("Asia/Shanghai", description="Time zone of the nightly schedule and of office timestamps.")
 
@@ -50,8 +61,17 @@ class Settings(BaseSettings):
         return self.home / "keys"
 
     @property
+    def secrets(self) -> Path:
+        return self.home / "secrets"
+
+    @property
     def receipts(self) -> Path:
         return self.home / "receipts"
+
+    @property
+    def checks(self) -> Path:
+        """Files that are checked without being delivered, for as long as that takes."""
+        return self.home / "checks"
 
     @property
     def logs(self) -> Path:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from contracts.model import Column
 
-Role = Literal["grid_worker", "grid_lead", "district_supervisor", "analyst", "auditor", "admin"]
+Role = Literal["grid_worker", "grid_lead", "district_supervisor", "analyst", "auditor", "admin", "office"]
 Treatment = Literal["full", "mask", "hidden"]
 
 
@@ -34,6 +34,8 @@ ROLES: dict[Role, Treatments] = {
     "auditor": Treatments("full", "full", "mask", "mask", "hidden"),
     # runs the machine; the gate keeps every table about residents away as a whole
     "admin": Treatments("full", "full", "hidden", "hidden", "hidden"),
+    # delivers and reads its receipts; of the city it sees public lists, never a table about residents
+    "office": Treatments("full", "hidden", "hidden", "hidden", "hidden"),
 }
 
 # For addresses that the hub wrote. From the first house, building or room number on: digits, or 三号楼, 甲座, B栋.

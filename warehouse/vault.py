@@ -102,7 +102,10 @@ class Vault:
 
 
 class Deposit:
-    """The values of one delivery on their way into the vault; only those it does not hold yet are written."""
+    """The values of one delivery on their way into the vault; those it held before are not written again.
+
+    What comes back in the same delivery after half a million others is: remembering it would take more memory than it saves.
+    """
 
     def __init__(self, vault: Vault, delivery_id: str) -> None:
         self._vault, self._name = vault, delivery_id
@@ -135,7 +138,6 @@ class Deposit:
         values = pl.concat(self._waiting[kind]).sort(number).filter(number.ne_missing(number.shift()))
         if len(values):
             self._vault.store(kind, self._name, values)
-            self._held[kind] = pl.concat([self._held[kind], values["number"]]).sort()
         self._waiting[kind] = []
 
 

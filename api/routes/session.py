@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import TheHub, TheSession
+from api.access import Served, TheHub, TheSession
 from api.answers import problems
 
 router = APIRouter(prefix="/v1", tags=["session"])
@@ -33,6 +33,7 @@ class Me(BaseModel):
     areas: list[str] = Field(
         description="area or grid codes; you see what lies in them", examples=[["140213052001001"]]
     )
+    sources: list[str] = Field(description="source tables that an office delivers", examples=[["resident"]])
     release: str | None
 
 
@@ -41,28 +42,23 @@ class Goodbye(BaseModel):
 
 
 @router.post("/login", responses=problems(401, 429))
-def login(body: Login, hub: TheHub, request: Request) -> LoggedIn:
+def login(body: Login, hub: TheHub, release: Served) -> LoggedIn:
     """A bearer session. Wrong name and wrong password look the same; after too many failures there is a pause."""
     session = hub.casebook.login(body.username, body.password)
-    return LoggedIn(
-        access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=_release_id(request)
-    )
+    return LoggedIn(access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release)
 
 
 @router.post("/logout", responses=problems(401))
-def logout(session: TheSession, hub: TheHub, request: Request) -> Goodbye:
+def logout(session: TheSession, hub: TheHub, release: Served) -> Goodbye:
     """Ends this session at once."""
     hub.casebook.logout(session.token)
-    return Goodbye(release=_release_id(request))
+    return Goodbye(release=release)
 
 
 @router.get("/me", responses=problems(401))
-def me(session: TheSession, request: Request) -> Me:
+def me(session: TheSession, release: Served) -> Me:
     """Who I am to the hub, and where I may look."""
     user = session.user
-    return Me(username=user.username, role=user.role, areas=list(user.areas), release=_release_id(request))
-
-
-def _release_id(request: Request) -> str | None:
-    release = request.state.release
-    return release.release_id if release else None
+    return Me(
+        username=user.username, role=user.role, areas=list(user.areas), sources=list(user.sources), release=release
+    )

@@ -19,7 +19,7 @@ from contracts.identifiers.id_no import (
     id_no_normal,
     id_no_status,
 )
-from contracts.identifiers.running_text import has_number_alone, scrub, scrub_alone
+from contracts.identifiers.running_text import has_number_alone, holds_number, scrub, scrub_alone
 from contracts.identifiers.telephone import phone_masked, phone_normal, phone_status
 from contracts.identifiers.text import half_width, where
 
@@ -31,6 +31,7 @@ __all__ = [
     "check_digit",
     "half_width",
     "has_number_alone",
+    "holds_number",
     "id_no_agreed",
     "masked",
     "normal",

@@ -53,6 +53,11 @@ def has_number_alone(expr: pl.Expr) -> pl.Expr:
     return (scrub_alone(expr) != expr).fill_null(False)
 
 
+def holds_number(text: str) -> bool:
+    """`has_number_alone` of one text: a file's name, a remark."""
+    return bool(pl.DataFrame({"text": [text]}).select(has_number_alone(pl.col("text"))).item())
+
+
 def _scrub(text: pl.Expr) -> pl.Expr:
     for pattern, hidden in IN_TEXT:
         text = text.str.replace_all(pattern, hidden)

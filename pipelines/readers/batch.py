@@ -1,4 +1,4 @@
-"""What every reader yields, and how an office's header row becomes our column names.
+"""What every reader yields, and how an office's header becomes our column names.
 
 Not here: what the values mean (`pipelines/clean.py`), nor any file format.
 """
@@ -7,33 +7,46 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import zip_longest
 
 import polars as pl
 
-from contracts.model import Table
+from contracts.model import Layout, Table
 from pipelines.reasons import Refused
+
+FIELDS, NUL, HIDDEN, IGNORED = "fields", "nul", "hidden_row", "ignored"
 
 
 @dataclass(frozen=True)
 class Batch:
     """Some rows of a file as text: a column per contracted column, under our names, in the contract's order.
 
-    `frame` has blank rows too: its row i is row `first_row + i` as Excel counts. `malformed` is true where a line could
-    not be cut into as many fields as the header has; such a row is empty. `sheet` is "" where a file has none.
+    `frame` has blank rows too: its row i is row `first_row + i` as Excel counts. `marks` says by such an i what is
+    to be said of a row as a whole: `fields` (the line could not be cut into as many fields as the header has, the row
+    is empty), `nul`, `hidden_row` (read like others), `ignored` (no record, as the contract says).
+    `sheet` is "" where a file has none.
     """
 
     first_row: int
     frame: pl.DataFrame
-    malformed: pl.Series
+    marks: dict[int, str] = field(default_factory=dict)
     sheet: str = ""
     unknown_columns: tuple[str, ...] = ()
 
 
+def by_mark(batch: Batch) -> dict[str, list[int]]:
+    """Places of the marked rows by mark, each in the order of the rows."""
+    places: dict[str, list[int]] = {}
+    for at, mark in sorted(batch.marks.items()):
+        places.setdefault(mark, []).append(at)
+    return places
+
+
 @dataclass(frozen=True)
 class Header:
-    """A header row that has every contracted column.
+    """A header that has every contracted column.
 
     `positions`: contracted name → field. `width` counts the fields without the `spare` empty ones at the end.
     `unknown` are the names no contract has.
@@ -45,25 +58,51 @@ class Header:
     unknown: tuple[str, ...]
 
 
+def not_records(cells: pl.DataFrame, layout: Layout) -> list[int]:
+    """Places of rows whose first filled cell the contract says is the beginning of no record (合计, 制表人)."""
+    if not layout.ignore_rows:
+        return []
+    texts = (pl.col(name).str.strip_chars() for name in cells.columns)
+    first = pl.coalesce(pl.when(text != "").then(text) for text in texts)
+    return (
+        cells.select(first.str.contains(f"^(?:{layout.ignore_rows})").fill_null(False)).to_series().arg_true().to_list()
+    )
+
+
+def joined(rows: Sequence[Sequence[str]]) -> list[str]:
+    """A header of several rows as one: `联系方式/电话`. In an upper row a merged cell has its text in the first field."""
+    if len(rows) == 1:
+        return list(rows[0])
+    *upper, last = zip(*zip_longest(*rows, fillvalue=""), strict=True)
+    parts = []
+    for row in upper:
+        text, filled = "", []
+        for cell, below in zip(row, last, strict=True):
+            text = cell if plain(cell) else text
+            filled.append(text if plain(cell) or plain(below) else "")
+        parts.append(filled)
+    return ["/".join(dict.fromkeys(p for p in column if plain(p))) for column in zip(*parts, last, strict=True)]
+
+
 def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
-    """The contract's columns in a header row. Refused: what is missing, each with the closest header there is."""
+    """The contract's columns in a header. Refused: what is missing, each with the closest header there is."""
     found = [plain(cell) for cell in cells]
     while found and not found[-1]:
         found.pop()
-    wanted = {plain(c.physical_name): c for c in table.columns}
-    unknown = [name for name in found if name and name not in wanted]
+    known = {plain(name): c.name for c in table.columns for name in (c.physical_name, *c.aliases)}
+    unknown = [name for name in found if name and name not in known]
+    named = [known.get(name) for name in found]
     # where no header is known the row may be data, and data is not repeated in messages
-    candidates = unknown if len(unknown) < len([name for name in found if name]) else []
-    missing = [_with_closest(c.physical_name, candidates) for name, c in wanted.items() if name not in found]
+    candidates = unknown if any(named) else []
+    missing = [_with_closest(c.physical_name, candidates) for c in table.columns if c.name not in named]
     if missing:
         row = table.layout.header_row if table.layout else 1
-        raise Refused("missing_column", where, columns="、".join(missing), row=row)
-    repeated = sorted(name for name in wanted if found.count(name) > 1)
+        raise Refused("missing_column", where, columns="、".join(missing), row=row, none_known=not any(named))
+    repeated = [c.physical_name for c in table.columns if named.count(c.name) > 1]
     if repeated:
         raise Refused("repeated_column", where, columns="、".join(repeated))
-    return Header(
-        {c.name: found.index(name) for name, c in wanted.items()}, len(found), len(cells) - len(found), tuple(unknown)
-    )
+    positions = {c.name: named.index(c.name) for c in table.columns}
+    return Header(positions, len(found), len(cells) - len(found), tuple(unknown))
 
 
 def _with_closest(name: str, candidates: list[str]) -> str:

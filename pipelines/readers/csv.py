@@ -1,57 +1,78 @@
-"""Delimited text (CSV, TSV), streamed: about 16 MiB of it are in memory at a time."""
+"""Delimited text (CSV, TSV, TXT), streamed: about 16 MiB of it are in memory at a time."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 import polars as pl
 
 from contracts.model import Layout, Table
-from pipelines.readers.batch import Batch, Header, match_header
-from pipelines.readers.decode import blocks
+from pipelines.readers.batch import FIELDS, IGNORED, NUL, Batch, Header, joined, match_header, not_records
+from pipelines.readers.decode import TextFile
 from pipelines.readers.records import Shape
 from pipelines.reasons import Refused
+
+MOST_BREAKS = 20  # line breaks in the names of a header
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
     """The rows of `path` as its contract's layout says. Refused: no rows, unfit bytes, a header that is not it."""
     layout = table.layout
     assert layout is not None
-    source = blocks(path)
-    header, lines = _header(source, table, layout, path)
+    pieces = TextFile(path, layout.encoding).pieces()
+    header, rest = _header(pieces, table, layout, path)
     shape = Shape(layout.delimiter, header.width, max(1, header.spare))
-    row, left = layout.header_row + 1, list[str]()
-    columns = [pl.col(str(position)).alias(name) for name, position in header.positions.items()]
-    for block, at_end in _with_end(chain([lines], source)):
-        cut = shape.cut(left + block, at_end)
-        left = cut.left
-        if cut.records:
-            frame = shape.parse(cut.records, path.name).select(columns)
-            malformed = pl.Series(cut.malformed, dtype=pl.Boolean)
-            yield Batch(row, frame, malformed, unknown_columns=header.unknown)
-            row += len(cut.records)
+    row, left = layout.header_row + layout.header_rows, list[str]()
+    for piece, at_end in _with_end(chain([rest] if rest else [], pieces)):
+        marks: dict[int, str] = {}
+        fields = None if left else shape.parse_plain(piece)
+        if fields is None:
+            cut = shape.cut(left + piece.removesuffix("\n").split("\n"), at_end)
+            left, marks = cut.left, {at: _malformed(line, layout) for at, line in cut.malformed.items()}
+            fields = shape.parse(cut.records, path.name)
+        if len(fields):
+            marks |= _marked(fields, layout, has_nul="\0" in piece)
+            columns = (pl.col(str(position)).alias(name) for name, position in header.positions.items())
+            yield Batch(row, fields.select(columns), marks, unknown_columns=header.unknown)
+            row += len(fields)
 
 
-def _header(source: Iterator[list[str]], table: Table, layout: Layout, path: Path) -> tuple[Header, list[str]]:
-    """The header, and the lines after it that were read on the way."""
-    lines: list[str] = []
-    while len(lines) < layout.header_row:
-        block = next(source, None)
-        if block is None:
-            raise Refused("empty", path.name)
-        lines += block
+def _marked(fields: pl.DataFrame, layout: Layout, has_nul: bool) -> dict[int, str]:
+    """Rows that are no records, and rows with a NUL byte, which no office means."""
+    marks = dict.fromkeys(not_records(fields, layout), IGNORED)
+    if has_nul:
+        hits = fields.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True))).to_series()
+        marks |= dict.fromkeys(hits.fill_null(False).arg_true(), NUL)
+    return marks
+
+
+def _malformed(line: str, layout: Layout) -> str:
+    """A totals row need not have as many fields as the header."""
+    cells = pl.DataFrame([line.split(layout.delimiter)], orient="col").transpose()
+    return IGNORED if not_records(cells, layout) else FIELDS
+
+
+def _header(pieces: Iterator[str], table: Table, layout: Layout, path: Path) -> tuple[Header, str]:
+    """The header, and the text after it that was read on the way. A name may have line breaks, in quotes."""
+    text, above, most = "", layout.header_row - 1, layout.header_row + layout.header_rows + MOST_BREAKS
+    while text.count("\n") < most and (piece := next(pieces, None)) is not None:
+        text += piece
+    lines = text.split("\n", most)
+    reader = csv.reader(lines[above:most], delimiter=layout.delimiter)
     try:
-        cells = next(csv.reader([lines[layout.header_row - 1]], delimiter=layout.delimiter), [])
+        rows = list(islice(reader, layout.header_rows))
     except csv.Error:
         raise Refused("parse", path.name) from None
-    return match_header(cells, table, path.name), lines[layout.header_row :]
+    if not any(map(any, rows)):
+        raise Refused("empty", path.name)
+    return match_header(joined(rows), table, path.name), "\n".join(lines[above + reader.line_num :])
 
 
-def _with_end(source: Iterator[list[str]]) -> Iterator[tuple[list[str], bool]]:
-    """Each block, and whether it is the last."""
+def _with_end(source: Iterator[str]) -> Iterator[tuple[str, bool]]:
+    """Each piece, and whether it is the last."""
     current = next(source, None)
     while current is not None:
         following = next(source, None)

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -21,10 +22,10 @@ LONGEST_RECORD = 1_000
 
 @dataclass
 class Cut:
-    """Records, whether each is malformed (then it is the empty text), and the lines that wait for what follows."""
+    """Records, the lines of malformed ones by place (there they are empty), and the lines that wait for what follows."""
 
     records: list[str]
-    malformed: list[bool]
+    malformed: dict[int, str]
     left: list[str]
 
 
@@ -44,21 +45,20 @@ class Shape:
     def cut(self, lines: list[str], at_end: bool) -> Cut:
         """`lines` as records; at the file's end none is left waiting."""
         unusual = ~pl.Series(lines, dtype=pl.String).str.contains(f"^{self._pattern}$")
-        cut, taken = Cut([], [], []), 0
+        cut, taken = Cut([], {}, []), 0
         for i in unusual.arg_true().to_list():
             if i < taken:
                 continue  # inside a record that goes over several lines
             cut.records += lines[taken:i]
-            cut.malformed += [False] * (i - taken)
             end = self._end(lines, i)
             if end is None and not at_end and len(lines) - i < LONGEST_RECORD:
                 cut.left = lines[i:]
                 return cut
             record = "\n".join(lines[i:end]) if end else self._lenient(lines[i])
+            if record is None:
+                cut.malformed[len(cut.records)] = lines[i]
             cut.records.append(record or "")
-            cut.malformed.append(record is None)
             taken = end or i + 1
-        cut.malformed += [False] * (len(lines) - taken)
         cut.records += lines[taken:]
         return cut
 
@@ -88,19 +88,34 @@ class Shape:
         csv.writer(written, delimiter=self.delimiter, lineterminator="").writerow(fields[: self.width])
         return written.getvalue()
 
+    def parse_plain(self, text: str) -> pl.DataFrame | None:
+        """`text` (whole lines) at once, if no line needs a closer look: no quote, each with as many fields as the header.
+
+        A line with more fields is refused by the parser; where none has more, their number tells that none has fewer.
+        """
+        lines = text.count("\n") + (not text.endswith("\n"))
+        if '"' in text or text.count(self.delimiter) != lines * (self.width - 1):
+            return None
+        try:
+            frame = self._parsed(text)
+        except pl.exceptions.PolarsError:
+            return None
+        return frame if len(frame) == lines else None
+
     def parse(self, records: list[str], where: str) -> pl.DataFrame:
         """Records as text columns named `0`, `1`, …; an empty record is an empty row."""
-        text = "\n".join(records) + "\n"
-        frame = pl.read_csv(
+        frame = self._parsed("\n".join(records) + "\n", extra_columns="ignore", missing_columns="insert")
+        if len(frame) != len(records):
+            raise Refused("parse", where)
+        return frame
+
+    def _parsed(self, text: str, **ragged: Any) -> pl.DataFrame:
+        return pl.read_csv(
             text.encode(),
             has_header=False,
             schema={str(i): pl.String for i in range(self.width)},
             separator=self.delimiter,
             quote_char='"' if '"' in text else None,
-            truncate_ragged_lines=True,
-            missing_columns="insert",
-            extra_columns="ignore",
+            truncate_ragged_lines="extra_columns" in ragged,
+            **ragged,
         )
-        if len(frame) != len(records):
-            raise Refused("parse", where)
-        return frame

@@ -22,6 +22,7 @@ USERS = [
     NewUser("supervisor", PASSWORD, "district_supervisor", ("140213",)),
     NewUser("analyst", PASSWORD, "analyst", ("140200000000",)),
     NewUser("admin", PASSWORD, "admin", ()),
+    NewUser("office", PASSWORD, "office", (), ("resident", "property")),
     NewUser("nowhere", PASSWORD, "grid_worker", ()),
 ]
 

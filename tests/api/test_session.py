@@ -16,7 +16,13 @@ def test_login_me_logout(client: TestClient) -> None:
     assert answer.json()["token_type"] == "bearer"
     headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     me = client.get("/v1/me", headers=headers)
-    assert me.json() == {"username": "worker", "role": "grid_worker", "areas": ["140213052001001"], "release": "r1"}
+    assert me.json() == {
+        "username": "worker",
+        "role": "grid_worker",
+        "areas": ["140213052001001"],
+        "sources": [],
+        "release": "r1",
+    }
     assert me.headers["X-Release"] == "r1"
     assert client.post("/v1/logout", headers=headers).status_code == 200
     assert client.get("/v1/me", headers=headers).status_code == 401

@@ -81,7 +81,7 @@ def test_demo_users_are_kept_for_their_owner_only(city: Home) -> None:
     file = city.path / "demo-users.json"
     users = json.loads(file.read_text(encoding="utf-8"))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert {frozenset(u) for u in users} == {frozenset(("username", "password", "role", "areas"))}
+    assert {frozenset(u) for u in users} == {frozenset(("username", "password", "role", "areas", "sources"))}
     assert {u["username"] for u in users} == {
         row["username"] for row in json.loads(hub(city.path, "user", "list", "--format", "json").stdout)
     }
@@ -155,6 +155,16 @@ def test_users_are_added_with_a_password_from_stdin(city: Home) -> None:
     assert [user["username"] for user in users if user["disabled"] == "yes"] == ["anna"]
 
 
+def test_an_office_is_added_with_the_sources_it_delivers(tmp_path: Path) -> None:
+    add = ("user", "add", "ma.office", "--role", "office")
+    for wrong in ((), ("--source", "tax"), ("--source", "resident", "--source", "person")):
+        refused = hub(tmp_path, *add, *wrong, stdin="Kor1-mal-zwei9\n")
+        assert "there are area, grid, grid_building, hotline, property, resident" in refused.stderr
+    assert hub(tmp_path, *add, "--source", "resident", "--source", "property", stdin="Kor1-mal-zwei9\n").exit_code == 0
+    [user] = json.loads(hub(tmp_path, "user", "list", "--format", "json").stdout)
+    assert (user["role"], user["sources"]) == ("office", ["resident", "property"])
+
+
 def test_the_help_names_the_roles_there_are(tmp_path: Path) -> None:
     said = " ".join(hub(tmp_path, "user", "add", "--help", COLUMNS="200").output.split())
     assert f"One of {', '.join(ROLES)}." in said
@@ -179,10 +189,14 @@ def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> 
 
     ill.chmod(0o755)
     (ill / "casebook.sqlite").chmod(0o644)
+    (ill / "secrets").mkdir(mode=0o700)
+    (ill / "secrets" / "permits_db").touch()
+    (ill / "secrets" / "permits_db").chmod(0o644)
     rows = json.loads(hub(ill, "doctor", "--format", "json").stdout)
     notes = {row["part"]: row["note"] for row in rows if row["state"] == "WRONG"}
     assert f"chmod 700 {ill}" in notes["home"]
     assert f"chmod 600 {ill / 'casebook.sqlite'}" in notes["casebook"]
+    assert f"chmod 600 {ill / 'secrets' / 'permits_db'}" in notes["secrets"]
 
     empty = hub(tmp_path / "empty", "doctor")
     assert empty.exit_code == 1

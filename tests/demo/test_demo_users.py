@@ -18,7 +18,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_there_is_a_user_for_every_role(home: Path) -> None:
-    users = {user.username: (user.role, user.areas) for user in demo_users(home)}
+    users = {user.username: (user.role, user.areas or user.sources) for user in demo_users(home)}
     assert users == {
         "wang.gw": ("grid_worker", ["140213052012001"]),
         "li.gw": ("grid_worker", ["140213052013001"]),
@@ -27,6 +27,7 @@ def test_there_is_a_user_for_every_role(home: Path) -> None:
         "chen.analyst": ("analyst", ["1402"]),
         "zhou.audit": ("auditor", ["1402"]),
         "admin": ("admin", []),
+        "ma.office": ("office", ["resident", "property"]),
     }
 
 

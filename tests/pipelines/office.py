@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import zipfile
@@ -10,12 +11,14 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import polars as pl
+from python_calamine import CalamineWorkbook
 
 from contracts.code_lists import HERE, load_code_lists
 from contracts.identifiers import check_digit
 from contracts.load import load_catalog
 from contracts.model import Catalog
 from pipelines.ingest import ingest_landing
+from pipelines.readers.xlsx import cell_text
 from warehouse.lake import Delivery, Lake
 from warehouse.settings import Settings
 
@@ -136,7 +139,32 @@ class Office:
         """Drop a file of the hotline."""
         self.drop(name, csv_text(rows, header, "\n"), "utf-8")
 
+    def receipt_path(self, delivery: Delivery) -> Path:
+        return self.settings.receipts / delivery.receipt
+
     def receipt(self, delivery: Delivery) -> list[list[str]]:
-        path = self.settings.receipts / delivery.table / f"{delivery.id}.csv"
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return list(csv.reader(file))
+        """The lines of a CSV receipt; of a workbook its sheets 汇总 and 明细, one below the other."""
+        path = self.receipt_path(delivery)
+        if path.suffix == ".xlsx":
+            book = CalamineWorkbook.from_path(str(path))
+            flat = [book.get_sheet_by_name(name).to_python() for name in ("汇总", "明细") if name in book.sheet_names]
+            return [[cell_text(cell) for cell in row] for rows in flat for row in rows]
+        with path.open(encoding=encoding_of(path), newline="") as file:
+            return list(csv.reader(file, delimiter=self._delimiter(delivery)))
+
+    def _delimiter(self, delivery: Delivery) -> str:
+        table = self.catalog.tables.get(f"source.{delivery.table}")
+        return table.layout.delimiter if table and table.layout else ","
+
+    def told(self, delivery: Delivery) -> list[list[str]]:
+        """The receipt's lines on rows and values, without their header."""
+        lines = self.receipt(delivery)
+        header = next((i for i, line in enumerate(lines) if line[:1] == ["行号"]), len(lines))
+        return lines[header + 1 :]
+
+
+def encoding_of(path: Path) -> str:
+    """As Excel sees it: a byte order mark, else the encoding of a Chinese Windows."""
+    head = path.read_bytes()[:3]
+    marks = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+    return next((name for mark, name in marks.items() if head.startswith(mark)), "gb18030")

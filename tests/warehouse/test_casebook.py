@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import create_engine, inspect
 
 from contracts.errors import AccessError
 from warehouse.casebook import Casebook, CasebookError, LoginError, LoginPaused, NewUser, open_casebook
-from warehouse.casebook_store import metadata
+from warehouse.casebook_store import MIGRATIONS, metadata
 from warehouse.policy import User
 from warehouse.settings import Settings
 
@@ -111,6 +113,10 @@ def test_weak_passwords_are_refused(casebook: Casebook, password: str) -> None:
         (NewUser("x", PASSWORD, "mayor"), CasebookError),
         (NewUser("x", PASSWORD, "grid_worker", ("1%",)), AccessError),
         (NewUser("worker", PASSWORD, "grid_worker"), CasebookError),
+        (NewUser("x", PASSWORD, "grid_worker", (GRID,), ("resident",)), CasebookError),
+        (NewUser("x", PASSWORD, "office"), CasebookError),
+        (NewUser("x", PASSWORD, "office", (), ("resident", "person")), CasebookError),
+        (NewUser("../x", PASSWORD, "office", (), ("resident",)), CasebookError),
     ],
 )
 def test_a_wrong_user_is_refused_and_none_of_the_batch_is_kept(
@@ -119,6 +125,28 @@ def test_a_wrong_user_is_refused_and_none_of_the_batch_is_kept(
     with pytest.raises(error):
         casebook.add_users([NewUser("good", PASSWORD, "analyst", ("1402",)), new])
     assert [a.username for a in casebook.list_users()] == ["worker"]
+
+
+def test_an_office_delivers_sources(casebook: Casebook) -> None:
+    casebook.add_user("户政科", PASSWORD, "office", sources=["resident"])
+    session = casebook.login("户政科", PASSWORD)
+    assert casebook.session_user(session.token) == User("户政科", "office", (), ("resident",))
+
+
+def test_a_casebook_of_the_first_shape_gains_the_second(tmp_path: Path) -> None:
+    path = tmp_path / "casebook.sqlite"
+    book = Casebook(f"sqlite:///{path}")
+    book.add_user("worker", PASSWORD, "grid_worker", [GRID])
+    book.close()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with create_engine(f"sqlite:///{path}").begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    again = Casebook(f"sqlite:///{path}")
+    assert [(a.username, a.sources) for a in again.list_users()] == [("worker", ())]
+    assert again.decisions() == []
+    assert again.login("worker", PASSWORD)
 
 
 def test_changing_nobody_is_an_error(casebook: Casebook) -> None:

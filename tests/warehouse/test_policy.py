@@ -54,11 +54,13 @@ def test_what_is_no_area_code(code: str) -> None:
 
 PERSONAL = Column("name", "name", "姓名", "string", classification="personal", mask="name", purpose="x")
 PLAIN = Column("kind", "kind", "类", "string")
+LISTED = Column("code", "code", "代码", "string", classification="public")
 PLACE = Column("grid_code", "grid_code", "网格", "string")
 SMALL = Catalog(
     {
         t.qualified: t
         for t in (
+            table("listed", LISTED, PLAIN, scope="public"),
             table("open", PLAIN, scope="public"),
             table("plain", PLAIN),
             table("unplaced", PERSONAL),
@@ -72,20 +74,27 @@ SMALL = Catalog(
 @pytest.mark.parametrize(
     ("role", "areas", "seen"),
     [
-        ("grid_worker", (GRID,), {"open", "plain", "placed", "people"}),
-        ("grid_worker", (), {"open", "plain"}),
-        ("district_supervisor", ("140213",), {"open", "plain", "unplaced", "placed", "people"}),
-        ("analyst", ("140213052",), {"open", "plain", "placed", "people"}),
-        ("auditor", ("14",), {"open", "plain", "unplaced", "placed", "people"}),
-        ("admin", ("14",), {"open", "plain"}),
+        ("grid_worker", (GRID,), {"listed", "open", "plain", "placed", "people"}),
+        ("grid_worker", (), {"listed", "open", "plain"}),
+        ("district_supervisor", ("140213",), {"listed", "open", "plain", "unplaced", "placed", "people"}),
+        ("analyst", ("140213052",), {"listed", "open", "plain", "placed", "people"}),
+        ("auditor", ("14",), {"listed", "open", "plain", "unplaced", "placed", "people"}),
+        ("admin", ("14",), {"listed", "open", "plain"}),
+        ("office", ("14",), {"listed"}),
     ],
 )
 def test_default_deny_by_table(role: Role, areas: tuple[str, ...], seen: set[str]) -> None:
     small = gate(role, *areas, catalog=SMALL)
     assert {g.table.name for g in small.grants()} == seen
-    for name in {"open", "plain", "unplaced", "placed", "people", "no_such"} - seen:
+    for name in {"listed", "open", "plain", "unplaced", "placed", "people", "no_such"} - seen:
         with pytest.raises(NotFound):
             small.select(name)
+
+
+def test_an_office_sees_public_lists_and_of_them_public_columns() -> None:
+    listed = gate("office", catalog=SMALL).grant("listed")
+    assert listed.treatments == {"code": "full", "kind": "hidden"}
+    assert {g.table.name for g in gate("office", "14").grants()} == {"area", "grid", "grid_building", "release"}
 
 
 def test_an_unknown_role_or_area_opens_nothing() -> None:
@@ -95,7 +104,7 @@ def test_an_unknown_role_or_area_opens_nothing() -> None:
         gate("grid_worker", "1%")
 
 
-@pytest.mark.parametrize("role", [r for r in ROLES if r != "admin"])
+@pytest.mark.parametrize("role", [r for r in ROLES if r not in ("admin", "office")])
 @pytest.mark.parametrize("name", sorted(CATALOG.tables))
 def test_no_role_reads_a_token_or_an_unmasked_personal_column_beyond_its_treatment(role: Role, name: str) -> None:
     grant = gate(role, "140213").grant(name)
@@ -237,7 +246,7 @@ def test_no_row_out_of_scope_ever_comes_back(
             return wide
         return any(place is not None and place.startswith(area) for place in places for area in mine)
 
-    expected = [row for row in rows if in_scope(row)] if role != "admin" else []
+    expected = [row for row in rows if in_scope(row)] if role not in ("admin", "office") else []
     with duckdb.connect() as con:
         con.execute("create table homes (grid_code varchar, kind varchar)")
         for row in rows:

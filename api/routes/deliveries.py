@@ -1,0 +1,161 @@
+"""报送 deliveries: an office's own desk. It uploads, checks, follows what it sent, and fetches its receipts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from api.access import Served, TheDesk, TheHub, TheOffice
+from api.answers import problems
+from api.body import takes_up_to
+from api.checking import check
+from api.errors import Busy
+from api.paging import Cursor, Limit, Place
+from api.uploads import received
+from warehouse.files import private_folder
+from warehouse.lake import Delivery, Status
+from warehouse.receipts import media_type, receipt_name
+
+router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"])
+BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"format": "binary"}}}}}
+FileName = Annotated[
+    str,
+    Query(min_length=1, max_length=200, description="the agreed name of the file", examples=["人口信息_20240301.csv"]),
+]
+
+
+class Counted(BaseModel):
+    """What reading a file came to; `read = accepted + rejected`, in rows."""
+
+    table: str = Field(examples=["resident"])
+    label: str = Field(examples=["人口登记"])
+    file_name: str
+    status: Status
+    read: int
+    accepted: int
+    rejected: int
+    ignored: int = Field(description="totals and the like, which are no records")
+    by_rule: dict[str, int] = Field(description="rules that sent rows back, and how often each was broken")
+    warnings: dict[str, int] = Field(description="rules that were only reported")
+    unknown_columns: list[str] = Field(description="columns that nobody agreed on; they are left out")
+    reason: str = Field(description="why the whole file is not in force; empty if it is")
+
+
+class Item(Counted):
+    delivery: str = Field(description="id: the head of the SHA-256 of the bytes", examples=["889d0ad4cf11c221"])
+    delivered_on: date = Field(description="the date of the data")
+    received_at: datetime
+    decision: str = Field(description="the operator's reason where she withdrew or accepted it; else empty")
+
+
+class Deliveries(BaseModel):
+    items: list[Item]
+    next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
+    release: str | None = Field(description="the release served now, if one is published")
+
+
+class Received(BaseModel):
+    items: list[Item] = Field(description="the delivery; of a ZIP one for each file in it")
+    release: str | None
+
+
+class One(BaseModel):
+    delivery: Item
+    release: str | None
+
+
+class Issue(BaseModel):
+    row: int = Field(description="as Excel counts")
+    sheet: str
+    column: str = Field(description="the office's own header")
+    rule: str
+    severity: str
+    reason: str
+    advice: str
+    value: str | None = Field(description="masked")
+
+
+class Checked(Counted):
+    advice: str
+    issues: list[Issue] = Field(description="the first 100")
+    release: str | None
+
+
+@router.get("", responses=problems(400, 401, 410))
+def deliveries(
+    desk: TheDesk,
+    release: Served,
+    table: Annotated[str | None, Query(max_length=100, examples=["resident"])] = None,
+    status: Status | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Deliveries:
+    """What was delivered of your sources, newest data first. `waiting`: not read yet, the night does that."""
+    place = Place.of(cursor, release or "", ("deliveries", table, status))
+    found = desk.deliveries(table, status)[place.at : place.at + limit + 1]
+    rows, next_cursor = place.cut([{"delivery": d} for d in found], limit)
+    return Deliveries(items=[_item(desk, r["delivery"]) for r in rows], next_cursor=next_cursor, release=release)
+
+
+@router.get("/{delivery_id}", responses=problems(401, 404))
+def delivery(delivery_id: str, desk: TheDesk, release: Served) -> One:
+    """One delivery: its state and counts."""
+    return One(delivery=_item(desk, desk.delivery(delivery_id)), release=release)
+
+
+@router.get("/{delivery_id}/receipt", response_class=FileResponse, responses=problems(401, 404))
+def receipt(delivery_id: str, desk: TheDesk) -> FileResponse:
+    """The receipt 回执: every row that was sent back, and why; in the format the file came in."""
+    found, path = desk.receipt(delivery_id)
+    # given as a header, or Starlette would add an encoding that may not be the file's
+    return FileResponse(path, filename=receipt_name(found), headers={"content-type": media_type(path)})
+
+
+@router.post(
+    "", status_code=202, openapi_extra=BODY, responses=problems(400, 401, 403, 413) | {200: {"model": Received}}
+)
+@takes_up_to(lambda settings: settings.largest_upload)
+async def deliver(
+    request: Request, response: Response, desk: TheDesk, _: TheOffice, release: Served, file_name: FileName
+) -> Received:
+    """Deliver a file, or a ZIP of files: its bytes are the body. 202: it waits for the night; 200: it was known."""
+    await run_in_threadpool(desk.require_name, file_name, archive=True)
+    async with received(request, desk.folder) as upload:
+        taken = await run_in_threadpool(desk.take, upload, file_name)
+    if not taken.new:
+        response.status_code = 200
+    return Received(items=[_item(desk, d) for d in taken.deliveries], release=release)
+
+
+@router.post("/check", openapi_extra=BODY, responses=problems(400, 401, 403, 413, 429))
+@takes_up_to(lambda settings: settings.largest_upload)
+async def check_delivery(
+    request: Request, hub: TheHub, desk: TheDesk, _: TheOffice, release: Served, file_name: FileName
+) -> Checked:
+    """What delivering this file would come to. Nothing of it is kept. Files of a ZIP are checked one by one."""
+    await run_in_threadpool(desk.require_name, file_name, archive=False)
+    private_folder(hub.settings.checks)
+    with TemporaryDirectory(dir=hub.settings.checks) as folder:
+        path = hub.settings.checks / folder / file_name
+        async with received(request, path.parent) as upload:
+            upload.path.rename(path)
+        if not hub.checking.acquire(blocking=False):
+            raise Busy("other files are being checked", remedy="try again in a minute, or deliver the file")
+        try:
+            found: dict[str, Any] = await run_in_threadpool(check, hub.settings, path)
+        finally:
+            hub.checking.release()
+    found["file_name"] = found.pop("file")
+    return Checked(**found, label=desk.label(found["table"]), release=release)
+
+
+def _item(desk: TheDesk, found: Delivery) -> Item:
+    facts = asdict(found) | {"delivery": found.id, "label": desk.label(found.table)}
+    return Item(**{name: facts[name] for name in Item.model_fields})

@@ -1,0 +1,129 @@
+"""`hub delivery list|check|withdraw|restore|accept`: what offices sent, and what the operator decides about it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing, listing_with
+
+if TYPE_CHECKING:
+    from warehouse.casebook import Act
+    from warehouse.lake import Delivery
+
+app = typer.Typer(no_args_is_help=True, help="Deliveries of the offices.")
+DeliveryId = Annotated[str, typer.Argument(metavar="ID", help="A delivery's id, or the head of it that no other has.")]
+TableOption = Annotated[str | None, typer.Option("--table", help="Only deliveries of this source table.")]
+StatusOption = Annotated[
+    str | None, typer.Option("--status", help="Only waiting, accepted, held, failed or withdrawn ones.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
+LISTED = ("delivery", "table", "status", "file", "office", "delivered_on", "received_at", "reason", "decision")
+CHECKED = (
+    "file",
+    "table",
+    "status",
+    "read",
+    "accepted",
+    "rejected",
+    "ignored",
+    "by_rule",
+    "warnings",
+    "unknown_columns",
+)
+
+
+@app.command("list")
+def list_(table: TableOption = None, status: StatusOption = None, form: FormatOption = Format.TABLE) -> None:
+    """Every delivery, newest data first, with its state and why it is in it."""
+    rows = [
+        {
+            "delivery": d.id,
+            "table": d.table,
+            "status": d.status,
+            "file": d.file_name,
+            "office": d.office,
+            "delivered_on": d.delivered_on,
+            "received_at": f"{d.received_at:%Y-%m-%d %H:%M:%S}",
+            "reason": d.reason,
+            "decision": d.decision,
+        }
+        for d in chosen(table, status)
+    ]
+    listing(LISTED, rows, form)
+
+
+def chosen(table: str | None, status: str | None) -> list[Delivery]:
+    """The deliveries that a listing asks for, newest data first."""
+    from warehouse.lake import Lake
+
+    found = Lake(deployment.settings()).deliveries(table)
+    return [d for d in reversed(found) if status in (None, d.status)]
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files under the names they would have.")],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say what delivering the files would come to, without taking them; exit status 1 if one would not be accepted."""
+    from contracts.code_lists import HERE, load_code_lists
+    from contracts.errors import DeliveryError
+    from contracts.load import load_catalog
+    from pipelines.precheck import precheck
+
+    settings = deployment.settings()
+    catalog, code_lists = load_catalog(), load_code_lists([HERE, settings.codes])
+    for path in files:
+        if not os.access(path, os.R_OK) or not path.is_file():
+            raise DeliveryError("there is no such file, or it cannot be read", where=str(path), remedy="name a file")
+    rows = [asdict(precheck(settings, catalog, code_lists, path, path.name)) for path in files]
+    listing_with((*CHECKED, "reason", "advice"), rows, "issues", form)
+    raise typer.Exit(0 if all(row["status"] == "accepted" for row in rows) else 1)
+
+
+@app.command()
+def withdraw(id_: DeliveryId, reason: Reason) -> None:
+    """Take a delivery out of force from the next release on; its rows, receipt and this decision stay as a trace."""
+    _decide(id_, "withdrawn", reason)
+
+
+@app.command()
+def restore(id_: DeliveryId, reason: Reason) -> None:
+    """Take a decision back: the delivery counts again as its reading judged it."""
+    _decide(id_, "restored", reason)
+
+
+@app.command()
+def accept(id_: DeliveryId, reason: Reason) -> None:
+    """Bring a held delivery whose rows were read into force from the next release on."""
+    _decide(id_, "accepted", reason)
+
+
+def _decide(id_: str, act: Act, reason: str) -> None:
+    from contracts.load import load_catalog
+    from warehouse.casebook import open_casebook
+    from warehouse.decisions import decide
+    from warehouse.lake import Lake
+
+    settings = deployment.settings()
+    lake = Lake(settings)
+    now = decide(lake, open_casebook(settings), lake.by_prefix(id_), act, reason, _operator())
+    typer.echo(f"{now.id} ({now.file_name}) is {now.status}")
+    table = load_catalog().tables.get(f"source.{now.table}")
+    in_force = ", ".join(d.file_name for d in lake.in_force(table)) if table else ""
+    typer.echo(f"the next release is built from {in_force}" if in_force else f"nothing of {now.table} is in force now")
+
+
+def _operator() -> str:
+    """Who is at this terminal: the account of the process, which no variable can change."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -1,0 +1,127 @@
+"""What the hub would say of a file, without taking it: read and sorted as at ingest, and nothing is kept.
+
+No home is needed and none is changed: tokens are made with a key that is thrown away, nothing goes to vault or lake.
+Not here: reading and judging (`ingest.py`, `sorting.py`), limits on time and memory (whoever starts the process).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts.code_lists import CodeList
+from contracts.model import Catalog, Table
+from contracts.waiting import date_in, waiting_for
+from pipelines.ingest import reason_to_hold, sorted_batches
+from pipelines.reasons import Refused
+from pipelines.receipts.lines import Issues
+from pipelines.sorting import Sorter
+from pipelines.tally import Tally
+from warehouse.identity import KEY_BYTES, Tokens
+from warehouse.lake import UNKNOWN, Lake, Status
+from warehouse.settings import Settings
+
+MOST_ISSUES = 100
+DELIVERY = "check"  # what its rows name instead of a delivery
+
+
+@dataclass(frozen=True)
+class Precheck:
+    """As a delivery's record; `reason` and `advice` are the clerk's, `issues` the first ones as `told` has them."""
+
+    file: str
+    table: str
+    status: Status
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    ignored: int = 0
+    by_rule: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[str, ...] = ()
+    reason: str = ""
+    advice: str = ""
+    issues: tuple[dict[str, Any], ...] = ()
+
+
+def precheck(
+    settings: Settings, catalog: Catalog, code_lists: Mapping[str, CodeList], path: Path, file_name: str
+) -> Precheck:
+    """What delivering `path` under `file_name` would come to; a file that cannot be read is `failed`, no error."""
+    table = None
+    try:
+        table, day = _table(settings, catalog, file_name)
+        return _read(settings, table, day, code_lists, path, file_name)
+    except Refused as refused:
+        reason, advice = refused.for_clerk()
+        return Precheck(file_name, table.name if table else UNKNOWN, "failed", reason=reason, advice=advice)
+
+
+def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table, date]:
+    """The version of the contract by which a file of this name is read today, and the delivery's day."""
+    fits = waiting_for(catalog.sources(), file_name)
+    if not fits:
+        raise Refused("no_contract", file_name)
+    if len(fits) > 1:
+        raise Refused("several_contracts", file_name, tables=", ".join(t.name for t, _ in fits))
+    table, match = fits[0]
+    try:
+        day = date_in(match) or datetime.now(ZoneInfo(settings.timezone)).date()
+    except ValueError:
+        raise Refused("bad_date", file_name) from None
+    return table.on(day), day
+
+
+def _read(
+    settings: Settings, table: Table, day: date, code_lists: Mapping[str, CodeList], path: Path, file_name: str
+) -> Precheck:
+    sorter = Sorter(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
+    with TemporaryDirectory(prefix="hub-check-") as work:
+        tally = Tally(Path(work), table)
+        try:
+            for batch, rows in sorted_batches(path, table, sorter):
+                tally.add(batch, rows)
+        finally:
+            tally.close()
+        if tally.read == 0:
+            raise Refused("empty", file_name)
+        tally.reject_repeated()
+        held = reason_to_hold(table, file_name, tally, Lake(settings).in_force(table))
+        issues = Path(work) / "issues.parquet"
+        tally.write_issues(issues)
+        told_issues = told(issues, table, code_lists, MOST_ISSUES)
+    reason, advice = held.for_clerk() if held else ("", "")
+    return Precheck(
+        file=file_name,
+        table=table.name,
+        status="held" if held else "accepted",
+        read=tally.read,
+        accepted=tally.accepted,
+        rejected=tally.rejected,
+        ignored=tally.ignored,
+        by_rule=dict(sorted(tally.errors.items())),
+        warnings=dict(sorted(tally.warnings.items())),
+        unknown_columns=tuple(sorted(tally.unknown_columns)),
+        reason=reason,
+        advice=advice,
+        issues=tuple(told_issues),
+    )
+
+
+def told(issues: Path, table: Table, code_lists: Mapping[str, CodeList], most: int) -> list[dict[str, Any]]:
+    """The first issues of a delivery in the clerk's words: row, sheet, column, rule, severity, reason, advice, value.
+
+    `column` is the office's own header, `value` is masked, `sheet` empty where the file has one. None without such a file.
+    """
+    lines: list[dict[str, Any]] = []
+    for batch in Issues(issues, table, code_lists).batches():
+        lines += batch.rename({"row_no": "row"}).head(most - len(lines)).to_dicts()
+        if len(lines) >= most:
+            break
+    return [{"row": line.pop("row"), "sheet": line.pop("sheet", ""), **line} for line in lines]

@@ -1,0 +1,60 @@
+"""The receipt (回执) an office gets for every delivery: what was taken, and each row that was not, and why.
+
+It comes in the format the file came in: `as_csv.py`, `as_workbook.py`, `as_jsonl.py`; what it says is the same in all
+(`lines.py`). Not here: the texts (`pipelines/reasons.py`), finding that something is wrong (`pipelines/sorting.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+
+from contracts.code_lists import CodeList
+from contracts.model import Format, Table
+from pipelines.reasons import Refused
+from pipelines.receipts import as_csv, as_jsonl, as_workbook
+from pipelines.receipts.lines import Content, Issues
+from warehouse.files import replacing
+from warehouse.lake import Delivery
+from warehouse.settings import Settings
+
+SUFFIXES: Mapping[Format, str] = {"csv": ".csv", "xlsx": ".xlsx", "jsonl": ".jsonl", "parquet": ".csv"}
+WORKBOOKS = (".xlsx", ".xls", ".et")
+
+
+def write_receipt(
+    settings: Settings,
+    delivery: Delivery,
+    table: Table | None,
+    refused: Refused | None = None,
+    issues: Path | None = None,
+    code_lists: Mapping[str, CodeList] | None = None,
+    encoding: str = as_csv.DEFAULT,
+) -> str:
+    """Write `receipts/<table>/<delivery>.<form>`, in place of an older one in any form; its path below `receipts/`.
+
+    `refused` says why the whole file is not in force, `issues` is the lake's file of them, which need not exist.
+    `encoding` is the one a CSV came in. A Parquet file is answered in CSV: no clerk opens Parquet. A file no contract
+    knows is answered as its name ends. OSError: disk full.
+    """
+    content = Content(delivery, table, refused, Issues(issues, table, code_lists or {}))
+    suffix = _suffix(table, delivery.file_name)
+    path = settings.receipts / delivery.table / f"{delivery.id}{suffix}"
+    with replacing(path) as temporary:
+        if suffix == ".xlsx":
+            as_workbook.write(temporary, content)
+        elif suffix == ".jsonl":
+            as_jsonl.write(temporary, content)
+        elif table and table.layout and table.layout.format == "csv":
+            as_csv.write(temporary, content, table.layout.delimiter, encoding)
+        else:
+            as_csv.write(temporary, content)
+    for other in {*SUFFIXES.values()} - {suffix}:
+        path.with_suffix(other).unlink(missing_ok=True)
+    return path.relative_to(settings.receipts).as_posix()
+
+
+def _suffix(table: Table | None, file_name: str) -> str:
+    if table and table.layout:
+        return SUFFIXES[table.layout.format]
+    return ".xlsx" if PurePath(file_name).suffix.lower() in WORKBOOKS else ".csv"

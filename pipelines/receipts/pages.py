@@ -1,0 +1,85 @@
+"""Worksheets that are written row by row: their names, their looks, and what is too long for one sheet.
+
+Not here: what they say (`as_workbook.py`, `marks.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from pipelines.receipts.lines import FORMULA
+
+LARGEST = 1_048_576  # rows of a sheet, header and all: Excel's limit
+LONGEST_NAME = 31  # of a sheet, in UTF-16 units
+RESERVED = {"history"}  # Excel keeps this name for itself
+
+
+class Book:
+    """A workbook with its looks; it gives every sheet a name that Excel takes and no other sheet has."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._workbook = workbook
+        self._names = set(RESERVED)
+        self.head = workbook.add_format({"bold": True, "bg_color": "#D9E1F2"})
+        self.marks = {
+            "error": workbook.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"}),
+            "warning": workbook.add_format({"bg_color": "#FFEB9C", "font_color": "#9C5700"}),
+        }
+
+    def sheet(self, name: str) -> Any:
+        """A new last worksheet; where its name is taken, a number is put after it."""
+        plain = re.sub(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]", "_", name).strip("' ")
+        plain = re.sub(FORMULA, "_", plain) or "_"
+        free, nth = _cut(plain, LONGEST_NAME), 1
+        while free.lower() in self._names:
+            nth += 1
+            free = f"{_cut(plain, LONGEST_NAME - len(f' {nth}'))} {nth}"
+        self._names.add(free.lower())
+        return self._workbook.add_worksheet(free)
+
+
+def _cut(name: str, units: int) -> str:
+    """As much of `name` as fits into so many UTF-16 units, not ending as Excel refuses it."""
+    return name.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore").rstrip("' ")
+
+
+def put(sheet: Any, row: int, column: int, value: str | int | None, look: Any = None) -> None:
+    """One cell: a number, a text that stays a text, or only its look."""
+    if isinstance(value, int):
+        sheet.write_number(row, column, value, look)
+    elif value:
+        # XlsxWriter takes a text between these tags for XML of its own and would pass it on unescaped
+        sheet.write_string(row, column, f"'{value}" if value.startswith("<r>") else value, look)
+    else:
+        sheet.write_blank(row, column, None, look)
+
+
+class Pages:
+    """Rows under one header, on as many sheets as they need. `widths`: header → width in characters."""
+
+    def __init__(self, book: Book, name: str, widths: Mapping[str, int]) -> None:
+        self._book, self._name, self._widths = book, name, widths
+        self._turn()
+
+    def _turn(self) -> None:
+        self.sheet, self._row = self._book.sheet(self._name), 0
+        self.sheet.freeze_panes(1, 1)
+        for column, (header, width) in enumerate(self._widths.items()):
+            self.sheet.set_column(column, column, width)
+            put(self.sheet, 0, column, header, self._book.head)
+
+    def next_row(self) -> int:
+        """The next free row of `self.sheet`, which is a new sheet where the last one is full."""
+        if self._row + 1 == LARGEST:
+            self.finish()
+            self._turn()
+        self._row += 1
+        return self._row
+
+    def finish(self) -> None:
+        """No more rows on this sheet."""
+        self.sheet.autofilter(0, 0, self._row, len(self._widths) - 1)
