@@ -79,9 +79,7 @@ def _located(grid: Grid, path: Path) -> tuple[int, Rows]:
         if filled[i] >= enough and filled[i] and not any(NOTE.search(cell) for cell in row):
             top, bottom = _block(grid, i, filled)
             names = _spread(grid, top, bottom)
-            if any(_is_data(c) for c in chain.from_iterable(names)) or (
-                top == bottom and _recurs(row, rows[i + 1 :])
-            ):
+            if any(_is_data(c) for c in chain.from_iterable(names)) or (top == bottom and _recurs(row, rows[i + 1 :])):
                 break
             return top, names
     where = f"{path.name} [{grid.sheet}]" if grid.sheet else path.name
