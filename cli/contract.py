@@ -56,11 +56,13 @@ def draft(
     if len(groups) > 1 and (out is None or table is not None):
         remedy = "give --out DIR and no --table, or fewer files"
         raise HubError(f"these are samples of {len(groups)} tables", remedy=remedy)
+    if out is not None and out.exists() and not out.is_dir():
+        raise HubError("no folder", where=f"--out {out}", remedy="name a folder; it is made if need be")
     done = draft_all(groups, table, lambda line: typer.echo(line, err=True))
     if out is None:
         [only] = done
         if only.draft is None:
-            raise typer.Exit(1)
+            raise HubError(only.problem)
         typer.echo(only.draft.text, nl=False)
         typer.echo(f"still to be decided: {only.draft.undecided}", err=True)
         return
@@ -76,8 +78,8 @@ def _written(drafted: Drafted, out: Path) -> dict[str, str]:
     if drafted.draft is None:
         return row
     target = out / f"{drafted.draft.table}.odcs.yaml"
+    out.mkdir(parents=True, exist_ok=True)
     try:
-        out.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8") as file:
             file.write(drafted.draft.text)
     except FileExistsError:

@@ -1,92 +1,28 @@
-"""Two versions of a contract → what changed, for whom it breaks, and which version number that calls for.
+"""Two versions of a contract → what changed, and for whom it breaks.
 
 Breaking for readers: what they select, join or count may be gone or mean something else. Breaking for the office: a file
-that was right until now would be refused, held, or lose rows. Numbers as in semver.org: breaking is major, what is new
-and breaks nothing is minor, words for people are patch.
+that was right until now would be refused, held, or lose rows.
 Not here: the data behind the contracts, and whether either is sound (`load.py`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from enum import IntEnum
+from dataclasses import fields
 from typing import Any
 
+from contracts.change import Bump, Change, Verdict
 from contracts.model import Check, Column, Layout, Table
 from contracts.predicates import bounds
 
 ORDER = ("public", "internal", "personal", "sensitive")
 READERS, OFFICE, BOTH = ("readers",), ("office",), ("readers", "office")
-VERSION = re.compile(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?")
-
-
-class Bump(IntEnum):
-    """The part of a version that grows."""
-
-    none = 0
-    patch = 1
-    minor = 2
-    major = 3
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference. `column` is "" for the table; `breaks` names who can no longer do what they did."""
-
-    kind: str
-    column: str = ""
-    before: str = ""
-    after: str = ""
-    breaks: tuple[str, ...] = ()
-    compatible: Bump = Bump.minor
-
-    @property
-    def bump(self) -> Bump:
-        """What it calls for."""
-        return Bump.major if self.breaks else self.compatible
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """All changes of a contract, and whether its `version` says how far they reach."""
-
-    changes: tuple[Change, ...]
-    before: str
-    after: str
-
-    @property
-    def breaking(self) -> bool:
-        """Whether any change breaks something for somebody."""
-        return any(change.breaks for change in self.changes)
-
-    @property
-    def bump(self) -> Bump:
-        """The bump all changes together call for."""
-        return max((change.bump for change in self.changes), default=Bump.none)
-
-    @property
-    def fits(self) -> bool:
-        """Whether the version grew at least that much. One that is no major.minor.patch does not fit."""
-        return _grown(self.before, self.after) >= self.bump and _parts(self.after) >= _parts(self.before) != ()
 
 
 def diff(a: Table, b: Table) -> Verdict:
     """What changes for those who know the contract `a` when `b` takes its place."""
     changes = (*_table_changes(a, b), *_layout_changes(a.layout, b.layout), *_column_changes(a, b))
     return Verdict(changes, a.version, b.version)
-
-
-def _parts(version: str) -> tuple[int, ...]:
-    match = VERSION.fullmatch(version)
-    return tuple(int(part or 0) for part in match.groups()) if match else ()
-
-
-def _grown(before: str, after: str) -> Bump:
-    old, new = _parts(before), _parts(after)
-    steps = zip((Bump.major, Bump.minor, Bump.patch), old, new, strict=False)
-    return next((bump for bump, was, now in steps if now != was), Bump.none)
 
 
 def _table_changes(a: Table, b: Table) -> Iterator[Change]:
@@ -103,16 +39,13 @@ def _table_changes(a: Table, b: Table) -> Iterator[Change]:
     if a.max_rejected != b.max_rejected:
         was, now = f"{a.max_rejected:g}", f"{b.max_rejected:g}"
         yield Change("maxRejected changed", "", was, now, _if(b.max_rejected < a.max_rejected))
-    yield from _check_changes("", [c for c in a.checks if not _is_key(c)], [c for c in b.checks if not _is_key(c)])
+    mine, theirs = ([c for c in t.checks if c.args.get("columns") != list(t.key)] for t in (a, b))
+    yield from _check_changes("", mine, theirs)
     yield from _words("", a, b, ("business_name", "description", "purpose", "valid_from"))
 
 
 def _scope(table: Table) -> str:
     return table.row_scope if isinstance(table.row_scope, str) else "、".join(table.row_scope)
-
-
-def _is_key(check: Check) -> bool:
-    return check.rule == "unique" and check == Check("unique", check.column, check.args)
 
 
 def _layout_changes(a: Layout | None, b: Layout | None) -> Iterator[Change]:

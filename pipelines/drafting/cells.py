@@ -63,7 +63,7 @@ def read_cells(path: Path) -> Cells:
     if not head.strip(b"\0 \r\n\t"):
         raise DeliveryError("the file is empty", where=path.name, remedy="give a file with rows")
     try:
-        if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
             return _workbook(path)
         if head.startswith(b"PAR1"):
             return Cells([_frame_grid(pl.scan_parquet(path).head(SAMPLE_ROWS).collect())], {"format": "parquet"})

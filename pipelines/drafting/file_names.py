@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -55,8 +54,11 @@ def _trimmed(title: str) -> str:
 
 def _digits(text: str) -> str:
     """Text as a pattern in which any digits may stand for its digits."""
-    run: Callable[[re.Match[str]], str] = lambda m: rf"\d{{{len(m[0])}}}" if len(m[0]) > 2 else r"\d{1,2}"
-    return "".join(run(m) if (m := re.fullmatch(r"\d+", part)) else _escaped(part) for part in re.split(r"(\d+)", text))
+    return "".join(_run(part) if part.isdigit() else _escaped(part) for part in re.split(r"(\d+)", text))
+
+
+def _run(digits: str) -> str:
+    return r"\d{1,2}" if len(digits) < 3 else rf"\d{{{len(digits)}}}"
 
 
 def _escaped(text: str) -> str:

@@ -53,7 +53,6 @@ def draft_all(groups: Mapping[FileName, list[Path]], table: str | None, progress
             samples = list(_samples(files, progress))
             yield Drafted(tuple(files), _draft(name, samples, table or names.name(name.title), lists))
         except HubError as error:
-            progress(str(error))
             yield Drafted(tuple(files), problem=str(error))
 
 

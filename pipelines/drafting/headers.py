@@ -65,6 +65,8 @@ def read_sample(path: Path) -> Sample:
     if ignored:
         words["ignore_rows"] = ignored
     frame, left_out = _frame(kept, header)
+    if not frame.width:
+        raise DeliveryError("no column has a header of its own", where=path.name, remedy="name the columns apart")
     return Sample(path, frame, words, (*(f"工作表「{sheet}」的表头不同，未写入" for sheet in others), *left_out))
 
 

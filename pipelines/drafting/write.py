@@ -16,7 +16,7 @@ from pipelines.drafting.columns import ColumnDraft, Entry
 PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff.-]*|\d+\.\d+\.\d+")
 YAML_WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null"))
 HEAD = (
-    "由样本起草，未经核对。值为 '?' 的必须填写（hub contract check 逐处提示），「待确认」的请核对后删去该注释。",
+    "由样本起草，未经核对。值为问号的必须填写（hub contract check 逐处提示），「待确认」的请核对后删去该注释。",
     "没有标为个人信息的列也请逐列核对 classification。",
 )
 
