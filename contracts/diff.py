@@ -96,10 +96,10 @@ def _changes_of_one(a: Column, b: Column, delivered: bool) -> Iterator[Change]:
     yield from changed("column renamed", "name", READERS)
     yield from changed("type changed", "logical_type", BOTH)
     if delivered:
-        known = {b.physical_name, *b.aliases}
-        lost = {a.physical_name, *a.aliases} - known
+        known, headers = {b.physical_name, *b.aliases}, {a.physical_name, b.physical_name}
         yield from changed("header changed", "physical_name", _if(a.physical_name not in known))
-        yield from changed("aliases changed", "aliases", _if(bool(lost - {a.physical_name})))
+        if set(a.aliases) - headers != set(b.aliases) - headers:
+            yield from changed("aliases changed", "aliases", _if(not set(a.aliases) <= known))
         yield from changed("formats changed", "formats", _if(not set(a.formats) <= set(b.formats)))
         yield from changed("clean changed", "clean", ())
         yield from changed("drift changed", "drift", ())

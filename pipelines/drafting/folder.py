@@ -68,16 +68,22 @@ def _draft(name: FileName, samples: list[Sample], table: str, lists: Mapping[str
     remarks = list(newest.remarks)
     if not name.dated:
         remarks.append("文件名里没有 YYYYMMDD 形式的日期，交付日期将取文件的修改时间")
-    headers = {plain(header): header for header in newest.frame.columns}
-    frames = []
     for sample in samples:
-        own = {column: headers[plain(column)] for column in sample.frame.columns if plain(column) in headers}
-        frames.append(sample.frame.select(list(own)).rename(own))
         if sample.layout != newest.layout or sample.frame.columns != newest.frame.columns:
             remarks.append(f"样本 {sample.path.name} 的版式或列与最新的不同，按最新的起草")
-    frame = pl.concat(frames, how="diagonal").select(newest.frame.columns)
+    frame = pl.concat([_under(newest.frame.columns, sample.frame) for sample in samples])
     layout = {"format": newest.layout["format"], "file_pattern": name.pattern} | newest.layout
     columns = draft_columns(frame, lists)
     if not any(entry.word == "primaryKey" for column in columns for entry in column.entries):
         remarks.append("样本中没有找到主键；有的话请标 primaryKey: true")
     return Draft(table, name.title, layout, tuple(columns), tuple(remarks))
+
+
+def _under(headers: list[str], frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame's columns under these headers, compared as a reader does; one it has not is null.
+
+    By position, because Polars takes a header like `*` for all of them.
+    """
+    own = dict(zip(map(plain, frame.columns), frame.get_columns(), strict=True))
+    missing = pl.Series([None] * len(frame), dtype=pl.String)
+    return pl.DataFrame([own.get(plain(header), missing).alias(header) for header in headers])

@@ -35,7 +35,12 @@ def likely_key(frame: pl.DataFrame, columns: Sequence[Facts]) -> tuple[tuple[str
         return (others[0].header,), 0
     ordered = [f.header for f in columns if f.required and ORDERED.search(f.header)]
     pairs = ((f.header, second) for f in numbered for second in ordered)
-    return next((pair for pair in pairs if frame.select(pair).n_unique() == len(frame)), ()), 0
+    return next((pair for pair in pairs if _together(frame, pair) == len(frame)), ()), 0
+
+
+def _together(frame: pl.DataFrame, headers: tuple[str, ...]) -> int:
+    """How many different rows these columns make."""
+    return pl.DataFrame([frame.get_column(header) for header in headers]).n_unique()
 
 
 def is_number(header: str) -> bool:
