@@ -19,7 +19,9 @@ TABLES = load_catalog().tables
 LAYOUT = Layout("csv", "a.csv")
 TAG = Column("tag", "犬牌号", "犬牌号", "string", required=True, primary_key=True, checks=(Check("not_null", "tag"),))
 DOGS = Column("dogs", "犬只数", "犬只数", "integer", checks=(Check("range", "dogs", {"min": 1, "max": 9}),))
-KIND = Column("kind", "类型", "类型", "string", formats=("%Y",), checks=(Check("code", "kind", {"values": ["a", "b"]}),))
+KIND = Column(
+    "kind", "类型", "类型", "string", formats=("%Y",), checks=(Check("code", "kind", {"values": ["a", "b"]}),)
+)
 KEY = Check("unique", "tag", {"columns": ["tag"]})
 ROWS = Check("row_count", None, {"min": 1, "max": None})
 DOG = Table("dog", "source", "1.0.0", "犬", (TAG, DOGS, KIND), "", "", checks=(KEY, ROWS), layout=LAYOUT)

@@ -118,7 +118,15 @@ def test_encoding_and_delimiter_are_found(tmp_path: Path, encoding: str, delimit
 
 
 def test_titles_above_and_totals_below_are_no_records(tmp_path: Path) -> None:
-    rows = [["某市工单统计表"], ["单位：件", "日期：2024年3月1日"], [], HEADER, *ROWS, ["合 计", "", "999", ""], ["制表人：某"]]
+    rows = [
+        ["某市工单统计表"],
+        ["单位：件", "日期：2024年3月1日"],
+        [],
+        HEADER,
+        *ROWS,
+        ["合 计", "", "999", ""],
+        ["制表人：某"],
+    ]
     sample = read_sample(put(tmp_path / "a.csv", rows))
     assert sample.layout["header_row"] == 4
     assert len(sample.frame) == len(ROWS)
@@ -237,7 +245,11 @@ def test_the_file_name_becomes_a_pattern(name: str, pattern: str, title: str) ->
 @pytest.mark.parametrize(
     ("values", "kind", "formats"),
     [
-        (["2024/3/1", "2024-03-01", "20240301", "2024年3月1日"], "date", {"%Y/%m/%d", "%Y-%m-%d", "%Y%m%d", "%Y年%m月%d日"}),
+        (
+            ["2024/3/1", "2024-03-01", "20240301", "2024年3月1日"],
+            "date",
+            {"%Y/%m/%d", "%Y-%m-%d", "%Y%m%d", "%Y年%m月%d日"},
+        ),
         (["01/02/2024 03:04:05 PM", "12/31/2023 11:00:00 AM"], "timestamp", {"%m/%d/%Y %I:%M:%S %p"}),
         (["13/02/2024", "01/02/2024"], "date", {"%d/%m/%Y"}),
         (["2024-01-01 08:00", "2024-01-01"], "timestamp", {"%Y-%m-%d %H:%M", "%Y-%m-%d"}),
@@ -342,7 +354,12 @@ def test_names_come_from_the_glossary_then_its_parts_then_pinyin() -> None:
     names = Names()
     headers = {"姓名": "name", "联系人姓名": "contact_name", "养犬人": "yang_quan_ren", "小区名称（必填）": "estate"}
     assert {header: names.name(header) for header in headers} == headers
-    assert [names.name(h) for h in ("姓名", "order", "Unique Key", "2023年")] == ["name_2", "order_2", "unique_key", "c_2023_nian"]
+    assert [names.name(h) for h in ("姓名", "order", "Unique Key", "2023年")] == [
+        "name_2",
+        "order_2",
+        "unique_key",
+        "c_2023_nian",
+    ]
     assert names.name("delivery_id") != "delivery_id"
 
 
