@@ -18,22 +18,26 @@ About = Literal["id_no", "phone", "birth_date", "address", "name", "secret", "te
 MOSTLY = 0.6  # by content: that share of the rows has the shape
 # the first that fits the header counts
 HEADERS: dict[About, re.Pattern[str]] = {
-    "birth_date": re.compile("出生(日期|年月|时间)|生日"),
+    "birth_date": re.compile("出生(日期|年月|时间)|生日|(?i:birth|^dob$)"),
     "id_no": re.compile("身份号码|身份证|证件号|证件编号|居民证号"),
-    "phone": re.compile("电话|手机|联系方式|联系号码|传真"),
-    "secret": re.compile("护照|通行证|社保|医保|银行|卡号|账号|账户|密码|车牌|邮箱|微信|[Qq]{2}号|指纹"),
-    "address": re.compile("地址|住址|坐落|位置|住所|门牌|户籍地|居住地"),
+    "phone": re.compile("电话|手机|联系方式|联系号码|传真|(?i:phone|mobile|^tel$)"),
+    "secret": re.compile(
+        "护照|通行证|社保|医保|银行|卡号|账号|账户|密码|车牌|邮箱|微信|[Qq]{2}号|指纹|(?i:e-?mail|passport|socsec|^ssn)"
+    ),
+    "address": re.compile("地址|住址|坐落|位置|住所|门牌|户籍地|居住地|(?i:address)"),
     "attribute": re.compile(
-        "性别|民族|国籍|籍贯|婚姻|学历|文化程度|职业|政治面貌|党员|宗教|信仰|健康|疾病|病史|残疾|血型|户主关系|亲属|兵役|低保|工作单位|死亡|不动产单元号|产权证号|房产证号"
+        "性别|民族|国籍|籍贯|婚姻|学历|文化程度|职业|政治面貌|党员|宗教|信仰|健康|疾病|病史|残疾|血型|户主关系|亲属|兵役"
+        "|低保|工作单位|死亡|不动产单元号|产权证号|房产证号"
     ),
     "name": re.compile(
         "姓名|产权人|权利人|诉求人|申请人|联系人|负责人|曾用名|户主|业主|家属|配偶|父亲|母亲|人名|[人员长者]$"
+        "|(?i:(first|last|given|full|family|owner|sur)name$)"
     ),
-    "text": re.compile("内容|备注|说明|描述|事由|详情|意见|摘要|情况"),
+    "text": re.compile("内容|备注|说明|描述|事由|详情|意见|摘要|情况|(?i:(description|comment|remark|note)s?$)"),
 }
 # a header that ends so says something about the word before, not the word itself
 HARMLESS = re.compile(
-    "(类型|类别|种类|分类|性质|数|数量|次数|人数|时长|状态|日期|时间|期|期限|单位|部门|机关|代码|编码|率|标志|来源)$"
+    "(类型|类别|种类|分类|性质|数|数量|时长|状态|日期|时间|期|期限|单位|部门|机关|代码|编码|率|标志|来源|(?i:type|kind|status))$"
 )
 # 按最小必要: what most purposes do without, and GLOSSARY leaves out
 RARELY_NEEDED = re.compile("民族|宗教|信仰|政治面貌|党员|健康|疾病|病史|残疾")
@@ -76,7 +80,7 @@ def about(facts: Facts) -> About | None:
 
 def by_header(header: str) -> About | None:
     """By the words of the header alone."""
-    bare = re.sub(r"[(（\[【].*?[)）\]】]|[\s\d*]", "", header)
+    bare = re.sub(r"[(（\[【].*?[)）\]】]|[\s\d*_]", "", header)
     found = next((kind for kind, words in HEADERS.items() if words.search(bare)), None)
     if found in (None, "birth_date"):
         return found

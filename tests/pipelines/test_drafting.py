@@ -282,6 +282,9 @@ def test_types_and_spellings(values: list[str | None], kind: str, formats: set[s
         ("字段四", ["某区测试街道测试苑1号楼2单元301室"], "address"),
         ("出生日期", ["1990-01-01"], "birth_date"),
         ("办理情况", [], "text"),
+        ("First Name", [], "name"),
+        ("Incident Address", [], "address"),
+        ("Address Type", [], None),
         ("数量", ["1"], None),
         ("登记日期", ["2024-03-01"], None),
     ],
@@ -363,7 +366,7 @@ def test_names_come_from_the_glossary_then_its_parts_then_pinyin() -> None:
     assert names.name("delivery_id") != "delivery_id"
 
 
-def test_the_glossary_names_are_identifiers_and_agree_with_our_contracts() -> None:
+def test_the_glossary_has_identifiers() -> None:
     assert all(NAME.fullmatch(name) for name in glossary().values())
     assert len(glossary()) > 150
 
