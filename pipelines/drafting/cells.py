@@ -91,7 +91,10 @@ def _workbook(path: Path) -> Cells:
     with CalamineWorkbook.from_path(str(path)) as book:
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         grids = [_sheet_grid(book.get_sheet_by_name(name)) for name in names]
-    return Cells([grid for grid in grids if any(map(any, grid.rows))], {"format": "xlsx"})
+    grids = [grid for grid in grids if any(map(any, grid.rows))]
+    if not grids:
+        raise DeliveryError("no sheet has a cell", where=path.name, remedy="give a workbook with rows")
+    return Cells(grids, {"format": "xlsx"})
 
 
 def _sheet_grid(sheet: CalamineSheet) -> Grid:

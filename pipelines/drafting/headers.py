@@ -47,11 +47,15 @@ class Sample:
 def read_sample(path: Path) -> Sample:
     """The sample in a file. DeliveryError: it cannot be read, has no header or no record."""
     cells = read_cells(path)
-    read = [(grid, *_located(grid, path)) for grid in cells.grids]
-    grid, first, names = max(read, key=lambda one: len(one[0].rows) - one[1])
-    others = [g.sheet for g, _, found in read if found != names]
+    found = [(grid, place) for grid in cells.grids if (place := _located(grid))]
+    if not found:
+        remedy = "write the columns' names into the first row, or the contract by hand"
+        raise DeliveryError("no row looks like a header", where=path.name, remedy=remedy)
+    grid, (first, names) = max(found, key=lambda one: len(one[0].rows))
+    same = [g for g, place in found if place == (first, names)]
+    others = [g.sheet for g in cells.grids if g not in same]
     header = [_joined(names, c) for c in range(len(names[0]))]
-    rows = chain.from_iterable(g.rows[start + len(names) :] for g, start, found in read if found == names)
+    rows = chain.from_iterable(g.rows[first + len(names) :] for g in same)
     kept, ignored = _records(rows, header)
     if not kept:
         raise DeliveryError("there is a header and no row", where=path.name, remedy="give a sample with rows")
@@ -67,26 +71,26 @@ def read_sample(path: Path) -> Sample:
     frame, left_out = _frame(kept, header)
     if not frame.width:
         raise DeliveryError("no column has a header of its own", where=path.name, remedy="name the columns apart")
-    return Sample(path, frame, words, (*(f"工作表「{sheet}」的表头不同，未写入" for sheet in others), *left_out))
+    return Sample(
+        path, frame, words, (*(f"工作表「{sheet}」的表头或其位置不同，未写入" for sheet in others), *left_out)
+    )
 
 
-def _located(grid: Grid, path: Path) -> tuple[int, Rows]:
-    """The header's first row, from 0, and its rows with merged cells filled. DeliveryError: the first full row is data."""
+def _located(grid: Grid) -> tuple[int, Rows] | None:
+    """The header's first row, from 0, and its rows with merged cells filled; None if the first full row is data."""
     if grid.headed:
         return 0, grid.rows[:1]
     rows = grid.rows[:LOOKED_AT]
     filled = [sum(map(bool, row)) for row in rows]
-    enough = FULL * max(filled, default=0)
+    widest = max(filled, default=0)
     for i, row in enumerate(rows):
-        if filled[i] >= enough and filled[i] and not any(NOTE.search(cell) for cell in row):
+        is_note = filled[i] < widest and any(map(NOTE.search, row))
+        if filled[i] >= max(1, FULL * widest) and not is_note:
             top, bottom = _block(grid, i, filled)
             names = _spread(grid, top, bottom)
-            if any(_is_data(c) for c in chain.from_iterable(names)) or (top == bottom and _recurs(row, rows[i + 1 :])):
-                break
-            return top, names
-    where = f"{path.name} [{grid.sheet}]" if grid.sheet else path.name
-    remedy = "write the columns' names into the first row, or the contract by hand"
-    raise DeliveryError("no row looks like a header", where=where, remedy=remedy)
+            recurs = top == bottom and _recurs(row, rows[i + 1 :])
+            return None if recurs or any(map(_is_data, chain.from_iterable(names))) else (top, names)
+    return None
 
 
 def _is_data(cell: str) -> bool:

@@ -164,14 +164,22 @@ def test_merged_headers_and_sheets_of_a_workbook(tmp_path: Path) -> None:
 
 def test_a_sheet_with_another_header_is_left_out_and_said(tmp_path: Path) -> None:
     path = tmp_path / "台账.xlsx"
+    notes = [["项目", "要求"], ["编号", "必填"], ["数量", "必填"]]
     with xlsxwriter.Workbook(path) as book:
-        for name, rows in (("填写要求", [["项目", "要求"], ["编号", "必填"]]), ("数据", [HEADER, *ROWS])):
+        for name, rows in (("填写要求", notes), ("空", []), ("数据", [HEADER, *ROWS])):
             sheet = book.add_worksheet(name)
             for n, row in enumerate(rows):
                 sheet.write_row(n, 0, row)
     sample = read_sample(path)
     assert sample.layout["sheets"] == "数据"
-    assert sample.remarks == ("工作表「填写要求」的表头不同，未写入",)
+    assert sample.remarks == ("工作表「填写要求」的表头或其位置不同，未写入",)
+
+
+def test_a_workbook_without_cells_is_said(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        book.add_worksheet()
+    with pytest.raises(DeliveryError, match="no sheet has a cell"):
+        read_sample(tmp_path / "a.xlsx")
 
 
 @pytest.mark.parametrize("ending", ["xls", "et"])
