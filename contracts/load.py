@@ -17,7 +17,14 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read
 from contracts.errors import ContractError
-from contracts.house_rules import drift_problems, name_problems, pattern_problems, source_problems, version_problems
+from contracts.house_rules import (
+    drift_problems,
+    name_problems,
+    pattern_problems,
+    source_problems,
+    undecided_problems,
+    version_problems,
+)
 from contracts.model import Catalog, Classification, Column, Drift, Layer, Layout, LogicalType, Table
 from contracts.pull import Pull, layout_words
 
@@ -98,7 +105,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         columns.append(column)
         problems += found
     checks, found = table_checks(document, schema)
-    problems += found
+    problems += [*found, *undecided_problems(document)]
     problems += name_problems(document, layer, str(schema.name), columns)
     scope = words.get("rowScope", [])
     for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):
