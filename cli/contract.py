@@ -1,16 +1,21 @@
-"""`hub contract check`."""
+"""`hub contract check|draft|diff`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import Format, FormatOption, listing
 
+if TYPE_CHECKING:
+    from contracts.model import Table
+    from pipelines.drafting.folder import Drafted
+
 app = typer.Typer(no_args_is_help=True, help="Contracts.")
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files or folders; default: ours.")]
+Samples = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Sample files, or folders of them.")]
 
 
 @app.callback()
@@ -31,6 +36,99 @@ def check(paths: Paths = None, form: FormatOption = Format.TABLE) -> None:
     else:
         typer.echo(f"{len(tables)} contracts, no problem")
     raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def draft(
+    files: Samples,
+    table: Annotated[str | None, typer.Option(help="The table's English name; default: from the file's name.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the contracts; default: print the only one.")] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Write contracts from sample files: what a person must still decide is marked, and `check` asks for it."""
+    from contracts.errors import HubError
+    from contracts.house_rules import NAME
+    from pipelines.drafting.folder import draft_all, sample_groups
+
+    groups = sample_groups(files)
+    if table is not None and not NAME.fullmatch(table):
+        raise HubError("a table's name is lower-case English with _", where="--table", remedy="for example --table dog")
+    if len(groups) > 1 and (out is None or table is not None):
+        remedy = "give --out DIR and no --table, or fewer files"
+        raise HubError(f"these are samples of {len(groups)} tables", remedy=remedy)
+    if out is not None and out.exists() and not out.is_dir():
+        raise HubError("no folder", where=f"--out {out}", remedy="name a folder; it is made if need be")
+    done = draft_all(groups, table, lambda line: typer.echo(line, err=True))
+    if out is None:
+        [only] = done
+        if only.draft is None:
+            raise HubError(only.problem)
+        typer.echo(only.draft.text, nl=False)
+        typer.echo(f"still to be decided: {only.draft.undecided}", err=True)
+        return
+    rows = [_written(drafted, out) for drafted in done]
+    listing(("file", "contract", "decide", "problem"), rows, form)
+    raise typer.Exit(1 if any(row["problem"] for row in rows) else 0)
+
+
+def _written(drafted: Drafted, out: Path) -> dict[str, str]:
+    """The line of the listing for a draft that is now a file, or for the reason why it is none."""
+    more = f" (and {len(drafted.files) - 1} more)" if len(drafted.files) > 1 else ""
+    row = {"file": f"{drafted.files[-1]}{more}", "contract": "", "decide": "", "problem": drafted.problem}
+    if drafted.draft is None:
+        return row
+    target = out / f"{drafted.draft.table}.odcs.yaml"
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(drafted.draft.text)
+    except FileExistsError:
+        return row | {"problem": f"{target} is there already -> move it away, or give another --out"}
+    return row | {"contract": str(target), "decide": drafted.draft.undecided}
+
+
+@app.command("diff")
+def diff_(before: Path, after: Path, form: FormatOption = Format.TABLE) -> None:
+    """What changes from contract A to B, for whom it breaks; exit status 1 if B's version is too small for it."""
+    from contracts.diff import diff
+
+    verdict = diff(_sound(before), _sound(after))
+    rows = [
+        {
+            "change": change.kind,
+            "column": change.column,
+            "before": change.before,
+            "after": change.after,
+            "breaks": "、".join(change.breaks),
+            "bump": change.bump.name,
+        }
+        for change in verdict.changes
+    ]
+    last = {
+        "change": "version fits" if verdict.fits else "version too small",
+        "column": "",
+        "before": verdict.before,
+        "after": verdict.after,
+        "breaks": "breaking" if verdict.breaking else "compatible",
+        "bump": verdict.bump.name,
+    }
+    listing(tuple(last), [*rows, last], form)
+    raise typer.Exit(1 if verdict.breaking and not verdict.fits else 0)
+
+
+def _sound(path: Path) -> Table:
+    """The one table a contract file describes. ContractError: it is not there, or has a problem."""
+    from contracts.errors import ContractError
+    from contracts.load import lint
+
+    [file] = _files(path) if path.is_file() else [path]
+    if not file.is_file():
+        raise ContractError("no contract here", where=str(path), remedy="name a *.odcs.yaml file")
+    tables, problems = lint([file])
+    if problems:
+        remedy = "correct it; `hub contract check` lists every problem"
+        raise ContractError(problems[0].message, where=f"{path}:{problems[0].line}", remedy=remedy)
+    return tables[0]
 
 
 def _files(path: Path) -> list[Path]:

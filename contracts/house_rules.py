@@ -21,6 +21,30 @@ from contracts.pull import pull_problems
 
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
+UNDECIDED = "?"  # what a draft says where a person must decide
+
+
+def undecided_problems(document: Document) -> Iterator[Problem]:
+    """Every `?` of a drafted contract, with the word it stands for and the column."""
+    for path in _undecided(document.content):
+        parent: Any = document.content
+        for step in path[:-1]:
+            parent = parent[step]
+        word = parent.get("property") or path[-1] if isinstance(parent, dict) else path[-2]
+        column = ""
+        if path[0] == "schema" and "properties" in path:
+            prop = document.content["schema"][path[1]]["properties"][path[3]]
+            column = f"column {prop.get('name')}: "
+        yield document.problem(f"{column}still to be decided: {word}", *path)
+
+
+def _undecided(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for step, value in below:
+        if value == UNDECIDED:
+            yield (*path, step)
+        else:
+            yield from _undecided(value, (*path, step))
 
 
 def source_problems(document: Document, words: dict[str, Any], columns: list[Column]) -> list[Problem]:

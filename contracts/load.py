@@ -23,6 +23,7 @@ from contracts.house_rules import (
     number_problems,
     pattern_problems,
     source_problems,
+    undecided_problems,
     version_problems,
 )
 from contracts.model import Catalog, Classification, Column, Drift, Layer, Layout, LogicalType, Table
@@ -108,7 +109,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         columns.append(column)
         problems += found
     checks, found = table_checks(document, schema)
-    problems += found
+    problems += [*found, *undecided_problems(document)]
     problems += [*name_problems(document, layer, str(schema.name), columns), *number_problems(document, columns)]
     scope = words.get("rowScope", [])
     for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):

@@ -15,9 +15,9 @@ import polars as pl
 
 from contracts.calendar_days import days
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, Areas, half_width
+from contracts.identifiers import KINDS, LANDLINE, MOBILE, Areas, half_width
 from contracts.identifiers.id_no import BORN_18, WEIGHTS
-from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_normal
+from contracts.identifiers.telephone import phone_normal
 from contracts.identifiers.text import bare
 
 CodeLists = Mapping[str, CodeList]

@@ -2,15 +2,15 @@
 
 `read = accepted + rejected`, always. Memory is bounded by a batch of rows, not by the file. A delivery's record is
 written last, so a crash at any point leaves the file to be read again.
-Not here: reading formats (`readers/`), cleaning (`clean.py`), judging rows (`sorting.py`).
+Not here: reading a file's rows (`reading.py`), what must not come into force (`holding.py`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,42 +18,56 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.errors import ContractError, HubError
+from contracts.errors import HubError
 from contracts.model import Catalog, Table
-from contracts.predicates import bounds
-from pipelines.ahead import ahead, side_by_side
-from pipelines.landing import Arrival, Hashes, arrivals
-from pipelines.readers import READERS, Batch
-from pipelines.reasons import Refused
+from pipelines.archives import content
+from pipelines.drift import Profile, moved, profile
+from pipelines.hashes import Hashes
+from pipelines.holding import reason_to_hold
+from pipelines.landing import Arrival, arrivals, landing_files, mark_of, settled
+from pipelines.reading import read_into, reading_digest
+from pipelines.reasons import HOLDS, Refused
 from pipelines.receipts import write_receipt
-from pipelines.sorting import Sorted, Sorter
+from pipelines.sorting import Sorter
 from pipelines.tally import Tally
 from warehouse.identity import Tokens
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.settings import Settings
 from warehouse.vault import Vault
 
-EDITION = "5"  # raise it when the same file under the same contract would be read differently: it is then read again
 Progress = Callable[[str], None]
+
+
+@dataclass
+class Ingested:
+    """The deliveries of one run, oldest data first, and the names of files that were still being written."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    growing: list[str] = field(default_factory=list)
 
 
 def ingest_landing(
     settings: Settings,
     catalog: Catalog,
     code_lists: Mapping[str, CodeList],
-    progress: Progress | None = None,
+    progress: Progress = lambda _: None,
     settle: Callable[[Delivery], Delivery] | None = None,
-) -> list[Delivery]:
-    """Read what is new in landing; the deliveries of this run, oldest data first. `progress` is told each step;
-    `settle` gives a delivery the status that people decided on.
+) -> Ingested:
+    """Read what is new in landing. `progress` is told each step; `settle` gives a delivery the status people decided on.
 
     A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit, disk full.
     """
-    ingest = Ingest(settings, code_lists, progress or (lambda _: None), settle)
-    hashes = Hashes(settings)
-    done = [ingest.deliver(*hashes.identified(arrival)) for arrival in arrivals(settings.landing, catalog)]
+    ingest = Ingest(settings, catalog, code_lists, progress, settle)
+    quiet, growing = settled(landing_files(settings.landing), settings.settle_seconds)
+    hashes, done = Hashes(settings), Ingested(growing=[path.name for path in growing])
+    for arrival in arrivals(settings.landing, catalog, quiet):
+        delivery = ingest.deliver(*hashes.identified(arrival))
+        if mark_of(arrival.path) != arrival.mark:
+            done.growing.append(arrival.name)
+        elif delivery:
+            done.deliveries.append(delivery)
     hashes.save()
-    return [delivery for delivery in done if delivery]
+    return done
 
 
 class Ingest:
@@ -62,53 +76,36 @@ class Ingest:
     def __init__(
         self,
         settings: Settings,
+        catalog: Catalog,
         code_lists: Mapping[str, CodeList],
         progress: Progress,
-        settle: Callable[[Delivery], Delivery] | None = None,
+        settle: Callable[[Delivery], Delivery] | None,
     ) -> None:
-        self._settings, self._code_lists, self._progress = settings, code_lists, progress
+        self._settings, self._catalog, self._code_lists, self._progress = settings, catalog, code_lists, progress
         self._lake = Lake(settings, settle)
         self._tokens, self._vault = Tokens.create(settings), Vault.load(settings)
 
     def deliver(self, arrival: Arrival, sha256: str) -> Delivery | None:
-        """One file's delivery, recorded; None if these bytes were read before in the same way."""
-        table = arrival.table
-        delivery = Delivery(
-            id=sha256[:16],
-            sha256=sha256,
-            table=table.name if table else UNKNOWN,
-            file_name=arrival.path.name,
-            size=arrival.path.stat().st_size,
-            delivered_on=arrival.delivered_on,
-            received_at=datetime.now(ZoneInfo(self._settings.timezone)),
-            contract_digest=reading_digest(table, self._code_lists) if table and not arrival.refused else "",
-            status="failed",
-        )
+        """One file's delivery, recorded; None if these bytes were read before in the same way, or change while read."""
+        table, delivery = arrival.table, self._new(arrival, sha256)
         known = self._lake.find(delivery.table, delivery.id)
-        unread = known is None or known.status == "waiting"
-        # bytes that were read under a good name are not read worse under a bad one
-        if (
-            known
-            and not unread
-            and (arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest))
-        ):
-            self._forget_refusal(known, delivery.contract_digest)
-            return None
+        if known and known.status != "waiting":
+            # bytes that were read under a good name are not read worse under a bad one
+            if arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest):
+                self._forget_refusal(known, delivery.contract_digest)
+                return None
+            self._progress(f"{known.table}: {known.file_name} is read again: its contract or our reading changed")
         if known and known.status != "failed":
             delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refused:
             return self._fail(table, delivery, arrival.refused or Refused("no_contract", delivery.file_name))
-        work = self._settings.lake / "_work" / delivery.id
-        shutil.rmtree(work, ignore_errors=True)
-        work.mkdir(parents=True)
         try:
-            tally = self._read(arrival.path, table, delivery, Tally(work, table))
-            held = reason_to_hold(table, delivery.file_name, tally, self._lake.in_force(table))
-            if held and known and known.status == "accepted":
-                return self._keep(known, delivery, held)
-            return self._finish(table, delivery, tally, held)
+            with self._working(delivery.id) as work:
+                return self._read(arrival, table, delivery, work, known)
         except Refused as refused:
+            if mark_of(arrival.path) != arrival.mark:
+                return None
             if known and known.status == "accepted":
                 return self._keep(known, delivery, refused)
             return self._fail(table, delivery, refused)
@@ -116,46 +113,84 @@ class Ingest:
             # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
             cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
             raise HubError(
-                f"writing {arrival.path.name} into the lake failed: {cause}",
+                f"writing {arrival.name} into the lake failed: {cause}",
                 where=str(self._settings.home),
                 remedy="make room; the file is read again at the next run, what is served is untouched",
             ) from None
+
+    def _new(self, arrival: Arrival, sha256: str) -> Delivery:
+        table = arrival.table
+        return Delivery(
+            id=sha256[:16],
+            sha256=sha256,
+            table=table.name if table else UNKNOWN,
+            file_name=arrival.name,
+            size=arrival.mark[0],
+            delivered_on=arrival.delivered_on,
+            received_at=datetime.now(ZoneInfo(self._settings.timezone)),
+            contract_digest=reading_digest(table, self._code_lists) if table and not arrival.refused else "",
+            contract_version=table.version if table else "",
+            correction=arrival.correction,
+            office=arrival.office,
+            status="failed",
+        )
+
+    @contextmanager
+    def _working(self, delivery_id: str) -> Iterator[Path]:
+        """A folder for one delivery's parts, gone afterwards."""
+        work = self._settings.lake / "_work" / delivery_id
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        try:
+            yield work
         finally:
             shutil.rmtree(work)
 
-    def _read(self, path: Path, table: Table, delivery: Delivery, tally: Tally) -> Tally:
+    def _read(
+        self, arrival: Arrival, table: Table, delivery: Delivery, work: Path, known: Delivery | None
+    ) -> Delivery | None:
+        path, tally = self._unpacked(arrival, work), Tally(work, table)
         sorter = Sorter(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
-        try:
-            with self._vault.deposit(delivery.id) as deposit:
-                for batch, rows in sorted_batches(path, table, sorter):
-                    tally.add(batch, rows)
-                    for kind, tokens, values in rows.raw:
-                        deposit.add(kind, tokens, values)
-                    self._progress(f"{table.name}: {path.name}: {tally.read} rows read")
-        finally:
-            tally.close()
-        if tally.read == 0:
-            raise Refused("empty", path.name)
-        tally.reject_repeated()
-        return tally
+        with self._vault.deposit(delivery.id) as deposit:
+            for rows in read_into(tally, path, arrival.name, sorter, self._catalog):
+                for kind, tokens, values in rows.raw:
+                    deposit.add(kind, tokens, values)
+                self._progress(f"{table.name}: {arrival.name}: {tally.read} rows read")
+        if mark_of(arrival.path) != arrival.mark:
+            return None
+        measured: Profile = profile(table, tally.scan_accepted()) if tally.accepted else {}
+        in_force = [d for d in self._lake.in_force(table) if d.id != delivery.id]
+        before = next((d.profile for d in reversed(in_force) if not d.correction), {})
+        beyond = [] if delivery.correction else list(moved(table, before, measured))
+        held = reason_to_hold(table, arrival.name, tally, in_force, beyond, whole=not delivery.correction)
+        if held and known and known.status == "accepted":
+            return self._keep(known, delivery, held)
+        for one in beyond:
+            tally.add_drift(one)
+        return self._finish(table, replace(delivery, profile=measured), tally, held)
+
+    def _unpacked(self, arrival: Arrival, work: Path) -> Path:
+        """Where the bytes can be read: the file itself, or the member of a ZIP, unpacked."""
+        if not arrival.member:
+            return arrival.path
+        path = work / "member"
+        with path.open("wb") as file:
+            for block in content(arrival.path, arrival.member):
+                file.write(block)
+        return path
 
     def _finish(self, table: Table, delivery: Delivery, tally: Tally, held: Refused | None) -> Delivery:
         """Rows, issues and receipt into their places, then the record that makes them count."""
         delivery = replace(
             delivery,
             status="held" if held else "accepted",
-            read=tally.read,
-            accepted=tally.accepted,
-            rejected=tally.rejected,
-            by_rule=dict(sorted(tally.errors.items())),
-            warnings=dict(sorted(tally.warnings.items())),
-            unknown_columns=tuple(sorted(tally.unknown_columns)),
             reason=str(held or ""),
+            **tally.counts(),
         )
         issues = self._lake.issues_path(table.name, delivery.id)
         tally.write_issues(issues)
         tally.write_rejected(self._lake.rejected_path(table.name, delivery.id))
-        receipt = write_receipt(self._settings, delivery, table, held, issues, self._code_lists)
+        receipt = write_receipt(self._settings, delivery, table, held, issues, self._code_lists, tally.encoding)
         delivery = replace(delivery, receipt=receipt)
         if tally.accepted:
             tally.write_accepted(self._lake.accepted_path(delivery))
@@ -177,43 +212,9 @@ class Ingest:
             self._lake.record(replace(known, refused_digest="", reason=""))
 
     def _fail(self, table: Table | None, delivery: Delivery, refused: Refused) -> Delivery:
-        failed = replace(delivery, status="failed", reason=str(refused))
+        """Held where the office and we must first agree on its columns, failed where nothing can be read of it."""
+        failed = replace(delivery, status="held" if refused.rule in HOLDS else "failed", reason=str(refused))
         failed = replace(failed, receipt=write_receipt(self._settings, failed, table, refused))
         self._lake.record(failed)
-        self._progress(f"{failed.table}: {failed.file_name} failed: {refused.what}")
+        self._progress(f"{failed.table}: {failed.file_name} {failed.status}: {refused.what}")
         return failed
-
-
-def sorted_batches(path: Path, table: Table, sorter: Sorter) -> Iterator[tuple[Batch, Sorted]]:
-    """A file's rows, read and sorted. Refused is the only error that comes of the file's content."""
-    assert table.layout is not None
-    try:
-        batches = ahead(READERS[table.layout.format](path, table))
-        yield from side_by_side(batches, lambda batch: (batch, sorter.sort(batch)))
-    except pl.exceptions.PolarsError:
-        raise Refused("parse", path.name) from None
-
-
-def reason_to_hold(table: Table, file: str, tally: Tally, in_force: Sequence[Delivery]) -> Refused | None:
-    """Why a delivery that was read must not come into force: no row accepted, or fewer or more than can be right."""
-    if tally.accepted == 0:
-        return Refused("none_accepted", file, read=tally.read)
-    before = max((d.accepted for d in in_force), default=0)
-    if table.load == "snapshot" and tally.accepted < table.min_share * before:
-        return Refused("shrunk", file, accepted=tally.accepted, before=before, share=table.min_share)
-    for check in table.checks:
-        if check.rule == "row_count" and check.severity == "error":
-            low, high = bounds(check.args)
-            if (low is not None and tally.accepted < low) or (high is not None and tally.accepted > high):
-                return Refused("row_count", file, accepted=tally.accepted, low=low or 0, high=high or "∞")
-    return None
-
-
-def reading_digest(table: Table, code_lists: Mapping[str, CodeList]) -> str:
-    """Stands for everything the reading of a file depends on besides its bytes: contract, code lists, our edition."""
-    names = sorted({c.codes for c in table.columns if c.codes} | {"id_area"})
-    for name in names:
-        if name not in code_lists:
-            raise ContractError(f"no code list {name}", where=table.path, remedy=f"add contracts/codes/{name}.csv")
-    lists = [(name, code_lists[name].digest) for name in names]
-    return hashlib.sha256(repr((EDITION, table.digest, lists)).encode()).hexdigest()

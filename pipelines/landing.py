@@ -1,38 +1,52 @@
-"""Which files lie in landing, which contract each is for, and what hash its bytes have.
+"""Which files lie in landing, and which version of which contract each is for.
 
-`landing/<source>/<file>`: the folder is the office's own choice, the file's name says which table it is.
-Not here: reading the files (`ingest.py`).
+`landing/<office>/…/<file>`: the folder is the office's own choice, the file's name says which table it is. A ZIP is a
+folder in one file: each of its members arrives by itself.
+Not here: reading the files (`ingest.py`), the hashes of their bytes (`hashes.py`), what a ZIP may hold (`archives.py`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from contracts.model import Catalog, Table
-from contracts.waiting import date_in, is_unfinished, waiting_for
+from contracts.waiting import corrects, date_in, is_unfinished, waiting_for
+from pipelines.archives import is_archive, members
 from pipelines.reasons import Refused
-from warehouse.files import write_atomically
-from warehouse.settings import Settings
+
+Mark = tuple[int, int]  # size in bytes, time of change in ns
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file in landing. `table` is None, and `refused` says why, where its name fits no contract or several."""
+    """A file in landing, or a `member` of a ZIP there. `table` is the version it is read by; None, and `refused` says
+    why, where its name fits no contract or several. `mark` is what the file looked like when it was found.
+    """
 
     path: Path
-    table: Table | None
     delivered_on: date
-    refused: Refused | None = None
+    mark: Mark
+    office: str = ""
+    member: str = ""
+    table: Table | None = None
+    correction: bool = False
+    refused: Refused | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """As people read it: `人口信息_20240301.csv`, `三月.zip/人口信息_20240301.csv`."""
+        return f"{shown(self.path.name)}/{self.member}" if self.member else shown(self.path.name)
 
 
-def arrivals(landing: Path, catalog: Catalog) -> list[Arrival]:
-    """Landing's files by date and name, so that newer data is read later."""
-    found = (_arrival(p, catalog) for p in landing_files(landing))
-    return sorted(found, key=lambda a: (a.delivered_on, a.path.name, a.path))
+def arrivals(landing: Path, catalog: Catalog, files: Iterable[Path] | None = None) -> list[Arrival]:
+    """Landing's files (or those given) by date and name, so that newer data is read later."""
+    paths = landing_files(landing) if files is None else files
+    found = (arrival for path in paths for arrival in _arriving(path, landing, catalog))
+    return sorted(found, key=lambda a: (a.delivered_on, a.name, a.path))
 
 
 def landing_files(landing: Path) -> list[Path]:
@@ -40,52 +54,60 @@ def landing_files(landing: Path) -> list[Path]:
     return sorted(p for p in landing.rglob("*") if p.is_file() and not is_unfinished(p.name))
 
 
-def _arrival(path: Path, catalog: Catalog) -> Arrival:
-    day = date.fromtimestamp(path.stat().st_mtime)
-    fits = waiting_for(catalog.sources(), path.name)
+def settled(files: list[Path], seconds: float) -> tuple[list[Path], list[Path]]:
+    """Files that do not grow, and those that do. Waits, if it must, until the youngest has been left alone so long."""
+    marks = {path: mark_of(path) for path in files}
+    youngest = max((mark[1] for mark in marks.values()), default=0)
+    time.sleep(max(0.0, min(seconds, youngest / 1e9 + seconds - time.time())))
+    quiet = [path for path, mark in marks.items() if mark_of(path) == mark]
+    return quiet, [path for path in files if path not in set(quiet)]
+
+
+def mark_of(path: Path) -> Mark:
+    """What tells that a file was changed; of one that is gone, nothing."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return stat.st_size, stat.st_mtime_ns
+
+
+def shown(name: str) -> str:
+    """A file's name as text: names in GB18030, which a Linux disk keeps as mere bytes, as their writer meant them."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogateescape").decode("gb18030", "replace")
+    return name
+
+
+def _arriving(path: Path, landing: Path, catalog: Catalog) -> Iterator[Arrival]:
+    office = shown(path.relative_to(landing).parts[0]) if path.parent != landing else ""
+    arrival = Arrival(path, date.fromtimestamp(path.stat().st_mtime), mark_of(path), office)
+    if not is_archive(path) or waiting_for(catalog.sources(), arrival.name):
+        yield _assigned(arrival, arrival.name, catalog)
+        return
+    try:
+        inside = members(path)
+    except Refused as refused:
+        yield replace(arrival, refused=refused)
+        return
+    for member in inside:
+        yield _assigned(replace(arrival, member=member.name), member.name.rsplit("/", 1)[-1], catalog)
+
+
+def _assigned(arrival: Arrival, name: str, catalog: Catalog) -> Arrival:
+    """The arrival with the version of the contract that its name and date ask for."""
+    fits = waiting_for(catalog.sources(), name)
     if not fits:
-        return Arrival(path, None, day, Refused("no_contract", path.name))
+        return replace(arrival, refused=Refused("no_contract", arrival.name))
     if len(fits) > 1:
-        names = ", ".join(t.name for t, _ in fits)
-        return Arrival(path, None, day, Refused("several_contracts", path.name, tables=names))
+        return replace(
+            arrival, refused=Refused("several_contracts", arrival.name, tables=", ".join(t.name for t, _ in fits))
+        )
     table, match = fits[0]
     try:
-        return Arrival(path, table, date_in(match) or day)
+        day = date_in(match) or arrival.delivered_on
     except ValueError:
-        return Arrival(path, table, day, Refused("bad_date", path.name))
-
-
-class Hashes:
-    """SHA-256 of files, remembered by path, size and time of change, so that a quiet night reads nothing."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._memory = memory = settings.lake / "_deliveries" / "hashes.json"
-        known = memory.read_text(encoding="utf-8") if memory.exists() else "{}"
-        self._known: dict[str, list[object]] = json.loads(known)
-        self._seen: dict[str, list[object]] = {}
-
-    def identified(self, arrival: Arrival) -> tuple[Arrival, str]:
-        """The arrival and the hash of its bytes; of its name, and refused, where the bytes cannot be had."""
-        try:
-            return arrival, self.sha256(arrival.path)
-        except OSError:
-            name = arrival.path.name
-            return replace(arrival, refused=Refused("unreadable", name)), hashlib.sha256(name.encode()).hexdigest()
-
-    def sha256(self, path: Path) -> str:
-        stat = path.stat()
-        mark: list[object] = [stat.st_size, stat.st_mtime_ns]
-        known = self._known.get(str(path))
-        if known is None or known[:2] != mark:
-            with path.open("rb") as file:
-                known = [*mark, hashlib.file_digest(file, "sha256").hexdigest()]
-        self._seen[str(path)] = known
-        return str(known[2])
-
-    def remembered(self) -> set[str]:
-        """The hashes of the files that lay in landing at the last `save`."""
-        return {str(known[2]) for known in self._known.values()}
-
-    def save(self) -> None:
-        """Keep what was asked for; files that are gone are forgotten."""
-        write_atomically(self._memory, json.dumps(self._seen, ensure_ascii=False, indent=0).encode())
+        return replace(arrival, table=table, refused=Refused("bad_date", arrival.name))
+    return replace(arrival, table=table.on(day), delivered_on=day, correction=corrects(match))

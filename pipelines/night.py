@@ -25,8 +25,8 @@ from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import HubError
 from contracts.model import Catalog
 from contracts.suite_process import SuiteProcess
+from pipelines.hashes import Hashes
 from pipelines.ingest import ingest_landing
-from pipelines.landing import Hashes
 from pipelines.pull import pull_all
 from warehouse import audit, content, engine, release
 from warehouse.casebook import open_casebook
@@ -58,6 +58,8 @@ class Night:
     kept: list[Delivery] = field(default_factory=list)
     unknown: list[Delivery] = field(default_factory=list)
     not_fetched: list[str] = field(default_factory=list)
+    growing: list[str] = field(default_factory=list)
+    drifted: list[Delivery] = field(default_factory=list)
     candidate: Path | None = None
     release_id: str = ""
     built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -113,16 +115,18 @@ class Night:
 
     def ingest(self) -> None:
         """Landing → lake, after fetching what the hub gets itself. Afterwards `in_force`, `kept` of it as read by an older
-        contract, `refused`, `unknown`, `not_fetched`."""
+        contract, `refused`, `unknown`, `not_fetched`, `growing`, `drifted`."""
         self._suites()
         with self.stage("ingest"):
             self.not_fetched = pull_all(self.settings, self.catalog, self._detail)
             lake, casebook = Lake(self.settings), open_casebook(self.settings)
             settle = Decisions.of(casebook).settled
-            done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+            ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+            done, self.growing = ingested.deliveries, ingested.growing
             apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
             casebook.close()
             self.unknown = [d for d in done if d.table == UNKNOWN]
+            self.drifted = [d for d in done if "drift" in d.warnings]
             self._look_into(lake, {d.sha256 for d in done} | Hashes(self.settings).remembered())
 
     def _look_into(self, lake: Lake, there: set[str]) -> None:

@@ -68,6 +68,10 @@ def warnings(night: Night) -> Iterator[str]:
         yield f"{delivery.table}: {delivery.reason}; it stays in force as it was read before"
     for delivery in night.unknown:
         yield delivery.reason
+    for delivery in night.drifted:
+        yield f"{delivery.table}: {delivery.file_name}: columns moved further than the contract allows; see its receipt"
+    for name in night.growing:
+        yield f"{name} is still being written; it is read the next night"
     for result in night.results:
         if not result.passed:
             yield str(result)

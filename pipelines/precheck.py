@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 from contracts.code_lists import CodeList
 from contracts.model import Catalog, Table
 from contracts.waiting import date_in, waiting_for
-from pipelines.ingest import reason_to_hold, sorted_batches
-from pipelines.reasons import Refused
+from pipelines.holding import reason_to_hold
+from pipelines.reading import read_into
+from pipelines.reasons import HOLDS, Refused
 from pipelines.receipts.lines import Issues
 from pipelines.sorting import Sorter
 from pipelines.tally import Tally
@@ -57,10 +58,12 @@ def precheck(
     table = None
     try:
         table, day = _table(settings, catalog, file_name)
-        return _read(settings, table, day, code_lists, path, file_name)
+        sorter = Sorter(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
+        return _read(settings, catalog, sorter, code_lists, path, file_name)
     except Refused as refused:
         reason, advice = refused.for_clerk()
-        return Precheck(file_name, table.name if table else UNKNOWN, "failed", reason=reason, advice=advice)
+        status: Status = "held" if refused.rule in HOLDS else "failed"
+        return Precheck(file_name, table.name if table else UNKNOWN, status, reason=reason, advice=advice)
 
 
 def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table, date]:
@@ -79,19 +82,18 @@ def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table,
 
 
 def _read(
-    settings: Settings, table: Table, day: date, code_lists: Mapping[str, CodeList], path: Path, file_name: str
+    settings: Settings,
+    catalog: Catalog,
+    sorter: Sorter,
+    code_lists: Mapping[str, CodeList],
+    path: Path,
+    file_name: str,
 ) -> Precheck:
-    sorter = Sorter(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
+    table = sorter.table
     with TemporaryDirectory(prefix="hub-check-") as work:
         tally = Tally(Path(work), table)
-        try:
-            for batch, rows in sorted_batches(path, table, sorter):
-                tally.add(batch, rows)
-        finally:
-            tally.close()
-        if tally.read == 0:
-            raise Refused("empty", file_name)
-        tally.reject_repeated()
+        for _ in read_into(tally, path, file_name, sorter, catalog):
+            pass
         held = reason_to_hold(table, file_name, tally, Lake(settings).in_force(table))
         issues = Path(work) / "issues.parquet"
         tally.write_issues(issues)
@@ -101,13 +103,7 @@ def _read(
         file=file_name,
         table=table.name,
         status="held" if held else "accepted",
-        read=tally.read,
-        accepted=tally.accepted,
-        rejected=tally.rejected,
-        ignored=tally.ignored,
-        by_rule=dict(sorted(tally.errors.items())),
-        warnings=dict(sorted(tally.warnings.items())),
-        unknown_columns=tuple(sorted(tally.unknown_columns)),
+        **tally.counts(),
         reason=reason,
         advice=advice,
         issues=tuple(told_issues),

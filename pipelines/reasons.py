@@ -21,6 +21,7 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
     "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
     "nul": ("该行含有空字节（NUL）", "从系统重新导出，或去掉空字节后重新报送"),
     "hidden_row": ("该行在表格中被隐藏，已照常读取", "确认该行应当报送；不应报送的请删除后重新报送"),
+    "drift": ("与上一次报送相比变化过大", "核对导出条件；确属实情的请联系数据中心调整约定"),
     "formula": ("填的是公式，不是数值或文字", "选择性粘贴为“数值”后重新报送"),
     "not_null": ("必填项为空", "补填后重新报送"),
     "unique": ("与本文件前面的行重复", "只保留一行，或更正编号后重新报送"),
@@ -95,6 +96,12 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "列名重复：{columns}",
         "每个列名只保留一列",
     ),
+    "wrong_table": (
+        "the columns are those of another table, {table}",
+        "deliver it under the name agreed for that table",
+        "列是另一张表“{table}”的，与文件名不符",
+        "核对文件，按该表约定的文件名重新报送",
+    ),
     "encoding": (
         "byte {offset} is neither UTF-8 nor GB18030 text",
         "save the file again as CSV UTF-8 and deliver it again",
@@ -149,6 +156,36 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "文件无法解析",
         "重新导出后报送；仍不行请与数据局联系",
     ),
+    "bad_archive": (
+        "a ZIP file that is damaged or packed in a way the hub does not know",
+        "pack it again as an ordinary ZIP",
+        "压缩包已损坏，或压缩方式无法识别",
+        "用普通 ZIP 方式重新打包后报送",
+    ),
+    "leads_out": (
+        "a name in the archive leads out of it",
+        "pack it again with plain names; nothing was unpacked",
+        "压缩包内的文件路径不合规",
+        "重新打包，文件名不带盘符或上级目录",
+    ),
+    "archive_inside": (
+        "an archive lies in the archive",
+        "pack the files themselves",
+        "压缩包里还有压缩包",
+        "解开内层压缩包后重新打包报送",
+    ),
+    "too_many_rejected": (
+        "{rejected} of {read} rows were sent back, more than the {share:.0%} the contract allows",
+        "read the receipt; `hub delivery accept` brings the good rows into force, else the earlier delivery stays",
+        "{read}行中有{rejected}行退回，超过约定的{share:.0%}，本次不生效",
+        "按下列原因更正后重新报送整份文件",
+    ),
+    "drifted": (
+        "column {column} moved further than the contract allows ({what})",
+        "ask the office; `hub delivery accept` brings it into force, else the earlier delivery stays",
+        "列“{column}”与上一次相比变化过大（{what}），本次不生效",
+        "核对导出条件；确属实情的请联系数据中心确认",
+    ),
     "none_accepted": (
         "not one of {read} rows was accepted",
         "read the receipt; the earlier delivery stays in force",
@@ -170,6 +207,11 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
 }
 
 
+HOLDS = frozenset(
+    {"missing_column", "repeated_column", "wrong_table"}
+)  # the file can be read once its columns are clear
+
+
 class Refused(DeliveryError):
     """A whole file that is not taken: `rule` of FILE_RULES with the `facts` its texts name. No personal values."""
 
@@ -177,6 +219,11 @@ class Refused(DeliveryError):
         self.rule, self.facts = rule, facts
         what, remedy, _, _ = FILE_RULES[rule]
         super().__init__(what.format(**facts), where=where, remedy=remedy.format(**facts))
+
+    def named(self, where: str) -> Refused:
+        """The same, of a file that people know under another name than the one it was read from."""
+        sheet = self.where[at:] if (at := self.where.rfind(" [")) >= 0 else ""
+        return Refused(self.rule, where + sheet, **self.facts)
 
     def for_clerk(self) -> tuple[str, str]:
         """Reason and advice in Chinese."""
@@ -197,7 +244,7 @@ class Text:
 def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[Text]:
     """Every rule a row of `table` can break, with what the contract asks for worked into the advice."""
     texts = [Text("", rule, *ROW_RULES[rule]) for rule in ("fields", "nul", "hidden_row")]
-    texts += [Text(column.name, "formula", *ROW_RULES["formula"]) for column in table.columns]
+    texts += [Text(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in ("formula", "drift")]
     texts += [Text("", check.rule, *ROW_RULES["unique"]) for check in table.checks if check.rule == "unique"]
     for column in table.columns:
         if column.logical_type != "string":

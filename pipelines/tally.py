@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from contracts.model import Check, Column, Severity, Table
+from pipelines.drift import Moved
 from pipelines.readers import Batch
 from pipelines.row_writer import RowWriter
 from pipelines.sorting import ROW, RULES, SHEET, Sorted, issue_rows, shown
@@ -28,6 +30,7 @@ class Tally:
         self.read = self.rejected = self.ignored = 0
         self.errors, self.warnings = Counter[str](), Counter[str]()
         self.unknown_columns: set[str] = set()
+        self.encoding = ""
         self._accepted = work / "accepted.parquet"
         self._writer: RowWriter | None = None
         self._starts: list[tuple[int, str]] = []
@@ -46,6 +49,7 @@ class Tally:
     def add(self, batch: Batch, rows: Sorted) -> None:
         """What became of one batch."""
         self.unknown_columns.update(batch.unknown_columns)
+        self.encoding = batch.encoding or self.encoding
         self._sheets[batch.sheet] = None
         if len(rows.accepted):
             self._starts.append((self.accepted, batch.sheet))
@@ -110,6 +114,24 @@ class Tally:
         self._add_issues(issue_rows(self._rows_at(places), check.column or "", "unique", severity, value))
         if rejects:
             self._repeated = pl.concat([self._repeated, places.cast(pl.UInt32)]).unique()
+
+    def add_drift(self, moved: Moved) -> None:
+        """A column that moved: one warning at its name in the header."""
+        row = self._table.layout.header_row if self._table.layout else 1
+        at = pl.DataFrame({ROW: [row], SHEET: [next(iter(self._sheets))]}, schema_overrides={ROW: pl.Int64})
+        self._add_issues(issue_rows(at, moved.column.name, "drift", "warning", pl.lit(moved.what)))
+
+    def counts(self) -> dict[str, Any]:
+        """What a delivery's record says of its rows."""
+        return {
+            "read": self.read,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "ignored": self.ignored,
+            "by_rule": dict(sorted(self.errors.items())),
+            "warnings": dict(sorted(self.warnings.items())),
+            "unknown_columns": tuple(sorted(self.unknown_columns)),
+        }
 
     def scan_accepted(self) -> pl.LazyFrame:
         """The accepted rows: the contract's lake columns and nothing else."""

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     check_memory: ByteSize = Field(
         ByteSize(4 << 30), ge=2 << 30, description="Address space of the process that checks an uploaded file."
     )
+    settle_seconds: float = Field(
+        2.0, ge=0, description="How long a file in landing must have been left alone before it is read."
+    )
     timezone: str = Field("Asia/Shanghai", description="Time zone of the nightly schedule and of office timestamps.")
 
     @property

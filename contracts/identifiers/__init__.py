@@ -20,11 +20,13 @@ from contracts.identifiers.id_no import (
     id_no_status,
 )
 from contracts.identifiers.running_text import has_number_alone, holds_number, scrub, scrub_alone
-from contracts.identifiers.telephone import phone_masked, phone_normal, phone_status
+from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_masked, phone_normal, phone_status
 from contracts.identifiers.text import half_width, where
 
 __all__ = [
     "KINDS",
+    "LANDLINE",
+    "MOBILE",
     "Areas",
     "Kind",
     "canonical",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contracts.errors import HubError
-from pipelines.landing import UNFINISHED, UNFINISHED_SUFFIXES
+from contracts.waiting import is_unfinished
 from warehouse.files import replacing, write_atomically
 from warehouse.secrets import read_secret
 from warehouse.settings import Settings
@@ -96,8 +96,8 @@ def _objects(store: AbstractFileSystem, root: str) -> Iterator[tuple[str, str, d
         raise _failure(error) from None
     for path, info in sorted(found.items()):
         key = path.removeprefix(root).lstrip("/")
-        hidden = any(name.startswith(UNFINISHED) and name != ".." for name in key.split("/"))
-        if key and not hidden and not key.endswith((*UNFINISHED_SUFFIXES, "/")):
+        hidden = any(is_unfinished(name) and name != ".." for name in key.split("/"))
+        if key and not hidden and not key.endswith("/"):
             yield key, path, info
 
 

@@ -26,7 +26,7 @@ class Batch:
     `frame` has blank rows too: its row i is row `first_row + i` as Excel counts. `marks` says by such an i what is
     to be said of a row as a whole: `fields` (the line could not be cut into as many fields as the header has, the row
     is empty), `nul`, `hidden_row` (read like others), `ignored` (no record, as the contract says).
-    `sheet` is "" where a file has none.
+    `sheet` is "" where a file has none, `encoding` where it is no text or plain ASCII.
     """
 
     first_row: int
@@ -34,6 +34,24 @@ class Batch:
     marks: dict[int, str] = field(default_factory=dict)
     sheet: str = ""
     unknown_columns: tuple[str, ...] = ()
+    encoding: str = ""
+
+
+class MissingColumns(Refused):
+    """A header without some of the contract's columns. `header` is never shown: it may be a row of data."""
+
+    def __init__(self, where: str, header: Sequence[str], **facts: object) -> None:
+        super().__init__("missing_column", where, **facts)
+        self.header = tuple(header)
+
+    def named(self, where: str) -> MissingColumns:
+        return MissingColumns(where, self.header, **self.facts)
+
+
+def columns_known(header: Sequence[str], table: Table) -> bool:
+    """Whether a header has every column of `table`."""
+    names = {plain(cell) for cell in header}
+    return all(names & {plain(name) for name in (c.physical_name, *c.aliases)} for c in table.columns)
 
 
 def by_mark(batch: Batch) -> dict[str, list[int]]:
@@ -97,7 +115,7 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
     missing = [_with_closest(c.physical_name, candidates) for c in table.columns if c.name not in named]
     if missing:
         row = table.layout.header_row if table.layout else 1
-        raise Refused("missing_column", where, columns="、".join(missing), row=row, none_known=not any(named))
+        raise MissingColumns(where, found, columns="、".join(missing), row=row)
     repeated = [c.physical_name for c in table.columns if named.count(c.name) > 1]
     if repeated:
         raise Refused("repeated_column", where, columns="、".join(repeated))

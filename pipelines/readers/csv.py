@@ -22,7 +22,8 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     """The rows of `path` as its contract's layout says. Refused: no rows, unfit bytes, a header that is not it."""
     layout = table.layout
     assert layout is not None
-    pieces = TextFile(path, layout.encoding).pieces()
+    text = TextFile(path, layout.encoding)
+    pieces = text.pieces()
     header, rest = _header(pieces, table, layout, path)
     shape = Shape(layout.delimiter, header.width, max(1, header.spare))
     row, left = layout.header_row + layout.header_rows, list[str]()
@@ -36,7 +37,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         if len(fields):
             marks |= _marked(fields, layout, has_nul="\0" in piece)
             columns = (pl.col(str(position)).alias(name) for name, position in header.positions.items())
-            yield Batch(row, fields.select(columns), marks, unknown_columns=header.unknown)
+            yield Batch(row, fields.select(columns), marks, "", header.unknown, text.encoding)
             row += len(fields)
 
 

@@ -55,4 +55,11 @@ def _text(name: str, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_float():
         whole = value.is_finite() & (value == value.round()) & (value.abs() < 1e15)
         return pl.when(whole).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
+    if dtype.is_decimal():
+        digits = value.cast(pl.String)
+        return (
+            pl.when(digits.str.contains(".", literal=True))
+            .then(digits.str.strip_chars_end("0").str.strip_suffix("."))
+            .otherwise(digits)
+        )
     return value.cast(pl.String)

@@ -114,6 +114,9 @@ def test_a_sound_contract_becomes_a_table(tmp_path: Path) -> None:
         ),
         ("name: holder", "name: permit_no", 9, "declared twice"),
         ("kind: DataContract", "kind: [DataContract", 3, "not valid YAML"),
+        ("value: parking", "value: '?'", 21, "column holder: still to be decided: purpose"),
+        ("status: active", "status: active\ndescription: {purpose: '?'}", 6, "still to be decided: purpose"),
+        ("mustBeGreaterThan: 0", "mustBeGreaterThan: 0, description: '?'", 24, "still to be decided: description"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:

@@ -105,7 +105,7 @@ class Office:
     """A hub's home with a landing, and the one thing done with it."""
 
     def __init__(self, home: Path, catalog: Catalog = CATALOG) -> None:
-        self.settings, self.catalog = Settings(home=home), catalog
+        self.settings, self.catalog = Settings(home=home, settle_seconds=0), catalog
         self.lake = Lake(self.settings)
         self.settings.codes.mkdir(parents=True)
         (self.settings.codes / "id_area.csv").write_text(
@@ -119,7 +119,7 @@ class Office:
         return path
 
     def ingest(self) -> list[Delivery]:
-        return ingest_landing(self.settings, self.catalog, load_code_lists([HERE, self.settings.codes]))
+        return ingest_landing(self.settings, self.catalog, load_code_lists([HERE, self.settings.codes])).deliveries
 
     def receive(self, rows: Sequence[Sequence[str]], day: str = "20240301") -> Delivery:
         """Drop a residents' file and read it."""

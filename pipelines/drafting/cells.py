@@ -1,0 +1,184 @@
+"""A sample file's bytes → rows of text cells: format, encoding and delimiter found by content.
+
+Not here: which of the rows is the header (`headers.py`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+import polars as pl
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+
+from contracts.errors import DeliveryError
+from pipelines.readers.xlsx import cell_text
+
+SAMPLE_ROWS = 20_000
+SAMPLE_BYTES = 8 << 20
+LARGEST_WORKBOOK = 512 << 20
+DELIMITERS = ",\t;|"
+SNIFFED_LINES = 100
+Rows = list[list[str]]
+Merge = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The first rows of a file or a sheet, as text. `merges`: first and last (row, column) of merged cells, from 0.
+
+    `headed`: the first row is known to be the header, as in a format that has column names.
+    """
+
+    rows: Rows
+    sheet: str = ""
+    merges: tuple[Merge, ...] = ()
+    headed: bool = False
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What a file holds, and the words of `layout` that say how it was found."""
+
+    grids: list[Grid]
+    layout: dict[str, Any] = field(default_factory=dict)
+
+
+def read_cells(path: Path) -> Cells:
+    """The first rows of a file. DeliveryError: it is empty, an archive, damaged, or no text."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(SAMPLE_BYTES)
+    except OSError as error:
+        raise DeliveryError(f"cannot be opened: {error.strerror}", where=str(path), remedy="look at its path") from None
+    if not head.strip(b"\0 \r\n\t"):
+        raise DeliveryError("the file is empty", where=path.name, remedy="give a file with rows")
+    try:
+        if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+            return _workbook(path)
+        if head.startswith(b"PAR1"):
+            return Cells([_frame_grid(pl.scan_parquet(path).head(SAMPLE_ROWS).collect())], {"format": "parquet"})
+        return _text(head, path)
+    except (CalamineError, pl.exceptions.PolarsError, csv.Error, OSError):
+        # their texts may quote cells
+        raise DeliveryError("the file is damaged or of a kind we do not read", where=path.name, remedy=_OPEN) from None
+
+
+_OPEN = "open it in a spreadsheet and save it as XLSX or CSV"
+
+
+def _workbook(path: Path) -> Cells:
+    try:
+        with ZipFile(path) as archive:
+            names, size = archive.namelist(), sum(entry.file_size for entry in archive.infolist())
+    except BadZipFile:  # XLS and ET are no archives; the workbook reader judges them
+        names, size = ["xl/"], 0
+    if not any(name.startswith("xl/") for name in names):
+        raise DeliveryError("an archive, not a workbook", where=path.name, remedy="unpack it and draft what is in it")
+    if size > LARGEST_WORKBOOK:
+        raise DeliveryError(
+            f"the workbook unpacks to {size >> 20} MiB", where=path.name, remedy="give a sample of its rows"
+        )
+    with CalamineWorkbook.from_path(str(path)) as book:
+        names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        grids = [_sheet_grid(book.get_sheet_by_name(name)) for name in names]
+    grids = [grid for grid in grids if any(map(any, grid.rows))]
+    if not grids:
+        raise DeliveryError("no sheet has a cell", where=path.name, remedy="give a workbook with rows")
+    return Cells(grids, {"format": "xlsx"})
+
+
+def _sheet_grid(sheet: CalamineSheet) -> Grid:
+    rows = [[cell_text(cell).strip() for cell in row] for row in islice(sheet.iter_rows(), SAMPLE_ROWS)]
+    left = sheet.start[1] if sheet.start else 0  # rows come without the empty columns before the first filled one
+    merges = [((r0, c0 - left), (r1, c1 - left)) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ()]
+    return Grid(rows, sheet.name, tuple(merges))
+
+
+def _text(head: bytes, path: Path) -> Cells:
+    encoding = _encoding(head)
+    try:
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(head, final=len(head) < SAMPLE_BYTES)
+    except UnicodeDecodeError as error:
+        what = f"neither UTF-8 nor GB18030 nor UTF-16: byte {error.start} is no text"
+        raise DeliveryError(what, where=path.name, remedy="save it as UTF-8") from None
+    text = text.replace("\0", "")
+    if len(head) == SAMPLE_BYTES:
+        text = text[: text.rfind("\n") + 1] or text
+    # a reader finds these two, and UTF-16 by its mark, itself
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    word = {"encoding": encoding} if encoding.startswith("utf-16") and not marked else {}
+    if text.lstrip().startswith("{") and (records := _records(text)):
+        return Cells([records], {"format": "jsonl", **word})
+    delimiter = _delimiter(text)
+    rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), SAMPLE_ROWS))
+    return Cells([Grid([[cell.strip() for cell in row] for row in rows])], _csv_words(delimiter) | word)
+
+
+def _csv_words(delimiter: str) -> dict[str, Any]:
+    return {"format": "csv"} | ({} if delimiter == "," else {"delimiter": delimiter})
+
+
+def _encoding(head: bytes) -> str:
+    """utf-8-sig, utf-16, utf-16-le, utf-16-be or gb18030. Text without NULs in every second byte is no UTF-16."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for encoding, nulls, others in (("utf-16-le", head[1:4000:2], head[:4000:2]), ("utf-16-be", head[:4000:2], b"")):
+        if nulls.count(0) > len(nulls) / 20 and others.count(0) <= len(others) / 20:
+            return encoding
+    try:
+        codecs.getincrementaldecoder("utf-8-sig")("strict").decode(head, final=len(head) < SAMPLE_BYTES)
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def _delimiter(text: str) -> str:
+    """The one that cuts most lines into the same, largest number of fields."""
+    lines = [line for line in text[: 1 << 18].splitlines() if line.strip()][:SNIFFED_LINES]
+
+    def fields(delimiter: str) -> int:
+        widths = Counter(map(len, csv.reader(lines, delimiter=delimiter)))
+        width, times = widths.most_common(1)[0]
+        return (width - 1) * times
+
+    return max(DELIMITERS, key=fields)
+
+
+def _records(text: str) -> Grid | None:
+    """JSON lines as a grid, its header the names of all records; None if the lines are no JSON objects."""
+    try:
+        records = [json.loads(line) for line in islice(text.splitlines(), SAMPLE_ROWS) if line.strip()]
+    except ValueError:
+        return None
+    if not all(isinstance(record, dict) for record in records):
+        return None
+    names = list(dict.fromkeys(name for record in records for name in record))
+    return Grid([names, *([_json_text(r.get(name)) for name in names] for r in records)], headed=True)
+
+
+def _json_text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _frame_grid(frame: pl.DataFrame) -> Grid:
+    """A typed frame as text: dates and times in ISO form."""
+    times = frame.with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M:%S"))
+    nested = [name for name, dtype in times.schema.items() if dtype.is_nested() or dtype == pl.Binary]
+    text = times.drop(nested).cast(pl.String).fill_null("")
+    return Grid([text.columns, *map(list, _rows(text))], headed=True)
+
+
+def _rows(frame: pl.DataFrame) -> Iterator[tuple[str, ...]]:
+    yield from frame.iter_rows()

@@ -1,0 +1,47 @@
+"""Columns of few values: one of our code lists, or the values themselves for a person to look at."""
+
+from __future__ import annotations
+
+import re
+
+from contracts.code_lists import CodeList
+from pipelines.drafting.facts import NEARLY_ALL, Facts
+from pipelines.drafting.keys import is_number
+
+MOST_SPELLINGS, MOST_VALUES = 300, 20
+LONGEST_LABEL = 20
+ROWS_PER_VALUE = 5
+CODED = re.compile("(类型|类别|种类|分类|等级|级别|状态|标志|性质|结构|代码|方式|程度)$")
+UNFIT = r"^\?$|[0-9]{7}"  # a mark of ours, or a number that may be somebody's
+
+
+def fitting_list(facts: Facts, name: str, lists: dict[str, CodeList]) -> str | None:
+    """The code list that nearly all values belong to, rather one of the column's name.
+
+    A single value, or digits, may be of many lists: then the name must say it.
+    """
+    if not facts.filled or len(facts.values) > MOST_SPELLINGS:
+        return None
+    counts = dict(facts.values.iter_rows())
+    vague = len(counts) == 1 or all(value.isdigit() for value in counts)
+    found = []
+    for known in lists.values():
+        named = name == known.name or name.endswith(f"_{known.name}")
+        fit = [value for value in counts if value in known.spellings]
+        if sum(counts[value] for value in fit) >= NEARLY_ALL * facts.filled and (named or not vague):
+            found.append((named, len(fit), -len(known.spellings), known.name))
+    return max(found)[-1] if found else None
+
+
+def few_values(facts: Facts) -> list[str | int]:
+    """The values of a column that has so few that they look like a list, the most frequent first; else none."""
+    values = facts.values["value"]
+    if not 1 < len(values) <= min(MOST_VALUES, facts.filled / ROWS_PER_VALUE) or facts.longest > LONGEST_LABEL:
+        return []
+    if values.str.contains(UNFIT).any() or is_number(facts.header):
+        return []
+    if facts.kind.logical_type == "string":
+        return list(values)
+    if facts.kind.logical_type == "integer" and CODED.search(facts.header):
+        return [int(text) for text in facts.texts if text.lstrip("+-").isdigit()]
+    return []

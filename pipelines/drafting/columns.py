@@ -1,0 +1,132 @@
+"""One column of a sample → everything its contract says of it, and what a person must still decide.
+
+Not here: how it is written as YAML (`write.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from contracts.code_lists import CodeList
+from contracts.house_rules import UNDECIDED
+from contracts.model import Classification, LogicalType
+from pipelines.drafting.codes import few_values, fitting_list
+from pipelines.drafting.facts import Facts
+from pipelines.drafting.keys import is_number, likely_key
+from pipelines.drafting.names import Names
+from pipelines.drafting.personal import RARELY_NEEDED, TREATMENTS, About, about
+
+# what a header says where the sample says nothing, or only whole numbers
+DATES, TIMES = re.compile("(日期|年月日|生日)$"), re.compile("时间$")
+MEASURES = re.compile("(面积|金额|费用|单价|价格|租金|收入|份额|比例|经度|纬度|率)$")
+AS_TEXT: frozenset[About] = frozenset(("id_no", "phone", "secret", "address", "name", "text"))
+LIVED_IN = re.compile("现住|居住|诉求|坐落")
+LENGTHS = (32, 64, 128, 256, 512, 1024, 4096)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One word of the contract, its value, and what the comment behind it says (Chinese, "" for none)."""
+
+    word: str
+    value: Any
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class ColumnDraft:
+    """A column's words in the contract's order: ODCS's own (`entries`), ours (`custom`), and its listed values."""
+
+    header: str
+    entries: tuple[Entry, ...]
+    custom: tuple[Entry, ...] = ()
+    values: tuple[str | int, ...] = ()
+
+
+def draft_columns(frame: pl.DataFrame, lists: Mapping[str, CodeList]) -> list[ColumnDraft]:
+    """All columns of a sample's text frame; names are unique, addresses are numbered, the key is marked."""
+    names = Names()
+    columns = [(facts, about(facts)) for facts in map(Facts, frame.get_columns())]
+    key, repeated = likely_key(frame, [facts for facts, person in columns if person is None])
+    addresses = [facts.header for facts, person in columns if person == "address"]
+    addresses.sort(key=lambda header: not LIVED_IN.search(header))
+    drafts = []
+    for facts, person in columns:
+        draft = _column(facts, person, names.name(facts.header), dict(lists))
+        if facts.header in key:
+            draft = _keyed(draft, repeated, facts.rows)
+        if facts.header in addresses:
+            place = Entry("address", addresses.index(facts.header) + 1, "待确认: 1 是最先用来定位房屋的地址")
+            draft = replace(draft, custom=(*draft.custom, place))
+        drafts.append(draft)
+    return drafts
+
+
+def _keyed(draft: ColumnDraft, repeated: int, rows: int) -> ColumnDraft:
+    seen = f"有 {repeated} 行重复，其余不重复" if repeated else "没有重复"
+    key = Entry("primaryKey", True, f"待确认: 是否主键（样本 {rows} 行中{seen}）")
+    at = next(i for i, entry in enumerate(draft.entries) if entry.word == "classification")
+    return replace(draft, entries=(*draft.entries[:at], key, *draft.entries[at:]))
+
+
+def _column(facts: Facts, person: About | None, name: str, lists: dict[str, CodeList]) -> ColumnDraft:
+    kind = _type(facts, person)
+    codes = fitting_list(facts, name, lists) if kind == "string" and person in (None, "attribute") else None
+    values = few_values(facts) if person is None and codes is None else []
+    entries = [
+        Entry("name", name),
+        Entry("physicalName", facts.header),
+        Entry("businessName", facts.header),
+        Entry("logicalType", kind, "" if facts.filled else "待确认: 样本中全为空"),
+        *([Entry("required", True)] if facts.required else []),
+        _classified(facts.header, person),
+    ]
+    if person is None and not codes and not values and (options := _bounds(facts, kind)):
+        entries.append(Entry("logicalTypeOptions", options))
+    custom = [Entry("purpose", UNDECIDED, "待填写: 为什么需要这一列个人信息")] if person else []
+    treated = TREATMENTS[person].words if person else ()
+    custom += [Entry(word, value) for word, value in treated if word != "mask" or value != "year" or kind != "string"]
+    if facts.kind.formats and kind != "string":
+        custom.append(Entry("formats", list(facts.kind.formats)))
+    if facts.kind.widened and kind != "string":
+        custom.append(Entry("clean", ["nfkc"]))
+    if codes:
+        custom.append(Entry("codes", codes, "待确认: 按取值认出的代码表"))
+    return ColumnDraft(facts.header, tuple(entries), tuple(custom), tuple(values))
+
+
+def _type(facts: Facts, person: About | None) -> LogicalType:
+    """The type of the values; text for what identifies, whatever its digits look like."""
+    kind, header = facts.kind.logical_type, facts.header
+    if person in AS_TEXT or (kind in ("integer", "number") and is_number(header)):
+        return "string"
+    if not facts.filled:
+        return "date" if DATES.search(header) else "timestamp" if TIMES.search(header) else "string"
+    return "number" if kind == "integer" and MEASURES.search(header) else kind
+
+
+def _classified(header: str, person: About | None) -> Entry:
+    classification: Classification = TREATMENTS[person].classification if person else "internal"
+    if RARELY_NEEDED.search(header):
+        return Entry("classification", classification, "待确认: 按最小必要，多数用途不需要这一列，可整列删去")
+    return Entry("classification", classification, "" if person is None else "待确认: 按个人信息处理")
+
+
+def _bounds(facts: Facts, kind: LogicalType) -> dict[str, int]:
+    """A generous bound: twice the longest text, two digits more than the largest number."""
+    if kind == "string":
+        return {"maxLength": length} if (length := _at_least(2 * facts.longest)) and facts.filled else {}
+    if kind not in ("integer", "number"):
+        return {}
+    numbers = facts.texts.cast(pl.Float64, strict=False).drop_nulls()
+    low, high = float(numbers.min() or 0), float(numbers.max() or 0)  # type: ignore[arg-type]  # numbers have numbers
+    return ({"minimum": 0} if low >= 0 else {}) | {"maximum": 10 ** (len(str(int(abs(high)))) + 2)}
+
+
+def _at_least(length: int) -> int | None:
+    return next((bound for bound in LENGTHS if bound >= length), None)

@@ -1,0 +1,67 @@
+"""Which strptime patterns read the dates of a sample. Spellings are told apart by shape, every digit a 9."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+import polars as pl
+
+BEGINNING = "^[0-9]{1,4}[-/.年0-9]"
+# the shape of a day → the patterns that may mean it, the likelier one first
+DAYS = {
+    "9{4}-9{1,2}-9{1,2}": ("%Y-%m-%d",),
+    "9{4}/9{1,2}/9{1,2}": ("%Y/%m/%d",),
+    r"9{4}\.9{1,2}\.9{1,2}": ("%Y.%m.%d",),
+    "9{4}年9{1,2}月9{1,2}日": ("%Y年%m月%d日",),
+    "9{8}": ("%Y%m%d",),
+    "9{1,2}/9{1,2}/9{4}": ("%m/%d/%Y", "%d/%m/%Y"),
+    "9{1,2}-9{1,2}-9{4}": ("%m-%d-%Y", "%d-%m-%Y"),
+}
+CLOCKS = {
+    "": "",
+    "9{6}": "%H%M%S",
+    "[ T]9{1,2}:9{2}": "%H:%M",
+    "[ T]9{1,2}:9{2}:9{2}": "%H:%M:%S",
+    r"[ T]9{1,2}:9{2}:9{2}\.9+": "%H:%M:%S%.f",
+    " 9{1,2}:9{2} [AP]M": "%I:%M %p",
+    " 9{1,2}:9{2}:9{2} [AP]M": "%I:%M:%S %p",
+}
+MOST_SHAPES = 50
+EARLIEST, LATEST = 1800, 2199
+
+
+def date_formats(texts: pl.Series, weight: Callable[[pl.Series], float]) -> dict[str, float]:
+    """The patterns that read distinct `texts`, each with the share of rows it is for; `weight` of a choice of them."""
+    shapes = texts.str.replace_all("[0-8]", "9")
+    found: dict[str, float] = {}
+    for shape in shapes.unique(maintain_order=True)[:MOST_SHAPES]:
+        chosen = shapes == shape
+        read = {p: weight(chosen & _reads(p, texts)) for p in patterns(shape)}
+        best = max(read, key=lambda p: read[p], default="")
+        if best and read[best]:
+            found[best] = found.get(best, 0) + read[best]
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+@cache
+def patterns(shape: str) -> tuple[str, ...]:
+    """The strptime patterns for `9999-99-99 99:99`; none for what is no date."""
+    for day, written in DAYS.items():
+        for clock, time in CLOCKS.items():
+            if re.fullmatch(f"{day}({clock})", shape):
+                between = "T" if "T" in shape else " " if " " in shape else ""
+                return tuple(pattern + between + time for pattern in written)
+    return ()
+
+
+def has_time(pattern: str) -> bool:
+    """Whether it says more than the day."""
+    return "%H" in pattern or "%I" in pattern
+
+
+def _reads(pattern: str, texts: pl.Series) -> pl.Series:
+    """True where the pattern makes a date of our times of the text."""
+    parsed = texts.str.strptime(pl.Datetime("us") if has_time(pattern) else pl.Date, pattern, strict=False)
+    return parsed.dt.year().is_between(EARLIEST, LATEST).fill_null(False)

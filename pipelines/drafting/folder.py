@@ -1,0 +1,89 @@
+"""Many sample files → one contract per table. A file that cannot be read does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from contracts.code_lists import CodeList, load_code_lists
+from contracts.errors import HubError
+from pipelines.drafting.columns import draft_columns
+from pipelines.drafting.file_names import FileName, file_name
+from pipelines.drafting.headers import Sample, read_sample
+from pipelines.drafting.names import Names
+from pipelines.drafting.write import Draft
+from pipelines.landing import landing_files
+from pipelines.readers.batch import plain
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """What became of the samples of one table: its contract, or why there is none."""
+
+    files: tuple[Path, ...]
+    draft: Draft | None = None
+    problem: str = ""
+
+
+def sample_groups(paths: Iterable[Path]) -> dict[FileName, list[Path]]:
+    """Files, and all files in folders, by table: names that differ in a date only are one. The newest is the last.
+
+    HubError: there is no file.
+    """
+    files = [file for path in paths for file in (landing_files(path) if path.is_dir() else [path])]
+    groups: dict[str, list[Path]] = {}
+    for file in dict.fromkeys(files):
+        groups.setdefault(file_name(file).pattern, []).append(file)
+    if not groups:
+        raise HubError("there is no file to draft from", remedy="name sample files or a folder of them")
+    newest_last = (sorted(group, key=lambda path: (path.name, path)) for group in groups.values())
+    return {file_name(group[-1]): group for group in newest_last}
+
+
+def draft_all(groups: Mapping[FileName, list[Path]], table: str | None, progress: Progress) -> Iterator[Drafted]:
+    """A draft per group, as they get done; `table` names the only one. `progress` is told each file."""
+    lists, names = load_code_lists(), Names(frozenset())
+    for name, files in groups.items():
+        try:
+            samples = list(_samples(files, progress))
+            yield Drafted(tuple(files), _draft(name, samples, table or names.name(name.title), lists))
+        except HubError as error:
+            yield Drafted(tuple(files), problem=str(error))
+
+
+def _samples(files: list[Path], progress: Progress) -> Iterator[Sample]:
+    for path in files:
+        progress(path.name)
+        yield read_sample(path)
+
+
+def _draft(name: FileName, samples: list[Sample], table: str, lists: Mapping[str, CodeList]) -> Draft:
+    """The newest sample says how the file looks; all of them say what is in its columns."""
+    newest = samples[-1]
+    remarks = list(newest.remarks)
+    if not name.dated:
+        remarks.append("文件名里没有 YYYYMMDD 形式的日期，交付日期将取文件的修改时间")
+    for sample in samples:
+        if sample.layout != newest.layout or sample.frame.columns != newest.frame.columns:
+            remarks.append(f"样本 {sample.path.name} 的版式或列与最新的不同，按最新的起草")
+    frame = pl.concat([_under(newest.frame.columns, sample.frame) for sample in samples])
+    layout = {"format": newest.layout["format"], "file_pattern": name.pattern} | newest.layout
+    columns = draft_columns(frame, lists)
+    if not any(entry.word == "primaryKey" for column in columns for entry in column.entries):
+        remarks.append("样本中没有找到主键；有的话请标 primaryKey: true")
+    return Draft(table, name.title, layout, tuple(columns), tuple(remarks))
+
+
+def _under(headers: list[str], frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame's columns under these headers, compared as a reader does; one it has not is null.
+
+    By position, because Polars takes a header like `*` for all of them.
+    """
+    own = dict(zip(map(plain, frame.columns), frame.get_columns(), strict=True))
+    missing = pl.Series([None] * len(frame), dtype=pl.String)
+    return pl.DataFrame([own.get(plain(header), missing).alias(header) for header in headers])

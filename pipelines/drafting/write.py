@@ -1,0 +1,127 @@
+"""A drafted contract as YAML that looks like ours, with a comment where a person must look.
+
+Written line by line, because a YAML library keeps no comments of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.house_rules import UNDECIDED
+from pipelines.drafting.columns import ColumnDraft, Entry
+
+PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff.-]*|\d+\.\d+\.\d+")
+YAML_WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null"))
+HEAD = (
+    "由样本起草，未经核对。值为问号的必须填写（hub contract check 逐处提示），「待确认」的请核对后删去该注释。",
+    "没有标为个人信息的列也请逐列核对 classification。",
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One table's drafted contract. `remarks`: what a person should know, in Chinese."""
+
+    table: str
+    title: str
+    layout: dict[str, Any]
+    columns: tuple[ColumnDraft, ...]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The contract as YAML."""
+        return "\n".join(self._lines()) + "\n"
+
+    @property
+    def undecided(self) -> str:
+        """What the lint will ask for and what only the comments do, by column, as one line."""
+        asked = {
+            "purpose": ["the table", *(c.header for c in self.columns for e in c.custom if e.value == UNDECIDED)],
+            "validValues": [c.header for c in self.columns if c.values],
+            "primaryKey": [c.header for c in self.columns for e in c.entries if e.word == "primaryKey"],
+            "codes": [c.header for c in self.columns for e in c.custom if e.word == "codes"],
+            "load": ["snapshot, append or upsert"],
+            "also": list(self.remarks),
+        }
+        return "; ".join(f"{word}: {'、'.join(whom)}" for word, whom in asked.items() if whom)
+
+    def _lines(self) -> Iterator[str]:
+        yield from (f"# {line}" for line in HEAD)
+        yield from (f"# 待确认: {_one_line(remark)}" for remark in self.remarks)
+        yield from _block(
+            Entry("apiVersion", "v3.2.0"),
+            Entry("kind", "DataContract"),
+            Entry("id", self.table),
+            Entry("name", self.title),
+            Entry("version", "0.1.0"),
+            Entry("status", "draft"),
+        )
+        yield "description:"
+        yield from _block(Entry("purpose", UNDECIDED, "待填写: 为什么需要这份数据"), indent=2)
+        yield "schema:"
+        yield f"  - name: {_flow(self.table)}"
+        yield from _block(Entry("businessName", self.title), indent=4)
+        yield "    properties:"
+        for column in self.columns:
+            yield from _column(column)
+        yield "customProperties:"
+        load = "待确认: snapshot 每次全量；append 每次只有新增；upsert 每次只有新增和变更"
+        yield f"  - {{property: load, value: snapshot}}  # {load}"
+        yield "  - property: layout"
+        yield "    value:"
+        yield from _block(*(Entry(word, value) for word, value in self.layout.items()), indent=6)
+
+
+def _column(column: ColumnDraft) -> Iterator[str]:
+    first, *others = _block(*column.entries, indent=8)
+    yield f"      - {first.lstrip()}"
+    yield from others
+    if column.custom:
+        yield "        customProperties:"
+        for e in column.custom:
+            yield f"          - {_flow({'property': e.word, 'value': e.value})}{_comment(e.remark)}"
+    if column.values:
+        entry = {
+            "metric": "invalidValues",
+            "mustBe": 0,
+            "arguments": {"validValues": list(column.values)},
+            "description": UNDECIDED,
+        }
+        yield "        quality:"
+        yield f"          - {_flow(entry)}{_comment('待填写: 样本里只有这些值，是否就是全部，依据什么')}"
+
+
+def _block(*entries: Entry, indent: int = 0) -> Iterable[str]:
+    return [f"{' ' * indent}{e.word}: {_flow(e.value)}{_comment(e.remark)}" for e in entries]
+
+
+def _comment(remark: str) -> str:
+    return f"  # {_one_line(remark)}" if remark else ""
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _flow(value: Any) -> str:
+    """A value in YAML's flow style."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{word}: {_flow(one)}" for word, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _quoted(value) if isinstance(value, str) else str(value)
+
+
+def _quoted(text: str) -> str:
+    """Plain where YAML cannot take it for anything else."""
+    if PLAIN.fullmatch(text) and text.lower() not in YAML_WORDS:
+        return text
+    if text.isprintable():
+        return "'" + text.replace("'", "''") + "'"
+    return '"' + "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text) + '"'

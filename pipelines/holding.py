@@ -1,0 +1,38 @@
+"""Why a delivery that was read must not come into force by itself: what a contract allows, held against what came.
+
+Not here: rows (`sorting.py`), what changed inside a column (`drift.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.model import Table
+from contracts.predicates import bounds
+from pipelines.drift import Moved
+from pipelines.reasons import Refused
+from pipelines.tally import Tally
+from warehouse.lake import Delivery
+
+
+def reason_to_hold(
+    table: Table, file: str, tally: Tally, in_force: Sequence[Delivery], moved: Sequence[Moved] = (), whole: bool = True
+) -> Refused | None:
+    """No row accepted, more sent back than agreed, fewer or more rows than can be right, a column that moved too far.
+
+    How many rows a table has is asked of a `whole` one only, not of a correction.
+    """
+    if tally.accepted == 0:
+        return Refused("none_accepted", file, read=tally.read)
+    if tally.rejected > table.max_rejected * tally.read:
+        return Refused("too_many_rejected", file, rejected=tally.rejected, read=tally.read, share=table.max_rejected)
+    before = max((d.accepted for d in in_force if not d.correction), default=0)
+    if whole and table.load == "snapshot" and tally.accepted < table.min_share * before:
+        return Refused("shrunk", file, accepted=tally.accepted, before=before, share=table.min_share)
+    for check in table.checks if whole else ():
+        if check.rule == "row_count" and check.severity == "error":
+            low, high = bounds(check.args)
+            if (low is not None and tally.accepted < low) or (high is not None and tally.accepted > high):
+                return Refused("row_count", file, accepted=tally.accepted, low=low or 0, high=high or "∞")
+    far = next((m for m in moved if m.holds), None)
+    return Refused("drifted", file, column=far.column.physical_name, what=far.what) if far else None

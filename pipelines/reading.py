@@ -1,0 +1,66 @@
+"""One file, read by its contract's version and sorted into a tally: at ingest and at the check of an upload.
+
+Not here: formats (`readers/`), judging rows (`sorting.py`), where the rows go (`ingest.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from contracts.code_lists import CodeList
+from contracts.errors import ContractError
+from contracts.model import Catalog, Table
+from pipelines.ahead import ahead, side_by_side
+from pipelines.readers import READERS
+from pipelines.readers.batch import MissingColumns, columns_known
+from pipelines.reasons import Refused
+from pipelines.sorting import Sorted, Sorter
+from pipelines.tally import Tally
+
+EDITION = "5"  # raise it when the same file under the same contract would be read differently: it is then read again
+
+
+def read_into(tally: Tally, path: Path, name: str, sorter: Sorter, catalog: Catalog) -> Iterator[Sorted]:
+    """Fill `tally` with the rows of `path`, which people know as `name`; what became of each batch on the way.
+
+    Refused is the only error that comes of the file's content.
+    """
+    table = sorter.table
+    assert table.layout is not None
+    try:
+        batches = ahead(READERS[table.layout.format](path, table))
+        for batch, rows in side_by_side(batches, lambda batch: (batch, sorter.sort(batch))):
+            tally.add(batch, rows)
+            yield rows
+        tally.reject_repeated()
+    except MissingColumns as missing:
+        other = _whose(missing, table, catalog)
+        raise Refused("wrong_table", name, table=other.business_name) if other else missing.named(name) from None
+    except Refused as refused:
+        raise refused.named(name) from None
+    except pl.exceptions.PolarsError:
+        raise Refused("parse", name) from None
+    finally:
+        tally.close()
+    if tally.read == 0:
+        raise Refused("empty", name)
+
+
+def _whose(missing: MissingColumns, table: Table, catalog: Catalog) -> Table | None:
+    """The one other table that has every column of this header; the file may only have a wrong name."""
+    fits = [t for t in catalog.sources() if t.name != table.name and columns_known(missing.header, t)]
+    return fits[0] if len(fits) == 1 else None
+
+
+def reading_digest(table: Table, code_lists: Mapping[str, CodeList]) -> str:
+    """Stands for everything the reading of a file depends on besides its bytes: contract, code lists, our edition."""
+    names = sorted({c.codes for c in table.columns if c.codes} | {"id_area"})
+    for name in names:
+        if name not in code_lists:
+            raise ContractError(f"no code list {name}", where=table.path, remedy=f"add contracts/codes/{name}.csv")
+    lists = [(name, code_lists[name].digest) for name in names]
+    return hashlib.sha256(repr((EDITION, table.digest, lists)).encode()).hexdigest()
