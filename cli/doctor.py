@@ -41,6 +41,7 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
         "home": _home,
         "disk": _disk,
         "keys": _keys,
+        "secrets": _secrets,
         "contracts": _contracts,
         "landing": _landing,
         "release": _release,
@@ -107,6 +108,18 @@ def _keys(settings: Settings) -> Finding:
     for name in KEY_NAMES:
         read_key(settings, name)
     return Finding(True, f"{', '.join(KEY_NAMES)} in {settings.keys}; keep a copy elsewhere")
+
+
+def _secrets(settings: Settings) -> Finding:
+    from contracts.load import load_catalog
+    from warehouse.secrets import open_secrets, read_secret
+
+    if problems := open_secrets(settings):
+        return Finding(False, "; ".join(map(str, problems)))
+    named = sorted({table.pull.secret for table in load_catalog().sources() if table.pull and table.pull.secret})
+    for name in named:
+        read_secret(settings, name)
+    return Finding(True, f"{', '.join(named)} in {settings.secrets}" if named else "no contract names one")
 
 
 def _contracts(settings: Settings) -> Finding:

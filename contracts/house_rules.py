@@ -16,6 +16,7 @@ import duckdb
 
 from contracts.document import Document, Problem
 from contracts.model import FORMATS, LINEAGE, Column, Drift, Layer, Layout, Load, Table
+from contracts.pull import pull_problems
 
 NAME = re.compile("[a-z][a-z0-9_]*")
 
@@ -26,6 +27,11 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
         problems.append(document.problem("a source needs customProperty `layout` (format, file_pattern, …)", "schema"))
     else:
         problems += [document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"])]
+    if "pull" in words:
+        found = pull_problems(
+            str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns)
+        )
+        problems += [document.problem(f"pull: {p}", "customProperties") for p in found]
     if words.get("load", "snapshot") not in get_args(Load):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
     for word, default in (("minShare", Table.min_share), ("maxRejected", Table.max_rejected)):

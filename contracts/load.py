@@ -19,10 +19,11 @@ from contracts.document import Document, Problem, read
 from contracts.errors import ContractError
 from contracts.house_rules import drift_problems, name_problems, pattern_problems, source_problems, version_problems
 from contracts.model import Catalog, Classification, Column, Drift, Layer, Layout, LogicalType, Table
+from contracts.pull import Pull, layout_words
 
 HERE = Path(__file__).parent
 COLUMN_WORDS = {"aliases", "drift", "token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
-TABLE_WORDS = {"load", "layout", "minShare", "maxRejected", "validFrom", "rowScope"}
+TABLE_WORDS = {"load", "layout", "pull", "minShare", "maxRejected", "validFrom", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact", "controls"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
@@ -89,6 +90,8 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
     more, found = _words(document, schema.customProperties, TABLE_WORDS, ("schema", 0))
     words |= more
     problems += found
+    if "pull" in words:
+        words["layout"] = layout_words(str(schema.name), words["pull"], words.get("layout", {}))
     columns = []
     for i, prop in enumerate(schema.properties or []):
         column, found = _column(document, prop, i)
@@ -122,6 +125,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         checks=tuple(checks),
         load=words.get("load", "snapshot"),
         layout=Layout(**words["layout"]) if "layout" in words else None,
+        pull=Pull(**words["pull"]) if "pull" in words else None,
         min_share=float(words.get("minShare", Table.min_share)),
         max_rejected=float(words.get("maxRejected", Table.max_rejected)),
         valid_from=date.fromisoformat(words["validFrom"]) if "validFrom" in words else None,

@@ -1,7 +1,7 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, minShare, maxRejected, validFrom, rowScope · column: aliases, drift, token, mask, purpose, codes,
+table: load, layout, pull, minShare, maxRejected, validFrom, rowScope · column: aliases, drift, token, mask, purpose, codes,
 formats, clean, address, index.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
+
+from contracts.pull import Pull
 
 Classification = Literal["public", "internal", "personal", "sensitive"]
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean"]
@@ -172,6 +174,7 @@ class Table:
     `row_scope` names the columns with a grid or area code; a row is in a person's scope when one of them lies in her areas.
     Empty: the table has no place. "public": every row is for everyone who may log in.
     `min_share`: a snapshot with fewer rows than this share of the one in force is held; half a register is no register.
+    `pull`: where the hub fetches its files itself.
     `max_rejected`: a delivery of which more than this share is sent back is held.
     `valid_from`: deliveries dated from that day on are read by this version; `earlier` are the versions before it, newest
     first.
@@ -189,6 +192,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     load: Load = "snapshot"
     layout: Layout | None = None
+    pull: Pull | None = None
     min_share: float = 0.5
     max_rejected: float = 1.0
     valid_from: date | None = None

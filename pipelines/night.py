@@ -27,6 +27,7 @@ from contracts.model import Catalog
 from contracts.suite_process import SuiteProcess
 from pipelines.ingest import ingest_landing
 from pipelines.landing import Hashes
+from pipelines.pull import pull_all
 from warehouse import audit, content, engine, release
 from warehouse.casebook import open_casebook
 from warehouse.decisions import Decisions, apply_decisions
@@ -56,6 +57,7 @@ class Night:
     refused: dict[str, list[Delivery]] = field(default_factory=dict)
     kept: list[Delivery] = field(default_factory=list)
     unknown: list[Delivery] = field(default_factory=list)
+    not_fetched: list[str] = field(default_factory=list)
     candidate: Path | None = None
     release_id: str = ""
     built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -110,9 +112,11 @@ class Night:
         self.progress(f"  {line}")
 
     def ingest(self) -> None:
-        """Landing → lake. Afterwards `in_force`, `kept` of it as read by an older contract, `refused`, `unknown`."""
+        """Landing → lake, after fetching what the hub gets itself. Afterwards `in_force`, `kept` of it as read by an older
+        contract, `refused`, `unknown`, `not_fetched`."""
         self._suites()
         with self.stage("ingest"):
+            self.not_fetched = pull_all(self.settings, self.catalog, self._detail)
             lake, casebook = Lake(self.settings), open_casebook(self.settings)
             settle = Decisions.of(casebook).settled
             done = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)

@@ -58,7 +58,9 @@ def run_night(night: Night) -> NightResult:
 
 
 def warnings(night: Night) -> Iterator[str]:
-    """What did not stop the night and wants somebody's eye: refused and kept files, broken promises, failed rules."""
+    """What did not stop the night and wants somebody's eye: what could not be fetched, refused and kept files, broken
+    promises, failed rules."""
+    yield from night.not_fetched
     for table, deliveries in night.refused.items():
         for delivery in deliveries:
             yield f"{table}: {delivery.why_not}; what was accepted before stays in force"

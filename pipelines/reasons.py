@@ -104,10 +104,28 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "检查是否选错文件，重新导出后报送",
     ),
     "not_a_workbook": (
-        "not an XLSX workbook (encrypted, an old .xls, or damaged)",
-        "save it as XLSX without a password",
-        "不是可以打开的 XLSX 工作簿（可能加了密码、是旧版 .xls 或已损坏）",
-        "去掉密码，另存为 .xlsx 后重新报送",
+        "not a workbook, or a damaged one",
+        "save it again as XLSX",
+        "不是可以打开的工作簿，或已损坏",
+        "另存为 .xlsx 后重新报送",
+    ),
+    "encrypted": (
+        "the file has a password",
+        "save it without one",
+        "文件加了密码，无法读取",
+        "去掉密码后重新报送",
+    ),
+    "not_parquet": (
+        "not a Parquet file, or a damaged one",
+        "write it again",
+        "不是 Parquet 文件，或已损坏",
+        "重新导出后报送",
+    ),
+    "nested": (
+        "column {columns} holds lists or structures, not single values",
+        "write one value a row into it",
+        "列中不是单个值：{columns}",
+        "每行每列只能有一个值",
     ),
     "bomb": (
         "unpacks to {size} MiB ({ratio} times its size)",

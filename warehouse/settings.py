@@ -18,6 +18,10 @@ class Settings(BaseSettings):
     home: Path = Field(Path("var"), description="Folder with all state of a deployment.")
     casebook_url: str = Field("", description="SQLAlchemy URL of the casebook; empty: SQLite in the home folder.")
     keep_releases: int = Field(7, ge=2, description="How many newest releases stay on disk.")
+    landing_url: str = Field(
+        "", description="Where offices drop files elsewhere, e.g. s3://bucket/prefix; each night they are copied here."
+    )
+    landing_endpoint: str = Field("", description="Address of an S3-compatible store; empty: Amazon's own.")
     alert_url: str = Field("", description="Webhook that is told when a night fails; empty: nobody is.")
     session_hours: int = Field(12, ge=1, description="How long a login lasts.")
     login_tries: int = Field(10, ge=1, description="Failed logins of one user per 15 minutes before a pause.")
@@ -55,6 +59,10 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> Path:
         return self.home / "keys"
+
+    @property
+    def secrets(self) -> Path:
+        return self.home / "secrets"
 
     @property
     def receipts(self) -> Path:

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from contracts.model import Table
-from pipelines.readers import csv, xlsx
+from contracts.model import Format, Table
+from pipelines.readers import csv, jsonl, parquet, xlsx
 from pipelines.readers.batch import Batch
 
-READERS: Mapping[str, Callable[[Path, Table], Iterator[Batch]]] = {"csv": csv.read, "xlsx": xlsx.read}
+READERS: Mapping[Format, Callable[[Path, Table], Iterator[Batch]]] = {
+    "csv": csv.read,
+    "xlsx": xlsx.read,
+    "parquet": parquet.read,
+    "jsonl": jsonl.read,
+}
 
 __all__ = ["READERS", "Batch"]

@@ -1,73 +1,125 @@
-"""XLSX workbooks. What text a cell becomes is decided in one place, `cell_text`."""
+"""Workbooks: XLSX, XLS, and what WPS saves (ET). What text a cell becomes is decided in one place, `cell_text`.
+
+Not here: what a sheet's XML says beside its values (`sheet_xml.py`).
+"""
 
 from __future__ import annotations
 
+import mmap
+import re
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 import polars as pl
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from contracts.model import Layout, Table
-from pipelines.readers.batch import Batch, match_header
+from pipelines.readers.batch import HIDDEN, IGNORED, Batch, joined, match_header, not_records
+from pipelines.readers.sheet_xml import Beside, beside_values
 from pipelines.reasons import Refused
 
 BATCH_ROWS = 50_000
 LARGEST = 2 << 30
 LARGEST_RATIO = 200
 EXACT_DIGITS = 1e15  # Excel keeps 15 significant digits of a number
+OLD = b"\xd0\xcf\x11\xe0"  # the container of XLS, ET, and of every workbook with a password
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+FORMULA = "="
+DAMAGED = (CalamineError, BadZipFile, zlib.error, ParseError, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
-    """The rows of all sheets (or the contract's one). Refused: no workbook, a zip bomb, a sheet without the header."""
+    """The rows of all sheets, or of those the contract names. Refused: no workbook, a zip bomb, a password, a sheet
+    without the header; only a hidden one may be something else, it is named among the unknown columns.
+    """
     layout = table.layout
     assert layout is not None
-    _measure(path)
     try:
+        _measure(path)
         yield from _read_book(path, table, layout)
-    except CalamineError:
+    except PasswordError:
+        raise Refused("encrypted", path.name) from None
+    except DAMAGED:
         raise Refused("not_a_workbook", path.name) from None
 
 
 def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     book = CalamineWorkbook.from_path(str(path))
-    if layout.sheets != "*" and layout.sheets not in book.sheet_names:
+    wanted = [s for s in book.sheets_metadata if layout.sheets in ("*", s.name) or re.fullmatch(layout.sheets, s.name)]
+    if not wanted:
         raise Refused("missing_sheet", path.name, sheet=layout.sheets)
-    names = book.sheet_names if layout.sheets == "*" else [layout.sheets]
-    several = len(names) > 1
-    for name in names:
-        sheet = book.get_sheet_by_name(name)
-        if sheet.height:
-            yield from _read_sheet(sheet, table, layout.header_row, path.name, name if several else "")
+    several = len(wanted) > 1
+    for meta in wanted:
+        sheet = book.get_sheet_by_name(meta.name)
+        if not sheet.height:
+            continue
+        batches = _read_sheet(sheet, table, layout, path, meta.name if several else "")
+        try:
+            yield from batches
+        except Refused as refused:
+            if refused.rule != "missing_column" or meta.visible == SheetVisibleEnum.Visible:
+                raise
+            none = pl.DataFrame(schema={c.name: pl.String for c in table.columns})
+            yield Batch(1, none, {}, meta.name, (f"隐藏的工作表“{meta.name}”",))
 
 
 def _measure(path: Path) -> None:
-    """Refuse by the zip directory, before anything is unpacked."""
-    try:
-        with ZipFile(path) as archive:
-            entries = archive.infolist()
-    except BadZipFile:
-        raise Refused("not_a_workbook", path.name) from None
+    """Refuse by the zip directory, before anything is unpacked; and what has a password, before anything is tried."""
+    with path.open("rb") as file:
+        if file.read(4) == OLD:
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+                if content.find(ENCRYPTED) >= 0:
+                    raise Refused("encrypted", path.name)
+            return
+    with ZipFile(path) as archive:
+        entries = archive.infolist()
     size = sum(entry.file_size for entry in entries)
     ratio = size // max(1, sum(entry.compress_size for entry in entries))
     if size > LARGEST or ratio > LARGEST_RATIO:
         raise Refused("bomb", path.name, size=size >> 20, ratio=ratio)
+    with ZipFile(path) as archive:
+        if archive.testzip() is not None:  # a directory can understate what comes out
+            raise Refused("not_a_workbook", path.name)
 
 
-def _read_sheet(sheet: CalamineSheet, table: Table, header_row: int, file: str, name: str) -> Iterator[Batch]:
+def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, name: str) -> Iterator[Batch]:
     rows = sheet.iter_rows()
-    cells = [cell_text(cell) for cell in next(islice(rows, header_row - 1, None), [])]
-    header = match_header(cells, table, f"{file} [{name}]" if name else file)
-    first = header_row + 1
+    top = [[cell_text(c) for c in row] for row in islice(rows, layout.header_row - 1 + layout.header_rows)]
+    header = match_header(
+        joined(top[layout.header_row - 1 :] or [[]]), table, f"{path.name} [{name}]" if name else path.name
+    )
+    beside = beside_values(path, sheet.name, first_column=sheet.start[1] if sheet.start else 0)
+    first = layout.header_row + layout.header_rows
     while batch := list(islice(rows, BATCH_ROWS)):
         columns = list(zip(*batch, strict=True))
         frame = pl.DataFrame([_texts(column, columns[at]) for column, at in header.positions.items()])
-        yield Batch(first, frame, {}, name, header.unknown)
+        frame = _with_formulas(frame, header.positions, beside, first)
+        yield Batch(first, frame, _marks(columns, layout, beside, first), name, header.unknown)
         first += len(batch)
+
+
+def _with_formulas(frame: pl.DataFrame, positions: dict[str, int], beside: Beside, first: int) -> pl.DataFrame:
+    """A cell with a formula is the formula, not what it came to when somebody last saved the file."""
+    for name, at in positions.items():
+        places = [row - first for row in beside.formulas.get(at, ()) if first <= row < first + len(frame)]
+        if places:
+            frame = frame.with_columns(frame[name].scatter(places, FORMULA))
+    return frame
+
+
+def _marks(columns: list[tuple[Any, ...]], layout: Layout, beside: Beside, first: int) -> dict[int, str]:
+    height = len(columns[0])
+    marks = {row - first: HIDDEN for row in beside.hidden if first <= row < first + height}
+    if layout.ignore_rows:
+        cells = pl.DataFrame([_texts(str(i), column) for i, column in enumerate(columns)])
+        marks |= dict.fromkeys(not_records(cells, layout), IGNORED)
+    return marks
 
 
 def _texts(name: str, cells: tuple[Any, ...]) -> pl.Series:

@@ -189,10 +189,14 @@ def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> 
 
     ill.chmod(0o755)
     (ill / "casebook.sqlite").chmod(0o644)
+    (ill / "secrets").mkdir(mode=0o700)
+    (ill / "secrets" / "permits_db").touch()
+    (ill / "secrets" / "permits_db").chmod(0o644)
     rows = json.loads(hub(ill, "doctor", "--format", "json").stdout)
     notes = {row["part"]: row["note"] for row in rows if row["state"] == "WRONG"}
     assert f"chmod 700 {ill}" in notes["home"]
     assert f"chmod 600 {ill / 'casebook.sqlite'}" in notes["casebook"]
+    assert f"chmod 600 {ill / 'secrets' / 'permits_db'}" in notes["secrets"]
 
     empty = hub(tmp_path / "empty", "doctor")
     assert empty.exit_code == 1

@@ -1,0 +1,92 @@
+"""What an API's answer means: its items as lines, the address of the next page, the highest watermark.
+
+Not here: fetching (`pages.py`), and keeping what was fetched (`api.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from contracts.errors import HubError
+from contracts.pull import PLACE, Pull
+from pipelines.pull.pages import Unusable
+
+Mark = str | int | float | None
+Item = dict[str, Any]
+
+
+def address(pull: Pull, page: int, cursor: str, since: Mark) -> str:
+    """The URL with its places filled. A parameter whose place has no value yet is left out."""
+    values = {"page": str(page), "cursor": cursor, "watermark": "" if since is None else str(since)}
+    path, mark, query = pull.url.partition("?")
+    fields = [field for field in query.split("&") if all(values[place] for place in PLACE.findall(field))]
+    return PLACE.sub(lambda place: quote(values[place[1]], safe=""), path + mark + "&".join(fields))
+
+
+def next_address(pull: Pull, answer: Any, url: str, page: int, any_items: bool, since: Mark) -> str:
+    """The URL of the page behind this one; "" behind the last. Unusable: it leads away from the contract's server."""
+    if not pull.next:
+        return address(pull, page + 1, "", since) if "{page}" in pull.url and any_items else ""
+    value = _at(answer, pull.next)
+    if value in (None, "", False):
+        return ""
+    if not isinstance(value, str | int):
+        raise HubError(f"{pull.next} is neither text nor number", where=f"page {page}", remedy="correct `next`")
+    if "{cursor}" in pull.url:
+        return address(pull, page + 1, str(value), since)
+    following = _beside(url, str(value))
+    if following is None:
+        raise Unusable(
+            "`next` leads to another server", where=f"page {page}", remedy="use its cursor: …?cursor={cursor}"
+        )
+    return following
+
+
+def _beside(url: str, following: str) -> str | None:
+    """`following`, absolute or as a link on the page `url`; None if it is no URL of the same server."""
+    try:
+        joined = urljoin(url, following)
+        here, there = urlsplit(url), urlsplit(joined)
+        same = (here.scheme, here.hostname, here.port) == (there.scheme, there.hostname, there.port)
+    except ValueError:
+        return None
+    return joined if same else None
+
+
+def items_of(pull: Pull, answer: Any, page: int) -> list[Item]:
+    """The objects at `items`. HubError if there is no list of objects."""
+    items = _at(answer, pull.items)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        where = f"`{pull.items}`" if pull.items else "the answer"
+        raise HubError(f"{where} is no list of objects", where=f"page {page}", remedy="correct `items`")
+    return items
+
+
+def lines_of(items: Sequence[Item], page: int) -> bytes:
+    """One item a line, in UTF-8. HubError where a text is none (half of a surrogate pair)."""
+    try:
+        return "".join(json.dumps(item, ensure_ascii=False, separators=(",", ":")) + "\n" for item in items).encode()
+    except UnicodeEncodeError:
+        raise HubError("text that is no Unicode", where=f"page {page}", remedy="ask the API's owner") from None
+
+
+def highest(items: Sequence[Item], name: str, before: Mark, page: int) -> Mark:
+    """The highest watermark of the items and of those `before`. HubError where a field is missing or has no order."""
+    if not name:
+        return None
+    if not all(name in item for item in items):
+        raise HubError(f"an item has no field {name}", where=f"page {page}", remedy="correct `watermark`")
+    marks = [mark for mark in (before, *(item[name] for item in items)) if mark is not None]
+    if not all(isinstance(mark, str) for mark in marks) and not all(isinstance(mark, int | float) for mark in marks):
+        raise HubError(f"{name} is neither text nor number throughout", where=f"page {page}", remedy="choose another")
+    return max(marks, default=None)
+
+
+def _at(answer: Any, path: str) -> Any:
+    """What stands at a dotted path; None where nothing does."""
+    for name in path.split(".") if path else ():
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    return answer

@@ -1,0 +1,88 @@
+"""One page of an HTTP JSON API: patient with a server that is busy, bounded in size, and strict about what comes.
+
+Not here: which page is next, and what becomes of the items (`api.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+
+import httpx
+
+from contracts.errors import HubError
+
+TRIES = 5
+LONGEST_WAIT = 300.0
+PAGE_BYTES = 64 * 1024 * 1024
+TIMEOUT = httpx.Timeout(60, connect=10)
+BUSY = 429
+
+
+class Unusable(HubError):
+    """The API answered, and asking for the same page again would not help: the pull starts over the next time."""
+
+
+def client(token: str) -> httpx.Client:
+    """Follows no redirect: the token is for the contract's server alone."""
+    return httpx.Client(headers={"Authorization": f"Bearer {token}"} if token else {}, timeout=TIMEOUT)
+
+
+def fetch_page(http: httpx.Client, url: str, page: int, wait: Callable[[float], None]) -> Any:
+    """The page's JSON. A busy or silent server is asked TRIES times. HubError says how it failed, never with which URL."""
+    for attempt in range(1, TRIES + 1):
+        pause = float(2 ** (attempt - 1))
+        try:
+            with http.stream("GET", url) as answer:
+                if answer.status_code == httpx.codes.OK:
+                    return _json(_body(answer, page), page)
+                problem = f"the API answers with status {answer.status_code}"
+                if answer.status_code != BUSY and answer.status_code < 500:
+                    raise Unusable(problem, where=f"page {page}", remedy=_remedy(answer.status_code))
+                pause = _retry_after(answer, pause)
+        except httpx.InvalidURL:
+            raise Unusable("this is no URL", where=f"page {page}", remedy="correct url or next") from None
+        except httpx.RequestError as error:
+            problem = f"the API does not answer ({type(error).__name__})"
+        if attempt < TRIES:
+            wait(min(pause, LONGEST_WAIT))
+    raise HubError(problem, where=f"page {page}", remedy="the next night goes on from this page")
+
+
+def _remedy(status: int) -> str:
+    return "renew the token in the secret" if status in (401, 403) else "compare url and next with the API's manual"
+
+
+def _body(answer: httpx.Response, page: int) -> bytes:
+    body = bytearray()
+    for chunk in answer.iter_bytes():
+        body += chunk
+        if len(body) > PAGE_BYTES:
+            limit = f"more than {PAGE_BYTES // 1024**2} MiB"
+            raise Unusable(limit, where=f"page {page}", remedy="ask for fewer rows per page")
+    return bytes(body)
+
+
+def _json(body: bytes, page: int) -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise HubError("no JSON", where=f"page {page}", remedy="is url the API itself, or a page for people?") from None
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _retry_after(answer: httpx.Response, otherwise: float) -> float:
+    """Seconds, given as such or as a date (RFC 9110, 10.2.3)."""
+    given = answer.headers.get("Retry-After", "")
+    if given.isdecimal():
+        return float(given)
+    try:
+        return max(0.0, (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return otherwise

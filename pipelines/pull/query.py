@@ -1,0 +1,163 @@
+"""A query on PostgreSQL or MySQL, landed as Parquet. Its metadata hold the watermark: what was fetched up to where.
+
+Not here: talking to the database (`database.py`, in a process of its own).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from contracts.errors import HubError
+from contracts.model import Table
+from contracts.pull import Pull
+from pipelines.pull.landed import last_landed, next_path
+from warehouse.files import replacing
+from warehouse.secrets import read_secret
+from warehouse.settings import Settings
+
+QUERY_SECONDS = 3600.0
+DATABASE = re.compile("(postgres|postgresql|mysql)://")
+PULL, WATERMARK, PULLED_AT = "hub.pull", "hub.watermark", "hub.pulled_at"
+# what the driver says, and what is said of it: its own words may quote rows, or the URL with its password
+NO_CONNECTION = "ERROR r2d2"  # it would go on trying for half a minute, and a wrong password locks the account
+SAYINGS = (
+    (
+        "password authentication failed|Access denied|pg_hba",
+        "the database refuses user or password",
+        "correct {secret}",
+    ),
+    ("FATAL|Unknown database", "the database refuses or ended the connection", "correct {secret}"),
+    (
+        NO_CONNECTION + "|timed out waiting",
+        "the database does not answer",
+        "is it up, and does {secret} name it rightly?",
+    ),
+    ("hub: repeated column", "the result has several columns of one name", "give each its own: select … as …"),
+    ("column .*does not exist|Unknown column", "the database has no column that is asked for", "correct the query"),
+    ("permission denied|command denied", "the database does not let this user read that", "have it granted"),
+    ("", "the database could not answer the query", "try it with the database's own client; cast rare types to text"),
+)
+
+
+def pull_query(settings: Settings, table: Table, pull: Pull, seconds: float = QUERY_SECONDS) -> Path | None:
+    """The landed file; None where there is no row, or none that the last landed file has not. HubError otherwise."""
+    url = read_secret(settings, pull.secret)
+    if not DATABASE.match(url):
+        raise HubError(f"the secret {pull.secret} is no URL postgresql://… or mysql://…", remedy="write it again")
+    last = last_landed(settings, table, pull)
+    known = _known(last, pull)
+    since = known.get(WATERMARK, "")
+    with _work_folder(settings, table) as folder:
+        _fetch(url, _asked(url, pull, since), folder, pull.secret, seconds)
+        parts = sorted(folder.glob("*.parquet"))
+        if not parts:
+            return None
+        highest = _highest(parts, pull)
+        if last and known and _rows(parts, "") == _rows([last], pull.watermark):
+            return None
+        path = next_path(settings, table, pull, last)
+        notes = {PULL: pull.digest, WATERMARK: highest or since, PULLED_AT: datetime.now(UTC).isoformat()}
+        with replacing(path) as temporary:
+            pl.scan_parquet(parts).sink_parquet(temporary, compression="zstd", metadata=notes)
+    return path
+
+
+def _known(last: Path | None, pull: Pull) -> dict[str, str]:
+    """What the last landed file says of its pull; nothing where the contract asked for something else then."""
+    try:
+        notes = pl.read_parquet_metadata(last) if last else {}
+    except pl.exceptions.PolarsError:
+        return {}
+    return notes if notes.get(PULL) == pull.digest else {}
+
+
+@contextmanager
+def _work_folder(settings: Settings, table: Table) -> Iterator[Path]:
+    """A new one each time: what a killed night's process still writes has no place left."""
+    work, name = settings.lake.absolute() / "_work", f"pull-{table.name}."
+    for left in work.glob(f"{name}*"):
+        shutil.rmtree(left)
+    work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=name, dir=work) as folder:
+        yield Path(folder)
+
+
+def _asked(url: str, pull: Pull, since: str) -> str:
+    """The contract's query, from the watermark on: with rows of that very moment, and with those that have none."""
+    query = f"select * from (\n{pull.query.strip().rstrip(';')}\n) as pulled"
+    if not since:
+        return query
+    quote, value = '"', since.replace("'", "''")
+    if url.startswith("mysql"):
+        quote, value = "`", value.replace("\\", "\\\\")
+    name = quote + pull.watermark.replace(quote, quote * 2) + quote
+    return f"{query}\nwhere {name} >= '{value}' or {name} is null"
+
+
+def _fetch(url: str, query: str, folder: Path, secret: str, seconds: float) -> None:
+    """Rows into part files. The process hears the URL on stdin; of what it says nothing is passed on but SAYINGS."""
+    with subprocess.Popen(
+        [sys.executable, "-I", str(Path(__file__).with_name("database.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as child:
+        assert child.stdin is not None
+        assert child.stderr is not None
+        limit = threading.Timer(seconds, child.kill)
+        limit.start()
+        json.dump({"url": url, "query": query, "folder": str(folder)}, child.stdin)
+        child.stdin.close()
+        said = ""
+        for line in child.stderr:
+            said += line
+            if NO_CONNECTION in line:
+                child.kill()
+    expired = not limit.is_alive()
+    limit.cancel()
+    if child.returncode and expired:
+        what = f"the query did not end within {seconds:.0f} s"
+        raise HubError(what, remedy="ask for less, or by a watermark that has an index")
+    if child.returncode:
+        what, remedy = next((what, remedy) for words, what, remedy in SAYINGS if re.search(words, said))
+        raise HubError(what, remedy=remedy.format(secret=f"the secret {secret}"))
+
+
+def _highest(parts: list[Path], pull: Pull) -> str:
+    """The highest watermark as the database reads it again; "" without one. HubError: no such column, or no order."""
+    if not pull.watermark:
+        return ""
+    dtype = pl.read_parquet_schema(parts[0]).get(pull.watermark)
+    if dtype is None:
+        raise HubError(f"the result has no column {pull.watermark}", remedy="select the watermark, too")
+    if not (dtype.is_numeric() or dtype.is_temporal() or dtype == pl.String):
+        raise HubError(f"{pull.watermark} is neither time, number nor text", remedy="choose another watermark")
+    highest = pl.scan_parquet(parts).select(pl.col(pull.watermark).max()).collect().item()
+    return "" if highest is None else str(highest)
+
+
+def _rows(files: Sequence[Path], watermark: str) -> tuple[object, ...]:
+    """Names, number and hash of the rows, in any order; with a `watermark` of those that would be fetched again."""
+    schema = pl.read_parquet_schema(files[0])
+    name = '"' + watermark.replace('"', '""') + '"'
+    again = f"where {name} is null or {name} = (select max({name}) from read_parquet($files))" if watermark else ""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select count(*), sum(hash(t)) from read_parquet($files) t {again}", {"files": [str(f) for f in files]}
+        ).fetchall()
+    return (*schema.items(), *rows)

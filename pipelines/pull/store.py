@@ -1,0 +1,141 @@
+"""A landing elsewhere (S3-compatible, or any URL of fsspec): each night what is new there is copied into landing.
+
+The copy has the object's path and time. What was copied is remembered beside the copies, so that a file somebody took
+out of landing stays out; nothing is ever deleted, here or there. Not here: reading the files (`pipelines/ingest.py`).
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contracts.errors import HubError
+from contracts.waiting import UNFINISHED, UNFINISHED_SUFFIXES
+from warehouse.files import replacing, write_atomically
+from warehouse.secrets import read_secret
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
+
+SECRET = "landing"
+PATIENCE = {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 2}}
+Marks = dict[str, list[object]]
+
+
+def copy_store(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> list[str]:
+    """Copy new and changed objects; one sentence for each that could not be. HubError: the store cannot be listed."""
+    store, root = _opened(settings)
+    memory, failed = settings.landing / ".store.json", list[str]()
+    known = _remembered(memory)
+    try:
+        for key, path, info in _objects(store, root):
+            mark: list[object] = [str(info.get("ETag") or info.get("mtime") or info.get("created")), info["size"]]
+            if known.get(key) == mark:
+                continue
+            try:
+                _copy(store, path, _target(settings, key), info["size"], replaces=key in known)
+            except HubError as error:
+                failed.append(f"HUB_LANDING_URL: {key!r}: {error}")
+            else:
+                known[key] = mark
+                progress(f"{key} copied into landing")
+    finally:
+        write_atomically(memory, json.dumps(known, ensure_ascii=False, indent=0).encode())
+    return failed
+
+
+def _remembered(memory: Path) -> Marks:
+    try:
+        marks: Marks = json.loads(memory.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return marks
+
+
+def _opened(settings: Settings) -> tuple[AbstractFileSystem, str]:
+    """The store and the path in it. An S3 store is opened with the secret `landing`, {"key": …, "secret": …}."""
+    from fsspec.core import url_to_fs  # type: ignore[import-untyped]
+
+    options: dict[str, Any] = {}
+    if settings.landing_url.startswith(("s3://", "s3a://")):
+        options = {
+            "config_kwargs": PATIENCE,
+            "skip_instance_cache": True,
+            "use_listings_cache": False,
+            **_key(settings),
+        }
+        if settings.landing_endpoint:
+            options["client_kwargs"] = {"endpoint_url": settings.landing_endpoint}
+    try:
+        store, root = url_to_fs(settings.landing_url, **options)
+    except (ValueError, ImportError):
+        raise HubError("this is no URL of a store", remedy="write it like s3://bucket/prefix") from None
+    return store, root.rstrip("/")
+
+
+def _key(settings: Settings) -> dict[str, str]:
+    try:
+        words = json.loads(read_secret(settings, SECRET))
+        return {"key": str(words["key"]), "secret": str(words["secret"])}
+    except (ValueError, TypeError, KeyError):
+        raise HubError(
+            f"the secret {SECRET} is not as it should be", remedy='write it as {"key": "…", "secret": "…"}'
+        ) from None
+
+
+def _objects(store: AbstractFileSystem, root: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every object below `root`: its path from there, its path, and what the store says of it. None still being written."""
+    try:
+        found: dict[str, dict[str, Any]] = store.find(root, detail=True)
+    except Exception as error:  # every store has errors of its own
+        raise _failure(error) from None
+    for path, info in sorted(found.items()):
+        key = path.removeprefix(root).lstrip("/")
+        hidden = any(name.startswith(UNFINISHED) and name != ".." for name in key.split("/"))
+        if key and not hidden and not key.endswith((*UNFINISHED_SUFFIXES, "/")):
+            yield key, path, info
+
+
+def _target(settings: Settings, key: str) -> Path:
+    """The object's place in landing. HubError where its name would lead out of it."""
+    if {"", ".", ".."} & set(key.split("/")) or "\\" in key or "\0" in key:
+        raise HubError("the name leads out of landing", remedy="rename the object")
+    return settings.landing / key
+
+
+def _copy(store: AbstractFileSystem, path: str, target: Path, size: int, replaces: bool) -> None:
+    """The object as a file of its time, whole or not at all. A file that is no copy of ours is never written over."""
+    try:
+        modified = store.modified(path).timestamp()
+        if target.exists() and not replaces:
+            there = target.stat()
+            if (there.st_size, int(there.st_mtime)) == (size, int(modified)):
+                return  # our copy, of which the memory was lost
+            raise HubError("landing holds another file of this name", remedy="rename one of the two")
+        with replacing(target) as temporary:
+            store.get_file(path, str(temporary))
+            if temporary.stat().st_size != size:
+                raise HubError("it changed while it was copied", remedy="the next night copies it")
+            os.utime(temporary, (modified, modified))
+    except HubError:
+        raise
+    except Exception as error:
+        raise _failure(error) from None
+
+
+def _failure(error: Exception) -> HubError:
+    """What is said of a store's error; its text may quote what was sent."""
+    if isinstance(error, PermissionError):
+        return HubError("the store refuses", remedy=f"correct the secret {SECRET}, or have access granted")
+    if isinstance(error, FileNotFoundError):
+        return HubError("there is no such bucket or object", remedy="compare HUB_LANDING_URL with the store")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return HubError("the disk is full", remedy="make room; the next night copies it")
+    return HubError(
+        f"the store does not answer ({type(error).__name__})", remedy="is HUB_LANDING_ENDPOINT right and up?"
+    )

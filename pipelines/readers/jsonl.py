@@ -1,0 +1,75 @@
+"""JSON lines: one object a line, its keys are the names. Row n is line n.
+
+A key may be absent where its column may be empty; a line that is no flat object costs only its row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from contracts.model import Layout, Table
+from pipelines.readers.batch import FIELDS, IGNORED, NUL, Batch, match_header, not_records, plain
+from pipelines.readers.decode import TextFile
+
+BATCH_ROWS = 50_000
+
+
+def read(path: Path, table: Table) -> Iterator[Batch]:
+    """The rows of `path`. Refused: no rows, unfit bytes, a required column that no line of the first batch has."""
+    layout = table.layout
+    assert layout is not None
+    row, known = 1, {plain(name): c.name for c in table.columns for name in (c.physical_name, *c.aliases)}
+    for lines in _batches(TextFile(path, layout.encoding)):
+        objects = [_object(line) for line in lines]
+        keys = list(dict.fromkeys(key for one in objects if one for key in one))
+        if row == 1:
+            _require(keys, table, path.name)
+        names = {key: known.get(plain(key)) for key in keys}
+        cells = [{names[k]: _cell(v) for k, v in one.items() if names[k]} if one else {} for one in objects]
+        frame = pl.DataFrame(cells, schema={c.name: pl.String for c in table.columns}, orient="row")
+        unknown = tuple(key for key, name in names.items() if name is None)
+        yield Batch(row, frame, _marks(lines, objects, frame, layout), unknown_columns=unknown)
+        row += len(lines)
+
+
+def _require(keys: list[str], table: Table, where: str) -> None:
+    """The first batch stands for the header: columns that may be empty need not occur in it."""
+    optional = [c.physical_name for c in table.columns if not c.required and not c.primary_key]
+    given = {plain(key) for key in keys}
+    match_header([*keys, *(name for name in optional if plain(name) not in given)], table, where)
+
+
+def _batches(text: TextFile) -> Iterator[list[str]]:
+    for piece in text.pieces():
+        lines = piece.removesuffix("\n").split("\n")
+        for start in range(0, len(lines), BATCH_ROWS):
+            yield lines[start : start + BATCH_ROWS]
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    """The object a line holds; none where it is something else, or has something in it that is no single value."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    flat = isinstance(found, dict) and not any(isinstance(value, dict | list) for value in found.values())
+    return found if flat else None
+
+
+def _cell(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _marks(
+    lines: list[str], objects: list[dict[str, Any] | None], frame: pl.DataFrame, layout: Layout
+) -> dict[int, str]:
+    marks = {at: FIELDS for at, one in enumerate(objects) if one is None and lines[at].strip()}
+    marks |= {at: NUL for at, line in enumerate(lines) if "\\u0000" in line or "\0" in line}
+    return marks | dict.fromkeys(not_records(frame, layout), IGNORED)

@@ -1,0 +1,58 @@
+"""Parquet: another system's table, or what the hub fetched itself. Typed values become text, as every reader yields.
+
+Row numbers count as in a spreadsheet, where the names stand in row 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from contracts.model import Table
+from pipelines.readers.batch import IGNORED, NUL, Batch, match_header, not_records
+from pipelines.reasons import Refused
+
+BATCH_ROWS = 100_000
+FIRST_ROW = 2
+MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
+
+
+def read(path: Path, table: Table) -> Iterator[Batch]:
+    """The rows of `path`. Refused: no Parquet, a column that holds no single values, a header that is not it."""
+    layout = table.layout
+    assert layout is not None
+    try:
+        rows = pl.scan_parquet(path)
+        schema = rows.collect_schema()
+    except (pl.exceptions.PolarsError, OSError):
+        raise Refused("not_parquet", path.name) from None
+    header = match_header(list(schema), table, path.name)
+    names = {name: schema.names()[at] for name, at in header.positions.items()}
+    nested = [source for source in names.values() if schema[source].is_nested()]
+    if nested:
+        raise Refused("nested", path.name, columns="、".join(nested))
+    texts = rows.select(_text(source, schema[source]).alias(name) for name, source in names.items())
+    row = FIRST_ROW
+    for frame in texts.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
+        marks = dict.fromkeys(not_records(frame, layout), IGNORED)
+        with_nul = frame.select(
+            pl.any_horizontal(pl.all().str.contains("\0", literal=True).fill_null(False))
+        ).to_series()
+        yield Batch(row, frame, marks | dict.fromkeys(with_nul.arg_true(), NUL), unknown_columns=header.unknown)
+        row += len(frame)
+
+
+def _text(name: str, dtype: pl.DataType) -> pl.Expr:
+    """A value as our own spellings have it: `2024-03-01`, `2024-03-01 08:30:00`, `true`, `12`, `0.5`."""
+    value = pl.col(name)
+    if isinstance(dtype, pl.Datetime):
+        value = value.dt.replace_time_zone(None) if dtype.time_zone else value
+        return value.dt.strftime(MOMENT).str.strip_suffix(".000000")
+    if isinstance(dtype, pl.Binary):
+        return value.cast(pl.String, strict=False)
+    if dtype.is_float():
+        whole = value.is_finite() & (value == value.round()) & (value.abs() < 1e15)
+        return pl.when(whole).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
+    return value.cast(pl.String)

@@ -1,0 +1,62 @@
+"""What is fetched goes the way of every file: read by its contract, receipted, in force or not."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from contracts.code_lists import HERE, load_code_lists
+from pipelines.ingest import ingest_landing
+from pipelines.readers import READERS
+from tests.pipelines.pull.fetching import Fetching
+from tests.pipelines.pull.server import serving
+from tests.postgres import Database
+from warehouse.lake import Delivery, Lake
+
+pytestmark = pytest.mark.skipif(not {"parquet", "jsonl"} <= READERS.keys(), reason="no readers for Parquet and lines")
+
+
+def night(hub: Fetching) -> list[Delivery]:
+    assert hub.pull() == []
+    return ingest_landing(hub.settings, hub.catalog, load_code_lists([HERE]))
+
+
+def in_force(hub: Fetching) -> list[tuple[object, ...]]:
+    """The rows of every file that counts, oldest first."""
+    lake = Lake(hub.settings)
+    deliveries = lake.in_force(hub.catalog.tables["source.permit"])
+    frames = [pl.read_parquet(lake.accepted_path(delivery)) for delivery in deliveries]
+    return [row for frame in frames for row in sorted(frame.select("permit_no", "holder").rows())]
+
+
+def test_what_a_query_gives_comes_into_force_and_a_lost_column_does_not(hub: Fetching, database: Database) -> None:
+    database.run(
+        "create table permits (permit_no text primary key, holder text, updated_at timestamp)",
+        "insert into permits values ('P1', '测试甲', '2024-03-01'), ('P2', '测试乙', '2024-03-02')",
+    )
+    hub.secret("permits_db", database.url)
+    words = {"kind": "query", "secret": "permits_db", "watermark": "updated_at"}
+    hub.contract("permit", query="select * from permits", **words)
+    [first] = night(hub)
+    assert (first.status, first.read, first.accepted) == ("accepted", 2, 2)
+    database.run("update permits set holder = '测试丙', updated_at = '2024-03-03' where permit_no = 'P1'")
+    night(hub)
+    good = in_force(hub)
+    assert good == [("P1", "测试甲"), ("P2", "测试乙"), ("P1", "测试丙"), ("P2", "测试乙")]
+    assert night(hub) == []
+    hub.contract("permit", query="select permit_no, updated_at from permits", **words)
+    lost = [delivery for delivery in night(hub) if delivery.status == "failed"]
+    assert len(lost) == 1
+    assert "missing column holder" in lost[0].reason
+    assert in_force(hub) == good
+
+
+def test_what_an_api_gives_comes_into_force(hub: Fetching) -> None:
+    rows = [{"permit_no": f"P{n}", "holder": "测试甲", "updated_at": "2024-03-01"} for n in (1, 2)]
+    with serving() as api:
+        api.serves(lambda _: rows)
+        hub.contract("permit", "snapshot", kind="api", url=f"{api.url}/permits")
+        [delivery] = night(hub)
+        assert (delivery.status, delivery.accepted) == ("accepted", 2)
+        assert night(hub) == []
+    assert in_force(hub) == [("P1", "测试甲"), ("P2", "测试甲")]
