@@ -20,6 +20,7 @@ LARGEST_DIRECTORY = 1 << 20  # about 10,000 names
 LARGEST_RATIO = 200
 UTF_8 = 0x800
 ENCRYPTED = 0x1
+DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
 
 
 class Member(NamedTuple):
@@ -45,7 +46,7 @@ def member_names(path: Path) -> list[str]:
     try:
         with ZipFile(_Bounded(path)) as archive:
             return [_bare_name(info) for info in _files(archive)]
-    except (BadZipFile, NotImplementedError, ValueError):
+    except DAMAGED:
         raise _unfit("the file is no ZIP archive that can be opened") from None
 
 
@@ -55,16 +56,16 @@ def members(path: Path, largest: int) -> list[Member]:
         with ZipFile(_Bounded(path)) as archive:
             found = _files(archive)
             size, packed = sum(i.file_size for i in found), sum(i.compress_size for i in found)
-            if size > largest or size > LARGEST_RATIO * max(1, packed):
+            if size > largest or size > max(LARGEST_DIRECTORY, LARGEST_RATIO * packed):
                 raise _unfit("the files in the archive unpack to too much")
             return [Member(_bare_name(info), _sha256(archive, info), info.file_size) for info in found]
-    except (BadZipFile, NotImplementedError, ValueError, EOFError, zlib.error):
+    except DAMAGED:
         raise _unfit("a file in the archive is damaged") from None
 
 
 def _files(archive: ZipFile) -> list[ZipInfo]:
     """Its files, without those that landing would leave alone as well."""
-    files = [info for info in archive.infolist() if not info.is_dir() and not is_unfinished(_bare_name(info))]
+    files = [info for info in archive.infolist() if not info.is_dir() and not _left_alone(_path(info))]
     if not files:
         raise _unfit("there is no file in the archive")
     if any(info.flag_bits & ENCRYPTED for info in files):
@@ -72,8 +73,16 @@ def _files(archive: ZipFile) -> list[ZipInfo]:
     return files
 
 
+def _left_alone(path: PurePosixPath) -> bool:
+    return any(is_unfinished(part) or part == "__MACOSX" for part in path.parts)
+
+
 def _bare_name(info: ZipInfo) -> str:
-    """The name without its folders. Where the archive does not say UTF-8, it is as Chinese Windows writes it."""
+    return _path(info).name
+
+
+def _path(info: ZipInfo) -> PurePosixPath:
+    """The name with its folders. Where the archive does not say UTF-8, it is as Chinese Windows writes it."""
     name = info.filename
     if not info.flag_bits & UTF_8:
         try:
@@ -83,7 +92,7 @@ def _bare_name(info: ZipInfo) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in name:
         raise _unfit("a name in the archive leads out of it")
-    return path.name
+    return path
 
 
 def _sha256(archive: ZipFile, info: ZipInfo) -> str:

@@ -106,7 +106,7 @@ class Ingest:
         except Refused as refused:
             if mark_of(arrival.path) != arrival.mark:
                 return None
-            if known and known.status == "accepted":
+            if known and (known.judged or known.status) == "accepted":
                 return self._keep(known, delivery, refused)
             return self._fail(table, delivery, refused)
         except (pl.exceptions.PolarsError, OSError) as error:
@@ -163,7 +163,7 @@ class Ingest:
         before = next((d.profile for d in reversed(in_force) if not d.correction), {})
         beyond = [] if delivery.correction else list(moved(table, before, measured))
         held = reason_to_hold(table, arrival.name, tally, in_force, beyond, whole=not delivery.correction)
-        if held and known and known.status == "accepted":
+        if held and known and (known.judged or known.status) == "accepted":
             return self._keep(known, delivery, held)
         for one in beyond:
             tally.add_drift(one)

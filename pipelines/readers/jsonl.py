@@ -39,9 +39,10 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
 
 def _require(keys: list[str], table: Table, where: str) -> None:
     """The first batch stands for the header: columns that may be empty need not occur in it."""
-    optional = [c.physical_name for c in table.columns if not c.required and not c.primary_key]
     given = {plain(key) for key in keys}
-    match_header([*keys, *(name for name in optional if plain(name) not in given)], table, where)
+    absent = [c for c in table.columns if not given & {plain(name) for name in (c.physical_name, *c.aliases)}]
+    optional = [c.physical_name for c in absent if not c.required and not c.primary_key]
+    match_header([*keys, *optional], table, where)
 
 
 def _batches(text: TextFile) -> Iterator[list[str]]:

@@ -6,15 +6,21 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from api.app import create_app
+from api.archive import member_names, members
+from api.errors import BadRequest
 from tests.api.city import settings_in
 from tests.api.conftest import PASSWORD
 from tests.pipelines.office import Office, csv_text, resident
@@ -254,6 +260,17 @@ def test_of_a_zip_every_file_is_a_delivery(desk: Desk) -> None:
     assert desk.landed() == ["三月.zip"]
     assert {i["delivery"] for i in desk.get().json()["items"]} == {i["delivery"] for i in answer.json()["items"]}
     assert desk.send(zipped(files), "三月.zip").status_code == 200
+
+
+@given(st.binary(max_size=60), st.integers(0, 400), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_whatever_an_archive_holds_it_is_read_or_refused(noise: bytes, at: int, overwrites: bool) -> None:
+    good = zipped({"a/" + NAME: ROWS, "不动产登记_20240301.xlsx": b"x" * 300})
+    with NamedTemporaryFile() as file:
+        file.write(good[:at] + noise + good[at + len(noise) * overwrites :])
+        file.flush()
+        with suppress(BadRequest):
+            assert len(member_names(Path(file.name))) == len(members(Path(file.name), 10_000_000))
 
 
 def test_a_zip_as_chinese_windows_writes_it(desk: Desk) -> None:

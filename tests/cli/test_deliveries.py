@@ -22,7 +22,7 @@ def office(tmp_path: Path) -> Office:
     office = Office(tmp_path / "home")
     for day, rows in (("20240301", 8), ("20240302", 9), ("20240303", 2)):
         office.receive([*(resident(n) for n in range(rows)), resident(99, sex="?")], day)
-    office.drop("人口信息_20240304.csv", "no header\n")
+    office.drop("人口信息_20240304.csv", b"")
     office.ingest()
     return office
 

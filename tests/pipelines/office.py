@@ -17,7 +17,7 @@ from contracts.code_lists import HERE, load_code_lists
 from contracts.identifiers import check_digit
 from contracts.load import load_catalog
 from contracts.model import Catalog
-from pipelines.ingest import ingest_landing
+from pipelines.ingest import Ingested, ingest_landing
 from pipelines.readers.xlsx import cell_text
 from warehouse.lake import Delivery, Lake
 from warehouse.settings import Settings
@@ -118,8 +118,11 @@ class Office:
         path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
         return path
 
+    def run(self) -> Ingested:
+        return ingest_landing(self.settings, self.catalog, load_code_lists([HERE, self.settings.codes]))
+
     def ingest(self) -> list[Delivery]:
-        return ingest_landing(self.settings, self.catalog, load_code_lists([HERE, self.settings.codes])).deliveries
+        return self.run().deliveries
 
     def receive(self, rows: Sequence[Sequence[str]], day: str = "20240301") -> Delivery:
         """Drop a residents' file and read it."""

@@ -79,7 +79,7 @@ def test_a_workbook_is_read_sheet_by_sheet(office: Office) -> None:
             "缺少列：人员编号（≈ 人员编码 ?）",
         ),
         ("人口信息_20240301.csv", csv_text([resident(1)]).encode("gb18030") + b"\xff\xff", "无法识别"),
-        ("不动产登记_20240301.xlsx", b"PK no zip", "不是可以打开的 XLSX 工作簿"),
+        ("不动产登记_20240301.xlsx", b"PK no zip", "不是可以打开的工作簿"),
     ],
     ids=["unknown", "date", "empty", "header only", "renamed", "encoding", "workbook"],
 )
@@ -93,7 +93,7 @@ def test_a_file_that_cannot_be_read_gets_a_receipt_and_stops_nobody(
     assert len(deliveries) == 2
     assert deliveries["12345工单_20240302.csv"].status == "accepted"
     failed = deliveries[name]
-    assert (failed.status, failed.read, failed.accepted) == ("failed", 0, 0)
+    assert (failed.status, failed.read, failed.accepted) == ("held" if "缺少列" in reason else "failed", 0, 0)
     assert failed.reason.startswith(name)
     assert reason in "".join(cell for line in office.receipt(failed) for cell in line)
     assert [d.id for d in office.lake.in_force(CATALOG.tables["source.resident"])] == [good.id]

@@ -78,6 +78,6 @@ def test_a_file_that_cannot_be_read_is_an_answer_too(
     path = tmp_path / "f.csv"
     path.write_text(content, encoding="utf-8")
     found = check(office, path, name)
-    assert (found.status, found.read) == ("failed", 0)
+    assert (found.status, found.read) == ("held" if "缺少列" in reason else "failed", 0)
     assert found.reason.startswith(reason)
     assert found.advice

@@ -365,7 +365,10 @@ def test_a_full_disk_leaves_the_old_receipt(tmp_path: Path) -> None:
 
 
 def test_a_workbook_with_a_password_is_answered_by_a_workbook(office: Office) -> None:
-    office.drop("不动产登记_20240301.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504))
+    office.drop(
+        "不动产登记_20240301.xlsx",
+        bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le") + bytes(504),
+    )
     [failed] = office.ingest()
     assert failed.receipt == f"property/{failed.id}.xlsx"
     facts = {row[0]: row[1] for row in office.receipt(failed)}

@@ -15,3 +15,9 @@ def test_a_memory_limit_as_duckdb_reads_it(memory: str) -> None:
 def test_anything_else_is_refused(memory: str) -> None:
     with pytest.raises(ValidationError):
         Settings(memory=memory)
+
+
+def test_sizes_are_bytes_or_words_and_a_check_has_room_for_its_libraries() -> None:
+    assert Settings(largest_upload="500MiB").largest_upload == 500 << 20  # type: ignore[arg-type]
+    with pytest.raises(ValidationError):
+        Settings(check_memory=1 << 30)  # type: ignore[arg-type]

@@ -41,7 +41,7 @@ def test_what_a_query_gives_comes_into_force_and_a_lost_column_does_not(hub: Fet
     assert good == [("P1", "测试甲"), ("P2", "测试乙"), ("P1", "测试丙"), ("P2", "测试乙")]
     assert night(hub) == []
     hub.contract("permit", query="select permit_no, updated_at from permits", **words)
-    lost = [delivery for delivery in night(hub) if delivery.status == "failed"]
+    lost = [delivery for delivery in night(hub) if delivery.status == "held"]
     assert len(lost) == 1
     assert "missing column holder" in lost[0].reason
     assert in_force(hub) == good

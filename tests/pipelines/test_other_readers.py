@@ -1,0 +1,133 @@
+"""JSON lines and Parquet → text rows; UTF-16, NUL bytes and totals in text files."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from contracts.errors import DeliveryError
+from contracts.model import Column, Format, Layout, Table
+from pipelines.readers import READERS
+
+COLUMNS = (
+    Column("a", "编号", "编号", "string", required=True),
+    Column("b", "名称", "名称", "string", aliases=("姓 名",)),
+    Column("c", "备注", "备注", "string"),
+)
+Rows = list[tuple[int, str | None, tuple[str, ...]]]
+
+
+def table(form: Format, **layout: object) -> Table:
+    return Table("t", "source", "1", "t", COLUMNS, "t", "d", layout=replace(Layout(form, "t"), **layout))  # type: ignore[arg-type]
+
+
+def rows(path: Path, how: Table) -> Rows:
+    """(row, mark, cells) of every row."""
+    assert how.layout
+    found: Rows = []
+    for batch in READERS[how.layout.format](path, how):
+        cells = batch.frame.fill_null("").rows()
+        found += [(batch.first_row + i, batch.marks.get(i), row) for i, row in enumerate(cells)]
+    return found
+
+
+def written(folder: Path, content: str, encoding: str = "utf-8") -> Path:
+    path = folder / "f"
+    path.write_bytes(content.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "gb18030"])
+def test_lines_of_json(tmp_path: Path, encoding: str) -> None:
+    lines = [
+        '{"编号": "1", "姓名": "甲", "多余": 1}',
+        '{"编号": 2, "备注": null}',
+        "",
+        '["3"]',
+        '{"编号": {"a": 1}}',
+        '{"编号": true, "备注": 1.5}',
+        "{",
+    ]
+    assert rows(written(tmp_path, "\n".join(lines), encoding), table("jsonl")) == [
+        (1, None, ("1", "甲", "")),
+        (2, None, ("2", "", "")),
+        (3, None, ("", "", "")),
+        (4, "fields", ("", "", "")),
+        (5, "fields", ("", "", "")),
+        (6, None, ("true", "", "1.5")),
+        (7, "fields", ("", "", "")),
+    ]
+
+
+def test_lines_without_a_required_key_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="missing column 编号 ->"):
+        rows(written(tmp_path, '{"名称": "甲"}\n'), table("jsonl"))
+
+
+def test_typed_values_become_text(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "编号": [Decimal("12.0000000000"), Decimal("0.5000000000"), Decimal("100.0000000000")],
+            "名称": [date(2024, 3, 1), None, date(1990, 12, 31)],
+            "备注": [datetime(2024, 3, 1, 8, 30, tzinfo=UTC), None, datetime(2024, 3, 1, 8, 30, 0, 500, tzinfo=UTC)],
+        }
+    )
+    frame.write_parquet(tmp_path / "f")
+    assert rows(tmp_path / "f", table("parquet")) == [
+        (2, None, ("12", "2024-03-01", "2024-03-01 08:30:00")),
+        (3, None, ("0.5", "", "")),
+        (4, None, ("100", "1990-12-31", "2024-03-01 08:30:00.000500")),
+    ]
+    pl.DataFrame({"编号": [7.0, 0.25], "名称": [True, None], "备注": [1, 2]}).write_parquet(tmp_path / "f")
+    assert [row for *_, row in rows(tmp_path / "f", table("parquet"))] == [("7", "true", "1"), ("0.25", "", "2")]
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (pl.DataFrame({"编号": [[1]], "名称": ["x"], "备注": ["y"]}), "column 编号 holds lists"),
+        (pl.DataFrame({"编号": [1], "名称2": ["x"], "备注": ["y"]}), "missing column 名称（≈ 名称2 \\?）"),
+    ],
+)
+def test_parquet_that_is_refused(tmp_path: Path, frame: pl.DataFrame, message: str) -> None:
+    frame.write_parquet(tmp_path / "f")
+    with pytest.raises(DeliveryError, match=message):
+        rows(tmp_path / "f", table("parquet"))
+    (tmp_path / "f").write_bytes(b"PAR1 and nothing")
+    with pytest.raises(DeliveryError, match="not a Parquet file"):
+        rows(tmp_path / "f", table("parquet"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_text_in_utf_16(tmp_path: Path, encoding: str) -> None:
+    text = "编号\t名称\t备注\r\n1\t甲\t龘\r\n"
+    named = "" if encoding == "utf-16" else encoding  # without its mark the contract has to say so
+    assert rows(written(tmp_path, text, encoding), table("csv", delimiter="\t", encoding=named)) == [
+        (2, None, ("1", "甲", "龘"))
+    ]
+
+
+def test_rows_with_nul_bytes_and_totals(tmp_path: Path) -> None:
+    text = '编号,名称,备注\n1,a\0,x\n合计,2\n小计,,3\n"2","b","c"\n'
+    marks = [(row, mark) for row, mark, _ in rows(written(tmp_path, text), table("csv", ignore_rows="合计|小计"))]
+    assert marks == [(2, "nul"), (3, "ignored"), (4, "ignored"), (5, None)]
+
+
+def test_a_name_with_a_line_break_and_a_header_of_two_rows(tmp_path: Path) -> None:
+    text = '表\n"编\n号",名称,备注\n1,2,3\n'
+    assert rows(written(tmp_path, text), table("csv", header_row=2)) == [(3, None, ("1", "2", "3"))]
+    text = "编号,名称,\n,,备注\n1,2,3\n"
+    how = replace(table("csv", header_rows=2), columns=(*COLUMNS[:2], replace(COLUMNS[2], physical_name="名称/备注")))
+    assert rows(written(tmp_path, text), how) == [(3, None, ("1", "2", "3"))]
+
+
+def test_one_broken_byte_does_not_make_another_encoding(tmp_path: Path) -> None:
+    path = written(tmp_path, "编号,名称,备注\n" + "1,柳港园,西院\n" * 50)
+    content = bytearray(path.read_bytes())
+    content[-3] = 0xFF
+    path.write_bytes(content)
+    with pytest.raises(DeliveryError, match=f"byte {len(content) - 4} is neither"):
+        rows(path, table("csv"))
