@@ -109,9 +109,9 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "另存为“CSV UTF-8”后重新报送",
     ),
     "endless_line": (
-        "the line after row {row} does not end within {limit} MiB",
+        "a line that begins {offset} MiB into the file does not end within {limit} MiB",
         "export the file again; is this the right file?",
-        "第{row}行之后的一行过长，没有换行",
+        "文件第{offset}MiB处的一行过长，没有换行",
         "检查是否选错文件，重新导出后报送",
     ),
     "not_a_workbook": (
