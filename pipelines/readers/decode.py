@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines.reasons import Refused
 
 PIECE_BYTES = 16 << 20
+FIRST_BYTES = 2 << 20  # pieces grow from here, so that every core soon has work
 LONGEST_LINE = 128 << 20
 SAMPLE_BYTES = 64 << 10
 ASCII = bytes(range(128))
@@ -34,11 +35,13 @@ class TextFile:
         Refused: undecodable bytes, with their offset; a line of more than 128 MiB.
         """
         with self.path.open("rb") as file:
-            chunk = file.read(PIECE_BYTES)
+            size = min(FIRST_BYTES, PIECE_BYTES)
+            chunk = file.read(size)
             mark = self._settle(chunk)
             offset, rest = len(mark), chunk[len(mark) :]
             while chunk:
-                chunk = file.read(PIECE_BYTES)
+                size = min(2 * size, PIECE_BYTES)
+                chunk = file.read(size)
                 rest += chunk
                 cut = self._cut(rest) if chunk else len(rest)
                 if not cut and len(rest) > LONGEST_LINE:
