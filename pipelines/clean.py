@@ -67,7 +67,7 @@ def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 def _cast(text: pl.Series, column: Column) -> pl.Series:
     match column.logical_type:
         case "integer":
-            return text.cast(pl.Int64, strict=False)
+            return text.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)  # DBF, SQL: 2000010001.00
         case "number":
             number = text.cast(pl.Float64, strict=False)
             return number.to_frame().select(pl.when(pl.first().is_finite()).then(pl.first())).to_series()

@@ -117,6 +117,11 @@ def test_encoding_and_delimiter_are_found(tmp_path: Path, encoding: str, delimit
     assert sample.frame.rows() == [tuple(row) for row in ROWS]
 
 
+def test_a_tab_is_written_as_people_write_it(tmp_path: Path) -> None:
+    path = put(tmp_path / "工单_20240301.tsv", [HEADER, *ROWS], delimiter="\t")
+    assert r'delimiter: "\t"' in draft_text(path)
+
+
 def test_titles_above_and_totals_below_are_no_records(tmp_path: Path) -> None:
     rows = [
         ["某市工单统计表"],
