@@ -6,6 +6,7 @@ Not here: judging the values (`sorting.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import polars as pl
 
@@ -31,6 +32,8 @@ EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"),
     "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M"),
 }
+EXCEL = "excel"  # a spreadsheet's day number: days since 1899-12-30, the time of day as a fraction
+EXCEL_EPOCH = datetime(1899, 12, 30)
 TRUE, FALSE = ("true", "1", "是", "y", "yes"), ("false", "0", "否", "n", "no")
 
 
@@ -88,6 +91,18 @@ def _first_format(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Dat
         left = (text.is_not_null() & found.is_null()).arg_true()
         if left.is_empty():
             break
-        parsed = text.gather(left).str.strptime(dtype, pattern, strict=False)
+        some = text.gather(left)
+        parsed = _serial(some, dtype) if pattern == EXCEL else some.str.strptime(dtype, pattern, strict=False)
         found = parsed if len(parsed) == len(text) else found.scatter(left, parsed)
     return found
+
+
+def _serial(text: pl.Series, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
+    """Day numbers from 1900-03-01 on; before it spreadsheets count a day that never was."""
+    days = text.cast(pl.Float64, strict=False)
+    moment = pl.lit(EXCEL_EPOCH) + pl.duration(microseconds=(pl.first() * 86_400_000_000).round())
+    return (
+        days.to_frame()
+        .select(pl.when(pl.first().is_between(61, 2_958_466)).then(moment).cast(dtype).alias(text.name))
+        .to_series()
+    )
