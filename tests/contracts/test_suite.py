@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -110,6 +111,25 @@ def test_unique_over_one_and_over_several_columns(tmp_path: Path) -> None:
         Check("unique", None, {"columns": ["word", "number"]}),
     )
     assert (single.broken, pair.broken, key.broken) == (2, 2, 0)
+
+
+def test_rows_of_an_earlier_version_are_not_held_to_a_later_one(tmp_path: Path) -> None:
+    word, owner = (
+        Column("word", "字", "字", "string", checks=(Check("not_null", "word"),)),
+        Column("owner", "人", "人", "string"),
+    )
+    old = replace(table(columns=(word,)), layer="source")
+    new = replace(old, columns=(word, replace(owner, checks=(Check("not_null", "owner"),))), earlier=(old,))
+    path = database(tmp_path, "create schema source")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table source.thing (word varchar, owner varchar, delivery_id varchar, row_no bigint)"
+        )
+        connection.execute("insert into source.thing values ('a', null, 'd', 2)")
+    rules = {(result.column, result.rule) for result in validate(path, [new], CODES) if not result.passed}
+    assert rules == set()
+    alone = validate(path, [replace(new, earlier=())], CODES)
+    assert [(result.column, result.rule) for result in alone if not result.passed] == [("owner", "not_null")]
 
 
 @pytest.mark.parametrize(
