@@ -10,8 +10,9 @@ import polars as pl
 
 from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import HubError
-from pipelines.drafting.columns import draft_columns
+from pipelines.drafting.columns import Entry, draft_columns
 from pipelines.drafting.file_names import FileName, file_name
+from pipelines.drafting.flaws import empty_columns
 from pipelines.drafting.headers import Sample, read_sample
 from pipelines.drafting.names import Names
 from pipelines.drafting.write import Draft
@@ -72,11 +73,15 @@ def _draft(name: FileName, samples: list[Sample], table: str, lists: Mapping[str
         if sample.layout != newest.layout or sample.frame.columns != newest.frame.columns:
             remarks.append(f"样本 {sample.path.name} 的版式或列与最新的不同，按最新的起草")
     frame = pl.concat([_under(newest.frame.columns, sample.frame) for sample in samples])
-    layout = {"format": newest.layout["format"], "file_pattern": name.pattern} | newest.layout
     columns = draft_columns(frame, lists)
-    if not any(entry.word == "primaryKey" for column in columns for entry in column.entries):
+    keys = [(column, entry) for column in columns for entry in column.entries if entry.word == "primaryKey"]
+    if not keys:
         remarks.append("样本中没有找到主键；有的话请标 primaryKey: true")
-    return Draft(table, name.title, layout, tuple(columns), tuple(remarks))
+    remarks += [f"样本中没有找到主键，最接近的是「{column.header}」，见该列" for column, key in keys if key.offered]
+    varying = "、".join(f"「{part}」" for part in name.varying)
+    asked = f"待确认: 文件名中的{varying}是否每次不同" if varying else ""
+    pattern = Entry("file_pattern", name.pattern, asked)
+    return Draft(table, name.title, newest.layout, pattern, tuple(columns), (*remarks, *empty_columns(frame)))
 
 
 def _under(headers: list[str], frame: pl.DataFrame) -> pl.DataFrame:
