@@ -15,7 +15,9 @@ NUMBERED = re.compile(
     "(编号|编码|代码|号码|号|码|(?<![A-Za-z])[Ii][Dd]|(?<=[a-z])(?:No|Id|ID)|BBL|(?i:[ _](?:id|no|key|code)))$"
 )
 # 楼号 1 stands in every estate, and 序号 1 in every file
-NO_KEY = re.compile("(序号|楼号|栋号|幢号|单元号|房号|室号|房间号|门牌号|车牌号|邮编|版本号)$")
+NO_KEY = re.compile(
+    "(序号|楼号|栋号|幢号|单元号|房号|室号|房间号|门牌号|车牌号|邮编|邮政编码|版本号|(?i:zip|post|postal)[ _]?[Cc]ode)$"
+)
 ORDERED = re.compile("^(启用|生效|开始|版本|年度|年份|期次|序号|次序)")
 ENOUGH_ROWS = 20  # in fewer rows anything is unique
 REPEATED = 0.005  # a number that repeats in fewer rows is still the key; those rows are what the key is there to find
@@ -68,7 +70,7 @@ def is_number(header: str) -> bool:
 
 def is_whole_number(facts: Facts) -> bool:
     """Whether the column identifies by whole numbers written with zeros, 3011510060.00, which are no part of them."""
-    if not facts.with_zeros or MEASURES.search(facts.header):
+    if facts.kind.logical_type != "number" or not facts.with_zeros or MEASURES.search(facts.header):
         return False
     long = facts.repeated == 0 and facts.share(f"^[0-9]{{{LONG_NUMBER}}}") == 1
     return long or is_number(facts.header)
