@@ -36,10 +36,13 @@ class FileName:
     varying: tuple[str, ...] = field(default=(), compare=False)
 
 
-def file_name(path: Path) -> FileName:
-    """`人口信息_20260301.csv` → `人口信息_(?P<date>\\d{8})\\.csv`, 人口信息. Of two days the last one is the delivery's."""
+def file_name(path: Path, counts: bool = True) -> FileName:
+    """`人口信息_20260301.csv` → `人口信息_(?P<date>\\d{8})\\.csv`, 人口信息. Of two days the last one is the delivery's.
+
+    Without `counts` an edition or a number that stands alone is part of the name: 表_001 and 表_002 are two tables.
+    """
     stem = path.stem
-    found = [m for m in DATED.finditer(stem) if m["other"] or m["count"] or _is_day(m[0][:8])]
+    found = [m for m in DATED.finditer(stem) if m["other"] or (counts if m["count"] else _is_day(m[0][:8]))]
     days = [match for match in found if match["moment"] or match["day"]]
     pattern, title, end = "", "", 0
     for match in found:

@@ -561,6 +561,20 @@ def test_a_folder_becomes_a_contract_per_table(tmp_path: Path) -> None:
     assert ("", "样本 工单_20240301.csv 的版式或列与最新的不同，按最新的起草") in both.draft.undecided
 
 
+def test_numbers_in_names_part_tables_only_where_the_columns_do(tmp_path: Path) -> None:
+    put(tmp_path / "表_001.csv", [HEADER, *ROWS])
+    put(tmp_path / "表_002.csv", [[*HEADER, "来源"], *([*row, "热线"] for row in ROWS)])
+    [one] = drafted(tmp_path)
+    assert one.draft
+    assert (len(one.files), one.draft.title) == (2, "表")
+    put(tmp_path / "表_003.csv", [["证号", "名称"], ["Z1", "某"], ["Z2", "某"]])
+    assert {(len(o.files), o.draft.title) for o in drafted(tmp_path) if o.draft} == {
+        (1, "表_001"),
+        (1, "表_002"),
+        (1, "表_003"),
+    }
+
+
 def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
     with pytest.raises(HubError, match="no file to draft from"):
         sample_groups([tmp_path])
