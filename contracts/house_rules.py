@@ -22,6 +22,7 @@ from contracts.pull import pull_problems
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
 UNDECIDED = "?"  # what a draft says where a person must decide
+CHOICES = {"load": "snapshot: a file replaces the one before; append: it adds; upsert: it adds, and replaces by key"}
 
 
 def undecided_problems(document: Document) -> Iterator[Problem]:
@@ -35,7 +36,8 @@ def undecided_problems(document: Document) -> Iterator[Problem]:
         if path[0] == "schema" and "properties" in path:
             prop = document.content["schema"][path[1]]["properties"][path[3]]
             column = f"column {prop.get('name')}: "
-        yield document.problem(f"{column}still to be decided: {word}", *path)
+        choice = f" ({CHOICES[word]})" if word in CHOICES else ""
+        yield document.problem(f"{column}still to be decided: {word}{choice}", *path)
 
 
 def _undecided(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -58,7 +60,7 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
             str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns)
         )
         problems += [document.problem(f"pull: {p}", "customProperties") for p in found]
-    if words.get("load", "snapshot") not in get_args(Load):
+    if words.get("load", "snapshot") not in (*get_args(Load), UNDECIDED):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
     for word, default in (("minShare", Table.min_share), ("maxRejected", Table.max_rejected)):
         share = words.get(word, default)
