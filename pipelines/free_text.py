@@ -39,7 +39,7 @@ class FreeText:
         clean = text.with_columns(scrubber(pl.col(name)) for name, scrubber in self._scrubbers.items())
         for name in self._scrubbers:
             found.append((name, NUMBER_IN_TEXT, "warning", clean[name].ne_missing(text[name])))
-        return clean, found
+        return clean, [one for one in found if one[3].any()]
 
 
 def _says_what_it_holds(check: Check) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 import polars as pl
 
@@ -32,6 +33,8 @@ UNREAD = (FIELDS, NUL)
 
 RawValues = tuple[str, pl.Series, pl.Series]
 Broken = tuple[str, str, Severity, pl.Series]
+Key = TypeVar("Key")
+NONE = pl.DataFrame()
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,13 @@ class Sorter:
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
         text, numbers = self._free_text.scrubbed(text.filter(~blank) if blank.any() else text)
         values = with_statuses(typed(text, self.table), self.table, self._areas)
-        judged = [one for one in (*numbers, *self._judged(text, values)) if one[3].any()]
+        judged = [*numbers, *self._judged(text, values)]
         found = pl.concat([*self._marked(marked), *self._issues(text, judged)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
         accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
         unread = pl.concat([numbered.head(0), *(marked[mark] for mark in UNREAD if mark in marked)])
-        rejected = self._rejected(unread, text, values, judged, errors)
+        rejected = self._rejected(unread, text, values, judged, errors) if len(errors) else NONE
         ignored = len(marked.get(IGNORED, ()))
         return Sorted(len(unread) + len(text), ignored, accepted, rejected, found, raw)
 
@@ -125,31 +128,40 @@ class Sorter:
         return pl.concat([rows, unread], how="diagonal").join(rules, on=ROW, how="left").sort(ROW)
 
     def _judged(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
-        """Column, rule, severity and the rows that break it. Of a formula nothing else is said."""
-        formulas = {c.name: text[c.name].str.starts_with("=").fill_null(False) for c in self.table.columns}
-        formulas = {name: found for name, found in formulas.items() if found.any()}
+        """Column, rule, severity and the rows that break it, where any does. Of a formula nothing else is said."""
+        formulas = met(text, {c.name: pl.col(c.name).str.starts_with("=") for c in self.table.columns})
         for name, found in formulas.items():
             yield name, "formula", "error", found
         for name, rule, severity, wrong in self._judged_values(text, values):
             yield name, rule, severity, wrong & ~formulas[name] if name in formulas else wrong
 
     def _judged_values(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
+        rules: dict[tuple[str, str, Severity], pl.Expr] = {}
         for column in self.table.columns:
             if column.logical_type != "string":
-                yield column.name, "type", "error", text[column.name].is_not_null() & values[column.name].is_null()
+                rules[column.name, "type", "error"] = (
+                    pl.lit(text[column.name]).is_not_null() & pl.col(column.name).is_null()
+                )
         for check in self._checks:
-            # what is there but of a wrong type is not missing as well
-            frame = text if check.rule == "not_null" else values
-            wrong = frame.select(broken(check, self._code_lists)).to_series()
-            yield str(check.column), check.told, check.severity if check.rejects_rows else "warning", wrong
+            wrong = broken(check, self._code_lists)
+            if check.rule == "not_null":  # what is there but of a wrong type is not missing as well
+                wrong = pl.lit(text[str(check.column)]).is_null()
+            key: tuple[str, str, Severity] = (
+                str(check.column),
+                check.told,
+                check.severity if check.rejects_rows else "warning",
+            )
+            rules[key] = rules[key] | wrong if key in rules else wrong
         for name, lapsed in self._lapsed.items():
             if lapsed:
-                yield name, "code_expired", "warning", values[name].is_in(lapsed).fill_null(False)
+                rules[name, "code_expired", "warning"] = pl.col(name).is_in(lapsed)
         for column, _ in self._identifiers:
-            status = values[f"{column.name}_status"]
-            for bad in status.unique(maintain_order=True):
+            status = pl.col(f"{column.name}_status")
+            for bad in values[f"{column.name}_status"].unique(maintain_order=True):
                 if bad not in ("ok", "missing"):
-                    yield column.name, status_rule(str(column.token), bad), "warning", status == bad
+                    rules[column.name, status_rule(str(column.token), bad), "warning"] = status == bad
+        for key, rows in met(values, rules).items():
+            yield *key, rows
 
     def _tokenised(self, values: pl.DataFrame) -> tuple[pl.DataFrame, tuple[RawValues, ...]]:
         """Rows as the lake holds them (and their sheet), with the raw values that go to the vault instead."""
@@ -163,6 +175,15 @@ class Sorter:
             raw.append((str(column.token), tokens, known))
         rows = values.with_columns(stored) if len(values) else values.with_columns(s.head(0) for s in stored)
         return rows.select(*(c.name for c in self.table.lake_columns), SHEET), tuple(raw)
+
+
+def met(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dict[Key, pl.Series]:
+    """Of some conditions those that any row meets, with the rows; all are asked in one query."""
+    if not conditions or frame.is_empty():
+        return {}
+    rows = frame.select(c.fill_null(False).alias(str(i)) for i, c in enumerate(conditions.values()))
+    hits = rows.select(pl.all().any()).row(0)
+    return {key: rows[str(i)] for i, (key, hit) in enumerate(zip(conditions, hits, strict=True)) if hit}
 
 
 def issue_rows(rows: pl.DataFrame, column: str, rule: str, severity: Severity, value: pl.Expr) -> pl.DataFrame:

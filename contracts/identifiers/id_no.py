@@ -12,7 +12,7 @@ import polars as pl
 
 from contracts.calendar_days import LEAP_YEAR_OF_1900, YEAR_OF_1900, days
 from contracts.identifiers.areas import Areas
-from contracts.identifiers.text import HIDDEN, bare, ends, half_width, where
+from contracts.identifiers.text import HIDDEN, bare, ends, half_width, usually, where
 
 CHECK_CHARACTERS = "10X98765432"  # GB 11643-1999, table 1: by the weighted sum modulo 11
 WEIGHTS = tuple(2 ** (17 - i) % 11 for i in range(17))
@@ -120,11 +120,9 @@ def id_no_agreed(number: pl.Expr, status: pl.Expr, birth_date: pl.Expr | None, s
 
 def id_no_masked(expr: pl.Expr) -> pl.Expr:
     """`9900**********1234`; a 15-digit number likewise; anything else is hidden entirely. Takes the normal form."""
-    return (
-        pl.when(expr.str.contains(ID_18))
-        .then(ends(expr, 4, "**********", 4))
-        .when(expr.str.contains(ID_15))
-        .then(ends(expr, 4, "*******", 4))
-        .when(expr.is_not_null())
-        .then(pl.lit(HIDDEN))
-    )
+    return usually(expr, ID_18, lambda text: ends(text, 4, "**********", 4), _other_masked)
+
+
+def _other_masked(text: pl.Expr) -> pl.Expr:
+    old = pl.when(text.str.contains(ID_15)).then(ends(text, 4, "*******", 4))
+    return old.when(text.is_not_null()).then(pl.lit(HIDDEN))
