@@ -15,7 +15,7 @@ from pathlib import Path
 
 from contracts.model import Catalog, Table
 from contracts.waiting import corrects, date_in, is_unfinished, waiting_for
-from pipelines.archives import is_archive, members
+from pipelines.archives import is_archive, members, on_one_line
 from pipelines.reasons import Refused
 
 Mark = tuple[int, int]  # size in bytes, time of change in ns
@@ -73,17 +73,20 @@ def mark_of(path: Path) -> Mark:
 
 
 def shown(name: str) -> str:
-    """A file's name as text: names in GB18030, which a Linux disk keeps as mere bytes, as their writer meant them."""
+    """A file's name as text on one line: in GB18030, which a Linux disk keeps as mere bytes, as its writer meant it."""
     try:
         name.encode()
     except UnicodeEncodeError:
-        return name.encode("utf-8", "surrogateescape").decode("gb18030", "replace")
-    return name
+        name = name.encode("utf-8", "surrogateescape").decode("gb18030", "replace")
+    return on_one_line(name)
 
 
 def _arriving(path: Path, landing: Path, catalog: Catalog) -> Iterator[Arrival]:
     office = shown(path.relative_to(landing).parts[0]) if path.parent != landing else ""
     arrival = Arrival(path, date.fromtimestamp(path.stat().st_mtime), mark_of(path), office)
+    if path.is_symlink():
+        yield replace(arrival, refused=Refused("link", arrival.name))
+        return
     if not is_archive(path) or waiting_for(catalog.sources(), arrival.name):
         yield _assigned(arrival, arrival.name, catalog)
         return

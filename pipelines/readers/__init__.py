@@ -11,12 +11,13 @@ from pathlib import Path
 
 from contracts.model import Format, Table
 from pipelines.readers import csv, jsonl, parquet, xlsx
+from pipelines.readers.apart import apart
 from pipelines.readers.batch import Batch
 
 READERS: Mapping[Format, Callable[[Path, Table], Iterator[Batch]]] = {
     "csv": csv.read,
-    "xlsx": xlsx.read,
-    "parquet": parquet.read,
+    "xlsx": apart(xlsx.read),
+    "parquet": apart(parquet.read),
     "jsonl": jsonl.read,
 }
 

@@ -63,6 +63,8 @@ class TextFile:
                 yield text.decode(decoder.decode(b"", final=True) if decoder else "", final=True)
             except UnicodeDecodeError as error:
                 raise Refused("encoding", self.path.name, offset=offset - waiting + error.start) from None
+            except UnicodeError:  # UTF-16 that does not begin with its mark, where the contract asks for one
+                raise Refused("encoding", self.path.name, offset=offset) from None
 
     def _settled(self, chunk: bytes) -> codecs.IncrementalDecoder | None:
         """The decoder for a file whose text so far was ASCII; None while it still is."""
