@@ -32,7 +32,7 @@ OLD = b"\xd0\xcf\x11\xe0"  # the container of XLS, ET, and of every workbook wit
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 FORMULA = "="
 BOOK = "xl/workbook.xml"
-DAMAGED = (CalamineError, *archives.DAMAGED, ParseError)
+DAMAGED = (CalamineError, *archives.DAMAGED, ParseError, LookupError)  # LookupError: XML in an encoding nobody knows
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
