@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from contracts.model import Format, Table
-from pipelines.readers import csv, jsonl, parquet, xlsx
-from pipelines.readers.apart import apart
+from pipelines.readers import apart, csv, jsonl, parquet, xlsx
 from pipelines.readers.batch import Batch
 
 READERS: Mapping[Format, Callable[[Path, Table], Iterator[Batch]]] = {
     "csv": csv.read,
-    "xlsx": apart(xlsx.read),
-    "parquet": apart(parquet.read),
+    "xlsx": apart.by_child(xlsx.read),
+    "parquet": apart.by_child(parquet.read),
     "jsonl": jsonl.read,
 }
 

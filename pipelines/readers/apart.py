@@ -32,7 +32,7 @@ CHILD = "from pipelines.readers.apart import serve; serve()"
 Reader = Callable[[Path, Table], Iterator[Batch]]
 
 
-def apart(read: Reader) -> Reader:
+def by_child(read: Reader) -> Reader:
     """`read`, a function of a module, in another process. Refused besides its own: it took too much, or broke off."""
 
     def elsewhere(path: Path, table: Table) -> Iterator[Batch]:

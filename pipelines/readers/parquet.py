@@ -16,7 +16,7 @@ from pipelines.reasons import Refused
 
 BATCH_ROWS = 100_000
 FIRST_ROW = 2
-MOST_ROWS_A_BYTE = 100  # rows with a key take more than a byte each
+MOST_ROWS_A_BYTE = 20  # rows with a key take about a byte each at least
 MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
 
 

@@ -13,7 +13,7 @@ import polars as pl
 import xlsxwriter
 import xlwt
 
-from contracts.model import Format, Layout, Table
+from contracts.model import Catalog, Format, Layout, Table
 from tests.pipelines.office import CATALOG, id_no
 
 RESIDENT = CATALOG.tables["source.resident"]
@@ -21,9 +21,33 @@ WANTED = ("record_no", "id_no", "phone", "birth_date", "sex")
 COLUMNS = tuple(c for c in RESIDENT.columns if c.name in WANTED)
 HEADER = [c.physical_name for c in COLUMNS]
 ROWS = 6
-PARTS = ("sheet1.xml", "sheet1.xml", "sheet1.xml", "sharedStrings.xml", "styles.xml", "workbook.xml", "workbook.xml.rels")
+PARTS = (
+    "sheet1.xml",
+    "sheet1.xml",
+    "sheet1.xml",
+    "sharedStrings.xml",
+    "styles.xml",
+    "workbook.xml",
+    "workbook.xml.rels",
+)
 SECRETS = [id_no(n) for n in range(ROWS)] + [f"154{n:08d}" for n in range(ROWS)]
-INSERTS = (b'"', b",", b"\t", b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"\r", b"\n", b'""', b"\\", b"{", b"[", b"=", b"<", b"\xff")
+INSERTS = (
+    b'"',
+    b",",
+    b"\t",
+    b"\0",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\r",
+    b"\n",
+    b'""',
+    b"\\",
+    b"{",
+    b"[",
+    b"=",
+    b"<",
+    b"\xff",
+)
 
 
 @dataclass(frozen=True)
@@ -86,10 +110,13 @@ def _parquet(compression: str) -> bytes:
 
 
 def _lines() -> bytes:
-    return "".join(json.dumps(dict(zip(HEADER, row, strict=True)), ensure_ascii=False) + "\n" for row in _cells()).encode()
+    return "".join(
+        json.dumps(dict(zip(HEADER, row, strict=True)), ensure_ascii=False) + "\n" for row in _cells()
+    ).encode()
 
 
 def seeds() -> list[Seed]:
+    """One of each. Old workbooks come last: every eleventh damaged one ends the process that reads it."""
     csv, tsv, book = _table("csv"), _table("csv", "\t"), _table("xlsx")
     return [
         Seed(".csv", _text(",", "utf-8"), csv),
@@ -114,7 +141,9 @@ def _flip(random: random.Random, content: bytearray, at: int, to: int) -> None:
 
 
 def _overwrite(random: random.Random, content: bytearray, at: int, to: int) -> None:
-    content[at : at + 4] = random.choice((b"\0\0\0\0", b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\1\0\0\0", random.randbytes(4)))
+    content[at : at + 4] = random.choice(
+        (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\1\0\0\0", random.randbytes(4))
+    )
 
 
 def _truncate(random: random.Random, content: bytearray, at: int, to: int) -> None:
@@ -191,3 +220,14 @@ def zipped(name: str, content: bytes) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)
     return file.getvalue()
+
+
+def narrow() -> Catalog:
+    """The catalog with residents of five columns, and the same table in each other format: 名册_20240301.xlsx, .jsonl, …"""
+    tables = dict(CATALOG.tables)
+    for seed in reversed(seeds()):
+        form = seed.table.layout.format if seed.table.layout else "csv"
+        layout = Layout(form, rf"名册_(?P<date>\d{{8}})\.{form}")
+        tables[f"source.{form}"] = replace(seed.table, name=form, layout=layout)
+    tables["source.resident"] = replace(tables.pop("source.csv"), name="resident", layout=RESIDENT.layout)
+    return replace(CATALOG, tables=tables)

@@ -5,21 +5,25 @@ from __future__ import annotations
 import itertools
 import secrets
 from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from contracts.code_lists import HERE, load_code_lists
+from pipelines.readers import apart
 from pipelines.reading import read_into
 from pipelines.reasons import Refused
 from pipelines.sorting import Sorter
 from pipelines.tally import Tally
-from tests.pipelines.mutants import RESIDENT, ROWS, SECRETS, Seed, mutant, seeds, zipped
+from tests.pipelines.mutants import ROWS, SECRETS, Seed, mutant, narrow, seeds, zipped
 from tests.pipelines.office import CATALOG, Office
 from warehouse.identity import KEY_BYTES, Tokens
 
 FILES = 10_000
+OLD_ONES = 200  # XLS: every eleventh takes the process that reads it with it, and a new one a second to start
 NIGHT = 300
 
 
@@ -62,11 +66,21 @@ def leaked(text: str) -> bool:
     return any(secret in text for secret in SECRETS)
 
 
+def mutants() -> Iterator[tuple[int, Seed]]:
+    """The number of each file and what it was made from, in turn."""
+    *others, old = seeds()
+    for number in range(FILES):
+        yield number, old if number % (FILES // OLD_ONES) == 0 else others[number % len(others)]
+
+
 @pytest.mark.slow
-def test_of_ten_thousand_files_every_row_is_accounted_for(office: Office, tmp_path: Path) -> None:
+def test_of_ten_thousand_files_every_row_is_accounted_for(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lists, tokens = load_code_lists([HERE, office.settings.codes]), Tokens(secrets.token_bytes(KEY_BYTES))
     outcomes = Counter[str]()
-    for number, seed in zip(range(FILES), itertools.cycle(seeds()), strict=False):
+    monkeypatch.setattr(apart, "MEMORY", 1 << 30)
+    for number, seed in mutants():
         work = tmp_path / str(number)
         work.mkdir()
         path = work / f"人口信息_20240301{seed.suffix}"
@@ -92,3 +106,24 @@ def test_the_good_files_are_read_whole(office: Office, tmp_path: Path) -> None:
         for _ in read_into(tally, work / "f", "f", Sorter(seed.table, "fuzz", lists, tokens), CATALOG):
             pass
         assert (tally.read, tally.errors) == (ROWS, {"formula": 1} if seed.suffix == ".xlsx" else {})
+
+
+@pytest.mark.slow
+def test_a_night_of_damaged_files_ends_well(tmp_path: Path) -> None:
+    office = Office(tmp_path, narrow())
+    for number, seed in zip(range(NIGHT), itertools.cycle(seeds()[:-1]), strict=False):
+        content, day = mutant(seed, number + FILES), (date(2023, 1, 1) + timedelta(number)).strftime("%Y%m%d")
+        form = seed.table.layout.format if seed.table.layout else ""
+        name = f"人口信息_{day}.csv" if form == "csv" else f"名册_{day}.{form}"
+        if number % 7 == 0:
+            name, content = f"{day}.zip", mutant(Seed(".zip", zipped(name, content), seed.table), number)
+        office.drop(name, content)
+    delivered = office.ingest()
+    assert len(delivered) > NIGHT / 2
+    for delivery in delivered:
+        assert delivery.read == delivery.accepted + delivery.rejected
+        assert delivery.status in ("accepted", "held", "failed")
+        assert not leaked(str(delivery))
+        assert not leaked("".join(map(str, office.receipt(delivery))))
+    assert not list((office.settings.lake / "_work").iterdir())
+    assert {d.status for d in delivered} == {"accepted", "held", "failed"}
