@@ -5,12 +5,14 @@ Not here: which contract a member is for (`landing.py`).
 
 from __future__ import annotations
 
+import struct
+import unicodedata
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from contracts.waiting import is_unfinished
 from pipelines.reasons import Refused
@@ -20,7 +22,17 @@ LARGEST_RATIO = 200
 MOST_MEMBERS = 10_000
 ENCRYPTED = 0x1
 BLOCK = 1 << 20
-DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError)
+DAMAGED = (
+    BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True)
@@ -35,23 +47,35 @@ def is_archive(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
+def weighed(path: Path, largest: int) -> list[ZipInfo]:
+    """A ZIP's directory, judged before anything is unpacked. Refused: a bomb. One of DAMAGED: no ZIP the hub can read.
+
+    Only what is stored or deflated is: bzip2 and LZMA cannot be unpacked piece by piece, whatever their directory says.
+    """
+    with ZipFile(path) as archive:
+        entries = archive.infolist()
+    size = sum(entry.file_size for entry in entries)
+    packed = min(sum(entry.compress_size for entry in entries), path.stat().st_size)  # entries can lie on one another
+    ratio = size // max(1, packed)
+    if size > largest or (ratio > LARGEST_RATIO and size > BLOCK) or len(entries) > MOST_MEMBERS:
+        raise Refused("bomb", path.name, size=size >> 20, ratio=ratio)
+    if any(entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for entry in entries):
+        raise BadZipFile("packed in another way")
+    return entries
+
+
 def members(path: Path) -> list[Member]:
     """The files in the archive that would be read, sorted by name. Refused: damaged, encrypted, a bomb, an archive in it,
-    a name that leads out of it.
+    a name that leads out of it or is there twice.
     """
     try:
-        with ZipFile(path) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in weighed(path, LARGEST) if not entry.is_dir()]
     except DAMAGED:
         raise Refused("bad_archive", path.name) from None
-    size, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
-    ratio = size // max(1, packed)
-    if size > LARGEST or (ratio > LARGEST_RATIO and size > BLOCK) or len(entries) > MOST_MEMBERS:
-        raise Refused("bomb", path.name, size=size >> 20, ratio=ratio)
     found = []
     for entry in entries:
         name = PurePosixPath(readable(entry))
-        if name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
+        if not name.parts or name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
             raise Refused("leads_out", path.name)
         if entry.flag_bits & ENCRYPTED:
             raise Refused("encrypted", path.name)
@@ -59,16 +83,23 @@ def members(path: Path) -> list[Member]:
             raise Refused("archive_inside", path.name)
         if not any(is_unfinished(part) or part == "__MACOSX" for part in name.parts):
             found.append(Member(str(name), entry.file_size))
+    if len({member.name for member in found}) < len(found):
+        raise Refused("repeated_name", path.name)
     return sorted(found, key=lambda m: m.name)
 
 
+def on_one_line(name: str) -> str:
+    """A name without line breaks and other controls, each of them a �: it is told in logs and receipts."""
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in name)
+
+
 def readable(entry: ZipInfo) -> str:
-    """An entry's name: marked as UTF-8, or else GB18030, as Windows and WPS pack it in China."""
+    """An entry's name on one line: marked as UTF-8, or else GB18030, as Windows and WPS pack it in China."""
     name = entry.filename
     if not entry.flag_bits & 0x800:
         with suppress(UnicodeError):
             name = name.encode("cp437").decode("gb18030")
-    return name.replace("\\", "/")
+    return on_one_line(name.replace("\\", "/"))
 
 
 def content(path: Path, member: str) -> Iterator[bytes]:

@@ -26,8 +26,10 @@ class Hashes:
         self._seen: dict[str, list[object]] = {}
 
     def identified(self, arrival: Arrival) -> tuple[Arrival, str]:
-        """The arrival and the hash of its bytes; of its name, and refused, where the bytes cannot be had."""
+        """The arrival and the hash of its bytes; of its name, and refused, where the bytes cannot be had or are not ours."""
         try:
+            if arrival.path.is_symlink():
+                raise Refused("link", arrival.name)
             return arrival, self.sha256(arrival)
         except OSError:
             refused = Refused("unreadable", arrival.name)

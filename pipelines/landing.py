@@ -15,10 +15,11 @@ from pathlib import Path
 
 from contracts.model import Catalog, Table
 from contracts.waiting import corrects, date_in, is_unfinished, waiting_for
-from pipelines.archives import is_archive, members
+from pipelines.archives import is_archive, members, on_one_line
 from pipelines.reasons import Refused
 
 Mark = tuple[int, int]  # size in bytes, time of change in ns
+GONE: Mark = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def settled(files: list[Path], seconds: float) -> tuple[list[Path], list[Path]]:
     marks = {path: mark_of(path) for path in files}
     youngest = max((mark[1] for mark in marks.values()), default=0)
     time.sleep(max(0.0, min(seconds, youngest / 1e9 + seconds - time.time())))
-    quiet = [path for path, mark in marks.items() if mark_of(path) == mark]
-    return quiet, [path for path in files if path not in set(quiet)]
+    quiet = [path for path, mark in marks.items() if mark_of(path) == mark != GONE]
+    return quiet, [path for path in files if path not in set(quiet) and mark_of(path) != GONE]
 
 
 def mark_of(path: Path) -> Mark:
@@ -68,22 +69,25 @@ def mark_of(path: Path) -> Mark:
     try:
         stat = path.stat()
     except FileNotFoundError:
-        return 0, 0
+        return GONE
     return stat.st_size, stat.st_mtime_ns
 
 
 def shown(name: str) -> str:
-    """A file's name as text: names in GB18030, which a Linux disk keeps as mere bytes, as their writer meant them."""
+    """A file's name as text on one line: in GB18030, which a Linux disk keeps as mere bytes, as its writer meant it."""
     try:
         name.encode()
     except UnicodeEncodeError:
-        return name.encode("utf-8", "surrogateescape").decode("gb18030", "replace")
-    return name
+        name = name.encode("utf-8", "surrogateescape").decode("gb18030", "replace")
+    return on_one_line(name)
 
 
 def _arriving(path: Path, landing: Path, catalog: Catalog) -> Iterator[Arrival]:
     office = shown(path.relative_to(landing).parts[0]) if path.parent != landing else ""
-    arrival = Arrival(path, date.fromtimestamp(path.stat().st_mtime), mark_of(path), office)
+    arrival = Arrival(path, _changed_on(path), mark_of(path), office)
+    if path.is_symlink():
+        yield replace(arrival, refused=Refused("link", arrival.name))
+        return
     if not is_archive(path) or waiting_for(catalog.sources(), arrival.name):
         yield _assigned(arrival, arrival.name, catalog)
         return
@@ -94,6 +98,14 @@ def _arriving(path: Path, landing: Path, catalog: Catalog) -> Iterator[Arrival]:
         return
     for member in inside:
         yield _assigned(replace(arrival, member=member.name), member.name.rsplit("/", 1)[-1], catalog)
+
+
+def _changed_on(path: Path) -> date:
+    """Today for a time no calendar has (some tools write one), and for a file that is gone again."""
+    try:
+        return date.fromtimestamp(path.stat().st_mtime)
+    except (OSError, OverflowError, ValueError):
+        return date.today()
 
 
 def _assigned(arrival: Arrival, name: str, catalog: Catalog) -> Arrival:

@@ -42,7 +42,7 @@ def read_into(tally: Tally, path: Path, name: str, sorter: Sorter, catalog: Cata
         raise Refused("wrong_table", name, table=other.business_name) if other else missing.named(name) from None
     except Refused as refused:
         raise refused.named(name) from None
-    except pl.exceptions.PolarsError:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         raise Refused("parse", name) from None
     finally:
         tally.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.code_lists import CodeList
 from contracts.errors import DeliveryError
@@ -144,6 +145,36 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "解压后过大（{size} MiB）",
         "拆成几个工作簿后重新报送",
     ),
+    "exhausting": (
+        "reading it takes more than {memory} MiB of memory or {seconds} s, or ends the process that reads",
+        "split it; where it is small it is damaged or made to harm: look at it with care",
+        "读取它所需的内存或时间过大，或文件已损坏",
+        "重新导出；文件很大时拆成几个后报送",
+    ),
+    "too_many_rows": (
+        "says it has {rows} rows in {size} bytes",
+        "write it again; is this the right file?",
+        "文件只有{size}字节，却称有{rows}行",
+        "重新导出后报送",
+    ),
+    "too_many_columns": (
+        "the header has {columns} columns, more than {limit}",
+        "export it again; is this the right file?",
+        "表头有{columns}列，超过{limit}列",
+        "检查是否选错文件，只保留约定的列后报送",
+    ),
+    "link": (
+        "a link, no file",
+        "deliver the file itself; what a link points to is not read",
+        "是指向别处的链接，不是文件",
+        "报送文件本身",
+    ),
+    "repeated_name": (
+        "several files in the archive have one name",
+        "pack it again with each file under a name of its own",
+        "压缩包内有同名文件",
+        "每个文件用不同的名称，重新打包后报送",
+    ),
     "missing_sheet": (
         "has no sheet {sheet}",
         "name the sheet as agreed",
@@ -224,6 +255,10 @@ class Refused(DeliveryError):
         """The same, of a file that people know under another name than the one it was read from."""
         sheet = self.where[at:] if (at := self.where.rfind(" [")) >= 0 else ""
         return Refused(self.rule, where + sheet, **self.facts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """It also comes from the process that reads a workbook."""
+        return Exception.__new__, (type(self), *self.args), self.__dict__
 
     def for_clerk(self) -> tuple[str, str]:
         """Reason and advice in Chinese."""

@@ -136,6 +136,8 @@ class Deposit:
             self._flush(kind)
 
     def _flush(self, kind: str) -> None:
+        if not self._waiting[kind]:
+            return
         number = pl.col("number")
         values = pl.concat(self._waiting[kind]).sort(number).filter(number.ne_missing(number.shift()))
         if len(values):

@@ -13,10 +13,13 @@ from itertools import zip_longest
 
 import polars as pl
 
+from contracts.identifiers import scrub
 from contracts.model import Layout, Table
 from pipelines.reasons import Refused
 
 FIELDS, NUL, HIDDEN, IGNORED = "fields", "nul", "hidden_row", "ignored"
+MOST_COLUMNS = 2_000
+SHOWN = 60  # characters of a column's name that no contract knows
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,9 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
     found = [plain(cell) for cell in cells]
     while found and not found[-1]:
         found.pop()
+    require_few(found, where)
     known = {plain(name): c.name for c in table.columns for name in (c.physical_name, *c.aliases)}
-    unknown = [name for name in found if name and name not in known]
+    unknown = showable([name for name in found if name and name not in known])
     named = [known.get(name) for name in found]
     # where no header is known the row may be data, and data is not repeated in messages
     candidates = unknown if any(named) else []
@@ -121,6 +125,19 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
         raise Refused("repeated_column", where, columns="、".join(repeated))
     positions = {c.name: named.index(c.name) for c in table.columns}
     return Header(positions, len(found), len(cells) - len(found), tuple(unknown))
+
+
+def require_few(names: Sequence[str], where: str) -> None:
+    """No table of an office has thousands of columns; a file with a million names would cost hours."""
+    if len(names) > MOST_COLUMNS:
+        raise Refused("too_many_columns", where, columns=len(names), limit=MOST_COLUMNS)
+
+
+def showable(names: Sequence[str]) -> list[str]:
+    """Names as they may be told: where a line break was lost, a row of data has become part of the header."""
+    return (
+        pl.Series(names, dtype=pl.String).to_frame("").select(scrub(pl.first()).str.head(SHOWN)).to_series().to_list()
+    )
 
 
 def _with_closest(name: str, candidates: list[str]) -> str:

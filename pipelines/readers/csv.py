@@ -1,4 +1,4 @@
-"""Delimited text (CSV, TSV, TXT), streamed: about 16 MiB of it are in memory at a time."""
+"""Delimited text (CSV, TSV, TXT), streamed: some pieces of 4 MiB are in memory at a time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from contracts.model import Layout, Table
 from pipelines.readers.batch import FIELDS, IGNORED, NUL, Batch, Header, joined, match_header, not_records
-from pipelines.readers.decode import TextFile
+from pipelines.readers.decode import LONGEST_LINE, TextFile
 from pipelines.readers.records import Shape
 from pipelines.reasons import Refused
 
@@ -60,7 +60,7 @@ def _malformed(line: str, layout: Layout) -> str:
 def _header(pieces: Iterator[str], table: Table, layout: Layout, path: Path) -> tuple[Header, str]:
     """The header, and the text after it that was read on the way. A name may have line breaks, in quotes."""
     text, above, most = "", layout.header_row - 1, layout.header_row + layout.header_rows + MOST_BREAKS
-    while text.count("\n") < most and (piece := next(pieces, None)) is not None:
+    while text.count("\n") < most and len(text) < LONGEST_LINE and (piece := next(pieces, None)) is not None:
         text += piece
     lines = text.split("\n", most)
     reader = csv.reader(lines[above:most], delimiter=layout.delimiter)

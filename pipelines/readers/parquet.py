@@ -10,24 +10,31 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.model import Table
+from contracts.model import Layout, Table
 from pipelines.readers.batch import IGNORED, NUL, Batch, match_header, not_records
 from pipelines.reasons import Refused
 
 BATCH_ROWS = 100_000
 FIRST_ROW = 2
+MOST_ROWS_A_BYTE = 20  # rows with a key take about a byte each at least
 MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
-    """The rows of `path`. Refused: no Parquet, a column that holds no single values, a header that is not it."""
-    layout = table.layout
-    assert layout is not None
+    """The rows of `path`. Refused: no Parquet, a column that holds no single values, a header that is not it, more rows
+    than its bytes can hold.
+    """
+    assert table.layout is not None
     try:
-        rows = pl.scan_parquet(path)
-        schema = rows.collect_schema()
-    except (pl.exceptions.PolarsError, OSError):
+        yield from _read(path, table, table.layout)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
         raise Refused("not_parquet", path.name) from None
+
+
+def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
+    rows = pl.scan_parquet(path, glob=False)
+    schema = rows.collect_schema()
+    _measure(path, rows)
     header = match_header(list(schema), table, path.name)
     names = {name: schema.names()[at] for name, at in header.positions.items()}
     nested = [source for source in names.values() if schema[source].is_nested()]
@@ -42,6 +49,13 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         ).to_series()
         yield Batch(row, frame, marks | dict.fromkeys(with_nul.arg_true(), NUL), unknown_columns=header.unknown)
         row += len(frame)
+
+
+def _measure(path: Path, rows: pl.LazyFrame) -> None:
+    """By the footer alone: a run of one value takes a few bytes, however long it is said to be."""
+    count, size = rows.select(pl.len()).collect().item(), path.stat().st_size
+    if count > MOST_ROWS_A_BYTE * size:
+        raise Refused("too_many_rows", path.name, rows=count, size=size)
 
 
 def _text(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -17,7 +17,8 @@ import polars as pl
 
 from pipelines.reasons import Refused
 
-LONGEST_RECORD = 1_000
+LONGEST_RECORD = 1_000  # lines
+LARGEST_RECORD = 16 << 20  # characters
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Shape:
     def __init__(self, delimiter: str, width: int, spare: int) -> None:
         self.delimiter, self.width, self.spare = delimiter, width, spare
         between = re.escape(delimiter)
-        one = f'(?:[^"{between}\\n]*|"(?:[^"]|"")*")'
+        one = f'(?:[^"{between}\\n]*|"[^"]*(?:""[^"]*)*")'
         self._pattern = f"{one}(?:{between}{one}){{{width - 1}}}{between}{{0,{spare}}}"
         self._record = re.compile(self._pattern)
 
@@ -51,7 +52,7 @@ class Shape:
                 continue  # inside a record that goes over several lines
             cut.records += lines[taken:i]
             end = self._end(lines, i)
-            if end is None and not at_end and len(lines) - i < LONGEST_RECORD:
+            if end is None and not at_end and _may_grow(lines[i:]):
                 cut.left = lines[i:]
                 return cut
             record = "\n".join(lines[i:end]) if end else self._lenient(lines[i])
@@ -66,7 +67,11 @@ class Shape:
         """Where the record that opens a quote in line `start` ends; 0 if it is none, None if that is not known yet."""
         if lines[start].count('"') % 2 == 0:
             return 0
+        size = len(lines[start])
         for end in range(start + 1, min(len(lines), start + LONGEST_RECORD)):
+            size += len(lines[end])
+            if size > LARGEST_RECORD:
+                return 0
             if lines[end].count('"') % 2:
                 whole = self._record.fullmatch("\n".join(lines[start : end + 1]))
                 return end + 1 if whole else 0
@@ -121,3 +126,8 @@ class Shape:
             truncate_ragged_lines="extra_columns" in ragged,
             **ragged,
         )
+
+
+def _may_grow(lines: list[str]) -> bool:
+    """Whether lines that wait for their record's end may wait for more of them: they are held in memory."""
+    return len(lines) < LONGEST_RECORD and sum(map(len, lines)) < LARGEST_RECORD

@@ -14,11 +14,13 @@ from xml.etree import ElementTree
 from zipfile import ZipFile, is_zipfile
 
 BLOCK = 4 << 20
+END = b"</sheetData>"
+LONGEST_ROW = 64 << 20
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
-HIDDEN_ROW = re.compile(rb'<row\b(?=[^>]*?\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
-FORMULA_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*>\s*<f[\s>/]')
+HIDDEN_ROW = re.compile(rb'<row\b(?=[^<>]*?\bhidden="(?:1|true)")[^<>]*?\br="(\d+)"')
+FORMULA_CELL = re.compile(rb'<c\b[^<>]*?\br="([A-Z]{1,3})(\d+)"[^<>]*>\s*<f[\s>/]')
 
 
 @dataclass
@@ -46,12 +48,14 @@ def beside_values(path: Path, sheet: str, first_column: int) -> Beside:
 
 
 def _rows(archive: ZipFile, member: str) -> Iterator[bytes]:
-    """The sheet's XML in blocks that end where a row does."""
+    """The sheet's XML in blocks that end where a row does. ValueError: a row without an end."""
     with archive.open(member) as file:
         rest = b""
-        while block := file.read(BLOCK):
+        while (block := file.read(BLOCK)) and END not in rest:
             whole, end, rest = (rest + block).rpartition(b"</row>")
             yield whole + end
+            if len(rest) > LONGEST_ROW:
+                raise ValueError("a row of more than 64 MiB")
 
 
 def _member(archive: ZipFile, sheet: str) -> str | None:

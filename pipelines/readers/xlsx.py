@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import mmap
 import re
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import islice
@@ -20,18 +19,20 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from contracts.model import Layout, Table
+from pipelines import archives
 from pipelines.readers.batch import HIDDEN, IGNORED, Batch, joined, match_header, not_records
 from pipelines.readers.sheet_xml import Beside, beside_values
 from pipelines.reasons import Refused
 
 BATCH_ROWS = 50_000
 LARGEST = 2 << 30
-LARGEST_RATIO = 200
+MOST_ROWS = 1 << 20  # of a sheet, in Excel
 EXACT_DIGITS = 1e15  # Excel keeps 15 significant digits of a number
 OLD = b"\xd0\xcf\x11\xe0"  # the container of XLS, ET, and of every workbook with a password
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 FORMULA = "="
-DAMAGED = (CalamineError, BadZipFile, zlib.error, ParseError, EOFError, NotImplementedError, RuntimeError, ValueError)
+BOOK = "xl/workbook.xml"
+DAMAGED = (CalamineError, *archives.DAMAGED, ParseError, LookupError)  # LookupError: XML in an encoding nobody knows
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
@@ -47,6 +48,10 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         raise Refused("encrypted", path.name) from None
     except DAMAGED:
         raise Refused("not_a_workbook", path.name) from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # calamine's own class of it cannot be imported
+            raise
+        raise Refused("not_a_workbook", path.name) from None
 
 
 def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
@@ -54,6 +59,8 @@ def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     wanted = [s for s in book.sheets_metadata if layout.sheets in ("*", s.name) or re.fullmatch(layout.sheets, s.name)]
     if not wanted:
         raise Refused("missing_sheet", path.name, sheet=layout.sheets)
+    if len({s.name for s in wanted}) < len(wanted):
+        raise ValueError("sheets of one name: only the first can be had")
     several = len(wanted) > 1
     for meta in wanted:
         sheet = book.get_sheet_by_name(meta.name)
@@ -77,18 +84,17 @@ def _measure(path: Path) -> None:
                 if content.find(ENCRYPTED) >= 0:
                     raise Refused("encrypted", path.name)
             return
-    with ZipFile(path) as archive:
-        entries = archive.infolist()
-    size = sum(entry.file_size for entry in entries)
-    ratio = size // max(1, sum(entry.compress_size for entry in entries))
-    if size > LARGEST or ratio > LARGEST_RATIO:
-        raise Refused("bomb", path.name, size=size >> 20, ratio=ratio)
+    names = {entry.filename.lower() for entry in archives.weighed(path, LARGEST)}
+    if BOOK not in names:  # an ODS or XLSB; the library would try it, and no office agreed on one
+        raise BadZipFile("no XLSX")
     with ZipFile(path) as archive:
         if archive.testzip() is not None:  # a directory can understate what comes out
             raise Refused("not_a_workbook", path.name)
 
 
 def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, name: str) -> Iterator[Batch]:
+    if sheet.end and sheet.end[0] >= MOST_ROWS:
+        raise ValueError("a row that no sheet has")
     rows = sheet.iter_rows()
     top = [[cell_text(c) for c in row] for row in islice(rows, layout.header_row - 1 + layout.header_rows)]
     header = match_header(
