@@ -5,18 +5,20 @@ Belongs here: which tables are hers, agreed names, landing and the waiting recor
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from api.archive import Member, member_names, members
 from api.errors import BadRequest
 from api.uploads import Upload
 from contracts.model import Catalog, Table
 from contracts.waiting import agreed_name, corrects, date_in, is_unfinished, waiting_for
+from warehouse.archives import BadArchive, content, is_archive, members
 from warehouse.files import private_folder, sync_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake, Status
 from warehouse.policy import NotFound, User
@@ -34,6 +36,14 @@ class Expected(NamedTuple):
     table: Table
     delivered_on: date | None
     correction: bool
+
+
+class Sent(NamedTuple):
+    """A file an office sent, by itself or in an archive."""
+
+    name: str
+    sha256: str
+    size: int
 
 
 class Taken(NamedTuple):
@@ -85,7 +95,7 @@ class Desk:
     def require_name(self, file_name: str, *, archive: bool) -> None:
         """BadRequest unless a file of this name, or where `archive` allows it a ZIP, is expected from this office."""
         _require_plain(file_name)
-        if not (archive and _is_archive(file_name)):
+        if not (archive and is_archive(Path(file_name))):
             self._expected(file_name)
 
     def take(self, upload: Upload, file_name: str) -> Taken:
@@ -102,16 +112,23 @@ class Desk:
             self._move(upload, file_name)
         return Taken([k or d for k, d in zip(known, found, strict=True)], not all(known))
 
-    def _files(self, upload: Upload, file_name: str) -> list[Member]:
-        """The files that were sent: the upload itself, or those in it."""
-        if not _is_archive(file_name):
-            return [Member(file_name, upload.sha256, upload.size)]
-        for name in member_names(upload.path):  # before anything is unpacked
-            _require_plain(name)
-            self._expected(name)
-        return members(upload.path, UNPACKED * self._settings.largest_upload)
+    def _files(self, upload: Upload, file_name: str) -> list[Sent]:
+        """The files that were sent: the upload itself, or those in it, under their bare names."""
+        if not is_archive(Path(file_name)):
+            return [Sent(file_name, upload.sha256, upload.size)]
+        try:
+            inside = members(upload.path, UNPACKED * self._settings.largest_upload)
+            for member in inside:  # before anything is unpacked
+                _require_plain(member.bare_name)
+                self._expected(member.bare_name)
+            hashes = [_sha256(content(upload.path, member.name)) for member in inside]
+        except BadArchive as error:
+            raise BadRequest(error.what, remedy=error.remedy) from None
+        if not inside:
+            raise BadRequest("there is no file in the archive", remedy="pack the agreed files")
+        return [Sent(member.bare_name, sha256, member.size) for member, sha256 in zip(inside, hashes, strict=True)]
 
-    def _waiting(self, file: Member) -> Delivery:
+    def _waiting(self, file: Sent) -> Delivery:
         expected, now = self._expected(file.name), datetime.now(ZoneInfo(self._settings.timezone))
         return Delivery(
             id=file.sha256[:16],
@@ -149,8 +166,11 @@ class Desk:
         raise BadRequest("no file of this name is expected from you", remedy=f"agreed names: {agreed}")
 
 
-def _is_archive(file_name: str) -> bool:
-    return file_name.lower().endswith(".zip")
+def _sha256(blocks: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for block in blocks:
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def _require_plain(file_name: str) -> None:

@@ -29,7 +29,7 @@ def hub(path: Path, home: Path) -> dict[str, object]:
     (settings.landing / "office").mkdir(parents=True)
     settings.codes.mkdir()
     (settings.codes / "id_area.csv").write_text(NOBODYS, encoding="utf-8")
-    (settings.landing / "office" / path.name).symlink_to(path)
+    (settings.landing / "office" / path.name).hardlink_to(path)
     catalog = Catalog({"source.resident": contract("xlsx" if path.suffix == ".xlsx" else "csv")})
     lists = load_code_lists([HERE, settings.codes])
     started = time.perf_counter()

@@ -9,9 +9,9 @@ import hashlib
 import json
 from dataclasses import replace
 
-from pipelines.archives import content
 from pipelines.landing import Arrival
 from pipelines.reasons import Refused
+from warehouse.archives import BadArchive, content
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
 
@@ -27,14 +27,14 @@ class Hashes:
 
     def identified(self, arrival: Arrival) -> tuple[Arrival, str]:
         """The arrival and the hash of its bytes; of its name, and refused, where the bytes cannot be had or are not ours."""
+        refused = arrival.refused
         try:
-            if arrival.path.is_symlink():
-                raise Refused("link", arrival.name)
-            return arrival, self.sha256(arrival)
+            if not arrival.path.is_symlink():
+                return arrival, self.sha256(arrival)
         except OSError:
             refused = Refused("unreadable", arrival.name)
-        except Refused as error:
-            refused = error
+        except BadArchive as error:
+            refused = Refused.archive(error)
         return replace(arrival, refused=refused), hashlib.sha256(arrival.name.encode()).hexdigest()
 
     def sha256(self, arrival: Arrival) -> str:

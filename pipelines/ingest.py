@@ -21,7 +21,6 @@ import polars as pl
 from contracts.code_lists import CodeList
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
-from pipelines.archives import content
 from pipelines.drift import Profile, moved, profile
 from pipelines.hashes import Hashes
 from pipelines.holding import reason_to_hold
@@ -31,6 +30,7 @@ from pipelines.reasons import HOLDS, Refused
 from pipelines.receipts import write_receipt
 from pipelines.sorting import Sorter
 from pipelines.tally import Tally
+from warehouse.archives import BadArchive, content
 from warehouse.identity import Tokens
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.settings import Settings
@@ -175,9 +175,12 @@ class Ingest:
         if not arrival.member:
             return arrival.path
         path = work / "member"
-        with path.open("wb") as file:
-            for block in content(arrival.path, arrival.member):
-                file.write(block)
+        try:
+            with path.open("wb") as file:
+                for block in content(arrival.path, arrival.member):
+                    file.write(block)
+        except BadArchive as error:
+            raise Refused.archive(error) from None
         return path
 
     def _finish(self, table: Table, delivery: Delivery, tally: Tally, held: Refused | None) -> Delivery:

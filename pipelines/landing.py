@@ -15,8 +15,8 @@ from pathlib import Path
 
 from contracts.model import Catalog, Table
 from contracts.waiting import corrects, date_in, is_unfinished, waiting_for
-from pipelines.archives import is_archive, members, on_one_line
 from pipelines.reasons import Refused
+from warehouse.archives import BadArchive, is_archive, members, on_one_line
 
 Mark = tuple[int, int]  # size in bytes, time of change in ns
 GONE: Mark = (0, 0)
@@ -93,11 +93,11 @@ def _arriving(path: Path, landing: Path, catalog: Catalog) -> Iterator[Arrival]:
         return
     try:
         inside = members(path)
-    except Refused as refused:
-        yield replace(arrival, refused=refused)
+    except BadArchive as error:
+        yield replace(arrival, refused=Refused.archive(error))
         return
     for member in inside:
-        yield _assigned(replace(arrival, member=member.name), member.name.rsplit("/", 1)[-1], catalog)
+        yield _assigned(replace(arrival, member=member.name), member.bare_name, catalog)
 
 
 def _changed_on(path: Path) -> date:

@@ -22,7 +22,7 @@ from contracts.predicates import broken
 from pipelines.clean import clean, typed
 from pipelines.free_text import FreeText
 from pipelines.readers.batch import FIELDS, HIDDEN, IGNORED, NUL, Batch, by_mark
-from pipelines.reasons import status_rule
+from pipelines.row_reasons import status_rule
 from pipelines.statuses import with_statuses
 from warehouse.identity import Tokens
 

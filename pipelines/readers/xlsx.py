@@ -19,10 +19,10 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from contracts.model import Layout, Table
-from pipelines import archives
 from pipelines.readers.batch import HIDDEN, IGNORED, Batch, joined, match_header, not_records
 from pipelines.readers.sheet_xml import Beside, beside_values
 from pipelines.reasons import Refused
+from warehouse import archives
 
 BATCH_ROWS = 50_000
 LARGEST = 2 << 30
@@ -46,6 +46,8 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         yield from _read_book(path, table, layout)
     except PasswordError:
         raise Refused("encrypted", path.name) from None
+    except archives.BadArchive as error:
+        raise Refused.archive(error) from None
     except DAMAGED:
         raise Refused("not_a_workbook", path.name) from None
     except BaseException as error:

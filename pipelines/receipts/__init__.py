@@ -1,7 +1,7 @@
 """The receipt (回执) an office gets for every delivery: what was taken, and each row that was not, and why.
 
 It comes in the format the file came in: `as_csv.py`, `as_workbook.py`, `as_jsonl.py`; what it says is the same in all
-(`lines.py`). Not here: the texts (`pipelines/reasons.py`), finding that something is wrong (`pipelines/sorting.py`).
+(`lines.py`). Not here: the texts (`pipelines/row_reasons.py`), finding that something is wrong (`pipelines/sorting.py`).
 """
 
 from __future__ import annotations

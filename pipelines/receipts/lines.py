@@ -17,7 +17,8 @@ import polars as pl
 
 from contracts.code_lists import CodeList
 from contracts.model import Table
-from pipelines.reasons import Refused, Text, row_texts
+from pipelines.reasons import Refused
+from pipelines.row_reasons import Text, row_texts
 from warehouse.lake import Delivery
 
 BATCH_ROWS = 100_000

@@ -17,11 +17,11 @@ import xlsxwriter
 
 from contracts.code_lists import HERE, load_code_lists
 from contracts.model import Table
-from pipelines import archives
 from pipelines.ingest import ingest_landing
 from pipelines.readers import READERS, Batch, apart, xlsx
 from tests.pipelines.mutants import HEADER, SECRETS, narrow
 from tests.pipelines.office import PROPERTY_HEADER, Office, csv_text, id_no, resident, workbook
+from warehouse import archives
 from warehouse.lake import Delivery
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +107,7 @@ def test_an_archive_whose_members_lie_on_one_another_is_a_bomb(office: Office) -
 def test_no_more_is_unpacked_than_the_directory_says(office: Office) -> None:
     path = packed(office, "三月.zip", {"人口信息_20240301.csv": ZEROS})
     declare(path, 5000)
-    with pytest.raises(archives.Refused, match="damaged"):
+    with pytest.raises(archives.BadArchive, match="damaged"):
         assert sum(map(len, archives.content(path, "人口信息_20240301.csv"))) <= 5000
     assert "damaged" in beside_a_good_file(office).reason
 
