@@ -15,7 +15,8 @@ _PLACE = re.compile(
 )
 _BUILDING = re.compile(r"(?<!\d)(?P<building>\d{1,4})(?:号楼|栋|幢|座|#楼?|楼)(?:(?P<entrance>\d{1,2})(?:单元|门))?$")
 _ROOM = re.compile(r"(?<!\d)(?P<room>\d{3,4})室?$")
-_ID_NO = re.compile(r"[0-9]{17}[0-9Xx]")
+# of 18 characters, or an old one of 15 digits with a month and a day in their places
+_ID_NO = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
 _PHONE = re.compile(r"(?:(?:\+|00)?86)?(1[0-9]{10})|(0[0-9]{9,11})")  # a mobile, or a landline with its area code
 _TAIL = re.compile(r"[0-9]{3}[0-9Xx]")  # what a masked form shows
 _PIECE = re.compile(r"[0-9]{5,}[Xx]?")

@@ -98,9 +98,10 @@ def _ways(view: View, settings: Settings, asked: Asked) -> Iterator[tuple[str, C
 
 
 def _token(settings: Settings, kind: Literal["id_no", "phone"], number: str) -> Condition:
-    from warehouse.identity import Tokens  # late: it brings polars, for which no start should wait
+    from contracts.identifiers import canonical  # late: both bring polars, for which no start should wait
+    from warehouse.identity import Tokens
 
-    return Condition(kind, "token", Tokens.load(settings).token(kind, number))
+    return Condition(kind, "token", Tokens.load(settings).token(kind, str(canonical(kind, number))))
 
 
 def _place(asked: Asked) -> list[Where]:

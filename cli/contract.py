@@ -64,27 +64,29 @@ def draft(
         if only.draft is None:
             raise HubError(only.problem)
         typer.echo(only.draft.text, nl=False)
-        typer.echo(f"still to be decided: {only.draft.undecided}", err=True)
+        for column, words in only.draft.undecided:
+            typer.echo(f"still to be decided: {column and f'{column}: '}{words}", err=True)
         return
-    rows = [_written(drafted, out) for drafted in done]
-    listing(("file", "contract", "decide", "problem"), rows, form)
+    rows = [row for drafted in done for row in _written(drafted, out)]
+    listing(("file", "contract", "column", "decide", "problem"), rows, form)
     raise typer.Exit(1 if any(row["problem"] for row in rows) else 0)
 
 
-def _written(drafted: Drafted, out: Path) -> dict[str, str]:
-    """The line of the listing for a draft that is now a file, or for the reason why it is none."""
+def _written(drafted: Drafted, out: Path) -> list[dict[str, str]]:
+    """A line of the listing for each column of a draft, now a file, that needs a person; or why there is no file."""
     more = f" (and {len(drafted.files) - 1} more)" if len(drafted.files) > 1 else ""
-    row = {"file": f"{drafted.files[-1]}{more}", "contract": "", "decide": "", "problem": drafted.problem}
+    row = {"file": f"{drafted.files[-1].name}{more}"} | dict.fromkeys(("contract", "column", "decide", "problem"), "")
     if drafted.draft is None:
-        return row
+        return [row | {"problem": drafted.problem}]
     target = out / f"{drafted.draft.table}.odcs.yaml"
     out.mkdir(parents=True, exist_ok=True)
     try:
         with target.open("x", encoding="utf-8") as file:
             file.write(drafted.draft.text)
     except FileExistsError:
-        return row | {"problem": f"{target} is there already -> move it away, or give another --out"}
-    return row | {"contract": str(target), "decide": drafted.draft.undecided}
+        return [row | {"problem": f"{target} is there already -> move it away, or give another --out"}]
+    row["contract"] = str(target)
+    return [row | {"column": column, "decide": words} for column, words in drafted.draft.undecided]
 
 
 @app.command("diff")

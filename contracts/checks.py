@@ -1,17 +1,18 @@
 """ODCS quality entries → `Check`s. One reading of the contract, before anything is rendered.
 
-A column's checks come from `required`, `primaryKey`/`unique`, `logicalTypeOptions`, our `codes`, and `quality`.
+A column's checks come from `required`, `primaryKey`/`unique`, `logicalTypeOptions`, our `codes` and `check`, and `quality`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from open_data_contract_standard.model import DataQuality, SchemaObject, SchemaProperty
 
 from contracts.document import Document, Problem
 from contracts.model import Check, Severity
+from contracts.named_checks import NAMED
 from contracts.patterns import portable
 from contracts.row_queries import OPERATORS
 
@@ -19,16 +20,21 @@ SEVERITIES: dict[str | None, Severity] = {None: "error", "error": "error", "warn
 
 
 def column_checks(
-    document: Document, prop: SchemaProperty, i: int, codes: str | None
+    document: Document, prop: SchemaProperty, i: int, words: Mapping[str, Any]
 ) -> tuple[list[Check], list[Problem]]:
     """The checks of the i-th property, cheap ones first, and what cannot be understood in it."""
     name, options = str(prop.name), prop.logicalTypeOptions or {}
     checks: list[Check] = []
     if prop.required or prop.primaryKey:
         checks.append(Check("not_null", name))
-    if codes:
-        checks.append(Check("code", name, {"codes": codes}))
+    if words.get("codes"):
+        checks.append(Check("code", name, {"codes": words["codes"]}))
     unreadable: list[Problem] = []
+    try:
+        checks += _named(words.get("check", []), name, str(prop.logicalType or "string"))
+    except ValueError as error:
+        at = [j for j, entry in enumerate(prop.customProperties or []) if entry.property == "check"]
+        unreadable.append(document.problem(str(error), "schema", 0, "properties", i, "customProperties", *at))
     if options.get("pattern"):
         try:
             checks.append(Check("pattern", name, {"pattern": portable(options["pattern"])}))
@@ -42,6 +48,26 @@ def column_checks(
         checks.append(Check("unique", name, {"columns": [name]}))
     found, problems = _quality(document, prop.quality, name, ("schema", 0, "properties", i, "quality"))
     return checks + found, unreadable + problems
+
+
+def _named(given: Any, column: str, logical_type: str) -> list[Check]:
+    """`check: mobile`, `check: [mobile, {name: date_text, severity: warning}]`."""
+    checks = []
+    for entry in given if isinstance(given, list) else [given]:
+        words = {k: str(v) for k, v in entry.items()} if isinstance(entry, dict) else {"name": str(entry)}
+        if words.get("name") not in NAMED or not words.keys() <= {"name", "severity"}:
+            raise ValueError(f"check takes one of {', '.join(sorted(NAMED))}, or {{name: …, severity: warning}}")
+        if logical_type != "string":
+            raise ValueError(f"check {words['name']} is for text: logicalType string")
+        about = NAMED[words["name"]].asks
+        checks.append(Check("named", column, {"name": words["name"]}, _severity(words.get("severity")), 1.0, about))
+    return checks
+
+
+def _severity(word: str | None) -> Severity:
+    if word not in SEVERITIES:
+        raise ValueError(f"severity {word} is not one of error, warning, info")
+    return SEVERITIES[word]
 
 
 def table_checks(document: Document, schema: SchemaObject) -> tuple[list[Check], list[Problem]]:
@@ -65,9 +91,7 @@ def _quality(
 
 
 def _checks(entry: DataQuality, column: str | None) -> Iterator[Check]:
-    severity = SEVERITIES.get(entry.severity)
-    if severity is None:
-        raise ValueError(f"severity {entry.severity} is not one of error, warning, info")
+    severity = _severity(entry.severity)
     about = entry.description or entry.name or ""
     if entry.type == "text":
         return

@@ -1,27 +1,49 @@
 """Code lists with validity: `codes/<list>.csv` with columns code,name,valid_from,valid_to[,aliases].
 
-A deployment adds rows in `$HUB_HOME/codes/<list>.csv` (same columns); both are read as one list.
+A deployment adds rows in `$HUB_HOME/codes/<list>.csv` (same columns); both are read as one list. A code that both have
+is as the deployment says: so it ends one of ours. Dates are ISO, both days count, blank is without end.
 """
 
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from contracts.errors import ContractError
 
 HERE = Path(__file__).parent / "codes"
+ALWAYS = (date.min, date.max)
 
 
 @dataclass(frozen=True)
 class CodeList:
-    """A list's codes with their labels, and every spelling (code, label, alias) that means a code."""
+    """A list's codes with their labels, every spelling (code, label, alias) that means a code, and from when to when.
+
+    A code that `validity` does not have is always valid.
+    """
 
     name: str
     labels: dict[str, str]
     spellings: dict[str, str]
+    validity: dict[str, tuple[date, date]] = field(default_factory=dict)
+
+    def last_day(self, code: str) -> date:
+        return self.validity.get(code, ALWAYS)[1]
+
+    def lapsed(self, day: date) -> list[str]:
+        """The codes that exist and are not valid on that day, sorted."""
+        return sorted(code for code, (first, last) in self.validity.items() if not first <= day <= last)
+
+    @cached_property
+    def digest(self) -> str:
+        """Stands for all that the reading of a value depends on."""
+        parts = (sorted(self.labels.items()), sorted(self.spellings.items()), sorted(self.validity.items()))
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def load_code_lists(folders: Iterable[Path] = (HERE,)) -> dict[str, CodeList]:
@@ -46,7 +68,18 @@ def _rows(path: Path) -> list[dict[str, str]]:
     for i, row in enumerate(rows, start=2):
         if not row["code"] or not row["name"]:
             raise ContractError("a code list's line has a code and a name", where=f"{path}:{i}", remedy="complete it")
+        try:
+            _validity(row)
+        except ValueError:
+            raise ContractError(
+                "valid_from and valid_to are dates", where=f"{path}:{i}", remedy="write 2024-03-01, or leave it blank"
+            ) from None
     return rows
+
+
+def _validity(row: dict[str, str]) -> tuple[date, date]:
+    first, last = row.get("valid_from"), row.get("valid_to")
+    return date.fromisoformat(first) if first else date.min, date.fromisoformat(last) if last else date.max
 
 
 def _code_list(name: str, rows: list[dict[str, str]]) -> CodeList:
@@ -56,4 +89,4 @@ def _code_list(name: str, rows: list[dict[str, str]]) -> CodeList:
         for spelling in (row["code"], row["name"], *(row.get("aliases") or "").split("、")):
             if spelling:
                 spellings.setdefault(spelling, row["code"])
-    return CodeList(name, labels, spellings)
+    return CodeList(name, labels, spellings, {r["code"]: _validity(r) for r in rows})

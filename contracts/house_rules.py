@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, get_args
@@ -15,11 +15,14 @@ from typing import Any, get_args
 import duckdb
 
 from contracts.document import Document, Problem
-from contracts.model import FORMATS, LINEAGE, Column, Drift, Layer, Layout, Load, Table
+from contracts.model import FORMATS, LINEAGE, Column, Drift, Layer, Layout, Load, LogicalType, Table
+from contracts.named_checks import NAMED
 from contracts.pull import pull_problems
 
+AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
 UNDECIDED = "?"  # what a draft says where a person must decide
+CHOICES = {"load": "snapshot: a file replaces the one before; append: it adds; upsert: it adds, and replaces by key"}
 
 
 def undecided_problems(document: Document) -> Iterator[Problem]:
@@ -33,7 +36,8 @@ def undecided_problems(document: Document) -> Iterator[Problem]:
         if path[0] == "schema" and "properties" in path:
             prop = document.content["schema"][path[1]]["properties"][path[3]]
             column = f"column {prop.get('name')}: "
-        yield document.problem(f"{column}still to be decided: {word}", *path)
+        choice = f" ({CHOICES[word]})" if word in CHOICES else ""
+        yield document.problem(f"{column}still to be decided: {word}{choice}", *path)
 
 
 def _undecided(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -56,7 +60,7 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
             str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns)
         )
         problems += [document.problem(f"pull: {p}", "customProperties") for p in found]
-    if words.get("load", "snapshot") not in get_args(Load):
+    if words.get("load", "snapshot") not in (*get_args(Load), UNDECIDED):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
     for word, default in (("minShare", Table.min_share), ("maxRejected", Table.max_rejected)):
         share = words.get(word, default)
@@ -131,6 +135,27 @@ def name_problems(document: Document, layer: Layer, table: str, columns: list[Co
             yield document.problem(f"column {column.name}: a name is lower-case English and no word of SQL", *at)
         elif column.name in added:
             yield document.problem(f"column {column.name}: the hub adds a column of this name", *at)
+
+
+def number_problems(document: Document, columns: list[Column]) -> Iterator[Problem]:
+    """What ID and telephone numbers ask for: a token, and columns of the right type to agree with."""
+    types = {c.name: c.logical_type for c in columns}
+    for i, column in enumerate(columns):
+        at = ("schema", 0, "properties", i)
+        for name in (check.told for check in column.checks if check.rule == "named"):
+            kind = NAMED[name].token
+            # an office's own telephone may stand in a public column; an ID number is always somebody's
+            if kind not in (None, column.token) and (kind == "id_no" or column.classification != "public"):
+                message = (
+                    f"column {column.name}: check {name} is for numbers of persons: add customProperty token: {kind}"
+                )
+                yield document.problem(message, *at)
+        if column.agrees and column.token != "id_no":
+            yield document.problem(f"column {column.name}: agrees is for a column with token: id_no", *at)
+        for word, name in column.agrees.items():
+            if word not in AGREES or types.get(name) != AGREES[word]:
+                known = " or ".join(f"{word}: a {kind} column of this table" for word, kind in AGREES.items())
+                yield document.problem(f"column {column.name}: agrees says {known}, not {word}: {name}", *at)
 
 
 @cache

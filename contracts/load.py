@@ -20,6 +20,7 @@ from contracts.errors import ContractError
 from contracts.house_rules import (
     drift_problems,
     name_problems,
+    number_problems,
     pattern_problems,
     source_problems,
     undecided_problems,
@@ -29,7 +30,10 @@ from contracts.model import Catalog, Classification, Column, Drift, Layer, Layou
 from contracts.pull import Pull, layout_words
 
 HERE = Path(__file__).parent
-COLUMN_WORDS = {"aliases", "drift", "token", "mask", "purpose", "codes", "formats", "clean", "address", "index"}
+COLUMN_WORDS = {
+    *("aliases", "drift", "token", "agrees", "mask", "purpose"),
+    *("codes", "check", "formats", "clean", "address", "index"),
+}
 TABLE_WORDS = {"load", "layout", "pull", "minShare", "maxRejected", "validFrom", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact", "controls"}
 MASKS = {"name", "address", "estate", "year", "text"}
@@ -106,7 +110,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         problems += found
     checks, found = table_checks(document, schema)
     problems += [*found, *undecided_problems(document)]
-    problems += name_problems(document, layer, str(schema.name), columns)
+    problems += [*name_problems(document, layer, str(schema.name), columns), *number_problems(document, columns)]
     scope = words.get("rowScope", [])
     for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):
         if missing not in {c.name for c in columns}:
@@ -190,6 +194,8 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
     )
     for word in ("formats", "clean", "aliases"):
         need(isinstance(words.get(word, []), list), f"{word} is a list: [a, b]")
+    agrees = words.get("agrees", {})
+    need(isinstance(agrees, dict), "agrees is a mapping: {birth_date: our column, sex: our column}")
     need(words.get("mask") in (None, *MASKS), f"mask must be one of {', '.join(sorted(MASKS))}")
     known = known_code_lists()
     need(words.get("codes") in (None, *known), f"there is no code list codes/{words.get('codes')}.csv")
@@ -198,7 +204,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         f"clean knows {', '.join(sorted(CLEANERS))}",
     )
     problems += [document.problem(f"column {prop.name}: {p}", *at) for p in drift_problems(words.get("drift", {}))]
-    checks, found = column_checks(document, prop, i, words.get("codes"))
+    checks, found = column_checks(document, prop, i, words)
     return Column(
         name=str(prop.name),
         physical_name=prop.physicalName or str(prop.name),
@@ -210,6 +216,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         classification=classification,  # type: ignore[arg-type]  # held against Classification above
         purpose=words.get("purpose"),
         token=words.get("token"),
+        agrees=agrees if isinstance(agrees, dict) else {},
         mask=words.get("mask"),
         codes=words.get("codes"),
         formats=tuple(words.get("formats", ())),

@@ -1,8 +1,8 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, pull, minShare, maxRejected, validFrom, rowScope · column: aliases, drift, token, mask, purpose, codes,
-formats, clean, address, index.
+table: load, layout, pull, minShare, maxRejected, validFrom, rowScope · column: aliases, drift, token, agrees, mask,
+purpose, codes, check, formats, clean, address, index.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boole
 Layer = Literal["source", "city"]
 Severity = Literal["error", "warning"]
 Load = Literal["snapshot", "append", "upsert"]
-RuleName = Literal["not_null", "unique", "code", "pattern", "length", "range", "row_count", "sql", "expectation"]
+RuleName = Literal[
+    "not_null", "unique", "code", "pattern", "named", "length", "range", "row_count", "sql", "expectation"
+]
 
 Format = Literal["csv", "xlsx", "parquet", "jsonl"]
 FORMATS = get_args(Format)
@@ -48,6 +50,11 @@ class Check:
     description: str = ""
 
     @property
+    def told(self) -> str:
+        """The rule as receipts and results call it: a named check by its own name."""
+        return str(self.args["name"]) if self.rule == "named" else self.rule
+
+    @property
     def rejects_rows(self) -> bool:
         return self.column is not None and self.mostly == 1.0 and self.rule not in ("sql", "expectation")
 
@@ -68,6 +75,7 @@ class Column:
     """One column as the office names it (`physical_name`, or one of its `aliases`) and as the hub does (`name`).
 
     `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
+    `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`.
     """
 
     name: str
@@ -80,6 +88,7 @@ class Column:
     classification: Classification = "internal"
     purpose: str | None = None
     token: Literal["id_no", "phone"] | None = None
+    agrees: dict[str, str] = field(default_factory=dict)
     mask: str | None = None
     codes: str | None = None
     formats: tuple[str, ...] = ()
@@ -102,7 +111,7 @@ class Column:
         """The columns this one becomes in lake and release: a tokenised value is never stored itself."""
         if self.token is None:
             return (self,)
-        part = replace(self, logical_type="string", token=None, mask=None, formats=(), clean=(), checks=())
+        part = replace(self, logical_type="string", token=None, agrees={}, mask=None, formats=(), clean=(), checks=())
         return (
             replace(part, name=f"{self.name}_token", business_name=f"{self.business_name}（令牌）"),
             replace(

@@ -14,6 +14,7 @@ import polars as pl
 
 from contracts.code_lists import CodeList
 from contracts.model import Check
+from contracts.named_checks import NAMED
 
 
 def broken(check: Check, code_lists: Mapping[str, CodeList]) -> pl.Expr:
@@ -26,6 +27,8 @@ def broken(check: Check, code_lists: Mapping[str, CodeList]) -> pl.Expr:
             return (~column.is_in(allowed(check, code_lists))).fill_null(False)
         case "pattern":
             return (~column.str.contains(f"^(?:{check.args['pattern']})$")).fill_null(False)
+        case "named":
+            return (~NAMED[check.told].right(column, code_lists)).fill_null(False) & column.is_not_null()
         case "length":
             return _outside(column.str.len_chars(), check.args)
         case "range":

@@ -1,11 +1,16 @@
 """Checks that Great Expectations cannot put to DuckDB itself, as SQL with one row for each that breaks the promise.
 
-`{batch}` is the table under audit; GX formats the text, so every other brace is doubled.
+`{batch}` is the table under audit; GX formats the text, so every other brace is doubled, and SQLAlchemy takes `:word` for
+a parameter, so a pattern's colons are escaped.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from contracts.code_lists import CodeList
 from contracts.model import Check
+from contracts.named_checks import NAMED
 
 OPERATORS = {
     "mustBe": "value = {0}",
@@ -21,12 +26,20 @@ OPERATORS = {
 
 def pattern_sql(check: Check) -> str:
     """Rows whose value does not match as a whole: GX has no regular expressions for DuckDB."""
-    pattern = check.args["pattern"].replace("'", "''").replace("{", "{{").replace("}", "}}")
-    matches = f"regexp_full_match(\"{check.column}\", '{pattern}')"
-    rows = f"select 1 from {{batch}} where not {matches}"
-    if check.mostly == 1:
-        return rows
-    return f"{rows} and (select avg(cast({matches} as integer)) from {{batch}}) < {check.mostly}"
+    pattern = check.args["pattern"].replace("'", "''")
+    return _rows_against(f"regexp_full_match(\"{check.column}\", '{pattern}')", check.mostly)
+
+
+def named_sql(check: Check, code_lists: Mapping[str, CodeList]) -> str:
+    """Rows whose value breaks a check that the contract asks for by name."""
+    return _rows_against(NAMED[check.told].right_sql(f'"{check.column}"', code_lists), check.mostly)
+
+
+def _rows_against(kept: str, mostly: float) -> str:
+    """Rows for which `kept` is false; none where enough keep it. A null is neither."""
+    kept = kept.replace("{", "{{").replace("}", "}}").replace(":", "\\:")
+    rows = f"select 1 from {{batch}} where not ({kept})"
+    return rows if mostly == 1 else f"{rows} and (select avg(cast(({kept}) as integer)) from {{batch}}) < {mostly}"
 
 
 def number_sql(check: Check) -> str:

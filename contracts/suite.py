@@ -21,7 +21,7 @@ from contracts.errors import ContractError
 from contracts.late_import import import_late
 from contracts.model import Check, Severity, Table
 from contracts.predicates import allowed, bounds
-from contracts.row_queries import number_sql, pattern_sql
+from contracts.row_queries import named_sql, number_sql, pattern_sql
 
 # The types a column may have in DuckDB, in SQLAlchemy's words; a width is the engine's own business.
 TYPES = {
@@ -64,7 +64,7 @@ def promises(table: Table, code_lists: Mapping[str, CodeList]) -> Iterator[Promi
         yield Promise("type", column.name, types)
     for check in _checks(table):
         expectation = _expectation(table, check, code_lists)
-        yield Promise(check.rule, check.column, expectation, check.severity, check.description)
+        yield Promise(check.told, check.column, expectation, check.severity, check.description)
 
 
 def validate(
@@ -125,9 +125,13 @@ def _result(table: Table, promise: Promise, outcome: Any, rows: int) -> CheckRes
 
 def _checks(table: Table) -> Iterator[Check]:
     """The contract's checks on what the release holds. Of a tokenised value that is its presence and uniqueness:
-    the value itself was checked at ingest and is not kept."""
+    the value itself was checked at ingest and is not kept. Rows that came under an earlier version never promised what
+    only a later one asks: that was held, row by row, at ingest."""
+    earlier = [[check for column in version.columns for check in column.checks] for version in table.earlier]
     for column in table.columns:
         for check in column.checks:
+            if check.rejects_rows and not all(check in checks for checks in earlier):
+                continue
             if column.token is None or check.rule in ("unique", "sql", "expectation"):
                 yield check
             elif check.rule == "not_null":
@@ -148,6 +152,8 @@ def _expectation(table: Table, check: Check, code_lists: Mapping[str, CodeList])
             return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=allowed(check, code_lists), **share)
         case "pattern":
             return gxe.UnexpectedRowsExpectation(unexpected_rows_query=pattern_sql(check))
+        case "named":
+            return gxe.UnexpectedRowsExpectation(unexpected_rows_query=named_sql(check, code_lists))
         case "length":
             low, high = bounds(check.args)
             return gxe.ExpectColumnValueLengthsToBeBetween(column=column, min_value=low, max_value=high, **share)

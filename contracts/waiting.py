@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cache
 
 from contracts.model import Table
 
@@ -31,7 +32,12 @@ def waiting_for(tables: Iterable[Table], file_name: str) -> list[tuple[Table, re
 
 
 def _match(table: Table, file_name: str) -> re.Match[str] | None:
-    return re.fullmatch(table.layout.file_pattern, file_name) if table.layout else None
+    return _compiled(table.layout.file_pattern).fullmatch(file_name) if table.layout else None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)  # a city has more patterns than `re` keeps by itself
 
 
 def date_in(match: re.Match[str]) -> date | None:

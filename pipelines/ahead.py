@@ -27,7 +27,7 @@ def side_by_side(source: Iterator[T], work: Callable[[T], R]) -> Iterator[R]:
         waiting: deque[Future[R]] = deque()
         for item in source:
             waiting.append(pool.submit(work, item))
-            if len(waiting) > WORKERS:
+            if len(waiting) >= 2 * WORKERS:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

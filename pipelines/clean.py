@@ -6,12 +6,14 @@ Not here: judging the values (`sorting.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import polars as pl
 
 from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS, half_width, scrub, where
 from contracts.model import Column, LogicalType, Table
+from contracts.named_checks import NAMED
 
 # text with nothing of this is as clean as it can be, and most is: looking once is cheaper than cleaning
 UNTIDY = r"^$|[^\x21-\x7E\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
@@ -30,6 +32,8 @@ EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"),
     "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M"),
 }
+EXCEL = "excel"  # a spreadsheet's day number: days since 1899-12-30, the time of day as a fraction
+EXCEL_EPOCH = datetime(1899, 12, 30)
 TRUE, FALSE = ("true", "1", "是", "y", "yes"), ("false", "0", "否", "n", "no")
 
 
@@ -41,6 +45,9 @@ def clean(frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList])
 def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     text = pl.col(column.name)
     text = KINDS[column.token].normal(text) if column.token else where(text, UNTIDY, lambda t: _tidy(t, column))
+    for check in column.checks:
+        if check.rule == "named":
+            text = NAMED[check.told].normal(text)
     if "scrub" in column.clean:
         text = scrub(text)
     if column.codes:
@@ -63,7 +70,7 @@ def typed(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 def _cast(text: pl.Series, column: Column) -> pl.Series:
     match column.logical_type:
         case "integer":
-            return text.cast(pl.Int64, strict=False)
+            return text.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)  # DBF, SQL: 2000010001.00
         case "number":
             number = text.cast(pl.Float64, strict=False)
             return number.to_frame().select(pl.when(pl.first().is_finite()).then(pl.first())).to_series()
@@ -84,6 +91,18 @@ def _first_format(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Dat
         left = (text.is_not_null() & found.is_null()).arg_true()
         if left.is_empty():
             break
-        parsed = text.gather(left).str.strptime(dtype, pattern, strict=False)
+        some = text.gather(left)
+        parsed = _serial(some, dtype) if pattern == EXCEL else some.str.strptime(dtype, pattern, strict=False)
         found = parsed if len(parsed) == len(text) else found.scatter(left, parsed)
     return found
+
+
+def _serial(text: pl.Series, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
+    """Day numbers from 1900-03-01 on; before it spreadsheets count a day that never was."""
+    days = text.cast(pl.Float64, strict=False)
+    moment = pl.lit(EXCEL_EPOCH) + pl.duration(microseconds=(pl.first() * 86_400_000_000).round())
+    return (
+        days.to_frame()
+        .select(pl.when(pl.first().is_between(61, 2_958_466)).then(moment).cast(dtype).alias(text.name))
+        .to_series()
+    )

@@ -1,6 +1,6 @@
 """ID and mobile numbers in text whose contract does not reckon with them: masked and reported; a key is sent back.
 
-Free is a string column with no token, and no codes or pattern that say what it holds. About a person it is running
+Free is a string column with no token, and no codes, pattern or named check that say what it holds. About a person it is running
 text; elsewhere it may be a code as long as a number, so only numbers that stand alone count.
 Not here: columns that ask for `scrub` (`clean.py`).
 """
@@ -39,8 +39,8 @@ class FreeText:
         clean = text.with_columns(scrubber(pl.col(name)) for name, scrubber in self._scrubbers.items())
         for name in self._scrubbers:
             found.append((name, NUMBER_IN_TEXT, "warning", clean[name].ne_missing(text[name])))
-        return clean, found
+        return clean, [one for one in found if one[3].any()]
 
 
 def _says_what_it_holds(check: Check) -> bool:
-    return check.rule in ("code", "pattern") and check.severity == "error" and check.rejects_rows
+    return check.rule in ("code", "pattern", "named") and check.severity == "error" and check.rejects_rows

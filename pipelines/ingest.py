@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -150,7 +151,7 @@ class Ingest:
         self, arrival: Arrival, table: Table, delivery: Delivery, work: Path, known: Delivery | None
     ) -> Delivery | None:
         path, tally = self._unpacked(arrival, work), Tally(work, table)
-        sorter = Sorter(table, delivery.id, self._code_lists, self._tokens)
+        sorter = Sorter(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
         with self._vault.deposit(delivery.id) as deposit:
             for rows in read_into(tally, path, arrival.name, sorter, self._catalog):
                 for kind, tokens, values in rows.raw:
@@ -184,7 +185,7 @@ class Ingest:
         delivery = replace(
             delivery,
             status="held" if held else "accepted",
-            reason=str(held or ""),
+            **said(held),
             **tally.counts(),
         )
         issues = self._lake.issues_path(table.name, delivery.id)
@@ -213,8 +214,14 @@ class Ingest:
 
     def _fail(self, table: Table | None, delivery: Delivery, refused: Refused) -> Delivery:
         """Held where the office and we must first agree on its columns, failed where nothing can be read of it."""
-        failed = replace(delivery, status="held" if refused.rule in HOLDS else "failed", reason=str(refused))
+        failed = replace(delivery, status="held" if refused.rule in HOLDS else "failed", **said(refused))
         failed = replace(failed, receipt=write_receipt(self._settings, failed, table, refused))
         self._lake.record(failed)
         self._progress(f"{failed.table}: {failed.file_name} {failed.status}: {refused.what}")
         return failed
+
+
+def said(refused: Refused | None) -> dict[str, Any]:
+    """What a record says to the operator and to the office about a delivery that is not in force."""
+    told, advice = refused.for_clerk() if refused else ("", "")
+    return {"reason": str(refused or ""), "told": told, "advice": advice}

@@ -9,9 +9,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from contracts.code_lists import CodeList
 from contracts.model import Catalog, Table
@@ -55,16 +57,17 @@ def precheck(
     """What delivering `path` under `file_name` would come to; a file that cannot be read is `failed`, no error."""
     table = None
     try:
-        table = _table(catalog, file_name)
-        return _read(settings, catalog, table, code_lists, path, file_name)
+        table, day = _table(settings, catalog, file_name)
+        sorter = Sorter(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
+        return _read(settings, catalog, sorter, code_lists, path, file_name)
     except Refused as refused:
         reason, advice = refused.for_clerk()
         status: Status = "held" if refused.rule in HOLDS else "failed"
         return Precheck(file_name, table.name if table else UNKNOWN, status, reason=reason, advice=advice)
 
 
-def _table(catalog: Catalog, file_name: str) -> Table:
-    """The version of the contract by which a file of this name is read today."""
+def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table, date]:
+    """The version of the contract by which a file of this name is read today, and the delivery's day."""
     fits = waiting_for(catalog.sources(), file_name)
     if not fits:
         raise Refused("no_contract", file_name)
@@ -72,16 +75,21 @@ def _table(catalog: Catalog, file_name: str) -> Table:
         raise Refused("several_contracts", file_name, tables=", ".join(t.name for t, _ in fits))
     table, match = fits[0]
     try:
-        day = date_in(match)
+        day = date_in(match) or datetime.now(ZoneInfo(settings.timezone)).date()
     except ValueError:
         raise Refused("bad_date", file_name) from None
-    return table.on(day) if day else table
+    return table.on(day), day
 
 
 def _read(
-    settings: Settings, catalog: Catalog, table: Table, code_lists: Mapping[str, CodeList], path: Path, file_name: str
+    settings: Settings,
+    catalog: Catalog,
+    sorter: Sorter,
+    code_lists: Mapping[str, CodeList],
+    path: Path,
+    file_name: str,
 ) -> Precheck:
-    sorter = Sorter(table, DELIVERY, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
+    table = sorter.table
     with TemporaryDirectory(prefix="hub-check-") as work:
         tally = Tally(Path(work), table)
         for _ in read_into(tally, path, file_name, sorter, catalog):

@@ -13,6 +13,7 @@ from contracts.code_lists import CodeList
 from contracts.errors import DeliveryError
 from contracts.identifiers import KINDS
 from contracts.model import Check, Table
+from contracts.named_checks import NAMED
 from contracts.predicates import allowed
 from pipelines.free_text import NUMBER_IN_TEXT
 
@@ -26,6 +27,7 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
     "not_null": ("必填项为空", "补填后重新报送"),
     "unique": ("与本文件前面的行重复", "只保留一行，或更正编号后重新报送"),
     "code": ("不在规定的取值范围内", "请改为规定的取值"),
+    "code_expired": ("该取值在报送日期已停用或尚未启用", "改为现行的取值"),
     "pattern": ("格式不符合规定", "按规定格式更正"),
     "length": ("长度不符合规定", "按规定长度更正"),
     "number_in_text": ("文字中夹有证件号码或手机号，已脱敏", "号码只填在约定的列里"),
@@ -38,10 +40,12 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
     "type_boolean": ("不是“是”或“否”", "填“是”或“否”"),
     "id_length": ("证件号码不是18位", "核对身份证件后更正"),
     "id_characters": ("证件号码含有不应有的字符", "核对身份证件后更正"),
-    "id_area": ("证件号码前6位不是行政区划代码", "核对身份证件后更正"),
+    "id_area": ("证件号码前6位不是行政区划代码，或在本人出生前已撤销", "核对身份证件后更正"),
     "id_birth_date": ("证件号码中的出生日期不存在", "核对身份证件后更正"),
     "id_check_digit": ("证件号码校验码不符（GB 11643）", "核对身份证件后更正，多为抄写错一位"),
     "id_old_15": ("15位旧证件号码", "换成18位证件号码"),
+    "id_birth_mismatch": ("证件号码中的出生日期与出生日期一栏不一致", "核对身份证件后更正其中一项"),
+    "id_sex_mismatch": ("证件号码表示的性别与性别一栏不一致", "核对身份证件后更正其中一项"),
     "id_precision_lost": (
         "证件号码被电子表格当作数字，后三位已丢失",
         "先把该列设为“文本”格式，再重新填写完整号码后报送",
@@ -106,9 +110,9 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "另存为“CSV UTF-8”后重新报送",
     ),
     "endless_line": (
-        "the line after row {row} does not end within {limit} MiB",
+        "a line that begins {offset} MiB into the file does not end within {limit} MiB",
         "export the file again; is this the right file?",
-        "第{row}行之后的一行过长，没有换行",
+        "文件第{offset}MiB处的一行过长，没有换行",
         "检查是否选错文件，重新导出后报送",
     ),
     "not_a_workbook": (
@@ -284,11 +288,15 @@ def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[Text]:
         if column.logical_type == "string" and not column.token:
             rule = "number_in_key" if column.primary_key else NUMBER_IN_TEXT
             texts.append(Text(column.name, NUMBER_IN_TEXT, *ROW_RULES[rule]))
+        if column.codes:
+            texts.append(Text(column.name, "code_expired", *ROW_RULES["code_expired"]))
         if column.token:
             prefix = status_rule(column.token, "")
             texts += [Text(column.name, rule, *text) for rule, text in ROW_RULES.items() if rule.startswith(prefix)]
     for check in (*table.checks, *(check for column in table.columns for check in column.checks)):
-        if check.column and check.rule in ROW_RULES:
+        if check.column and check.rule == "named":
+            texts.append(Text(check.column, check.told, NAMED[check.told].reason, NAMED[check.told].hint))
+        elif check.column and check.rule in ROW_RULES:
             reason, advice = ROW_RULES[check.rule]
             texts.append(Text(check.column, check.rule, reason, advice + _asked(check, code_lists)))
     return list({(text.column, text.rule): text for text in texts}.values())

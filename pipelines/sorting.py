@@ -10,26 +10,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
 
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, scrub, scrub_alone
+from contracts.identifiers import KINDS, Areas, scrub, scrub_alone
 from contracts.model import Column, Severity, Table
 from contracts.predicates import broken
 from pipelines.clean import clean, typed
 from pipelines.free_text import FreeText
 from pipelines.readers.batch import FIELDS, HIDDEN, IGNORED, NUL, Batch, by_mark
 from pipelines.reasons import status_rule
+from pipelines.statuses import with_statuses
 from warehouse.identity import Tokens
 
-ROW_CHECKS = ("not_null", "code", "pattern", "length", "range")
+ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
 SHOWN = 60
 ROW, SHEET, RULES = "row_no", "sheet", "rules"
 UNREAD = (FIELDS, NUL)
 
 RawValues = tuple[str, pl.Series, pl.Series]
 Broken = tuple[str, str, Severity, pl.Series]
+Key = TypeVar("Key")
+NONE = pl.DataFrame()
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,17 @@ class Sorted:
 
 
 class Sorter:
-    """Sorts the rows of one delivery by the contract of its table. `code_lists` has the list `id_area`."""
+    """Sorts the rows of one delivery by the contract of its table. `code_lists` has the list `id_area`.
 
-    def __init__(self, table: Table, delivery_id: str, code_lists: Mapping[str, CodeList], tokens: Tokens) -> None:
+    `day` is the delivery's: codes are held against what was valid then.
+    """
+
+    def __init__(
+        self, table: Table, delivery_id: str, day: date, code_lists: Mapping[str, CodeList], tokens: Tokens
+    ) -> None:
         self.table, self._delivery_id, self._code_lists, self._tokens = table, delivery_id, code_lists, tokens
-        self._areas = sorted(code_lists["id_area"].labels)
+        self._areas = Areas.of(code_lists["id_area"])
+        self._lapsed = {c.name: code_lists[c.codes].lapsed(day) for c in table.columns if c.codes}
         self._identifiers = [(c, KINDS[c.token]) for c in table.columns if c.token]
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
         self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
@@ -70,16 +81,14 @@ class Sorter:
         text = clean(readable, self.table, self._code_lists)
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
         text, numbers = self._free_text.scrubbed(text.filter(~blank) if blank.any() else text)
-        values = typed(text, self.table).with_columns(
-            kind.status(pl.col(c.name), self._areas).alias(f"{c.name}_status") for c, kind in self._identifiers
-        )
-        judged = [one for one in (*numbers, *self._judged(text, values)) if one[3].any()]
+        values = with_statuses(typed(text, self.table), self.table, self._areas)
+        judged = [*numbers, *self._judged(text, values)]
         found = pl.concat([*self._marked(marked), *self._issues(text, judged)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
         accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
         unread = pl.concat([numbered.head(0), *(marked[mark] for mark in UNREAD if mark in marked)])
-        rejected = self._rejected(unread, text, values, judged, errors)
+        rejected = self._rejected(unread, text, values, judged, errors) if len(errors) else NONE
         ignored = len(marked.get(IGNORED, ()))
         return Sorted(len(unread) + len(text), ignored, accepted, rejected, found, raw)
 
@@ -119,28 +128,40 @@ class Sorter:
         return pl.concat([rows, unread], how="diagonal").join(rules, on=ROW, how="left").sort(ROW)
 
     def _judged(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
-        """Column, rule, severity and the rows that break it. Of a formula nothing else is said."""
-        formulas = {c.name: text[c.name].str.starts_with("=").fill_null(False) for c in self.table.columns}
-        formulas = {name: found for name, found in formulas.items() if found.any()}
+        """Column, rule, severity and the rows that break it, where any does. Of a formula nothing else is said."""
+        formulas = met(text, {c.name: pl.col(c.name).str.starts_with("=") for c in self.table.columns})
         for name, found in formulas.items():
             yield name, "formula", "error", found
         for name, rule, severity, wrong in self._judged_values(text, values):
             yield name, rule, severity, wrong & ~formulas[name] if name in formulas else wrong
 
     def _judged_values(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
+        rules: dict[tuple[str, str, Severity], pl.Expr] = {}
         for column in self.table.columns:
             if column.logical_type != "string":
-                yield column.name, "type", "error", text[column.name].is_not_null() & values[column.name].is_null()
+                rules[column.name, "type", "error"] = (
+                    pl.lit(text[column.name]).is_not_null() & pl.col(column.name).is_null()
+                )
         for check in self._checks:
-            # what is there but of a wrong type is not missing as well
-            frame = text if check.rule == "not_null" else values
-            wrong = frame.select(broken(check, self._code_lists)).to_series()
-            yield str(check.column), check.rule, check.severity if check.rejects_rows else "warning", wrong
+            wrong = broken(check, self._code_lists)
+            if check.rule == "not_null":  # what is there but of a wrong type is not missing as well
+                wrong = pl.lit(text[str(check.column)]).is_null()
+            key: tuple[str, str, Severity] = (
+                str(check.column),
+                check.told,
+                check.severity if check.rejects_rows else "warning",
+            )
+            rules[key] = rules[key] | wrong if key in rules else wrong
+        for name, lapsed in self._lapsed.items():
+            if lapsed:
+                rules[name, "code_expired", "warning"] = pl.col(name).is_in(lapsed)
         for column, _ in self._identifiers:
-            status = values[f"{column.name}_status"]
-            for bad in status.unique(maintain_order=True):
+            status = pl.col(f"{column.name}_status")
+            for bad in values[f"{column.name}_status"].unique(maintain_order=True):
                 if bad not in ("ok", "missing"):
-                    yield column.name, status_rule(str(column.token), bad), "warning", status == bad
+                    rules[column.name, status_rule(str(column.token), bad), "warning"] = status == bad
+        for key, rows in met(values, rules).items():
+            yield *key, rows
 
     def _tokenised(self, values: pl.DataFrame) -> tuple[pl.DataFrame, tuple[RawValues, ...]]:
         """Rows as the lake holds them (and their sheet), with the raw values that go to the vault instead."""
@@ -148,12 +169,21 @@ class Sorter:
         for column, kind in self._identifiers:
             status = values[f"{column.name}_status"]
             nameless = status.is_in(sorted(kind.without_token))
-            known = values.select(pl.when(~nameless).then(pl.col(column.name))).to_series()
+            known = values.select(pl.when(~nameless).then(kind.canonical(pl.col(column.name)))).to_series()
             tokens = self._tokens.tokens(str(column.token), known).alias(f"{column.name}_token")
             stored += [pl.lit(tokens), kind.masked(pl.col(column.name)).alias(f"{column.name}_masked")]
             raw.append((str(column.token), tokens, known))
         rows = values.with_columns(stored) if len(values) else values.with_columns(s.head(0) for s in stored)
         return rows.select(*(c.name for c in self.table.lake_columns), SHEET), tuple(raw)
+
+
+def met(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dict[Key, pl.Series]:
+    """Of some conditions those that any row meets, with the rows; all are asked in one query."""
+    if not conditions or frame.is_empty():
+        return {}
+    rows = frame.select(c.fill_null(False).alias(str(i)) for i, c in enumerate(conditions.values()))
+    hits = rows.select(pl.all().any()).row(0)
+    return {key: rows[str(i)] for i, (key, hit) in enumerate(zip(conditions, hits, strict=True)) if hit}
 
 
 def issue_rows(rows: pl.DataFrame, column: str, rule: str, severity: Severity, value: pl.Expr) -> pl.DataFrame:

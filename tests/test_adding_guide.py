@@ -14,6 +14,7 @@ import pytest
 from contracts.code_lists import load_code_lists
 from contracts.load import CLEANERS, COLUMN_WORDS, HERE, MASKS, TABLE_WORDS, TOKENS, contract_files, lint
 from contracts.model import Catalog
+from contracts.named_checks import NAMED
 from pipelines.landing import arrivals
 from warehouse.engine import create, define_key_of
 from warehouse.identity import Tokens
@@ -53,7 +54,7 @@ def test_the_guide_has_one_block_for_each_thing_to_add() -> None:
     assert folders >= {"warehouse/rules", "warehouse/models", "api/routes", "tests/api", "var/landing/dog"}
 
 
-@pytest.mark.parametrize("word", sorted({*COLUMN_WORDS, *TABLE_WORDS, *CLEANERS, *MASKS, *TOKENS, *HEADER}))
+@pytest.mark.parametrize("word", sorted({*COLUMN_WORDS, *TABLE_WORDS, *CLEANERS, *MASKS, *TOKENS, *NAMED, *HEADER}))
 def test_every_word_is_in_the_guide(word: str) -> None:
     assert f"`{word}`" in GUIDE or re.search(rf"^{word}:", GUIDE, re.M)
 

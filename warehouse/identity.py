@@ -1,23 +1,25 @@
 """Tokens instead of ID numbers and phones, and the keys they are made with.
 
-A token is keyed BLAKE2b of a value in normal form: without the key nobody can try all 5.5e8 ID numbers of a city.
+A token is HMAC-SHA-256 of a value in normal form: without the key nobody can try all 5.5e8 ID numbers of a city.
 Not here: raw values (`vault.py`), normal forms and masks (`contracts/identifiers.py`).
 """
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from hashlib import blake2b
 from pathlib import Path
 
 import polars as pl
+import polars_hash as plh
 
 from contracts.errors import HubError
 from warehouse.files import private_folder, write_atomically
 from warehouse.settings import Settings
 
 KEY_BYTES = 32
-TOKEN_BYTES = 16
+TOKEN_CHARACTERS = 32
 KEY_NAMES = ("token", "vault")
 
 
@@ -82,7 +84,9 @@ def read_key(settings: Settings, name: str) -> bytes:
 
 
 class Tokens:
-    """Value → token, 32 lower-case hexadecimal characters. The kind is mixed in: one text as ID and phone differs."""
+    """Value → token, 32 lower-case hexadecimal characters: the head of HMAC-SHA-256 (RFC 2104), a key for each kind, so
+    that one text as ID and phone differs.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -102,14 +106,7 @@ class Tokens:
         return str(self.tokens(kind, pl.Series([value]))[0])
 
     def tokens(self, kind: str, values: pl.Series) -> pl.Series:
-        """The tokens of text in normal form, row by row; null stays null. 1.3 M distinct values a second."""
-        start = blake2b(key=self._key, digest_size=TOKEN_BYTES, person=kind.encode()).copy
-        tokens: list[str | None] = []
-        for value in values.to_list():
-            if value is None:
-                tokens.append(None)
-                continue
-            state = start()
-            state.update(value.encode())
-            tokens.append(state.hexdigest())
-        return pl.Series("token", tokens, dtype=pl.String)
+        """The tokens of text in normal form, row by row; null stays null. 4 M values a second, and other threads run."""
+        key = hmac.digest(self._key, kind.encode(), "sha256").hex()
+        hashed = plh.col("token").chash.hmac_sha256(key=key).str.head(TOKEN_CHARACTERS)
+        return values.cast(pl.String).rename("token").to_frame().select(hashed).to_series()

@@ -30,6 +30,7 @@ class Delivery:
     failed: could not be read · withdrawn: taken out of force by a person.
     `read = accepted + rejected`, in rows; `ignored` rows (totals, as the contract says) are no records. `by_rule` counts
     what rejected rows, `warnings` what was only reported. A `correction` replaces rows by key, whatever the table's load.
+    `reason` is the operator's; the office is `told` it and given `advice` in Chinese.
     `office` is the folder of landing it came in, `receipt` the receipt's path below the receipts' folder.
     `profile` is what drift is measured against: by column, see `pipelines/drift.py`.
     `contract_digest` stands for everything its reading depended on: the contract and the code lists it names. Where a
@@ -58,6 +59,8 @@ class Delivery:
     warnings: dict[str, int] = field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
     reason: str = ""
+    told: str = ""
+    advice: str = ""
     refused_digest: str = ""
     profile: dict[str, Any] = field(default_factory=dict)
     judged: Status | Literal[""] = ""

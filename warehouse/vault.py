@@ -72,7 +72,8 @@ class Vault:
             .agg(first=pl.col("number").first(), last=pl.col("number").last(), tokens="number", text="value")
             .with_columns(pl.col("text").list.join("\n"))
         )
-        assert pages.select((pl.col("text").str.count_matches("\n") == pl.col("tokens").list.len() - 1).all()).item()
+        breaks = pl.col("text").str.count_matches("\n", literal=True)
+        assert pages.select((breaks == pl.col("tokens").list.len() - 1).all()).item()
         sealed = [self._close(kind, first, text) for first, text in pages.select("first", "text").iter_rows()]
         folder = self.root / kind
         for private in (self.root, folder):
@@ -127,9 +128,10 @@ class Deposit:
         given = (
             pl.DataFrame({"number": tokens, "value": values})
             .drop_nulls("number")
-            .with_columns(pl.col("number").str.decode("hex").bin.reinterpret(dtype=pl.UInt128, endianness="big"))
+            .with_columns(pl.col("number").str.to_integer(base=16, dtype=pl.UInt128))
         )
-        self._waiting[kind].append(given.filter(~_within(self._held[kind], given["number"])))
+        held = self._held[kind]
+        self._waiting[kind].append(given if held.is_empty() else given.filter(~_within(held, given["number"])))
         if sum(len(frame) for frame in self._waiting[kind]) >= FLUSH:
             self._flush(kind)
 
@@ -144,8 +146,6 @@ class Deposit:
 
 
 def _within(held: pl.Series, numbers: pl.Series) -> pl.Series:
-    """Which of `numbers` are in the sorted `held`."""
-    if held.is_empty():
-        return pl.repeat(False, len(numbers), eager=True)
+    """Which of `numbers` are in the sorted `held`, which is not empty."""
     places = held.search_sorted(numbers).clip(upper_bound=len(held) - 1)
     return held.gather(places) == numbers

@@ -45,7 +45,8 @@ class Counted(BaseModel):
     by_rule: dict[str, int] = Field(description="rules that sent rows back, and how often each was broken")
     warnings: dict[str, int] = Field(description="rules that were only reported")
     unknown_columns: list[str] = Field(description="columns that nobody agreed on; they are left out")
-    reason: str = Field(description="why the whole file is not in force; empty if it is")
+    reason: str = Field(description="why the whole file is not in force, for the office; empty if it is")
+    advice: str = Field(description="what the office can do about it")
 
 
 class Item(Counted):
@@ -83,7 +84,6 @@ class Issue(BaseModel):
 
 
 class Checked(Counted):
-    advice: str
     issues: list[Issue] = Field(description="the first 100")
     release: str | None
 
@@ -157,5 +157,5 @@ async def check_delivery(
 
 
 def _item(desk: TheDesk, found: Delivery) -> Item:
-    facts = asdict(found) | {"delivery": found.id, "label": desk.label(found.table)}
+    facts = asdict(found) | {"delivery": found.id, "label": desk.label(found.table), "reason": found.told}
     return Item(**{name: facts[name] for name in Item.model_fields})

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import groupby
 
 from contracts.code_lists import CodeList
 from pipelines.drafting.facts import NEARLY_ALL, Facts
@@ -45,3 +48,15 @@ def few_values(facts: Facts) -> list[str | int]:
     if facts.kind.logical_type == "integer" and CODED.search(facts.header):
         return [int(text) for text in facts.texts if text.lstrip("+-").isdigit()]
     return []
+
+
+def look_alikes(values: Iterable[str | int]) -> list[str]:
+    """Values that may be one, written in several ways, as `01/1` or `A1/a 1`."""
+    groups = groupby(sorted((_bare(str(value)), str(value)) for value in values), key=lambda one: one[0])
+    same = ([value for _, value in group] for _, group in groups)
+    return ["/".join(group) for group in same if len(group) > 1]
+
+
+def _bare(value: str) -> str:
+    letters = re.sub(r"[\s._-]", "", unicodedata.normalize("NFKC", value).casefold())
+    return re.sub(r"(?<!\d)0+(?=\d)", "", letters)

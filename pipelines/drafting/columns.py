@@ -17,13 +17,15 @@ from contracts.house_rules import UNDECIDED
 from contracts.model import Classification, LogicalType
 from pipelines.drafting.codes import few_values, fitting_list
 from pipelines.drafting.facts import Facts
-from pipelines.drafting.keys import is_number, likely_key
+from pipelines.drafting.keys import Key, is_number, is_whole_number, likely_key
 from pipelines.drafting.names import Names
-from pipelines.drafting.personal import RARELY_NEEDED, TREATMENTS, About, about
+from pipelines.drafting.personal import RARELY_NEEDED, TREATMENTS, About, about, is_chinese_place, treatment
+from pipelines.drafting.ranges import MEASURES, is_degrees, number_range
 
 # what a header says where the sample says nothing, or only whole numbers
 DATES, TIMES = re.compile("(日期|年月日|生日)$"), re.compile("时间$")
-MEASURES = re.compile("(面积|金额|费用|单价|价格|租金|收入|份额|比例|经度|纬度|率)$")
+# digits that nobody adds up
+POSTCODES = re.compile("邮编|邮政编码|(?i:zip|post(?:al)?[ _]?code)")
 AS_TEXT: frozenset[About] = frozenset(("id_no", "phone", "secret", "address", "name", "text"))
 LIVED_IN = re.compile("现住|居住|诉求|坐落")
 LENGTHS = (32, 64, 128, 256, 512, 1024, 4096)
@@ -31,11 +33,15 @@ LENGTHS = (32, 64, 128, 256, 512, 1024, 4096)
 
 @dataclass(frozen=True)
 class Entry:
-    """One word of the contract, its value, and what the comment behind it says (Chinese, "" for none)."""
+    """One word of the contract, its value, and what the comment behind it says (Chinese, "" for none).
+
+    `offered`: it is written as a comment, for a person to take.
+    """
 
     word: str
     value: Any
     remark: str = ""
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,14 @@ def draft_columns(frame: pl.DataFrame, lists: Mapping[str, CodeList]) -> list[Co
     """All columns of a sample's text frame; names are unique, addresses are numbered, the key is marked."""
     names = Names()
     columns = [(facts, about(facts)) for facts in map(Facts, frame.get_columns())]
-    key, repeated = likely_key(frame, [facts for facts, person in columns if person is None])
-    addresses = [facts.header for facts, person in columns if person == "address"]
+    key = likely_key(frame, [facts for facts, person in columns if person is None])
+    addresses = [facts.header for facts, person in columns if person == "address" and is_chinese_place(facts)]
     addresses.sort(key=lambda header: not LIVED_IN.search(header))
     drafts = []
     for facts, person in columns:
         draft = _column(facts, person, names.name(facts.header), dict(lists))
-        if facts.header in key:
-            draft = _keyed(draft, repeated, facts.rows)
+        if facts.header in key.headers:
+            draft = _keyed(draft, key, facts.rows)
         if facts.header in addresses:
             place = Entry("address", addresses.index(facts.header) + 1, "待确认: 1 是最先用来定位房屋的地址")
             draft = replace(draft, custom=(*draft.custom, place))
@@ -67,9 +73,12 @@ def draft_columns(frame: pl.DataFrame, lists: Mapping[str, CodeList]) -> list[Co
     return drafts
 
 
-def _keyed(draft: ColumnDraft, repeated: int, rows: int) -> ColumnDraft:
-    seen = f"有 {repeated} 行重复，其余不重复" if repeated else "没有重复"
-    key = Entry("primaryKey", True, f"待确认: 是否主键（样本 {rows} 行中{seen}）")
+def _keyed(draft: ColumnDraft, found: Key, rows: int) -> ColumnDraft:
+    seen = f"有 {found.repeated} 行重复，其余不重复" if found.repeated else "没有重复"
+    asked = f"待确认: 是否主键（样本 {rows} 行中{seen}）"
+    if found.offered:
+        asked = f"待确认: 最接近主键的一列（样本 {rows} 行中 {rows - found.repeated} 个不同），是主键请去掉行首的 #"
+    key = Entry("primaryKey", True, asked, found.offered)
     at = next(i for i, entry in enumerate(draft.entries) if entry.word == "classification")
     return replace(draft, entries=(*draft.entries[:at], key, *draft.entries[at:]))
 
@@ -82,14 +91,15 @@ def _column(facts: Facts, person: About | None, name: str, lists: dict[str, Code
         Entry("name", name),
         Entry("physicalName", facts.header),
         Entry("businessName", facts.header),
-        Entry("logicalType", kind, "" if facts.filled else "待确认: 样本中全为空"),
+        Entry("logicalType", kind, "" if facts.filled else "待确认: 样本中全为空，可整列删去"),
         *([Entry("required", True)] if facts.required else []),
         _classified(facts.header, person),
     ]
-    if person is None and not codes and not values and (options := _bounds(facts, kind)):
+    free = person is None or (person == "place" and is_degrees(facts.header))
+    if free and not codes and not values and (options := _bounds(facts, kind)):
         entries.append(Entry("logicalTypeOptions", options))
     custom = [Entry("purpose", UNDECIDED, "待填写: 为什么需要这一列个人信息")] if person else []
-    treated = TREATMENTS[person].words if person else ()
+    treated = treatment(facts, person) if person else ()
     custom += [Entry(word, value) for word, value in treated if word != "mask" or value != "year" or kind != "string"]
     if facts.kind.formats and kind != "string":
         custom.append(Entry("formats", list(facts.kind.formats)))
@@ -103,11 +113,15 @@ def _column(facts: Facts, person: About | None, name: str, lists: dict[str, Code
 def _type(facts: Facts, person: About | None) -> LogicalType:
     """The type of the values; text for what identifies, whatever its digits look like."""
     kind, header = facts.kind.logical_type, facts.header
-    if person in AS_TEXT or (kind in ("integer", "number") and is_number(header)):
+    if person in AS_TEXT or POSTCODES.search(header):
+        return "string"
+    if is_whole_number(facts):
+        return "integer"
+    if kind in ("integer", "number") and is_number(header):
         return "string"
     if not facts.filled:
         return "date" if DATES.search(header) else "timestamp" if TIMES.search(header) else "string"
-    return "number" if kind == "integer" and MEASURES.search(header) else kind
+    return "number" if kind == "integer" and (MEASURES.search(header) or is_degrees(header)) else kind
 
 
 def _classified(header: str, person: About | None) -> Entry:
@@ -118,14 +132,10 @@ def _classified(header: str, person: About | None) -> Entry:
 
 
 def _bounds(facts: Facts, kind: LogicalType) -> dict[str, int]:
-    """A generous bound: twice the longest text, two digits more than the largest number."""
+    """A generous bound: twice the longest text; of numbers what the header says."""
     if kind == "string":
         return {"maxLength": length} if (length := _at_least(2 * facts.longest)) and facts.filled else {}
-    if kind not in ("integer", "number"):
-        return {}
-    numbers = facts.texts.cast(pl.Float64, strict=False).drop_nulls()
-    low, high = float(numbers.min() or 0), float(numbers.max() or 0)  # type: ignore[arg-type]  # numbers have numbers
-    return ({"minimum": 0} if low >= 0 else {}) | {"maximum": 10 ** (len(str(int(abs(high)))) + 2)}
+    return number_range(facts) if kind in ("integer", "number") else {}
 
 
 def _at_least(length: int) -> int | None:

@@ -75,6 +75,12 @@ class Facts:
         return float(self.values["count"].filter(chosen).sum() / self.filled) if self.filled else 0.0
 
     @cached_property
+    def with_zeros(self) -> bool:
+        """Every value is a whole number, some written with zeros: 12.00."""
+        whole = self.texts.str.contains(r"^[+-]?(?:0|[1-9][0-9]{0,14})(?:\.0+)?$").all()
+        return bool(self.filled and whole and self.texts.str.contains(r"\.").any())
+
+    @cached_property
     def kind(self) -> Kind:
         """The type nearly all values have."""
         if not self.filled:
@@ -86,7 +92,9 @@ class Facts:
                 return Kind("timestamp" if any(map(has_time, found)) else "date", tuple(found), widened)
         if number := self._number():
             return Kind(number, (), widened)
-        if self.longest <= max(map(len, WORDED)) and self.texts.str.to_lowercase().is_in(WORDED).all():
+        words = self.texts.str.to_lowercase()
+        # one word everywhere says nothing of what the other would be
+        if self.longest <= max(map(len, WORDED)) and words.is_in(WORDED).all() and words.n_unique() > 1:
             return Kind("boolean", (), widened)
         return Kind("string")
 

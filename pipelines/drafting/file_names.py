@@ -3,40 +3,57 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 # a day as the landing reads it, then other ways to say when: their digits may change, but they date no delivery
 DAY = r"(?<!\d)(?:19|20)\d{6}(?!\d)"
 MOMENT = r"(?<!\d)20\d{12}(?!\d)"
-OTHER = r"(?<!\d)(?:19|20)\d{2}(?:[-_.年]\d{1,2}(?:[-_.月]\d{1,2}日?|月)?|(?:0[1-9]|1[0-2])(?!\d)|年)"
-DATED = re.compile(f"(?P<moment>{MOMENT})|(?P<day>{DAY})|(?P<other>{OTHER})")
+HAN = "一二三四五六七八九十"
+QUARTER = "[-_ ]?[Qq][1-4]|年?第?[一二三四1-4]季度"
+WITHIN = rf"{QUARTER}|[-_.年]\d{{1,2}}(?:[-_.月]\d{{1,2}}日?|月)?(?!\d)|(?:0[1-9]|1[0-2])(?!\d)|年[上下]半年|年|(?!\d)"
+OTHER = rf"(?<!\d)(?:19|20)\d{{2}}(?:{WITHIN})"
+# which one it is, 16v2, v2.1, 第3期, Q1, and a number that stands alone; the 12345 of 12345工单 is part of a word
+EDITION = rf"(?<![A-Za-z\d])(?:\d+[vV]\d+|[vV]\d+(?:\.\d+)*|[Qq][1-4])(?![A-Za-z\d])|第[\d{HAN}]+(?:期|批|版|次|季度)"
+NUMBER = r"(?<![^\W_])\d+(?![^\W_])"
+DATED = re.compile(f"(?P<moment>{MOMENT})|(?P<day>{DAY})|(?P<other>{OTHER})|(?P<count>{EDITION}|{NUMBER})")
+SEPARATORS = r"[\s_\-~至]"
+GAP = "\0"  # where something was taken out of a title
 
 
 @dataclass(frozen=True)
 class FileName:
-    """`pattern` is `layout.file_pattern`; names of one table have one pattern. `dated`: it has the group `date`."""
+    """`pattern` is `layout.file_pattern`; names of one table have one pattern. `dated`: it has the group `date`.
+
+    `varying`: what is thought to differ from delivery to delivery, days apart; a long number, which may be somebody's,
+    as `…`.
+    """
 
     pattern: str
     title: str
     dated: bool
+    varying: tuple[str, ...] = field(default=(), compare=False)
 
 
-def file_name(path: Path) -> FileName:
-    """`人口信息_20260301.csv` → `人口信息_(?P<date>\\d{8})\\.csv`, 人口信息. Of two days the last one is the delivery's."""
+def file_name(path: Path, counts: bool = True) -> FileName:
+    """`人口信息_20260301.csv` → `人口信息_(?P<date>\\d{8})\\.csv`, 人口信息. Of two days the last one is the delivery's.
+
+    Without `counts` an edition or a number that stands alone is part of the name: 表_001 and 表_002 are two tables.
+    """
     stem = path.stem
-    found = [match for match in DATED.finditer(stem) if match["other"] or _is_day(match[0][:8])]
-    days = [match for match in found if not match["other"]]
+    found = [m for m in DATED.finditer(stem) if m["other"] or (counts if m["count"] else _is_day(m[0][:8]))]
+    days = [match for match in found if match["moment"] or match["day"]]
     pattern, title, end = "", "", 0
     for match in found:
         pattern += _escaped(stem[end : match.start()])
-        title += stem[end : match.start()] + " "
+        title += stem[end : match.start()] + GAP
         end = match.end()
         day = r"(?P<date>\d{8})" if days and match is days[-1] else r"\d{8}"
-        pattern += _digits(match[0]) if match["other"] else day + (r"\d{6}" if match["moment"] else "")
+        pattern += day + (r"\d{6}" if match["moment"] else "") if match in days else _free(match)
     pattern += _escaped(stem[end:] + path.suffix)
-    return FileName(pattern, _trimmed(title + stem[end:]) or stem, bool(days))
+    varying = tuple(re.sub(r"\d{7,}", "…", match[0]) for match in found if match not in days)
+    return FileName(pattern, _trimmed(title + stem[end:]) or stem, bool(days), varying)
 
 
 def _is_day(text: str) -> bool:
@@ -47,18 +64,23 @@ def _is_day(text: str) -> bool:
 
 
 def _trimmed(title: str) -> str:
-    """A title without what separated it from the date."""
-    without = re.sub(r"[(（\[【]\s*[-~至_]?\s*[)）\]】]", "", title)
-    return re.sub(r"[\s_\-~至]+$|^[\s_\-~至]+", "", without)
+    """A title without what separated it from what was taken out."""
+    without = re.sub(rf"[(（\[【](?:{SEPARATORS}|{GAP})*[)）\]】]", "", title)
+    joined = re.sub(rf"({SEPARATORS})?(?:{SEPARATORS}|{GAP})*{GAP}{SEPARATORS}*", lambda gap: gap[1] or " ", without)
+    return re.sub(rf"{SEPARATORS}+$|^{SEPARATORS}+", "", joined)
 
 
-def _digits(text: str) -> str:
-    """Text as a pattern in which any digits may stand for its digits."""
-    return "".join(_run(part) if part.isdigit() else _escaped(part) for part in re.split(r"(\d+)", text))
+def _free(match: re.Match[str]) -> str:
+    """What was found as a pattern: as many digits where it says when, any number where it counts."""
+    return "".join(_run(part, match["count"]) for part in re.split(rf"(\d+|[{HAN}]+|[上下](?=半年))", match[0]) if part)
 
 
-def _run(digits: str) -> str:
-    return r"\d{1,2}" if len(digits) < 3 else rf"\d{{{len(digits)}}}"
+def _run(part: str, counts: str | None) -> str:
+    if part.isdecimal():
+        return r"\d+" if counts else r"\d{1,2}" if len(part) < 3 else rf"\d{{{len(part)}}}"
+    if part in ("上", "下"):
+        return "[上下]"
+    return f"[{HAN}]+" if part.strip(HAN) == "" else _escaped(part)
 
 
 def _escaped(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import polars as pl
 
 from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import HubError
-from pipelines.drafting.columns import draft_columns
+from pipelines.drafting.columns import Entry, draft_columns
 from pipelines.drafting.file_names import FileName, file_name
+from pipelines.drafting.flaws import empty_columns
 from pipelines.drafting.headers import Sample, read_sample
 from pipelines.drafting.names import Names
 from pipelines.drafting.write import Draft
@@ -33,16 +35,33 @@ class Drafted:
 def sample_groups(paths: Iterable[Path]) -> dict[FileName, list[Path]]:
     """Files, and all files in folders, by table: names that differ in a date only are one. The newest is the last.
 
-    HubError: there is no file.
+    So are names that differ in a number, unless what is in the files does not fit together. HubError: there is no file.
     """
     files = [file for path in paths for file in (landing_files(path) if path.is_dir() else [path])]
-    groups: dict[str, list[Path]] = {}
-    for file in dict.fromkeys(files):
-        groups.setdefault(file_name(file).pattern, []).append(file)
-    if not groups:
+    if not files:
         raise HubError("there is no file to draft from", remedy="name sample files or a folder of them")
+    groups: dict[FileName, list[Path]] = {}
+    for group in _by_name(dict.fromkeys(files), counts=True).values():
+        exact = _by_name(group, counts=False)
+        groups |= {file_name(group[-1]): group} if len(exact) == 1 or _is_one_table(group) else exact
+    return groups
+
+
+def _by_name(files: Iterable[Path], counts: bool) -> dict[FileName, list[Path]]:
+    groups: dict[str, list[Path]] = {}
+    for file in files:
+        groups.setdefault(file_name(file, counts).pattern, []).append(file)
     newest_last = (sorted(group, key=lambda path: (path.name, path)) for group in groups.values())
-    return {file_name(group[-1]): group for group in newest_last}
+    return {file_name(group[-1], counts): group for group in newest_last}
+
+
+def _is_one_table(files: list[Path]) -> bool:
+    """Whether the readable ones share most of their headers with the last of them."""
+    headers = []
+    for path in files:
+        with suppress(HubError):
+            headers.append(set(map(plain, read_sample(path).frame.columns)))
+    return all(2 * len(one & headers[-1]) > len(one | headers[-1]) for one in headers)
 
 
 def draft_all(groups: Mapping[FileName, list[Path]], table: str | None, progress: Progress) -> Iterator[Drafted]:
@@ -72,11 +91,15 @@ def _draft(name: FileName, samples: list[Sample], table: str, lists: Mapping[str
         if sample.layout != newest.layout or sample.frame.columns != newest.frame.columns:
             remarks.append(f"样本 {sample.path.name} 的版式或列与最新的不同，按最新的起草")
     frame = pl.concat([_under(newest.frame.columns, sample.frame) for sample in samples])
-    layout = {"format": newest.layout["format"], "file_pattern": name.pattern} | newest.layout
     columns = draft_columns(frame, lists)
-    if not any(entry.word == "primaryKey" for column in columns for entry in column.entries):
+    keys = [(column, entry) for column in columns for entry in column.entries if entry.word == "primaryKey"]
+    if not keys:
         remarks.append("样本中没有找到主键；有的话请标 primaryKey: true")
-    return Draft(table, name.title, layout, tuple(columns), tuple(remarks))
+    remarks += [f"样本中没有找到主键，最接近的是「{column.header}」，见该列" for column, key in keys if key.offered]
+    varying = "、".join(f"「{part}」" for part in name.varying)
+    asked = f"待确认: 文件名中的{varying}是否每次不同" if varying else ""
+    pattern = Entry("file_pattern", name.pattern, asked)
+    return Draft(table, name.title, newest.layout, pattern, tuple(columns), (*remarks, *empty_columns(frame)))
 
 
 def _under(headers: list[str], frame: pl.DataFrame) -> pl.DataFrame:

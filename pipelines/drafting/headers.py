@@ -18,6 +18,7 @@ import polars as pl
 
 from contracts.errors import DeliveryError
 from pipelines.drafting.cells import Grid, Rows, read_cells
+from pipelines.drafting.flaws import uneven_rows
 from pipelines.readers.batch import plain
 
 LOOKED_AT = 60  # rows in which the header must be
@@ -69,6 +70,8 @@ def read_sample(path: Path) -> Sample:
     if ignored:
         words["ignore_rows"] = ignored
     frame, left_out = _frame(kept, header)
+    if words["format"] == "csv":
+        left_out += uneven_rows(grid.rows, first + len(names), range(len(header), len(grid.rows[first]) + 1), ignored)
     if not frame.width:
         raise DeliveryError("no column has a header of its own", where=path.name, remedy="name the columns apart")
     return Sample(

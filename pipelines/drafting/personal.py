@@ -14,7 +14,7 @@ from contracts.identifiers import LANDLINE, MOBILE
 from contracts.model import Classification
 from pipelines.drafting.facts import Facts
 
-About = Literal["id_no", "phone", "birth_date", "address", "name", "secret", "text", "attribute"]
+About = Literal["id_no", "phone", "birth_date", "address", "name", "secret", "text", "place", "attribute"]
 MOSTLY = 0.6  # by content: that share of the rows has the shape
 # the first that fits the header counts
 HEADERS: dict[About, re.Pattern[str]] = {
@@ -25,19 +25,24 @@ HEADERS: dict[About, re.Pattern[str]] = {
         "护照|通行证|社保|医保|银行|卡号|账号|账户|密码|车牌|邮箱|微信|[Qq]{2}号|指纹|(?i:e-?mail|passport|socsec|^ssn)"
     ),
     "address": re.compile("地址|住址|坐落|位置|住所|门牌|户籍地|居住地|(?i:address)"),
+    "place": re.compile("经度|纬度|坐标|(?i:street|location|latitude|longitude|coord|^(?:lat|lon|lng)$)"),
     "attribute": re.compile(
         "性别|民族|国籍|籍贯|婚姻|学历|文化程度|职业|政治面貌|党员|宗教|信仰|健康|疾病|病史|残疾|血型|户主关系|亲属|兵役"
         "|低保|工作单位|死亡|不动产单元号|产权证号|房产证号"
     ),
     "name": re.compile(
         "姓名|产权人|权利人|诉求人|申请人|联系人|负责人|曾用名|户主|业主|家属|配偶|父亲|母亲|人名|[人员长者]$"
-        "|(?i:(first|last|given|full|family|owner|sur)name$)"
+        "|(?i:name$)"
     ),
-    "text": re.compile("内容|备注|说明|描述|事由|详情|意见|摘要|情况|(?i:(description|comment|remark|note)s?$)"),
+    "text": re.compile(
+        "内容|备注|说明|描述|事由|详情|意见|摘要|情况|(?i:description|comment|remark|reason|resolution|notes?$)"
+    ),
 }
 # a header that ends so says something about the word before, not the word itself
 HARMLESS = re.compile(
-    "(类型|类别|种类|分类|性质|数|数量|时长|状态|日期|时间|期|期限|单位|部门|机关|代码|编码|率|标志|来源|(?i:type|kind|status))$"
+    "(类型|类别|种类|分类|性质|数|数量|时长|状态|日期|时间|期|期限|单位|部门|机关|代码|编码|率|标志|来源"
+    "|(?i:type|kind|status|date|time|code|count|zip|(?:agency|department|facility|park|highway|company|school|file|table"
+    "|project|product|borough|city|county|country|state|district)name))$"
 )
 # 按最小必要: what most purposes do without, and GLOSSARY leaves out
 RARELY_NEEDED = re.compile("民族|宗教|信仰|政治面貌|党员|健康|疾病|病史|残疾")
@@ -49,8 +54,12 @@ SURNAMES = (
     "钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 NAME = rf"^[{SURNAMES}]\p{{Han}}{{1,3}}$"
+CHINESE_PLACE = r"\p{Han}.*[省市区县镇乡村街路巷里园苑号栋幢楼室户]"
 FEWEST_NAMES = 3
 LONG_TEXT = 20
+
+
+Words = tuple[tuple[str, str | int | list[str]], ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ class Treatment:
     """What a contract says of a column about a person."""
 
     classification: Classification
-    words: tuple[tuple[str, str | int | list[str]], ...] = ()
+    words: Words = ()
 
 
 TREATMENTS: dict[About, Treatment] = {
@@ -69,6 +78,7 @@ TREATMENTS: dict[About, Treatment] = {
     "name": Treatment("personal", (("clean", ["nfkc", "compact"]), ("mask", "name"))),
     "address": Treatment("personal", (("clean", ["nfkc", "scrub"]), ("mask", "address"))),
     "text": Treatment("personal", (("clean", ["scrub"]), ("mask", "text"))),
+    "place": Treatment("personal"),
     "attribute": Treatment("personal"),
 }
 
@@ -76,6 +86,13 @@ TREATMENTS: dict[About, Treatment] = {
 def about(facts: Facts) -> About | None:
     """What of a person the column holds; None if neither header nor content says so."""
     return by_content(facts) or by_header(facts.header)
+
+
+def treatment(facts: Facts, person: About) -> Words:
+    """The words for this column: the blanks in a name go where it is Chinese, elsewhere they stand between words."""
+    if person == "name" and facts.header.isascii() and not facts.share(r"\p{Han}"):
+        return ("clean", ["nfkc"]), ("mask", "name")
+    return TREATMENTS[person].words
 
 
 def by_header(header: str) -> About | None:
@@ -107,3 +124,8 @@ def by_content(facts: Facts) -> About | None:
             return "text"
     names = texts.str.contains(NAME).sum()
     return "name" if names >= FEWEST_NAMES and names >= MOSTLY * len(texts) else None
+
+
+def is_chinese_place(facts: Facts) -> bool:
+    """Whether the hub could find a home by most values: they are written as Chinese addresses are."""
+    return facts.share(CHINESE_PLACE) >= MOSTLY

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.house_rules import UNDECIDED
+from pipelines.drafting.codes import look_alikes
 from pipelines.drafting.columns import ColumnDraft, Entry
 
 PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff.-]*|\d+\.\d+\.\d+")
@@ -19,15 +20,20 @@ HEAD = (
     "由样本起草，未经核对。值为问号的必须填写（hub contract check 逐处提示），「待确认」的请核对后删去该注释。",
     "没有标为个人信息的列也请逐列核对 classification。",
 )
+LOADS = (
+    "待填写: 三者之一。snapshot 每次是全量，新文件替换旧文件；append 每次只有新增，旧文件仍有效；"
+    "upsert 每次是新增和变更，同一主键以新的为准"
+)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One table's drafted contract. `remarks`: what a person should know, in Chinese."""
+    """One table's drafted contract. `layout`: without its pattern; `remarks`: what a person should know, in Chinese."""
 
     table: str
     title: str
     layout: dict[str, Any]
+    file_pattern: Entry
     columns: tuple[ColumnDraft, ...]
     remarks: tuple[str, ...] = ()
 
@@ -37,17 +43,16 @@ class Draft:
         return "\n".join(self._lines()) + "\n"
 
     @property
-    def undecided(self) -> str:
-        """What the lint will ask for and what only the comments do, by column, as one line."""
-        asked = {
-            "purpose": ["the table", *(c.header for c in self.columns for e in c.custom if e.value == UNDECIDED)],
-            "validValues": [c.header for c in self.columns if c.values],
-            "primaryKey": [c.header for c in self.columns for e in c.entries if e.word == "primaryKey"],
-            "codes": [c.header for c in self.columns for e in c.custom if e.word == "codes"],
-            "load": ["snapshot, append or upsert"],
-            "also": list(self.remarks),
-        }
-        return "; ".join(f"{word}: {'、'.join(whom)}" for word, whom in asked.items() if whom)
+    def undecided(self) -> list[tuple[str, str]]:
+        """What the lint will ask for and what only the comments do: a column's header, "" for the table, and what."""
+        asked = [("", "purpose"), ("", "load"), *(("", remark) for remark in self.remarks)]
+        if self.file_pattern.remark:
+            asked.append(("", "file_pattern"))
+        for column in self.columns:
+            words = [e.word for e in (*column.entries, *column.custom) if e.remark]
+            words += ["validValues"] if column.values else []
+            asked += [(column.header, ", ".join(words))] if words else []
+        return asked
 
     def _lines(self) -> Iterator[str]:
         yield from (f"# {line}" for line in HEAD)
@@ -69,11 +74,11 @@ class Draft:
         for column in self.columns:
             yield from _column(column)
         yield "customProperties:"
-        load = "待确认: snapshot 每次全量；append 每次只有新增；upsert 每次只有新增和变更"
-        yield f"  - {{property: load, value: snapshot}}  # {load}"
+        yield f"  - {_flow({'property': 'load', 'value': UNDECIDED})}{_comment(LOADS)}"
         yield "  - property: layout"
         yield "    value:"
-        yield from _block(*(Entry(word, value) for word, value in self.layout.items()), indent=6)
+        words = {word: Entry(word, value) for word, value in self.layout.items()}
+        yield from _block(words.pop("format"), self.file_pattern, *words.values(), indent=6)
 
 
 def _column(column: ColumnDraft) -> Iterator[str]:
@@ -92,11 +97,13 @@ def _column(column: ColumnDraft) -> Iterator[str]:
             "description": UNDECIDED,
         }
         yield "        quality:"
-        yield f"          - {_flow(entry)}{_comment('待填写: 样本里只有这些值，是否就是全部，依据什么')}"
+        same = look_alikes(column.values)
+        alike = f"；可能是同一个值：{'、'.join(same)}" if same else ""
+        yield f"          - {_flow(entry)}{_comment(f'待填写: 样本里只有这些值，是否就是全部，依据什么{alike}')}"
 
 
 def _block(*entries: Entry, indent: int = 0) -> Iterable[str]:
-    return [f"{' ' * indent}{e.word}: {_flow(e.value)}{_comment(e.remark)}" for e in entries]
+    return [f"{' ' * indent}{'# ' if e.offered else ''}{e.word}: {_flow(e.value)}{_comment(e.remark)}" for e in entries]
 
 
 def _comment(remark: str) -> str:
@@ -124,4 +131,5 @@ def _quoted(text: str) -> str:
         return text
     if text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    return '"' + "".join(c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text) + '"'
+    plain = (c if c.isprintable() and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
+    return '"\\t"' if text == "\t" else '"' + "".join(plain) + '"'

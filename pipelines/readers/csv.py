@@ -27,11 +27,12 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     header, rest = _header(pieces, table, layout, path)
     shape = Shape(layout.delimiter, header.width, max(1, header.spare))
     row, left = layout.header_row + layout.header_rows, list[str]()
-    for piece, at_end in _with_end(chain([rest] if rest else [], pieces)):
+    for piece in chain([rest], pieces, [""]):  # at last nothing more comes for the lines that wait
         marks: dict[int, str] = {}
-        fields = None if left else shape.parse_plain(piece)
+        fields = None if left or not piece else shape.parse_plain(piece)
         if fields is None:
-            cut = shape.cut(left + piece.removesuffix("\n").split("\n"), at_end)
+            lines = piece.removesuffix("\n").split("\n") if piece else []
+            cut = shape.cut(left + lines, at_end=not piece)
             left, marks = cut.left, {at: _malformed(line, layout) for at, line in cut.malformed.items()}
             fields = shape.parse(cut.records, path.name)
         if len(fields):
@@ -70,12 +71,3 @@ def _header(pieces: Iterator[str], table: Table, layout: Layout, path: Path) -> 
     if not any(map(any, rows)):
         raise Refused("empty", path.name)
     return match_header(joined(rows), table, path.name), "\n".join(lines[above + reader.line_num :])
-
-
-def _with_end(source: Iterator[str]) -> Iterator[tuple[str, bool]]:
-    """Each piece, and whether it is the last."""
-    current = next(source, None)
-    while current is not None:
-        following = next(source, None)
-        yield current, following is None
-        current = following

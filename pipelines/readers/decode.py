@@ -6,72 +6,81 @@ Not here: what a line means (`csv.py`, `jsonl.py`).
 from __future__ import annotations
 
 import codecs
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.reasons import Refused
 
-PIECE_BYTES = 4 << 20  # about ten pieces, and what they became, are in memory at once
-LONGEST_LINE = 64 << 20
+PIECE_BYTES = 16 << 20
+FIRST_BYTES = 2 << 20  # pieces grow from here, so that every core soon has work
+LONGEST_LINE = 128 << 20
 SAMPLE_BYTES = 64 << 10
 ASCII = bytes(range(128))
-MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# what ends a line, in bytes; in the other encodings no other character has these bytes in it
+LINE_END = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 
 
 @dataclass
 class TextFile:
-    """A text file of a known or unknown `encoding`; it is known once text beyond ASCII has been read."""
+    """A text file. `encoding` is the contract's word for it; without one it is known once text beyond ASCII was read."""
 
     path: Path
     encoding: str = ""
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces of about 4 MiB that end with a line's end (LF; CRLF and CR become LF), but for the last.
+        """The text in pieces of about 16 MiB that end with a line's end (LF; CRLF and CR become LF), but for the last.
 
-        Refused: undecodable bytes, with their offset; a line of more than 64 Mi characters.
+        Refused: undecodable bytes, with their offset; a line of more than 128 MiB.
         """
-        row, rest = 1, ""
-        for text in self._decoded():
-            head, end, tail = text.rpartition("\n")
-            if end:
-                yield rest + head + end
-                row += head.count("\n") + 1
-                rest = tail
-            else:
-                rest += tail
-            if len(rest) > LONGEST_LINE:
-                raise Refused("endless_line", self.path.name, row=row - 1, limit=LONGEST_LINE >> 20)
-        if rest:
-            yield rest
-
-    def _decoded(self) -> Iterator[str]:
-        """The encoding is settled by a mark, by the contract, or by the first piece with a byte beyond ASCII: UTF-8,
-        or else GB18030, as Excel on a Chinese Windows writes. ASCII reads the same in both.
-        """
-        offset = waiting = 0
-        decoder: codecs.IncrementalDecoder | None = None
-        text = io.IncrementalNewlineDecoder(None, translate=True)
         with self.path.open("rb") as file:
-            try:
-                while chunk := file.read(PIECE_BYTES):
-                    decoder = decoder or self._settled(chunk)
-                    yield text.decode(decoder.decode(chunk) if decoder else chunk.decode("ascii"))
-                    offset += len(chunk)
-                    waiting = len(decoder.getstate()[0]) if decoder else 0
-                yield text.decode(decoder.decode(b"", final=True) if decoder else "", final=True)
-            except UnicodeDecodeError as error:
-                raise Refused("encoding", self.path.name, offset=offset - waiting + error.start) from None
-            except UnicodeError:  # UTF-16 that does not begin with its mark, where the contract asks for one
-                raise Refused("encoding", self.path.name, offset=offset) from None
+            size = min(FIRST_BYTES, PIECE_BYTES)
+            chunk = file.read(size)
+            mark = self._settle(chunk)
+            offset, rest = len(mark), chunk[len(mark) :]
+            while chunk:
+                size = min(2 * size, PIECE_BYTES)
+                chunk = file.read(size)
+                rest += chunk
+                cut = self._cut(rest) if chunk else len(rest)
+                if not cut and len(rest) > LONGEST_LINE:
+                    raise Refused("endless_line", self.path.name, offset=offset >> 20, limit=LONGEST_LINE >> 20)
+                if cut:
+                    yield self._text(rest[:cut], offset)
+                    offset, rest = offset + cut, rest[cut:]
 
-    def _settled(self, chunk: bytes) -> codecs.IncrementalDecoder | None:
-        """The decoder for a file whose text so far was ASCII; None while it still is."""
-        if not self.encoding:
-            marked = (name for mark, name in MARKS.items() if chunk.startswith(mark))
-            self.encoding = next(marked, "") or ("" if chunk.isascii() else _utf_8_or_gb18030(chunk))
-        return codecs.getincrementaldecoder(self.encoding)("strict") if self.encoding else None
+    def _settle(self, chunk: bytes) -> bytes:
+        """Take the encoding from the file's mark, if it has one; the mark."""
+        mark = next((mark for mark in MARKS if chunk.startswith(mark)), b"")
+        if mark:
+            self.encoding = MARKS[mark]
+        elif self.encoding:
+            name = codecs.lookup(self.encoding).name
+            self.encoding = "utf-16-le" if name == "utf-16" else name
+        return mark
+
+    def _cut(self, chunk: bytes) -> int:
+        """How many bytes are whole lines."""
+        end = LINE_END.get(self.encoding, b"\n")
+        at = chunk.rfind(end)
+        while at > 0 and at % len(end):  # in UTF-16 the halves of two characters may look like a line's end
+            at = chunk.rfind(end, 0, at + len(end) - 1)
+        if at < 0 and len(end) == 1:  # an old line's end, unless what follows makes it CRLF
+            at = chunk.rfind(b"\r", 0, len(chunk) - 1)
+        return at + len(end) if at >= 0 else 0
+
+    def _text(self, lines: bytes, offset: int) -> str:
+        """UTF-8, or else GB18030, as Excel on a Chinese Windows writes, settled by the first piece beyond ASCII; ASCII
+        reads the same in both.
+        """
+        if not self.encoding and not lines.isascii():
+            self.encoding = _utf_8_or_gb18030(lines)
+        try:
+            text = lines.decode(self.encoding or "ascii")
+        except UnicodeDecodeError as error:
+            raise Refused("encoding", self.path.name, offset=offset + error.start) from None
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _utf_8_or_gb18030(chunk: bytes) -> str:

@@ -109,6 +109,8 @@ class Shape:
 
     def parse(self, records: list[str], where: str) -> pl.DataFrame:
         """Records as text columns named `0`, `1`, …; an empty record is an empty row."""
+        if not records:
+            return pl.DataFrame(schema={str(i): pl.String for i in range(self.width)})
         frame = self._parsed("\n".join(records) + "\n", extra_columns="ignore", missing_columns="insert")
         if len(frame) != len(records):
             raise Refused("parse", where)

@@ -45,9 +45,9 @@ def _answer(encoding: str) -> tuple[str, str]:
     """The encoding in which a file in `encoding` is answered, and the byte order mark to begin with.
 
     GB 18030 holds GBK and GB 2312 and lacks no character; UTF-16 keeps its byte order. All others become UTF-8 with its
-    mark, without which Excel would not see it: none of them has our Chinese words.
+    mark, without which Excel would not see it: none of them has our Chinese words. So does plain ASCII, which has no name.
     """
-    name = codecs.lookup(encoding).name
+    name = codecs.lookup(encoding or DEFAULT).name
     if name in GB:
         return "gb18030", ""
     if name in ("utf-16-le", "utf-16-be"):

@@ -21,7 +21,7 @@ from warehouse.settings import Settings
 HERE, NEXT, FAR = "140213052001001", "140213052001002", "140214001001001"
 SQL_TYPES = {"integer": "bigint", "number": "double", "date": "date", "timestamp": "timestamp", "boolean": "boolean"}
 # nobody's: 990001, 154 and 0300 are not assigned
-ID_NO, PHONE, LANDLINE = "99000119800101001X", "15400001234", "03001234567"
+ID_NO, PHONE, LANDLINE = "99000119800103001X", "15400001234", "03001234567"
 Rows = dict[str, list[dict[str, Any]]]
 
 

@@ -305,7 +305,7 @@ def test_a_zip_that_is_not_as_agreed_is_refused_as_a_whole(refusing: Desk, conte
 
 def test_the_list_is_paged_filtered_and_newest_first(desk: Desk) -> None:
     for n in range(1, 6):
-        record(desk, f"{n:016d}", day=n, status="held" if n == 3 else "accepted", reason="few" if n == 3 else "")
+        record(desk, f"{n:016d}", day=n, status="held" if n == 3 else "accepted", told="few" if n == 3 else "")
     first = desk.get("?limit=3").json()
     assert [i["delivered_on"] for i in first["items"]] == ["2024-03-05", "2024-03-04", "2024-03-03"]
     second = desk.get(f"?limit=3&cursor={first['next_cursor']}").json()

@@ -30,17 +30,21 @@ def sample(tmp_path: Path) -> Path:
 def test_one_file_is_printed_and_the_lint_asks_for_what_is_open(sample: Path, tmp_path: Path) -> None:
     printed = hub("draft", sample, "--table", "call")
     assert printed.exit_code == 0
-    assert "purpose: the table、联系电话" in printed.stderr
+    assert "still to be decided: load\n" in printed.stderr
+    assert "still to be decided: 联系电话: classification, purpose\n" in printed.stderr
     assert "1540000" not in printed.output
     contract = tmp_path / "call.odcs.yaml"
     contract.write_text(printed.stdout, encoding="utf-8")
     asked = hub("check", contract, "--format", "json")
     assert asked.exit_code == 1
     problems = {row["problem"]: row["line"] for row in json.loads(asked.stdout)}
-    assert set(problems) == {"still to be decided: purpose", "column phone: still to be decided: purpose"}
+    load, *others = sorted(problems, key=lambda problem: "load" not in problem)
+    assert load.startswith("still to be decided: load (snapshot: ")
+    assert set(others) == {"still to be decided: purpose", "column phone: still to be decided: purpose"}
     lines = printed.stdout.splitlines()
     assert all("'?'" in lines[line - 1] for line in problems.values())
-    contract.write_text(printed.stdout.replace("'?'", "call people back"), encoding="utf-8")
+    chosen = printed.stdout.replace("load, value: '?'", "load, value: snapshot")
+    contract.write_text(chosen.replace("'?'", "call people back"), encoding="utf-8")
     assert hub("check", contract).output == "1 contracts, no problem\n"
 
 
@@ -49,10 +53,17 @@ def test_a_folder_is_listed_and_nothing_is_overwritten(sample: Path, tmp_path: P
     out = tmp_path / "drafts"
     first = hub("draft", sample.parent, "--out", out, "--format", "json")
     assert first.exit_code == 1
-    rows = {Path(row["file"]).name: row for row in json.loads(first.stdout)}
-    assert rows["坏.csv"]["problem"] == "坏.csv: the file is empty -> give a file with rows"
-    assert rows[sample.name]["contract"] == str(out / "ticket.odcs.yaml")
-    assert "primaryKey: 工单编号" in rows[sample.name]["decide"]
+    rows = json.loads(first.stdout)
+    [bad] = [row for row in rows if row["file"] == "坏.csv"]
+    assert bad["problem"] == "坏.csv: the file is empty -> give a file with rows"
+    good = [row for row in rows if row["file"] == sample.name]
+    assert {row["contract"] for row in good} == {str(out / "ticket.odcs.yaml")}
+    assert [(row["column"], row["decide"]) for row in good] == [
+        ("", "purpose"),
+        ("", "load"),
+        ("工单编号", "primaryKey"),
+        ("联系电话", "classification, purpose"),
+    ]
     assert sample.name in first.stderr
     (out / "ticket.odcs.yaml").write_text("mine", encoding="utf-8")
     again = hub("draft", sample, "--out", out)
@@ -84,8 +95,8 @@ def test_what_cannot_be_drafted_is_one_line(
 @pytest.mark.parametrize(
     ("old", "new", "version", "exit_code", "last"),
     [
-        ("name: sex\n", "name: gender\n", "1.1.0", 1, ("version too small", "breaking", "major")),
-        ("name: sex\n", "name: gender\n", "2.0.0", 0, ("version fits", "breaking", "major")),
+        ("name: household_no\n", "name: book_no\n", "1.1.0", 1, ("version too small", "breaking", "major")),
+        ("name: household_no\n", "name: book_no\n", "2.0.0", 0, ("version fits", "breaking", "major")),
         ("maxLength: 50", "maxLength: 99", "1.0.0", 0, ("version too small", "compatible", "minor")),
         ("maxLength: 50", "maxLength: 99", "1.1.0", 0, ("version fits", "compatible", "minor")),
     ],

@@ -84,6 +84,34 @@ def test_a_sound_contract_becomes_a_table(tmp_path: Path) -> None:
         ("physicalName: 持证人", "physicalName: 证号", 9, "column 证号 is declared twice"),
         ("{property: mask, value: name}", "{property: mask, value: year}", 15, "mask year is for dates"),
         ("{property: mask, value: name}", "{property: clean, value: nfkc}", 15, "clean is a list"),
+        ("{property: mask, value: name}", "{property: check, value: mobil}", 22, "check takes one of date_text, id_no"),
+        (
+            "value: name}",
+            "value: name}\n          - {property: check, value: [date_text, {name: x}]}",
+            23,
+            "check takes",
+        ),
+        ("{property: mask, value: name}", "{property: check, value: id_no}", 15, "add customProperty token: id_no"),
+        ("{property: mask, value: name}", "{property: check, value: telephone}", 15, "add customProperty token: phone"),
+        (
+            "{property: mask, value: name}",
+            "{property: agrees, value: {sex: sex}}",
+            15,
+            "agrees is for a column with token",
+        ),
+        ("{property: mask, value: name}", "{property: agrees, value: sex}", 15, "agrees is a mapping"),
+        (
+            "{property: mask, value: name}",
+            "{property: agrees, value: {sex: se}}",
+            15,
+            "sex: a string column of this table",
+        ),
+        (
+            "{property: mask, value: name}",
+            "{property: agrees, value: {birth_date: permit_no}}",
+            15,
+            "birth_date: a date column of this table or",
+        ),
         ("name: holder", "name: permit_no", 9, "declared twice"),
         ("kind: DataContract", "kind: [DataContract", 3, "not valid YAML"),
         ("value: parking", "value: '?'", 21, "column holder: still to be decided: purpose"),
@@ -96,6 +124,25 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, old: str, new: str,
     found = problems(tmp_path, GOOD.replace(old, new, 1))
     assert any(says in problem for problem in found), found
     assert any(problem.startswith(f"{line}: ") for problem in found), found
+
+
+def test_a_check_is_named_with_or_without_its_severity(tmp_path: Path) -> None:
+    wanted = "{property: check, value: [date_text, {name: social_credit_code, severity: warning}]}"
+    assert problems(tmp_path, GOOD.replace("{property: mask, value: name}", wanted)) == []
+    table = load_catalog(tmp_path).find("parking")
+    assert table is not None
+    named = [check for check in table.column("holder").checks if check.rule == "named"]
+    assert [(c.told, c.severity, c.rejects_rows) for c in named] == [
+        ("date_text", "error", True),
+        ("social_credit_code", "warning", True),
+    ]
+
+
+def test_an_office_s_own_telephone_may_stand_in_a_public_column(tmp_path: Path) -> None:
+    public = GOOD.replace("classification: personal", "classification: public")
+    assert (
+        problems(tmp_path, public.replace("{property: mask, value: name}", "{property: check, value: landline}")) == []
+    )
 
 
 def test_a_catalog_with_a_typo_does_not_load(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -16,12 +17,16 @@ from contracts.check_result import CheckResult
 from contracts.code_lists import CodeList
 from contracts.errors import ContractError
 from contracts.model import Check, Column, Table
+from contracts.named_checks import NAMED
 from contracts.predicates import broken
 from contracts.suite import validate, warm_up
 
-CODES = {"sex": CodeList("sex", {"1": "男", "2": "女"}, {})}
+CODES = {"sex": CodeList("sex", {"1": "男", "2": "女"}, {}), "id_area": CodeList("id_area", {"990001": "test"}, {})}
 TEXT = (
-    st.none() | st.text(alphabet="abcXYZ019 -{}'男女ａ０\n", max_size=6) | st.sampled_from(["1", "2", "ab12", "a{2}"])
+    st.none()
+    | st.text(alphabet="abcXYZ019 -{}'男女ａ０\n", max_size=6)
+    | st.sampled_from(["1", "2", "ab12", "a{2}"])
+    | st.sampled_from(["99000119491231009X", "990001194912310090", "15400000001", "2024年3月1日", "91350100M000100Y43"])
 )
 NUMBER = st.none() | st.integers(-20, 20)
 DATE = st.none() | st.dates(date(1880, 1, 1), date(2030, 1, 1))
@@ -31,7 +36,9 @@ ROW_CHECKS = (
     Check("code", "word", {"values": ["a", "1"]}),
     Check("pattern", "word", {"pattern": "[a-z]{1,2}[0-9]*|男+"}),
     Check("pattern", "word", {"pattern": "a.?"}),
+    Check("pattern", "word", {"pattern": "(?:ab|1|2)[0-9{}:b]*"}),
     Check("pattern", "word", {"pattern": "[^']*"}),
+    *(Check("named", "word", {"name": name}) for name in NAMED),
     Check("length", "word", {"min": 2, "max": 4}),
     Check("range", "number", {"min": -3, "max": None}),
     Check("range", "number", {"min": None, "max": 7.5}),
@@ -104,6 +111,25 @@ def test_unique_over_one_and_over_several_columns(tmp_path: Path) -> None:
         Check("unique", None, {"columns": ["word", "number"]}),
     )
     assert (single.broken, pair.broken, key.broken) == (2, 2, 0)
+
+
+def test_rows_of_an_earlier_version_are_not_held_to_a_later_one(tmp_path: Path) -> None:
+    word, owner = (
+        Column("word", "字", "字", "string", checks=(Check("not_null", "word"),)),
+        Column("owner", "人", "人", "string"),
+    )
+    old = replace(table(columns=(word,)), layer="source")
+    new = replace(old, columns=(word, replace(owner, checks=(Check("not_null", "owner"),))), earlier=(old,))
+    path = database(tmp_path, "create schema source")
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "create table source.thing (word varchar, owner varchar, delivery_id varchar, row_no bigint)"
+        )
+        connection.execute("insert into source.thing values ('a', null, 'd', 2)")
+    rules = {(result.column, result.rule) for result in validate(path, [new], CODES) if not result.passed}
+    assert rules == set()
+    alone = validate(path, [replace(new, earlier=())], CODES)
+    assert [(result.column, result.rule) for result in alone if not result.passed] == [("owner", "not_null")]
 
 
 @pytest.mark.parametrize(

@@ -26,3 +26,19 @@ def test_contracted_formats_are_the_only_ones_beside_iso() -> None:
     assert read("01.03.2024", ("%d.%m.%Y",)) == date(2024, 3, 1)
     assert read("2024-03-01", ("%d.%m.%Y",)) == date(2024, 3, 1)
     assert read("2024/3/1", ("%d.%m.%Y",)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("45352", date(2024, 3, 1)), ("45352.75", date(2024, 3, 1)), ("61", date(1900, 3, 1)), ("60", None), ("x", None)],
+)
+def test_a_spreadsheet_s_day_number_is_a_date_where_agreed(text: str, day: date | None) -> None:
+    assert read(text, ("%Y/%m/%d", "excel")) == day
+    assert read("45352") is None
+
+
+def test_a_whole_number_may_be_written_with_its_zeros() -> None:
+    texts = ["2000010001.00", "01", "-7.0", "12.50", "1.000.000", ".0", "1e3"]
+    table = Table("t", "source", "1.0.0", "表", (Column("n", "数", "数", "integer"),), "t.odcs.yaml", "")
+    numbers = typed(pl.DataFrame({"n": texts}), table)["n"].to_list()
+    assert numbers == [2_000_010_001, 1, -7, None, None, None, None]

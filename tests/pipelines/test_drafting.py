@@ -47,7 +47,8 @@ def completed(text: str, folder: Path) -> Table:
     """The draft with every marked point filled in, as the catalog reads it."""
     path = folder / "sources" / "draft.odcs.yaml"
     path.parent.mkdir(exist_ok=True, parents=True)
-    path.write_text(text.replace("'?'", "decided"), encoding="utf-8")
+    chosen = text.replace("property: load, value: '?'", "property: load, value: snapshot")
+    path.write_text(chosen.replace("'?'", "decided"), encoding="utf-8")
     tables, problems = lint([path])
     assert problems == [], text
     return tables[0]
@@ -115,6 +116,11 @@ def test_encoding_and_delimiter_are_found(tmp_path: Path, encoding: str, delimit
     assert sample.layout == {"format": "csv", "header_row": 1, **words}
     assert sample.frame.columns == HEADER
     assert sample.frame.rows() == [tuple(row) for row in ROWS]
+
+
+def test_a_tab_is_written_as_people_write_it(tmp_path: Path) -> None:
+    path = put(tmp_path / "工单_20240301.tsv", [HEADER, *ROWS], delimiter="\t")
+    assert r'delimiter: "\t"' in draft_text(path)
 
 
 def test_titles_above_and_totals_below_are_no_records(tmp_path: Path) -> None:
@@ -239,12 +245,30 @@ def test_people_are_never_taken_for_a_header(tmp_path: Path) -> None:
         ("2024年3月 统计.xls", r"\d{4}年\d{1,2}月 统计\.xls", "统计"),
         ("导出20240301123000.csv", r"导出(?P<date>\d{8})\d{6}\.csv", "导出"),
         ("工单20249999.csv", r"工单20249999\.csv", "工单20249999"),
+        ("房屋2024.csv", r"房屋\d{4}\.csv", "房屋"),
+        ("school_2024-2025.csv", r"school_\d{4}-\d{4}\.csv", "school"),
+        ("animals_2025q1.csv", r"animals_\d{4}q\d{1,2}\.csv", "animals"),
+        ("2024年第二季度_低保.csv", r"\d{4}年第[一二三四五六七八九十]+季度_低保\.csv", "低保"),
+        ("2024年上半年房屋.csv", r"\d{4}年[上下]半年房屋\.csv", "房屋"),
+        ("lots_16v2_all.csv", r"lots_\d+v\d+_all\.csv", "lots_all"),
+        ("通报 第十二期.csv", r"通报 第[一二三四五六七八九十]+期\.csv", "通报"),
+        ("人口 (2).csv", r"人口 \(\d+\)\.csv", "人口"),
+        ("boston311-100.csv", r"boston311-\d+\.csv", "boston311"),
+        ("12345工单_2024.csv", r"12345工单_\d{4}\.csv", "12345工单"),
+        ("2024.csv", r"\d{4}\.csv", "2024"),
     ],
 )
 def test_the_file_name_becomes_a_pattern(name: str, pattern: str, title: str) -> None:
     found = file_name(Path(name))
     assert (found.pattern, found.title) == (pattern, title)
     assert re.fullmatch(found.pattern, name)
+
+
+def test_what_may_differ_in_a_file_name_is_asked(tmp_path: Path) -> None:
+    text = draft_text(put(tmp_path / "lots_16v2_20240301_2025q1_154000000001.csv", [HEADER, *ROWS]))
+    assert "# 待确认: 文件名中的「16v2」、「2025q1」、「…」是否每次不同" in text
+    assert yaml.safe_load(text)["id"] == "lots"
+    assert "是否每次不同" not in draft_text(put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS]))
 
 
 # --- what is in the columns -----------------------------------------------------------------------------------------
@@ -266,6 +290,8 @@ def test_the_file_name_becomes_a_pattern(name: str, pattern: str, title: str) ->
         (["007", "12"], "string", set()),
         (["1402130000", "1402130001"], "string", set()),
         (["是", "否"], "boolean", set()),
+        (["是", "是"], "string", set()),
+        (["Y", "Y", None], "string", set()),
         (["１２", "7"], "integer", set()),
         (["0000-00-00", "9999-99-99"], "string", set()),
         ([None, None], "string", set()),
@@ -293,6 +319,21 @@ def test_types_and_spellings(values: list[str | None], kind: str, formats: set[s
         ("First Name", [], "name"),
         ("Incident Address", [], "address"),
         ("Address Type", [], None),
+        ("Owner Name", [], "name"),
+        ("Agency Name", [], None),
+        ("Street Name", [], "place"),
+        ("Cross Street 1", [], "place"),
+        ("location", [], "place"),
+        ("location_zipcode", [], None),
+        ("Latitude", ["40.5"], "place"),
+        ("经度", ["113.3"], "place"),
+        ("lon", [], "place"),
+        ("Contact Phone", [], "phone"),
+        ("email_address", [], "secret"),
+        ("birthDate", [], "birth_date"),
+        ("closure_reason", [], "text"),
+        ("Resolution Description", [], "text"),
+        ("Resolution Action Updated Date", [], None),
         ("数量", ["1"], None),
         ("登记日期", ["2024-03-01"], None),
     ],
@@ -335,6 +376,109 @@ def test_a_key_of_two_columns_where_the_second_dates_the_first(tmp_path: Path) -
     assert completed(text, tmp_path).key == ("area_code", "valid_from")
 
 
+def test_the_best_candidate_for_a_key_is_offered(tmp_path: Path) -> None:
+    [one] = drafted(put(tmp_path / "a.csv", [HEADER, *ROWS[:40], *ROWS[:10]]))
+    assert one.draft
+    assert "# primaryKey: true  # 待确认: 最接近主键的一列（样本 50 行中 40 个不同）" in one.draft.text
+    assert "最接近的是「工单编号」" in one.draft.text
+    assert ("工单编号", "primaryKey") in one.draft.undecided
+    assert completed(one.draft.text, tmp_path).key == ()
+    taken = one.draft.text.replace("# primaryKey: true", "primaryKey: true")
+    assert completed(taken, tmp_path).key == ("ticket_no",)
+    mostly = draft_text(put(tmp_path / "a.csv", [HEADER, *ROWS[:10] * 4]))
+    assert "样本中没有找到主键；有的话请标 primaryKey: true" in mostly
+
+
+# header, values, and then the words that matter
+@pytest.mark.parametrize(
+    ("header", "values", "kind", "bounds"),
+    [
+        ("地块编号", ["12.00", "7.00"], "integer", None),
+        ("BBL", ["3011510060.00", "2000010001"], "integer", None),
+        ("lotNo", ["0", "7.0"], "integer", None),
+        ("地块", ["2000010001.00", "2000010002.00"], "integer", None),
+        ("地块", ["2000010001.00", "12.00"], "number", None),
+        ("金额", ["20000100.00", "20000200.00"], "number", {"minimum": 0}),
+        ("LotArea", ["20000100.00", "20000200.00"], "number", {"minimum": 0}),
+        ("地块编号", ["12.00", "7.50"], "string", {"maxLength": 32}),
+        ("ZipCode", ["11235", "10019"], "string", {"maxLength": 32}),
+        ("Incident Zip", ["11235.0", "10019"], "string", {"maxLength": 32}),
+        ("邮编", ["037000", "137001"], "string", {"maxLength": 32}),
+        ("纬度", ["40.1", "39.9"], "number", {"minimum": -90, "maximum": 90}),
+        ("lng", ["-74", "-73"], "number", {"minimum": -180, "maximum": 180}),
+        ("Latitude", ["4437000.5", "4437100.5"], "number", None),
+        ("建成年代", ["1998", "2004"], "integer", {"minimum": 1800, "maximum": 2100}),
+        ("YearBuilt", ["1910", "0"], "integer", {"maximum": 2100}),
+        ("year", ["3", "4"], "integer", None),
+        ("人数", ["3", "4"], "integer", {"minimum": 0, "maximum": 1000}),
+        ("差数", ["-3", "4"], "integer", None),
+        ("fire_district", ["3", "12"], "integer", None),
+        ("是否有效", ["是", "是"], "string", {"maxLength": 32}),
+    ],
+)
+def test_types_and_ranges_by_header(
+    tmp_path: Path, header: str, values: list[str], kind: str, bounds: dict[str, int] | None
+) -> None:
+    text = draft_text(put(tmp_path / "a.csv", [["名称", header], *(["某", value] for value in values)]))
+    found = column(text, header)
+    assert (found["logicalType"], found.get("logicalTypeOptions")) == (kind, bounds)
+    assert completed(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["01", "1", "02"], "可能是同一个值：01/1"),
+        (["A1", "a 1", "Ａ１"], "可能是同一个值：A1/a 1/Ａ１"),
+        (["A1", "A10", "A01b"], None),
+    ],
+)
+def test_listed_values_that_look_alike_are_pointed_out(tmp_path: Path, values: list[str], said: str | None) -> None:
+    text = draft_text(put(tmp_path / "a.csv", [["名称", "类别"], *(["某", value] for value in values * 9)]))
+    [line] = [line for line in text.splitlines() if "validValues" in line]
+    assert said in line if said else "可能是同一个值" not in line
+
+
+@pytest.mark.parametrize(
+    ("value", "numbered"), [("某区某街1号楼2单元", True), ("353-361 Athens St", False), ("", False)]
+)
+def test_only_chinese_addresses_locate_a_home(tmp_path: Path, value: str, numbered: bool) -> None:
+    text = draft_text(put(tmp_path / "a.csv", [["序号", "Address"], *([str(n), value] for n in range(9))]))
+    found = column(text, "Address")
+    assert (found["classification"], found["purpose"], found.get("address")) == (
+        "personal",
+        "?",
+        1 if numbered else None,
+    )
+
+
+def test_blanks_stay_in_a_name_of_several_words(tmp_path: Path) -> None:
+    text = draft_text(put(tmp_path / "a.csv", [["No", "Owner Name", "姓名"], ["1", "Ann Test", "测 甲"]]))
+    assert (column(text, "Owner Name")["clean"], column(text, "姓名")["clean"]) == (["nfkc"], ["nfkc", "compact"])
+
+
+def test_what_is_out_of_order_stands_at_the_head(tmp_path: Path) -> None:
+    rows = [[*row, ""] for row in ROWS[:20]]
+    uneven = [["x", "2024-03-01"], ["y", "2024-03-01", "1", "2", "", "3"], [*ROWS[0], "z"]]
+    path = put(tmp_path / "a.csv", [["标题"], [*HEADER, "空列"], *rows, *uneven, [*ROWS[1], "", ""], ["合计", "9"]])
+    head = draft_text(path).split("apiVersion")[0]
+    assert "# 待确认: 样本中第 23、24、26 行的字段数与表头不同，共 3 行，会被退回" in head
+    wide = [[f"列{n}" for n in range(9)], ["a", "b", *[""] * 7]]
+    head = draft_text(put(tmp_path / "b.csv", [*wide, ["c"] * 2 + [""] * 7])).split("apiVersion")[0]
+    assert "# 待确认: 全为空的列可删去：列2、列3、列4、列5、列6 等（共 7 列）" in head
+    assert "字段数" not in head
+
+
+def test_load_is_decided_by_a_person(tmp_path: Path) -> None:
+    path = written(tmp_path, draft_text(put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])))
+    [asked] = [p for p in lint([path])[1] if "load" in p.message]
+    assert asked.message == (
+        "still to be decided: load (snapshot: a file replaces the one before; append: it adds; "
+        "upsert: it adds, and replaces by key)"
+    )
+    assert "load, value: '?'" in path.read_text(encoding="utf-8").splitlines()[asked.line - 1]
+
+
 def test_nothing_of_a_person_is_in_a_draft(tmp_path: Path) -> None:
     values = {
         "姓名": ["测试甲", "测试乙"],
@@ -351,7 +495,7 @@ def test_nothing_of_a_person_is_in_a_draft(tmp_path: Path) -> None:
     assert one.draft
     for header, both in values.items():
         if header != "经手":
-            assert not any(value in one.draft.text + one.draft.undecided for value in both), header
+            assert not any(value in one.draft.text + str(one.draft.undecided) for value in both), header
             assert column(one.draft.text, header)["purpose"] == "?"
     assert column(one.draft.text, "身份证号")["token"] == "id_no"
     assert "按最小必要" in one.draft.text
@@ -414,7 +558,21 @@ def test_a_folder_becomes_a_contract_per_table(tmp_path: Path) -> None:
     [both] = [one for one in found if len(one.files) == 2]
     assert both.draft
     assert column(both.draft.text, "来源")["name"] == "source"
-    assert "样本 工单_20240301.csv 的版式或列与最新的不同" in both.draft.undecided
+    assert ("", "样本 工单_20240301.csv 的版式或列与最新的不同，按最新的起草") in both.draft.undecided
+
+
+def test_numbers_in_names_part_tables_only_where_the_columns_do(tmp_path: Path) -> None:
+    put(tmp_path / "表_001.csv", [HEADER, *ROWS])
+    put(tmp_path / "表_002.csv", [[*HEADER, "来源"], *([*row, "热线"] for row in ROWS)])
+    [one] = drafted(tmp_path)
+    assert one.draft
+    assert (len(one.files), one.draft.title) == (2, "表")
+    put(tmp_path / "表_003.csv", [["证号", "名称"], ["Z1", "某"], ["Z2", "某"]])
+    assert {(len(o.files), o.draft.title) for o in drafted(tmp_path) if o.draft} == {
+        (1, "表_001"),
+        (1, "表_002"),
+        (1, "表_003"),
+    }
 
 
 def test_a_folder_without_files_is_said(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_a_row_of_data_in_the_header_s_place_is_not_repeated_in_the_message(tmp_
 def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.readers.decode.PIECE_BYTES", 64)
     monkeypatch.setattr("pipelines.readers.decode.LONGEST_LINE", 100)
-    with pytest.raises(DeliveryError, match="the line after row 1 does not end"):
+    with pytest.raises(DeliveryError, match="a line that begins 0 MiB into the file does not end"):
         read(written(tmp_path, "编号,名称,备注\n" + "x" * 1000), CSV)
 
 

@@ -134,6 +134,7 @@ def test_a_csv_says_what_became_of_the_file_and_of_each_bad_row(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("encoding", "answered", "mark"),
     [
+        ("", "utf-8", "\ufeff"),
         ("utf-8", "utf-8", "\ufeff"),
         ("utf-8-sig", "utf-8", "\ufeff"),
         ("gb18030", "gb18030", ""),

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.identifiers import check_digit
 from tests.pipelines.office import (
     CATALOG,
     HOTLINE_HEADER,
@@ -24,16 +25,18 @@ from tests.pipelines.office import (
 from warehouse.identity import Tokens
 from warehouse.vault import Vault
 
+OLDEST = "99000118891231001" + check_digit("99000118891231001")
+
 
 def test_a_good_file_is_accepted_as_the_contract_says(office: Office) -> None:
-    delivery = office.receive([resident(1, sex="女", birth_date="1990年1月2日", hukou_address="平城区柳港园３号楼")])
+    delivery = office.receive([resident(2, birth_date="1990年1月1日", hukou_address="平城区柳港园３号楼")])
     assert (delivery.status, delivery.read, delivery.accepted, delivery.rejected) == ("accepted", 1, 1, 0)
     assert delivery.delivered_on == date(2024, 3, 1)
     rows = office.accepted("resident")
     assert rows.columns == [c.name for c in CATALOG.tables["source.resident"].lake_columns]
     [row] = rows.rows(named=True)
     assert row["sex"] == "2"
-    assert row["birth_date"] == date(1990, 1, 2)
+    assert row["birth_date"] == date(1990, 1, 1)
     assert row["hukou_address"] == "平城区柳港园3号楼"
     assert row["living_address"] is None
     assert (row["row_no"], row["delivery_id"]) == (2, delivery.id)
@@ -63,7 +66,10 @@ def test_numbers_become_tokens_and_only_the_vault_has_them(office: Office) -> No
         ({"sex": "M"}, ["性别", "M**", "code", "错误", "不在规定的取值范围内"]),
         ({"population_kind": "=1+1"}, ["人员类别", "'=1+1", "formula", "错误", "填的是公式"]),
         ({"birth_date": "1990-02-30"}, ["出生日期", "1990****", "type", "错误", "不是有效日期"]),
-        ({"birth_date": "1889-12-31"}, ["出生日期", "1889****", "range", "错误", "数值或日期超出规定范围"]),
+        (
+            {"birth_date": "1889-12-31", "id_no": OLDEST},
+            ["出生日期", "1889****", "range", "错误", "数值或日期超出规定范围"],
+        ),
         (
             {"household_no": "H" * 33},
             ["户号", "H" * 33, "length", "错误", "长度不符合规定"],

@@ -1,0 +1,147 @@
+"""The checks a contract may ask for by name (`check: social_credit_code`): each declared once, rendered for both engines.
+
+A check judges the value as it is stored, at ingest in Polars and at publish in DuckDB. What its standard lets people write
+(full-width, lower case, gaps) is taken out before, in `pipelines/clean.py` by the check's own `normal`: so the release holds
+what was judged, and no engine has to normalise while it judges.
+Not here: a column's other promises (`checks.py`), what becomes of a row that breaks one (`pipelines/sorting.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.calendar_days import days
+from contracts.code_lists import CodeList
+from contracts.identifiers import KINDS, LANDLINE, MOBILE, Areas, half_width
+from contracts.identifiers.id_no import BORN_18, WEIGHTS
+from contracts.identifiers.telephone import phone_normal
+from contracts.identifiers.text import bare
+
+CodeLists = Mapping[str, CodeList]
+CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: without I, O, S, V, Z
+CREDIT_WEIGHTS = tuple(3**i % 31 for i in range(17))
+CREDIT_PATTERN = "[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}"
+# GB/T 37346: county 6, cadastral zone 3, sub-zone 3, kind of parcel 2, parcel 5, then the fixture: house, wood, other or none
+UNIT_PATTERN = "[0-9]{12}[GJZ][A-HLNSWXY][0-9]{5}(?:[FLQ][0-9]{8}|W0{8})"
+DATE_PATTERN = "|".join(
+    [days(), *(days(zero="0?", gaps=gaps) for gaps in (("-", "-", ""), ("/", "/", ""), ("年", "月", "日")))]
+)
+
+
+@dataclass(frozen=True)
+class NamedCheck:
+    """`right` is true where a value in `normal` form keeps the check, `right_sql` the same for a column's name in SQL.
+
+    `asks` is what a value must be, `reason` and `hint` are what the clerk reads where it is not. Of a check on numbers of
+    persons `token` says how they are to be kept.
+    """
+
+    asks: str
+    hint: str
+    normal: Callable[[pl.Expr], pl.Expr]
+    right: Callable[[pl.Expr, CodeLists], pl.Expr]
+    right_sql: Callable[[str, CodeLists], str]
+    token: str | None = None
+
+    @property
+    def reason(self) -> str:
+        return f"不是有效的{self.asks}"
+
+
+def shaped(
+    asks: str, hint: str, normal: Callable[[pl.Expr], pl.Expr], pattern: str, token: str | None = None
+) -> NamedCheck:
+    """A check that is all said by one pattern, which both engines read alike."""
+    return NamedCheck(
+        asks,
+        hint,
+        normal,
+        lambda value, _: value.str.contains(f"^(?:{pattern})$"),
+        lambda column, _: f"regexp_full_match({column}, '{pattern}')",
+        token,
+    )
+
+
+def code_normal(expr: pl.Expr) -> pl.Expr:
+    """A code as its standard writes it: half-width, upper case, without spaces and hyphens."""
+    return bare(half_width(expr)).str.to_uppercase()
+
+
+def date_normal(expr: pl.Expr) -> pl.Expr:
+    """A date's text half-width and without white space; its hyphens are its own."""
+    return half_width(expr).str.replace_all(r"\s+", "")
+
+
+def _credit_code_fits(value: pl.Expr, _: CodeLists) -> pl.Expr:
+    """GB 32100-2015: the characters' places in the alphabet, weighted, and the check character's own are a multiple of 31."""
+    formed, high, low = pl.col("text").str.contains(f"^{CREDIT_PATTERN}$"), pl.col("high"), pl.col("low")
+    in_base_31 = CREDIT_CHARACTERS[18:], "IJKLMNOPQRSTU"  # the alphabet's letters as those of a number to the base 31
+
+    def fits(text: pl.Series) -> pl.Series:
+        digits = pl.col("text").str.replace_many(*map(list, in_base_31))
+        halves = [digits.str.slice(at, 9).str.to_integer(base=31, strict=False) for at in (0, 9)]
+        frame = pl.DataFrame({"text": text}).with_columns(halves[0].alias("high"), halves[1].alias("low"))
+        places = [half // 31 ** (8 - i) % 31 for half in (high, low) for i in range(9)]
+        total = pl.sum_horizontal(place * weight for place, weight in zip(places, (*CREDIT_WEIGHTS, 1), strict=True))
+        return frame.select(formed & (total % 31 == 0)).to_series()
+
+    return value.map_batches(fits, return_dtype=pl.Boolean)
+
+
+def _credit_code_fits_sql(column: str, _: CodeLists) -> str:
+    places = [f"(strpos('{CREDIT_CHARACTERS}', substr({column}, {i}, 1)) - 1)" for i in range(1, 19)]
+    total = " + ".join(f"{place} * {weight}" for place, weight in zip(places, (*CREDIT_WEIGHTS, 1), strict=True))
+    return f"regexp_full_match({column}, '{CREDIT_PATTERN}') and ({total}) % 31 = 0"
+
+
+def _id_no_fits(value: pl.Expr, code_lists: CodeLists) -> pl.Expr:
+    return KINDS["id_no"].status(value, Areas.of(code_lists["id_area"])) == "ok"
+
+
+def _id_no_fits_sql(column: str, code_lists: CodeLists) -> str:
+    digits = [f"try_cast(substr({column}, {i}, 1) as integer)" for i in range(1, 18)]
+    total = " + ".join(f"{digit} * {weight}" for digit, weight in zip(digits, WEIGHTS, strict=True))
+    last = f"substr({column}, 18, 1)"
+    check = f"case when {last} = 'X' then 10 else try_cast({last} as integer) end"
+    area = Areas.of(code_lists["id_area"]).known_sql(
+        f"try_cast(substr({column}, 1, 6) as integer)", f"try_cast(substr({column}, 7, 8) as integer)"
+    )
+    return f"regexp_full_match({column}, '{BORN_18}') and ({total} + {check}) % 11 = 1 and {area}"
+
+
+NAMED: Mapping[str, NamedCheck] = {
+    "id_no": NamedCheck(
+        "18位公民身份号码（GB 11643）",
+        "核对身份证件后更正",
+        KINDS["id_no"].normal,
+        _id_no_fits,
+        _id_no_fits_sql,
+        token="id_no",
+    ),
+    "social_credit_code": NamedCheck(
+        "统一社会信用代码（GB 32100）",
+        "18位，核对营业执照或法人证书后更正，多为抄写错一位",
+        code_normal,
+        _credit_code_fits,
+        _credit_code_fits_sql,
+    ),
+    "real_estate_unit_no": shaped(
+        "不动产单元号（GB/T 37346）",
+        "28位，按不动产权证书抄写，如 140213001001GB00001F00010001",
+        code_normal,
+        UNIT_PATTERN,
+    ),
+    "mobile": shaped("手机号码", "只填一个11位手机号", phone_normal, MOBILE, token="phone"),
+    "landline": shaped("带区号的固定电话号码", "写成 0352-5100001 这样的号码", phone_normal, LANDLINE, token="phone"),
+    "telephone": shaped(
+        "电话号码",
+        "手机号11位；固定电话请加区号",
+        phone_normal,
+        f"{MOBILE}|{LANDLINE}",
+        token="phone",
+    ),
+    "date_text": shaped("日期", "写成 2024-03-01 这样的日期", date_normal, DATE_PATTERN),
+}
