@@ -157,6 +157,13 @@ class Office:
         with path.open(encoding=encoding_of(path), newline="") as file:
             return list(csv.reader(file, delimiter=self._delimiter(delivery)))
 
+    def receipt_text(self, delivery: Delivery) -> str:
+        """The ASCII characters of a receipt, whatever its form and encoding: every number it shows is in them."""
+        path = self.receipt_path(delivery)
+        if path.suffix == ".xlsx":
+            return str(self.receipt(delivery))
+        return path.read_bytes().replace(b"\0", b"").decode("ascii", "ignore")
+
     def _delimiter(self, delivery: Delivery) -> str:
         table = self.catalog.tables.get(f"source.{delivery.table}")
         return table.layout.delimiter if table and table.layout else ","

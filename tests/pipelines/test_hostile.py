@@ -43,7 +43,7 @@ def beside_a_good_file(office: Office) -> Delivery:
     [bad] = [d for d in delivered if d.file_name != GOOD]
     assert (good.status, good.accepted) == ("accepted", 1)
     for delivery in delivered:
-        text = office.receipt_path(delivery).read_bytes().decode("utf-8", "ignore")
+        text = office.receipt_text(delivery)
         assert not [secret for secret in SECRETS if secret in text or secret in delivery.reason]
     assert not list((office.settings.lake / "_work").iterdir())
     return bad

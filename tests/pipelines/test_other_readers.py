@@ -131,3 +131,36 @@ def test_one_broken_byte_does_not_make_another_encoding(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(DeliveryError, match=f"byte {len(content) - 4} is neither"):
         rows(path, table("csv"))
+
+
+def test_utf_16_without_its_mark_is_refused_where_the_contract_asks_for_one(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryError, match="byte 0 is neither"):
+        rows(written(tmp_path, "编号,名称,备注\n1,2,3\n", "utf-16-le"), table("csv", encoding="utf-16"))
+
+
+def test_two_keys_for_one_column_are_refused_in_any_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.readers.jsonl.BATCH_ROWS", 1)
+    lines = '{"编号": "1", "名称": "甲"}\n{"编号": "2", "名称": "乙", "姓名": "丙"}\n'
+    with pytest.raises(DeliveryError, match="column 名称 is there more than once"):
+        rows(written(tmp_path, lines), table("jsonl"))
+
+
+def test_a_header_of_thousands_of_columns_is_refused(tmp_path: Path) -> None:
+    names = ",".join(map(str, range(3000)))
+    with pytest.raises(DeliveryError, match="the header has 3000 columns, more than 2000"):
+        rows(written(tmp_path, f"{names}\n{names}\n"), table("csv"))
+    with pytest.raises(DeliveryError, match="the header has 2003 columns"):
+        rows(written(tmp_path, "{" + ",".join(f'"{i}":1' for i in range(2001)) + "}"), table("jsonl"))
+
+
+def test_a_quote_that_never_ends_costs_its_line_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.readers.records.LARGEST_RECORD", 20)
+    text = '编号,名称,备注\n1,"x,y\n' + "2,b,c\n" * 5 + '3,"d\ne",f\n'
+    marks = [(row, mark) for row, mark, _ in rows(written(tmp_path, text), table("csv"))]
+    assert marks == [(2, "fields"), *((row, None) for row in range(3, 9))]
+
+
+def test_names_no_contract_has_are_told_without_numbers(tmp_path: Path) -> None:
+    path = written(tmp_path, "编号,名称,备注,15400000001," + "长" * 99 + "\n1,2,3,4,5\n")
+    [batch] = READERS["csv"](path, table("csv"))
+    assert batch.unknown_columns == ("154****0001", "长" * 60)
