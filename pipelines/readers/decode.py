@@ -56,8 +56,9 @@ class TextFile:
         if mark:
             self.encoding = MARKS[mark]
         elif self.encoding:
-            name = codecs.lookup(self.encoding).name
-            self.encoding = "utf-16-le" if name == "utf-16" else name
+            self.encoding = codecs.lookup(self.encoding).name
+            if self.encoding == "utf-16":  # which of the two, only its mark could say
+                raise Refused("encoding", self.path.name, offset=0)
         return mark
 
     def _cut(self, chunk: bytes) -> int:
