@@ -98,9 +98,9 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "bomb": (
         "unpacks to {size} MiB ({ratio} times its size)",
-        "split it into several workbooks",
+        "split it into several files",
         "解压后过大（{size} MiB）",
-        "拆成几个工作簿后重新报送",
+        "拆成几个文件后重新报送",
     ),
     "exhausting": (
         "reading it takes more than {memory} MiB of memory or {seconds} s, or ends the process that reads",
