@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
 from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 WORKERS = 2
+MOST_WAITING = 8
 
 
 def ahead(source: Iterator[T]) -> Iterator[T]:
@@ -31,3 +33,26 @@ def side_by_side(source: Iterator[T], work: Callable[[T], R]) -> Iterator[R]:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+class Behind:
+    """`work` done in one thread, in order, while its caller goes on; a few items may wait. An error comes out at the next
+    `put`, or at the end.
+    """
+
+    def __init__(self, work: Callable[..., None]) -> None:
+        self._work, self._waiting = work, deque[Future[None]]()
+
+    def __enter__(self) -> Behind:
+        self._pool = ThreadPoolExecutor(1)
+        return self
+
+    def put(self, *item: object) -> None:
+        self._waiting.append(self._pool.submit(self._work, *item))
+        if len(self._waiting) > MOST_WAITING:
+            self._waiting.popleft().result()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._pool.shutdown(cancel_futures=error is not None)
+        while self._waiting and error is None:
+            self._waiting.popleft().result()

@@ -21,6 +21,7 @@ import polars as pl
 from contracts.code_lists import CodeList
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
+from pipelines.ahead import Behind
 from pipelines.drift import Profile, moved, profile
 from pipelines.hashes import Hashes
 from pipelines.holding import reason_to_hold
@@ -152,10 +153,10 @@ class Ingest:
     ) -> Delivery | None:
         path, tally = self._unpacked(arrival, work), Tally(work, table)
         sorter = Sorter(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
-        with self._vault.deposit(delivery.id) as deposit:
+        with self._vault.deposit(delivery.id) as deposit, Behind(deposit.add) as vault:
             for rows in read_into(tally, path, arrival.name, sorter, self._catalog):
                 for kind, tokens, values in rows.raw:
-                    deposit.add(kind, tokens, values)
+                    vault.put(kind, tokens, values)
                 self._progress(f"{table.name}: {arrival.name}: {tally.read} rows read")
         if mark_of(arrival.path) != arrival.mark:
             return None

@@ -82,7 +82,7 @@ class Sorter:
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
         text, numbers = self._free_text.scrubbed(text.filter(~blank) if blank.any() else text)
         values = with_statuses(typed(text, self.table), self.table, self._areas)
-        judged = [*numbers, *self._judged(text, values)]
+        judged = [*numbers, *self._judged(text, values, batch.may_hold_formulas)]
         found = pl.concat([*self._marked(marked), *self._issues(text, judged)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
@@ -127,9 +127,10 @@ class Sorter:
         rules = errors.group_by(ROW).agg(rules_broken().alias(RULES))
         return pl.concat([rows, unread], how="diagonal").join(rules, on=ROW, how="left").sort(ROW)
 
-    def _judged(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
+    def _judged(self, text: pl.DataFrame, values: pl.DataFrame, may_hold_formulas: bool) -> Iterator[Broken]:
         """Column, rule, severity and the rows that break it, where any does. Of a formula nothing else is said."""
-        formulas = met(text, {c.name: pl.col(c.name).str.starts_with("=") for c in self.table.columns})
+        asked = self.table.columns if may_hold_formulas else ()
+        formulas = met(text, {c.name: pl.col(c.name).str.starts_with("=") for c in asked})
         for name, found in formulas.items():
             yield name, "formula", "error", found
         for name, rule, severity, wrong in self._judged_values(text, values):

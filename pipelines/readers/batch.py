@@ -29,7 +29,8 @@ class Batch:
     `frame` has blank rows too: its row i is row `first_row + i` as Excel counts. `marks` says by such an i what is
     to be said of a row as a whole: `fields` (the line could not be cut into as many fields as the header has, the row
     is empty), `nul`, `hidden_row` (read like others), `ignored` (no record, as the contract says).
-    `sheet` is "" where a file has none, `encoding` where it is no text or plain ASCII.
+    `sheet` is "" where a file has none, `encoding` where it is no text or plain ASCII. `may_hold_formulas` is false where
+    a look at the whole text has shown that no cell can begin with `=`.
     """
 
     first_row: int
@@ -38,6 +39,7 @@ class Batch:
     sheet: str = ""
     unknown_columns: tuple[str, ...] = ()
     encoding: str = ""
+    may_hold_formulas: bool = True
 
 
 class MissingColumns(Refused):

@@ -29,16 +29,19 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     row, left = layout.header_row + layout.header_rows, list[str]()
     for piece in chain([rest], pieces, [""]):  # at last nothing more comes for the lines that wait
         marks: dict[int, str] = {}
+        waited: list[str] = []
         fields = None if left or not piece else shape.parse_plain(piece)
         if fields is None:
             lines = piece.removesuffix("\n").split("\n") if piece else []
-            cut = shape.cut(left + lines, at_end=not piece)
+            waited, cut = left, shape.cut(left + lines, at_end=not piece)
             left, marks = cut.left, {at: _malformed(line, layout) for at, line in cut.malformed.items()}
             fields = shape.parse(cut.records, path.name)
         if len(fields):
             marks |= _marked(fields, layout, has_nul="\0" in piece)
             columns = (pl.col(str(position)).alias(name) for name, position in header.positions.items())
-            yield Batch(row, fields.select(columns), marks, "", header.unknown, text.encoding)
+            yield Batch(
+                row, fields.select(columns), marks, "", header.unknown, text.encoding, "=" in piece or bool(waited)
+            )
             row += len(fields)
 
 

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from pipelines.reasons import Refused
 
-PIECE_BYTES = 16 << 20
-FIRST_BYTES = 2 << 20  # pieces grow from here, so that every core soon has work
-LONGEST_LINE = 128 << 20
+PIECE_BYTES = 4 << 20  # about ten pieces, and what they became, are in memory at once
+LONGEST_LINE = 64 << 20
 SAMPLE_BYTES = 64 << 10
 ASCII = bytes(range(128))
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -30,18 +29,16 @@ class TextFile:
     encoding: str = ""
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces of about 16 MiB that end with a line's end (LF; CRLF and CR become LF), but for the last.
+        """The text in pieces of about 4 MiB that end with a line's end (LF; CRLF and CR become LF), but for the last.
 
-        Refused: undecodable bytes, with their offset; a line of more than 128 MiB.
+        Refused: undecodable bytes, with their offset; a line of more than 64 MiB.
         """
         with self.path.open("rb") as file:
-            size = min(FIRST_BYTES, PIECE_BYTES)
-            chunk = file.read(size)
+            chunk = file.read(PIECE_BYTES)
             mark = self._settle(chunk)
             offset, rest = len(mark), chunk[len(mark) :]
             while chunk:
-                size = min(2 * size, PIECE_BYTES)
-                chunk = file.read(size)
+                chunk = file.read(PIECE_BYTES)
                 rest += chunk
                 cut = self._cut(rest) if chunk else len(rest)
                 if not cut and len(rest) > LONGEST_LINE:
