@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from api.errors import BadRequest
 from api.uploads import Upload
 from contracts.model import Catalog, Table
-from contracts.waiting import agreed_name, corrects, date_in, is_unfinished, waiting_for
+from contracts.waiting import FutureDate, agreed_name, corrects, date_in, is_unfinished, waiting_for
 from warehouse.archives import BadArchive, content, is_archive, members
 from warehouse.files import private_folder, sync_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake, Status
@@ -59,6 +59,7 @@ class Desk:
     def __init__(self, settings: Settings, catalog: Catalog, user: User) -> None:
         self._settings, self._catalog, self._user = settings, catalog, user
         self._lake = Lake(settings)
+        self._counting: dict[str, set[str]] = {}
         every = [*(t.name for t in catalog.sources()), UNKNOWN]
         self._tables = {"admin": every, "office": list(user.sources)}.get(user.role, [])
 
@@ -71,6 +72,13 @@ class Desk:
         """Newest data first."""
         found = (d for name in self._tables if table in (None, name) for d in self._lake.deliveries(name))
         return sorted((d for d in found if status in (None, d.status)), key=lambda d: d.order, reverse=True)
+
+    def in_force(self, delivery: Delivery) -> bool:
+        """Whether it counts; of a register only the newest accepted delivery does, and what corrects it."""
+        table = self._catalog.find(f"source.{delivery.table}")
+        if table is not None and delivery.table not in self._counting:
+            self._counting[delivery.table] = {d.id for d in self._lake.in_force(table)}
+        return delivery.id in self._counting.get(delivery.table, ())
 
     def delivery(self, delivery_id: str) -> Delivery:
         """NotFound where there is none of that id, or not in her tables."""
@@ -148,6 +156,8 @@ class Desk:
         """In a folder of its own, so that a second file of one name takes the place of none."""
         folder = self.folder / upload.sha256[:16]
         private_folder(folder)
+        if any(folder.iterdir()):  # these bytes lie here already, under the name they first had
+            return
         os.replace(upload.path, folder / file_name)
         for changed in (folder, self.folder, self._settings.landing):
             sync_folder(changed)
@@ -159,6 +169,8 @@ class Desk:
             table, match = fits[0]
             try:
                 return Expected(table, date_in(match), corrects(match))
+            except FutureDate:
+                raise BadRequest("the date in the file's name lies in the future", remedy="correct it") from None
             except ValueError:
                 raise BadRequest("the date in the file's name is no date", remedy="write it as 20240301") from None
         mine = [t for name in self._user.sources if (t := self._catalog.find(f"source.{name}"))]

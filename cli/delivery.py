@@ -24,7 +24,18 @@ StatusOption = Annotated[
     str | None, typer.Option("--status", help="Only waiting, accepted, held, failed or withdrawn ones.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
-LISTED = ("delivery", "table", "status", "file", "office", "delivered_on", "received_at", "reason", "decision")
+LISTED = (
+    "delivery",
+    "table",
+    "status",
+    "in_force",
+    "file",
+    "office",
+    "delivered_on",
+    "received_at",
+    "reason",
+    "decision",
+)
 CHECKED = (
     "file",
     "table",
@@ -41,12 +52,14 @@ CHECKED = (
 
 @app.command("list")
 def list_(table: TableOption = None, status: StatusOption = None, form: FormatOption = Format.TABLE) -> None:
-    """Every delivery, newest data first, with its state and why it is in it."""
+    """Every delivery, newest data first, with its state and why it is in it; `in_force` ones make the next release."""
+    counting = _in_force()
     rows = [
         {
             "delivery": d.id,
             "table": d.table,
             "status": d.status,
+            "in_force": "yes" if (d.table, d.id) in counting else "",
             "file": d.file_name,
             "office": d.office,
             "delivered_on": d.delivered_on,
@@ -57,6 +70,14 @@ def list_(table: TableOption = None, status: StatusOption = None, form: FormatOp
         for d in chosen(table, status)
     ]
     listing(LISTED, rows, form)
+
+
+def _in_force() -> set[tuple[str, str]]:
+    from contracts.load import load_catalog
+    from warehouse.lake import Lake
+
+    lake = Lake(deployment.settings())
+    return {(d.table, d.id) for table in load_catalog().sources() for d in lake.in_force(table)}
 
 
 def chosen(table: str | None, status: str | None) -> list[Delivery]:

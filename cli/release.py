@@ -54,7 +54,7 @@ def show(id_: ReleaseId = "current", form: FormatOption = Format.TABLE) -> None:
     settings = deployment.settings()
     manifest = release.show(settings, _id(settings, id_))
     rows = [
-        *_lines("input", {i.table: f"{i.file} ({i.rows:,} rows, sha256 {i.sha256[:12]})" for i in manifest.inputs}),
+        *_lines("input", {f"{i.table} {i.delivery}": f"{i.file} ({i.rows:,} rows)" for i in manifest.inputs}),
         *_lines("rows", manifest.rows),
         *_lines("findings", manifest.findings),
         *_lines("rule error", manifest.rule_errors),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from contracts.model import Table
@@ -40,10 +40,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)  # a city has more patterns than `re` keeps by itself
 
 
+class FutureDate(ValueError):
+    """A date of data that cannot be there yet: taken at its word, it would keep every true file out of force."""
+
+
 def date_in(match: re.Match[str]) -> date | None:
-    """The date of the data as the name says it; None where a name has none. ValueError if it is no date."""
+    """The date of the data as the name says it; None where a name has none. ValueError if it is no date, FutureDate if it
+    is later than tomorrow (zones differ).
+    """
     written = match.groupdict().get("date")
-    return datetime.strptime(written, "%Y%m%d").date() if written else None
+    day = datetime.strptime(written, "%Y%m%d").date() if written else None
+    if day and day > date.today() + timedelta(days=1):
+        raise FutureDate
+    return day
 
 
 def corrects(match: re.Match[str]) -> bool:

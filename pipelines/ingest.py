@@ -26,6 +26,7 @@ from pipelines.drift import Profile, moved, profile
 from pipelines.hashes import Hashes
 from pipelines.holding import reason_to_hold
 from pipelines.landing import Arrival, arrivals, landing_files, mark_of, settled
+from pipelines.readers.decode import found_encoding
 from pipelines.reading import read_into, reading_digest
 from pipelines.reasons import HOLDS, Refused
 from pipelines.receipts import write_receipt
@@ -38,6 +39,7 @@ from warehouse.settings import Settings
 from warehouse.vault import Vault
 
 Progress = Callable[[str], None]
+TEXT = (".csv", ".tsv", ".txt")
 
 
 @dataclass
@@ -95,13 +97,13 @@ class Ingest:
             # bytes that were read under a good name are not read worse under a bad one
             if arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest):
                 self._forget_refusal(known, delivery.contract_digest)
-                return None
+                return self._redated(known, arrival) if not arrival.refused else None
             self._progress(f"{known.table}: {known.file_name} is read again: its contract or our reading changed")
         if known and known.status != "failed":
             delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refused:
-            return self._fail(table, delivery, arrival.refused or Refused("no_contract", delivery.file_name))
+            return self._fail(arrival, delivery, arrival.refused or Refused("no_contract", delivery.file_name))
         try:
             with self._working(delivery.id) as work:
                 return self._read(arrival, table, delivery, work, known)
@@ -110,7 +112,7 @@ class Ingest:
                 return None
             if known and (known.judged or known.status) == "accepted":
                 return self._keep(known, delivery, refused)
-            return self._fail(table, delivery, refused)
+            return self._fail(arrival, delivery, refused)
         except (pl.exceptions.PolarsError, OSError) as error:
             # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
             cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
@@ -119,6 +121,21 @@ class Ingest:
                 where=str(self._settings.home),
                 remedy="make room; the file is read again at the next run, what is served is untouched",
             ) from None
+
+    def _redated(self, known: Delivery, arrival: Arrival) -> Delivery | None:
+        """The same bytes sent again as of a later day: a register is again what it was before, so they count for that day."""
+        again = arrival.table is not None and arrival.table.load == "snapshot" and known.accepted
+        if not again or not arrival.dated or arrival.delivered_on <= known.delivered_on:
+            return None
+        moved = replace(known, delivered_on=arrival.delivered_on, file_name=arrival.name)
+        before, after = self._lake.accepted_path(known), self._lake.accepted_path(moved)
+        after.parent.mkdir(parents=True, exist_ok=True)
+        after.unlink(missing_ok=True)
+        after.hardlink_to(before)
+        self._lake.record(moved)
+        before.unlink()
+        self._progress(f"{moved.table}: {known.file_name} was sent again as {moved.file_name} and counts for that day")
+        return moved
 
     def _new(self, arrival: Arrival, sha256: str) -> Delivery:
         table = arrival.table
@@ -216,13 +233,22 @@ class Ingest:
         if known.refused_digest and known.contract_digest == digest:
             self._lake.record(replace(known, refused_digest="", reason=""))
 
-    def _fail(self, table: Table | None, delivery: Delivery, refused: Refused) -> Delivery:
+    def _fail(self, arrival: Arrival, delivery: Delivery, refused: Refused) -> Delivery:
         """Held where the office and we must first agree on its columns, failed where nothing can be read of it."""
         failed = replace(delivery, status="held" if refused.rule in HOLDS else "failed", **said(refused))
-        failed = replace(failed, receipt=write_receipt(self._settings, failed, table, refused))
+        failed = replace(
+            failed, receipt=write_receipt(self._settings, failed, arrival.table, refused, encoding=_encoding(arrival))
+        )
         self._lake.record(failed)
         self._progress(f"{failed.table}: {failed.file_name} {failed.status}: {refused.what}")
         return failed
+
+
+def _encoding(arrival: Arrival) -> str:
+    """Of a text file that was refused, so that its receipt can be answered in it."""
+    layout = arrival.table.layout if arrival.table else None
+    is_text = layout.format == "csv" if layout else arrival.path.suffix.lower() in TEXT
+    return found_encoding(arrival.path) if is_text and not arrival.member and not arrival.path.is_symlink() else ""
 
 
 def said(refused: Refused | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from contracts.model import Catalog, Table
-from contracts.waiting import corrects, date_in, is_unfinished, waiting_for
+from contracts.waiting import FutureDate, corrects, date_in, is_unfinished, waiting_for
 from pipelines.reasons import Refused
 from warehouse.archives import BadArchive, is_archive, members, on_one_line
 
@@ -25,7 +25,8 @@ GONE: Mark = (0, 0)
 @dataclass(frozen=True)
 class Arrival:
     """A file in landing, or a `member` of a ZIP there. `table` is the version it is read by; None, and `refused` says
-    why, where its name fits no contract or several. `mark` is what the file looked like when it was found.
+    why, where its name fits no contract or several. `dated`: by its name, not by its time. `mark` is what the file looked
+    like when it was found.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class Arrival:
     mark: Mark
     office: str = ""
     member: str = ""
+    dated: bool = False
     table: Table | None = None
     correction: bool = False
     refused: Refused | None = field(default=None, compare=False)
@@ -119,7 +121,14 @@ def _assigned(arrival: Arrival, name: str, catalog: Catalog) -> Arrival:
         )
     table, match = fits[0]
     try:
-        day = date_in(match) or arrival.delivered_on
-    except ValueError:
-        return replace(arrival, table=table, refused=Refused("bad_date", arrival.name))
-    return replace(arrival, table=table.on(day), delivered_on=day, correction=corrects(match))
+        written = date_in(match)
+    except ValueError as error:
+        return replace(arrival, table=table, refused=misdated(error, arrival.name))
+    day = written or arrival.delivered_on
+    dated, correction = written is not None, corrects(match)
+    return replace(arrival, table=table.on(day), delivered_on=day, dated=dated, correction=correction)
+
+
+def misdated(error: ValueError, name: str) -> Refused:
+    """What `date_in` found wrong."""
+    return Refused("future_date" if isinstance(error, FutureDate) else "bad_date", name)

@@ -127,15 +127,16 @@ class Night:
             casebook.close()
             self.unknown = [d for d in done if d.table == UNKNOWN]
             self.drifted = [d for d in done if "drift" in d.warnings]
-            self._look_into(lake, {d.sha256 for d in done} | Hashes(self.settings).remembered())
+            self._look_into(lake, {d.id for d in done}, Hashes(self.settings).remembered())
 
-    def _look_into(self, lake: Lake, there: set[str]) -> None:
-        """What is in force, and what is not: of a snapshot the newest counts, else every file still `there`."""
+    def _look_into(self, lake: Lake, new: set[str], there: set[str]) -> None:
+        """What is in force, and what is not: what came tonight; of a snapshot the newest, else every file still `there`."""
         for table in self.catalog.sources():
             self.in_force[table.name] = lake.in_force(table)
             deliveries = [d for d in lake.deliveries(table.name) if d.status != "waiting"]
             wanted = deliveries[-1:] if table.load == "snapshot" else [d for d in deliveries if d.sha256 in there]
-            self.refused[table.name] = [d for d in wanted if d.status != "accepted"]
+            told = {d.id for d in wanted} | new
+            self.refused[table.name] = [d for d in deliveries if d.id in told and d.status != "accepted"]
         self.kept = [d for deliveries in self.in_force.values() for d in deliveries if d.refused_digest]
 
     def consolidate(self) -> None:

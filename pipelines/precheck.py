@@ -19,6 +19,7 @@ from contracts.code_lists import CodeList
 from contracts.model import Catalog, Table
 from contracts.waiting import date_in, waiting_for
 from pipelines.holding import reason_to_hold
+from pipelines.landing import misdated
 from pipelines.reading import read_into
 from pipelines.reasons import HOLDS, Refused
 from pipelines.receipts.lines import Issues
@@ -76,8 +77,8 @@ def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table,
     table, match = fits[0]
     try:
         day = date_in(match) or datetime.now(ZoneInfo(settings.timezone)).date()
-    except ValueError:
-        raise Refused("bad_date", file_name) from None
+    except ValueError as error:
+        raise misdated(error, file_name) from None
     return table.on(day), day
 
 

@@ -30,6 +30,18 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "文件名中的日期无效",
         "文件名中的日期写成 20240301 这样的八位数字",
     ),
+    "future_date": (
+        "the date in the file's name lies in the future",
+        "rename it with the date of its data",
+        "文件名中的日期在今天之后",
+        "文件名写数据的日期，更正后重新报送",
+    ),
+    "sheet_without_header": (
+        "sheet {sheet} lacks the agreed header ({columns})",
+        "delete the sheet, or name in the contract which sheets count (`sheets`)",
+        "工作表“{sheet}”没有约定的表头，缺少列：{columns}",
+        "说明、字典等工作表请删去后重新报送，或联系数据中心约定只读哪些工作表",
+    ),
     "unreadable": (
         "the hub cannot open the file",
         "give it permission to read the file, or deliver it again",
@@ -182,9 +194,9 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "shrunk": (
         "{accepted} accepted rows, and {before} are in force: less than {share:.0%} of them",
-        "is the delivery complete? If it is, lower `minShare` in the contract; the earlier one stays in force",
+        "is the delivery complete? If it is, `hub delivery accept` brings it into force; the earlier one stays until then",
         "接收{accepted}行，而现用数据有{before}行，不足{share:.0%}，本次不生效",
-        "确认是否为完整数据；若确已减少，请联系数据中心调整约定",
+        "确认是否为完整数据；若确已减少，请联系数据中心确认后生效",
     ),
     "row_count": (
         "{accepted} accepted rows are outside the {low} to {high} the contract promises",
@@ -195,9 +207,8 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
 }
 
 
-HOLDS = frozenset(
-    {"missing_column", "repeated_column", "wrong_table"}
-)  # the file can be read once its columns are clear
+# the file can be read once its columns, or its date, are clear
+HOLDS = frozenset({"missing_column", "repeated_column", "wrong_table", "sheet_without_header", "future_date"})
 
 
 class Refused(DeliveryError):

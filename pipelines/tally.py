@@ -41,6 +41,7 @@ class Tally:
         self._unique = {tuple(check.args["columns"]): check for check in checks if check.rule == "unique"}
         self._keys = {names: Keys([table.column(n).stored()[0].name for n in names]) for names in self._unique}
         self._repeated = pl.Series(AT, [], dtype=pl.UInt32)
+        self._is_late = False  # something was said of rows of earlier batches
 
     @property
     def accepted(self) -> int:
@@ -106,6 +107,7 @@ class Tally:
         places = keys.repeated(self._accepted)
         if places.is_empty():
             return
+        self._is_late = True
         rejects = check.severity == "error" and check.mostly == 1.0
         value = pl.lit(None, pl.String)
         if len(columns) == 1:
@@ -117,6 +119,7 @@ class Tally:
 
     def add_drift(self, moved: Moved) -> None:
         """A column that moved: one warning at its name in the header."""
+        self._is_late = True
         row = self._table.layout.header_row if self._table.layout else 1
         at = pl.DataFrame({ROW: [row], SHEET: [next(iter(self._sheets))]}, schema_overrides={ROW: pl.Int64})
         self._add_issues(issue_rows(at, moved.column.name, "drift", "warning", pl.lit(moved.what)))
@@ -165,6 +168,8 @@ class Tally:
         if not parts:
             path.unlink(missing_ok=True)
             return
+        rows = pl.scan_parquet(parts)
+        if self._is_late:  # else batch after batch is the order, and millions of rows need not be in memory
+            rows = rows.sort(pl.col(SHEET).cast(pl.Enum(list(self._sheets))), ROW, maintain_order=True)
         with replacing(path) as temporary:
-            order = pl.col(SHEET).cast(pl.Enum(list(self._sheets)))
-            pl.scan_parquet(parts).sort(order, ROW, maintain_order=True).sink_parquet(temporary, compression="zstd")
+            rows.sink_parquet(temporary, compression="zstd")

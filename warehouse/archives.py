@@ -139,12 +139,16 @@ def readable(entry: ZipInfo) -> str:
 
 
 def content(path: Path, member: str) -> Iterator[bytes]:
-    """A member's bytes, in blocks. BadArchive where they are damaged or more than the directory said."""
+    """A member's bytes, in blocks. BadArchive where they are damaged, or not as many as the directory said."""
+    given = 0
     try:
         with ZipFile(path) as archive:
             entry = next(e for e in archive.infolist() if str(PurePosixPath(readable(e))) == member)
             with archive.open(entry) as file:
                 while block := file.read(BLOCK):
+                    given += len(block)
                     yield block
+        if given != entry.file_size:
+            raise BadZipFile("cut off")
     except DAMAGED:
         raise BadArchive("bad_archive", f"{path.name}/{member}") from None

@@ -120,12 +120,16 @@ class Lake:
         return Delivery.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def by_prefix(self, prefix: str) -> Delivery:
-        """The delivery whose id starts so. DeliveryError if there is none or several."""
-        found = [d for d in self.deliveries() if prefix and d.id.startswith(prefix.lower())]
+        """The delivery whose id starts so; `table/id` tells apart the same bytes under two tables' names. DeliveryError if
+        there is none or several.
+        """
+        table, _, head = prefix.rpartition("/")
+        found = [d for d in self.deliveries(table or None) if head and d.id.startswith(head.lower())]
         known = [d for d in found if d.table != UNKNOWN] or found
         if len(known) != 1:
             what = f"{len(known)} deliveries have an id that starts so" if known else "no delivery has such an id"
-            raise DeliveryError(what, where=prefix, remedy="`hub receipt list` shows their ids")
+            remedy = "`hub receipt list` shows their ids" + ("; write TABLE/ID" if known else "")
+            raise DeliveryError(what, where=prefix, remedy=remedy)
         return known[0]
 
     def deliveries(self, table: str | None = None) -> list[Delivery]:

@@ -51,6 +51,7 @@ class Counted(BaseModel):
 
 class Item(Counted):
     delivery: str = Field(description="id: the head of the SHA-256 of the bytes", examples=["889d0ad4cf11c221"])
+    in_force: bool = Field(description="it counts in the next release; an accepted one may have given way to a newer")
     delivered_on: date = Field(description="the date of the data")
     received_at: datetime
     decision: str = Field(description="the operator's reason where she withdrew or accepted it; else empty")
@@ -158,4 +159,5 @@ async def check_delivery(
 
 def _item(desk: TheDesk, found: Delivery) -> Item:
     facts = asdict(found) | {"delivery": found.id, "label": desk.label(found.table), "reason": found.told}
+    facts["in_force"] = desk.in_force(found)
     return Item(**{name: facts[name] for name in Item.model_fields})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,14 @@ class TextFile:
         except UnicodeDecodeError as error:
             raise Refused("encoding", self.path.name, offset=offset + error.start) from None
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def found_encoding(path: Path) -> str:
+    """What the first piece of a text file says; "" for plain ASCII, and for what is no text."""
+    text = TextFile(path)
+    with suppress(Refused, OSError):
+        next(text.pieces(), None)
+    return text.encoding
 
 
 def _utf_8_or_gb18030(chunk: bytes) -> str:

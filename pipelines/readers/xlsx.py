@@ -72,8 +72,11 @@ def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
         try:
             yield from batches
         except Refused as refused:
-            if refused.rule != "missing_column" or meta.visible == SheetVisibleEnum.Visible:
+            if refused.rule != "missing_column" or not several:
                 raise
+            if meta.visible == SheetVisibleEnum.Visible:
+                columns = refused.facts["columns"]
+                raise Refused("sheet_without_header", path.name, sheet=meta.name, columns=columns) from None
             none = pl.DataFrame(schema={c.name: pl.String for c in table.columns})
             yield Batch(1, none, {}, meta.name, (f"隐藏的工作表“{meta.name}”",))
 

@@ -126,3 +126,22 @@ def test_overlapping_and_repeated_files_change_nothing(tmp_path: Path) -> None:
     assert in_force(office) == [("1", 1), ("2", 2), ("3", 3)]
     folders = {p.parent.name for p in office.settings.lake.glob("dog/*/*.parquet")}
     assert folders == {"date=2024-03-01", "date=2024-03-02"}
+
+
+def test_a_register_sent_again_as_of_a_later_day_counts_for_that_day(tmp_path: Path) -> None:
+    office = desk(tmp_path)
+    assert send(office, "20240301", "1,男,1") == "accepted"
+    assert send(office, "20240302", "1,男,2") == "accepted"
+    assert send(office, "20240303", "1,男,1") == "accepted"
+    assert in_force(office) == [("1", 1)]
+    assert [d.delivered_on.day for d in office.lake.deliveries("dog")] == [2, 3]
+    assert office.ingest() == []
+    assert len(list(office.settings.lake.glob("dog/*/*.parquet"))) == 2
+
+
+def test_a_file_from_the_future_keeps_nothing_out_of_force(tmp_path: Path) -> None:
+    office = desk(tmp_path)
+    assert send(office, "20991231", "1,男,9") == "held"
+    assert send(office, "20240301", "1,男,1") == "accepted"
+    assert in_force(office) == [("1", 1)]
+    assert "今天之后" in office.lake.deliveries("dog")[-1].told

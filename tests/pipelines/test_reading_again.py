@@ -23,9 +23,9 @@ from warehouse.sources import lake_view
 def test_the_same_bytes_twice_are_one_delivery(office: Office) -> None:
     first = office.receive([resident(1)])
     assert office.ingest() == []
-    office.drop("人口信息_20240305.csv", csv_text([resident(1)]))
+    office.drop("人口信息_20240229.csv", csv_text([resident(1)]))
     assert office.ingest() == []
-    assert [d.id for d in office.lake.deliveries()] == [first.id]
+    assert office.lake.deliveries() == [first]
 
 
 def test_a_file_renamed_as_agreed_is_read_after_all(office: Office) -> None:

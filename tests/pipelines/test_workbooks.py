@@ -60,6 +60,22 @@ def test_merged_headers_hidden_rows_and_formulas(book: Path) -> None:
     ]
 
 
+def test_a_sheet_of_something_else_is_named_where_all_are_read(book: Path) -> None:
+    with xlsxwriter.Workbook(book) as made:
+        for name, lines in (
+            ("甲", [[], ["编号", "联系方式", ""], ["", "电话", "备注"], ["1", "x", "y"]]),
+            ("说明", [["本表"]]),
+        ):
+            sheet = made.add_worksheet(name)
+            for at, line in enumerate(lines):
+                sheet.write_row(at, 0, line)
+    with pytest.raises(DeliveryError, match="sheet 说明 lacks the agreed header"):
+        rows(book)
+    assert TABLE.layout
+    only = replace(TABLE, layout=replace(TABLE.layout, sheets="甲|乙"))
+    assert [cells for *_, cells in rows(book, only)] == [("1", "x", "y")]
+
+
 def test_totals_are_no_records_where_the_contract_says_so(book: Path) -> None:
     assert TABLE.layout
     table = replace(TABLE, layout=replace(TABLE.layout, ignore_rows="合计|总计"))

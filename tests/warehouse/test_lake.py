@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.errors import DeliveryError
 from contracts.load import load_catalog
 from contracts.model import Load
 from warehouse.files import replacing, write_atomically
@@ -78,3 +79,13 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         interrupted()
     assert path.read_bytes() == b"old"
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_same_bytes_under_two_tables_names_are_told_apart(tmp_path: Path) -> None:
+    lake = Lake(Settings(home=tmp_path))
+    one = delivery("abcd", day=1)
+    for found in (one, replace(one, table="property")):
+        lake.record(found)
+    assert lake.by_prefix("property/ab").table == "property"
+    with pytest.raises(DeliveryError, match="write TABLE/ID"):
+        lake.by_prefix("ab")
