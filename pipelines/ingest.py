@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -26,10 +25,9 @@ from pipelines.drift import Profile, moved, profile
 from pipelines.hashes import Hashes
 from pipelines.holding import reason_to_hold
 from pipelines.landing import Arrival, arrivals, landing_files, mark_of, settled
-from pipelines.readers.decode import found_encoding
+from pipelines.outcome import Outcomes
 from pipelines.reading import read_into, reading_digest
-from pipelines.reasons import HOLDS, Refused
-from pipelines.receipts import write_receipt
+from pipelines.reasons import Refused
 from pipelines.sorting import Sorter
 from pipelines.tally import Tally
 from warehouse.archives import BadArchive, content
@@ -39,7 +37,6 @@ from warehouse.settings import Settings
 from warehouse.vault import Vault
 
 Progress = Callable[[str], None]
-TEXT = (".csv", ".tsv", ".txt")
 
 
 @dataclass
@@ -87,6 +84,7 @@ class Ingest:
     ) -> None:
         self._settings, self._catalog, self._code_lists, self._progress = settings, catalog, code_lists, progress
         self._lake = Lake(settings, settle)
+        self._outcomes = Outcomes(settings, self._lake, code_lists, progress)
         self._tokens, self._vault = Tokens.create(settings), Vault.load(settings)
 
     def deliver(self, arrival: Arrival, sha256: str) -> Delivery | None:
@@ -96,14 +94,14 @@ class Ingest:
         if known and known.status != "waiting":
             # bytes that were read under a good name are not read worse under a bad one
             if arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest):
-                self._forget_refusal(known, delivery.contract_digest)
-                return self._redated(known, arrival) if not arrival.refused else None
+                self._outcomes.forget_refusal(known, delivery.contract_digest)
+                return self._outcomes.redated(known, arrival) if not arrival.refused else None
             self._progress(f"{known.table}: {known.file_name} is read again: its contract or our reading changed")
         if known and known.status != "failed":
             delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refused:
-            return self._fail(arrival, delivery, arrival.refused or Refused("no_contract", delivery.file_name))
+            return self._outcomes.fail(arrival, delivery, arrival.refused or Refused("no_contract", delivery.file_name))
         try:
             with self._working(delivery.id) as work:
                 return self._read(arrival, table, delivery, work, known)
@@ -111,8 +109,8 @@ class Ingest:
             if mark_of(arrival.path) != arrival.mark:
                 return None
             if known and (known.judged or known.status) == "accepted":
-                return self._keep(known, delivery, refused)
-            return self._fail(arrival, delivery, refused)
+                return self._outcomes.keep(known, delivery, refused)
+            return self._outcomes.fail(arrival, delivery, refused)
         except (pl.exceptions.PolarsError, OSError) as error:
             # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
             cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
@@ -121,21 +119,6 @@ class Ingest:
                 where=str(self._settings.home),
                 remedy="make room; the file is read again at the next run, what is served is untouched",
             ) from None
-
-    def _redated(self, known: Delivery, arrival: Arrival) -> Delivery | None:
-        """The same bytes sent again as of a later day: a register is again what it was before, so they count for that day."""
-        again = arrival.table is not None and arrival.table.load == "snapshot" and known.accepted
-        if not again or not arrival.dated or arrival.delivered_on <= known.delivered_on:
-            return None
-        moved = replace(known, delivered_on=arrival.delivered_on, file_name=arrival.name)
-        before, after = self._lake.accepted_path(known), self._lake.accepted_path(moved)
-        after.parent.mkdir(parents=True, exist_ok=True)
-        after.unlink(missing_ok=True)
-        after.hardlink_to(before)
-        self._lake.record(moved)
-        before.unlink()
-        self._progress(f"{moved.table}: {known.file_name} was sent again as {moved.file_name} and counts for that day")
-        return moved
 
     def _new(self, arrival: Arrival, sha256: str) -> Delivery:
         table = arrival.table
@@ -183,10 +166,10 @@ class Ingest:
         beyond = [] if delivery.correction else list(moved(table, before, measured))
         held = reason_to_hold(table, arrival.name, tally, in_force, beyond, whole=not delivery.correction)
         if held and known and (known.judged or known.status) == "accepted":
-            return self._keep(known, delivery, held)
+            return self._outcomes.keep(known, delivery, held)
         for one in beyond:
             tally.add_drift(one)
-        return self._finish(table, replace(delivery, profile=measured), tally, held)
+        return self._outcomes.finish(table, replace(delivery, profile=measured), tally, held)
 
     def _unpacked(self, arrival: Arrival, work: Path) -> Path:
         """Where the bytes can be read: the file itself, or the member of a ZIP, unpacked."""
@@ -200,58 +183,3 @@ class Ingest:
         except BadArchive as error:
             raise Refused.archive(error) from None
         return path
-
-    def _finish(self, table: Table, delivery: Delivery, tally: Tally, held: Refused | None) -> Delivery:
-        """Rows, issues and receipt into their places, then the record that makes them count."""
-        delivery = replace(
-            delivery,
-            status="held" if held else "accepted",
-            **said(held),
-            **tally.counts(),
-        )
-        issues = self._lake.issues_path(table.name, delivery.id)
-        tally.write_issues(issues)
-        tally.write_rejected(self._lake.rejected_path(table.name, delivery.id))
-        receipt = write_receipt(self._settings, delivery, table, held, issues, self._code_lists, tally.encoding)
-        delivery = replace(delivery, receipt=receipt)
-        if tally.accepted:
-            tally.write_accepted(self._lake.accepted_path(delivery))
-        self._lake.record(delivery)
-        counts = f"{delivery.accepted} rows accepted, {delivery.rejected} sent back"
-        self._progress(f"{delivery.table}: {delivery.file_name}: {delivery.status}, {counts}")
-        return delivery
-
-    def _keep(self, known: Delivery, again: Delivery, refused: Refused) -> Delivery:
-        """What was accepted stays in force as it was read: a changed contract must not make history vanish."""
-        kept = replace(known, refused_digest=again.contract_digest, reason=str(refused))
-        self._lake.record(kept)
-        self._progress(f"{kept.table}: {kept.file_name} stays as it was read before: {refused.what}")
-        return kept
-
-    def _forget_refusal(self, known: Delivery, digest: str) -> None:
-        """The contract that refused the file is gone again."""
-        if known.refused_digest and known.contract_digest == digest:
-            self._lake.record(replace(known, refused_digest="", reason=""))
-
-    def _fail(self, arrival: Arrival, delivery: Delivery, refused: Refused) -> Delivery:
-        """Held where the office and we must first agree on its columns, failed where nothing can be read of it."""
-        failed = replace(delivery, status="held" if refused.rule in HOLDS else "failed", **said(refused))
-        failed = replace(
-            failed, receipt=write_receipt(self._settings, failed, arrival.table, refused, encoding=_encoding(arrival))
-        )
-        self._lake.record(failed)
-        self._progress(f"{failed.table}: {failed.file_name} {failed.status}: {refused.what}")
-        return failed
-
-
-def _encoding(arrival: Arrival) -> str:
-    """Of a text file that was refused, so that its receipt can be answered in it."""
-    layout = arrival.table.layout if arrival.table else None
-    is_text = layout.format == "csv" if layout else arrival.path.suffix.lower() in TEXT
-    return found_encoding(arrival.path) if is_text and not arrival.member and not arrival.path.is_symlink() else ""
-
-
-def said(refused: Refused | None) -> dict[str, Any]:
-    """What a record says to the operator and to the office about a delivery that is not in force."""
-    told, advice = refused.for_clerk() if refused else ("", "")
-    return {"reason": str(refused or ""), "told": told, "advice": advice}
