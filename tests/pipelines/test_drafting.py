@@ -1,64 +1,25 @@
-"""A sample file becomes a contract that a person only has to complete; nobody's data is in it."""
+"""Sample files → contracts: layouts, names of files, folders."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 import xlsxwriter
 import xlwt
 import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from contracts.errors import DeliveryError, HubError
-from contracts.house_rules import NAME, reserved_words
 from contracts.load import lint
-from contracts.model import Catalog, Table
+from contracts.model import Catalog
 from demo.city import generate
-from pipelines.drafting.facts import Facts
 from pipelines.drafting.file_names import file_name
-from pipelines.drafting.folder import Drafted, draft_all, sample_groups
+from pipelines.drafting.folder import sample_groups
 from pipelines.drafting.headers import read_sample
-from pipelines.drafting.names import Names, glossary
-from pipelines.drafting.personal import about
+from tests.pipelines.drafts import HEADER, ROWS, column, completed, draft_text, drafted, put, written
 from tests.pipelines.office import Office, csv_text, id_no
-
-HEADER = ["工单编号", "登记日期", "数量", "处理状态"]
-ROWS = [[f"GD{n:05d}", f"2024-03-{n % 28 + 1:02d}", str(n % 40), ("待办", "办结")[n % 2]] for n in range(60)]
-
-
-def drafted(*paths: Path, table: str | None = None) -> list[Drafted]:
-    return list(draft_all(sample_groups(paths), table, lambda _: None))
-
-
-def draft_text(path: Path) -> str:
-    [one] = drafted(path)
-    assert one.draft, one.problem
-    return one.draft.text
-
-
-def completed(text: str, folder: Path) -> Table:
-    """The draft with every marked point filled in, as the catalog reads it."""
-    path = folder / "sources" / "draft.odcs.yaml"
-    path.parent.mkdir(exist_ok=True, parents=True)
-    chosen = text.replace("property: load, value: '?'", "property: load, value: snapshot")
-    path.write_text(chosen.replace("'?'", "decided"), encoding="utf-8")
-    tables, problems = lint([path])
-    assert problems == [], text
-    return tables[0]
-
-
-def put(path: Path, rows: list[list[str]], encoding: str = "utf-8", delimiter: str = ",") -> Path:
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter).writerows(rows)
-    path.write_bytes(text.getvalue().encode(encoding))
-    return path
 
 
 def test_the_demo_files_load_by_their_drafts(tmp_path: Path) -> None:
@@ -87,16 +48,6 @@ def test_the_demo_files_load_by_their_drafts(tmp_path: Path) -> None:
     assert tables["source.resident"].key == ("record_no",)
     assert tables["source.resident"].column("sex").codes == "sex"
     assert tables["source.resident"].address_columns[0].name == "living_address"
-
-
-def written(folder: Path, text: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    path = folder / "draft.odcs.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-# --- how the file looks ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -272,279 +223,6 @@ def test_what_may_differ_in_a_file_name_is_asked(tmp_path: Path) -> None:
 
 
 # --- what is in the columns -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("values", "kind", "formats"),
-    [
-        (
-            ["2024/3/1", "2024-03-01", "20240301", "2024年3月1日"],
-            "date",
-            {"%Y/%m/%d", "%Y-%m-%d", "%Y%m%d", "%Y年%m月%d日"},
-        ),
-        (["01/02/2024 03:04:05 PM", "12/31/2023 11:00:00 AM"], "timestamp", {"%m/%d/%Y %I:%M:%S %p"}),
-        (["13/02/2024", "01/02/2024"], "date", {"%d/%m/%Y"}),
-        (["2024-01-01 08:00", "2024-01-01"], "timestamp", {"%Y-%m-%d %H:%M", "%Y-%m-%d"}),
-        (["1", "20", "-3"], "integer", set()),
-        (["1.5", "2"], "number", set()),
-        (["007", "12"], "string", set()),
-        (["1402130000", "1402130001"], "string", set()),
-        (["是", "否"], "boolean", set()),
-        (["是", "是"], "string", set()),
-        (["Y", "Y", None], "string", set()),
-        (["１２", "7"], "integer", set()),
-        (["0000-00-00", "9999-99-99"], "string", set()),
-        ([None, None], "string", set()),
-    ],
-)
-def test_types_and_spellings(values: list[str | None], kind: str, formats: set[str]) -> None:
-    found = Facts(pl.Series("x", values, dtype=pl.String)).kind
-    assert (found.logical_type, set(found.formats)) == (kind, formats)
-
-
-@pytest.mark.parametrize(
-    ("header", "values", "kind"),
-    [
-        ("身份证号", ["x"], "id_no"),
-        ("证件类型", ["x"], None),
-        ("字段一", [id_no(n) for n in range(9)], "id_no"),
-        ("联系人电话", [], "phone"),
-        ("字段二", [f"154-{n:04d}-0000" for n in range(9)], "phone"),
-        ("与户主关系", ["子"], "attribute"),
-        ("网格员", [], "name"),
-        ("字段三", ["王小测", "李测", "张三测"], "name"),
-        ("字段四", ["某区测试街道测试苑1号楼2单元301室"], "address"),
-        ("出生日期", ["1990-01-01"], "birth_date"),
-        ("办理情况", [], "text"),
-        ("First Name", [], "name"),
-        ("Incident Address", [], "address"),
-        ("Address Type", [], None),
-        ("Owner Name", [], "name"),
-        ("Agency Name", [], None),
-        ("Street Name", [], "place"),
-        ("Cross Street 1", [], "place"),
-        ("location", [], "place"),
-        ("location_zipcode", [], None),
-        ("Latitude", ["40.5"], "place"),
-        ("经度", ["113.3"], "place"),
-        ("lon", [], "place"),
-        ("Contact Phone", [], "phone"),
-        ("email_address", [], "secret"),
-        ("birthDate", [], "birth_date"),
-        ("closure_reason", [], "text"),
-        ("Resolution Description", [], "text"),
-        ("Resolution Action Updated Date", [], None),
-        ("数量", ["1"], None),
-        ("登记日期", ["2024-03-01"], None),
-    ],
-)
-def test_columns_about_people(header: str, values: list[str], kind: str | None) -> None:
-    assert about(Facts(pl.Series(header, values, dtype=pl.String))) == kind
-
-
-def column(text: str, header: str) -> dict[str, Any]:
-    [schema] = yaml.safe_load(text)["schema"]
-    [found] = [c for c in schema["properties"] if c["physicalName"] == header]
-    words = {c["property"]: c["value"] for c in found.get("customProperties", [])}
-    return found | words
-
-
-def test_what_a_contract_says_of_its_columns(tmp_path: Path) -> None:
-    path = put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])
-    text = draft_text(path)
-    assert column(text, "工单编号") == {
-        "name": "ticket_no",
-        "physicalName": "工单编号",
-        "businessName": "工单编号",
-        "logicalType": "string",
-        "required": True,
-        "primaryKey": True,
-        "classification": "internal",
-        "logicalTypeOptions": {"maxLength": 32},
-    }
-    assert column(text, "登记日期")["formats"] == ["%Y-%m-%d"]
-    assert column(text, "数量")["logicalTypeOptions"] == {"minimum": 0, "maximum": 10_000}
-    [quality] = column(text, "处理状态")["quality"]
-    assert (quality["arguments"], quality["description"]) == ({"validValues": ["办结", "待办"]}, "?")
-    assert "primaryKey: true  # 待确认: 是否主键（样本 60 行中没有重复）" in text
-    assert completed(text, tmp_path).checks
-
-
-def test_a_key_of_two_columns_where_the_second_dates_the_first(tmp_path: Path) -> None:
-    rows = [[f"C{n}", day, "某"] for n in range(9) for day in ("2020-01-01", "2024-01-01")]
-    text = draft_text(put(tmp_path / "a.csv", [["区划代码", "启用日期", "名称"], *rows]))
-    assert completed(text, tmp_path).key == ("area_code", "valid_from")
-
-
-def test_the_best_candidate_for_a_key_is_offered(tmp_path: Path) -> None:
-    [one] = drafted(put(tmp_path / "a.csv", [HEADER, *ROWS[:40], *ROWS[:10]]))
-    assert one.draft
-    assert "# primaryKey: true  # 待确认: 最接近主键的一列（样本 50 行中 40 个不同）" in one.draft.text
-    assert "最接近的是「工单编号」" in one.draft.text
-    assert ("工单编号", "primaryKey") in one.draft.undecided
-    assert completed(one.draft.text, tmp_path).key == ()
-    taken = one.draft.text.replace("# primaryKey: true", "primaryKey: true")
-    assert completed(taken, tmp_path).key == ("ticket_no",)
-    mostly = draft_text(put(tmp_path / "a.csv", [HEADER, *ROWS[:10] * 4]))
-    assert "样本中没有找到主键；有的话请标 primaryKey: true" in mostly
-
-
-# header, values, and then the words that matter
-@pytest.mark.parametrize(
-    ("header", "values", "kind", "bounds"),
-    [
-        ("地块编号", ["12.00", "7.00"], "integer", None),
-        ("BBL", ["3011510060.00", "2000010001"], "integer", None),
-        ("lotNo", ["0", "7.0"], "integer", None),
-        ("地块", ["2000010001.00", "2000010002.00"], "integer", None),
-        ("地块", ["2000010001.00", "12.00"], "number", None),
-        ("金额", ["20000100.00", "20000200.00"], "number", {"minimum": 0}),
-        ("LotArea", ["20000100.00", "20000200.00"], "number", {"minimum": 0}),
-        ("地块编号", ["12.00", "7.50"], "string", {"maxLength": 32}),
-        ("ZipCode", ["11235", "10019"], "string", {"maxLength": 32}),
-        ("Incident Zip", ["11235.0", "10019"], "string", {"maxLength": 32}),
-        ("邮编", ["037000", "137001"], "string", {"maxLength": 32}),
-        ("纬度", ["40.1", "39.9"], "number", {"minimum": -90, "maximum": 90}),
-        ("lng", ["-74", "-73"], "number", {"minimum": -180, "maximum": 180}),
-        ("Latitude", ["4437000.5", "4437100.5"], "number", None),
-        ("建成年代", ["1998", "2004"], "integer", {"minimum": 1800, "maximum": 2100}),
-        ("YearBuilt", ["1910", "0"], "integer", {"maximum": 2100}),
-        ("year", ["3", "4"], "integer", None),
-        ("人数", ["3", "4"], "integer", {"minimum": 0, "maximum": 1000}),
-        ("差数", ["-3", "4"], "integer", None),
-        ("fire_district", ["3", "12"], "integer", None),
-        ("是否有效", ["是", "是"], "string", {"maxLength": 32}),
-    ],
-)
-def test_types_and_ranges_by_header(
-    tmp_path: Path, header: str, values: list[str], kind: str, bounds: dict[str, int] | None
-) -> None:
-    text = draft_text(put(tmp_path / "a.csv", [["名称", header], *(["某", value] for value in values)]))
-    found = column(text, header)
-    assert (found["logicalType"], found.get("logicalTypeOptions")) == (kind, bounds)
-    assert completed(text, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        (["01", "1", "02"], "可能是同一个值：01/1"),
-        (["A1", "a 1", "Ａ１"], "可能是同一个值：A1/a 1/Ａ１"),
-        (["A1", "A10", "A01b"], None),
-    ],
-)
-def test_listed_values_that_look_alike_are_pointed_out(tmp_path: Path, values: list[str], said: str | None) -> None:
-    text = draft_text(put(tmp_path / "a.csv", [["名称", "类别"], *(["某", value] for value in values * 9)]))
-    [line] = [line for line in text.splitlines() if "validValues" in line]
-    assert said in line if said else "可能是同一个值" not in line
-
-
-@pytest.mark.parametrize(
-    ("value", "numbered"), [("某区某街1号楼2单元", True), ("353-361 Athens St", False), ("", False)]
-)
-def test_only_chinese_addresses_locate_a_home(tmp_path: Path, value: str, numbered: bool) -> None:
-    text = draft_text(put(tmp_path / "a.csv", [["序号", "Address"], *([str(n), value] for n in range(9))]))
-    found = column(text, "Address")
-    assert (found["classification"], found["purpose"], found.get("address")) == (
-        "personal",
-        "?",
-        1 if numbered else None,
-    )
-
-
-def test_blanks_stay_in_a_name_of_several_words(tmp_path: Path) -> None:
-    text = draft_text(put(tmp_path / "a.csv", [["No", "Owner Name", "姓名"], ["1", "Ann Test", "测 甲"]]))
-    assert (column(text, "Owner Name")["clean"], column(text, "姓名")["clean"]) == (["nfkc"], ["nfkc", "compact"])
-
-
-def test_what_is_out_of_order_stands_at_the_head(tmp_path: Path) -> None:
-    rows = [[*row, ""] for row in ROWS[:20]]
-    uneven = [["x", "2024-03-01"], ["y", "2024-03-01", "1", "2", "", "3"], [*ROWS[0], "z"]]
-    path = put(tmp_path / "a.csv", [["标题"], [*HEADER, "空列"], *rows, *uneven, [*ROWS[1], "", ""], ["合计", "9"]])
-    head = draft_text(path).split("apiVersion")[0]
-    assert "# 待确认: 样本中第 23、24、26 行的字段数与表头不同，共 3 行，会被退回" in head
-    wide = [[f"列{n}" for n in range(9)], ["a", "b", *[""] * 7]]
-    head = draft_text(put(tmp_path / "b.csv", [*wide, ["c"] * 2 + [""] * 7])).split("apiVersion")[0]
-    assert "# 待确认: 全为空的列可删去：列2、列3、列4、列5、列6 等（共 7 列）" in head
-    assert "字段数" not in head
-
-
-def test_load_is_decided_by_a_person(tmp_path: Path) -> None:
-    path = written(tmp_path, draft_text(put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])))
-    [asked] = [p for p in lint([path])[1] if "load" in p.message]
-    assert asked.message == (
-        "still to be decided: load (snapshot: a file replaces the one before; append: it adds; "
-        "upsert: it adds, and replaces by key)"
-    )
-    assert "load, value: '?'" in path.read_text(encoding="utf-8").splitlines()[asked.line - 1]
-
-
-def test_nothing_of_a_person_is_in_a_draft(tmp_path: Path) -> None:
-    values = {
-        "姓名": ["测试甲", "测试乙"],
-        "身份证号": [id_no(1), id_no(2)],
-        "联系电话": ["15400000001", "15400000002"],
-        "家庭住址": ["某苑1号楼1单元101室", "某苑1号楼1单元102室"],
-        "备注": ["卧床", "独居"],
-        "民族": ["某族", "别族"],
-        "出生日期": ["1990-01-01", "1991-02-02"],
-        "经手": ["王小测", "李小测"],
-    }
-    rows = [[both[n % 2] for both in values.values()] + [f"Z{n}"] for n in range(60)]
-    [one] = drafted(put(tmp_path / "a.csv", [[*values, "证号"], *rows]))
-    assert one.draft
-    for header, both in values.items():
-        if header != "经手":
-            assert not any(value in one.draft.text + str(one.draft.undecided) for value in both), header
-            assert column(one.draft.text, header)["purpose"] == "?"
-    assert column(one.draft.text, "身份证号")["token"] == "id_no"
-    assert "按最小必要" in one.draft.text
-    assert completed(one.draft.text, tmp_path)
-
-
-# --- names ----------------------------------------------------------------------------------------------------------
-
-
-def test_names_come_from_the_glossary_then_its_parts_then_pinyin() -> None:
-    names = Names()
-    headers = {"姓名": "name", "联系人姓名": "contact_name", "养犬人": "yang_quan_ren", "小区名称（必填）": "estate"}
-    assert {header: names.name(header) for header in headers} == headers
-    assert [names.name(h) for h in ("姓名", "order", "Unique Key", "2023年")] == [
-        "name_2",
-        "order_2",
-        "unique_key",
-        "c_2023_nian",
-    ]
-    assert names.name("delivery_id") != "delivery_id"
-
-
-def test_the_glossary_has_identifiers() -> None:
-    assert all(NAME.fullmatch(name) for name in glossary().values())
-    assert len(glossary()) > 150
-
-
-@given(st.lists(st.text(min_size=1, max_size=12), max_size=20))
-def test_any_headers_get_names_that_are_valid_and_unique(headers: list[str]) -> None:
-    names = Names()
-    given_names = [names.name(header) for header in headers]
-    assert len(set(given_names)) == len(headers)
-    assert all(NAME.fullmatch(name) and name not in reserved_words() for name in given_names)
-
-
-CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
-
-
-@given(st.integers(1, 5).flatmap(lambda w: st.lists(st.lists(CELLS, min_size=w, max_size=w), min_size=2, max_size=6)))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_file_gives_a_sound_contract_or_a_reason(tmp_path: Path, rows: list[list[str]]) -> None:
-    [one] = drafted(put(tmp_path / "任意_20240301.csv", rows))
-    if one.draft:
-        assert completed(one.draft.text, tmp_path)
-    else:
-        assert re.search("header|empty|no text|damaged", one.problem)
-
-
-# --- many files -----------------------------------------------------------------------------------------------------
 
 
 def test_a_folder_becomes_a_contract_per_table(tmp_path: Path) -> None:
