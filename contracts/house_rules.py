@@ -83,9 +83,10 @@ def _layout_problems(given: Any) -> Iterator[str]:
     except TypeError as error:
         yield str(error).split("() ")[-1]
     else:
-        for word in ("file_pattern", "ignore_rows"):
+        for word in ("file_pattern", "ignore_rows", "sheets"):
+            pattern = getattr(layout, word)
             try:
-                re.compile(getattr(layout, word))
+                re.compile("" if pattern == "*" else pattern)
             except re.error as error:
                 yield f"{word} is no regular expression: {error}"
         if layout.format not in FORMATS:

@@ -6,17 +6,36 @@ Not here: rows (`sorting.py`), what changed inside a column (`drift.py`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from contracts.model import Table
 from contracts.predicates import bounds
-from pipelines.drift import Moved
+from pipelines.drift import Moved, Profile, moved, profile
 from pipelines.reasons import Refused
 from pipelines.tally import Tally
 from warehouse.lake import Delivery
 
 
-def reason_to_hold(
-    table: Table, file: str, tally: Tally, in_force: Sequence[Delivery], moved: Sequence[Moved] = (), whole: bool = True
+@dataclass(frozen=True)
+class Judgement:
+    """Why a delivery is held, if it is, and its profile, which the next one is measured against."""
+
+    held: Refused | None
+    profile: Profile
+
+
+def judged(table: Table, file: str, tally: Tally, in_force: Sequence[Delivery], correction: bool) -> Judgement:
+    """Judge a delivery whose rows are in `tally`, where columns that moved are said. The check of a file asks the same."""
+    measured = profile(table, tally.scan_accepted()) if tally.accepted else {}
+    before = next((d.profile for d in reversed(in_force) if not d.correction), {})
+    beyond = [] if correction else list(moved(table, before, measured))
+    for column in beyond:
+        tally.add_drift(column)
+    return Judgement(_reason_to_hold(table, file, tally, in_force, beyond, whole=not correction), measured)
+
+
+def _reason_to_hold(
+    table: Table, file: str, tally: Tally, in_force: Sequence[Delivery], beyond: Sequence[Moved], whole: bool
 ) -> Refused | None:
     """No row accepted, more sent back than agreed, fewer or more rows than can be right, a column that moved too far.
 
@@ -34,5 +53,5 @@ def reason_to_hold(
             low, high = bounds(check.args)
             if (low is not None and tally.accepted < low) or (high is not None and tally.accepted > high):
                 return Refused("row_count", file, accepted=tally.accepted, low=low or 0, high=high or "∞")
-    far = next((m for m in moved if m.holds), None)
+    far = next((m for m in beyond if m.holds), None)
     return Refused("drifted", file, column=far.column.physical_name, what=far.what) if far else None

@@ -21,11 +21,10 @@ from contracts.code_lists import CodeList
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from pipelines.ahead import Behind
-from pipelines.drift import Profile, moved, profile
 from pipelines.hashes import Hashes
-from pipelines.holding import reason_to_hold
+from pipelines.holding import judged
 from pipelines.landing import Arrival, arrivals, landing_files, mark_of, settled
-from pipelines.outcome import Outcomes
+from pipelines.outcome import Outcomes, Progress
 from pipelines.reading import read_into, reading_digest
 from pipelines.reasons import Refused
 from pipelines.sorting import Sorter
@@ -35,8 +34,6 @@ from warehouse.identity import Tokens
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.settings import Settings
 from warehouse.vault import Vault
-
-Progress = Callable[[str], None]
 
 
 @dataclass
@@ -98,7 +95,9 @@ class Ingest:
                 return self._outcomes.redated(known, arrival) if not arrival.refused else None
             self._progress(f"{known.table}: {known.file_name} is read again: its contract or our reading changed")
         if known and known.status != "failed":
-            delivery = replace(delivery, received_at=known.received_at, delivered_on=known.delivered_on)
+            # a date in the name may have been too early for us, or an earlier one of the same bytes
+            day = max(arrival.delivered_on, known.delivered_on) if arrival.dated else known.delivered_on
+            delivery = replace(delivery, received_at=known.received_at, delivered_on=day)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refused:
             return self._outcomes.fail(arrival, delivery, arrival.refused or Refused("no_contract", delivery.file_name))
@@ -160,16 +159,11 @@ class Ingest:
                 self._progress(f"{table.name}: {arrival.name}: {tally.read} rows read")
         if mark_of(arrival.path) != arrival.mark:
             return None
-        measured: Profile = profile(table, tally.scan_accepted()) if tally.accepted else {}
         in_force = [d for d in self._lake.in_force(table) if d.id != delivery.id]
-        before = next((d.profile for d in reversed(in_force) if not d.correction), {})
-        beyond = [] if delivery.correction else list(moved(table, before, measured))
-        held = reason_to_hold(table, arrival.name, tally, in_force, beyond, whole=not delivery.correction)
-        if held and known and (known.judged or known.status) == "accepted":
-            return self._outcomes.keep(known, delivery, held)
-        for one in beyond:
-            tally.add_drift(one)
-        return self._outcomes.finish(table, replace(delivery, profile=measured), tally, held)
+        judgement = judged(table, arrival.name, tally, in_force, delivery.correction)
+        if judgement.held and known and (known.judged or known.status) == "accepted":
+            return self._outcomes.keep(known, delivery, judgement.held)
+        return self._outcomes.finish(table, replace(delivery, profile=judgement.profile), tally, judgement.held)
 
     def _unpacked(self, arrival: Arrival, work: Path) -> Path:
         """Where the bytes can be read: the file itself, or the member of a ZIP, unpacked."""

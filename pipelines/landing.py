@@ -2,7 +2,8 @@
 
 `landing/<office>/…/<file>`: the folder is the office's own choice, the file's name says which table it is. A ZIP is a
 folder in one file: each of its members arrives by itself.
-Not here: reading the files (`ingest.py`), the hashes of their bytes (`hashes.py`), what a ZIP may hold (`archives.py`).
+Not here: reading the files (`ingest.py`), the hashes of their bytes (`hashes.py`), what a ZIP may hold
+(`warehouse/archives.py`).
 """
 
 from __future__ import annotations

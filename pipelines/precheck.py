@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from contracts.code_lists import CodeList
 from contracts.model import Catalog, Table
-from contracts.waiting import date_in, waiting_for
-from pipelines.holding import reason_to_hold
+from contracts.waiting import corrects, date_in, waiting_for
+from pipelines.holding import judged
 from pipelines.landing import misdated
 from pipelines.reading import read_into
 from pipelines.reasons import HOLDS, Refused
@@ -58,17 +58,17 @@ def precheck(
     """What delivering `path` under `file_name` would come to; a file that cannot be read is `failed`, no error."""
     table = None
     try:
-        table, day = _table(settings, catalog, file_name)
+        table, day, correction = _table(settings, catalog, file_name)
         sorter = Sorter(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
-        return _read(settings, catalog, sorter, code_lists, path, file_name)
+        return _read(settings, catalog, sorter, code_lists, path, file_name, correction)
     except Refused as refused:
         reason, advice = refused.for_clerk()
         status: Status = "held" if refused.rule in HOLDS else "failed"
         return Precheck(file_name, table.name if table else UNKNOWN, status, reason=reason, advice=advice)
 
 
-def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table, date]:
-    """The version of the contract by which a file of this name is read today, and the delivery's day."""
+def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table, date, bool]:
+    """The version of the contract by which a file of this name is read today, the delivery's day, and if it corrects."""
     fits = waiting_for(catalog.sources(), file_name)
     if not fits:
         raise Refused("no_contract", file_name)
@@ -79,7 +79,7 @@ def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table,
         day = date_in(match) or datetime.now(ZoneInfo(settings.timezone)).date()
     except ValueError as error:
         raise misdated(error, file_name) from None
-    return table.on(day), day
+    return table.on(day), day, corrects(match)
 
 
 def _read(
@@ -89,13 +89,14 @@ def _read(
     code_lists: Mapping[str, CodeList],
     path: Path,
     file_name: str,
+    correction: bool,
 ) -> Precheck:
     table = sorter.table
     with TemporaryDirectory(prefix="hub-check-") as work:
         tally = Tally(Path(work), table)
         for _ in read_into(tally, path, file_name, sorter, catalog):
             pass
-        held = reason_to_hold(table, file_name, tally, Lake(settings).in_force(table))
+        held = judged(table, file_name, tally, Lake(settings).in_force(table), correction).held
         issues = Path(work) / "issues.parquet"
         tally.write_issues(issues)
         told_issues = told(issues, table, code_lists, MOST_ISSUES)

@@ -15,7 +15,7 @@ from contracts.code_lists import CodeList
 from contracts.errors import ContractError
 from contracts.model import Catalog, Table
 from pipelines.ahead import ahead, side_by_side
-from pipelines.readers import READERS
+from pipelines.readers import READERS, Batch
 from pipelines.readers.batch import MissingColumns, columns_known
 from pipelines.reasons import Refused
 from pipelines.sorting import Sorted, Sorter
@@ -27,16 +27,25 @@ EDITION = "6"  # raise it when the same file under the same contract would be re
 def read_into(tally: Tally, path: Path, name: str, sorter: Sorter, catalog: Catalog) -> Iterator[Sorted]:
     """Fill `tally` with the rows of `path`, which people know as `name`; what became of each batch on the way.
 
-    Refused is the only error that comes of the file's content.
+    Refused is the only error that comes of the file's content; what comes of writing is the tally's own.
     """
+    try:
+        for batch, rows in _sorted(path, name, sorter, catalog):
+            tally.add(batch, rows)
+            yield rows
+        tally.reject_repeated()
+    finally:
+        tally.close()
+    if tally.read == 0:
+        raise Refused("empty", name)
+
+
+def _sorted(path: Path, name: str, sorter: Sorter, catalog: Catalog) -> Iterator[tuple[Batch, Sorted]]:
     table = sorter.table
     assert table.layout is not None
     try:
         batches = ahead(READERS[table.layout.format](path, table))
-        for batch, rows in side_by_side(batches, lambda batch: (batch, sorter.sort(batch))):
-            tally.add(batch, rows)
-            yield rows
-        tally.reject_repeated()
+        yield from side_by_side(batches, lambda batch: (batch, sorter.sort(batch)))
     except MissingColumns as missing:
         other = _whose(missing, table, catalog)
         raise Refused("wrong_table", name, table=other.business_name) if other else missing.named(name) from None
@@ -44,10 +53,6 @@ def read_into(tally: Tally, path: Path, name: str, sorter: Sorter, catalog: Cata
         raise refused.named(name) from None
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         raise Refused("parse", name) from None
-    finally:
-        tally.close()
-    if tally.read == 0:
-        raise Refused("empty", name)
 
 
 def _whose(missing: MissingColumns, table: Table, catalog: Catalog) -> Table | None:

@@ -1,6 +1,6 @@
 """Where a delivery's receipt (回执) lies, and the name it is handed out under.
 
-Not here: what is written in it (`pipelines/receipt.py`), who may have it (`api/`).
+Not here: what is written in it (`pipelines/receipts/`), who may have it (`api/`).
 """
 
 from __future__ import annotations

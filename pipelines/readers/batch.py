@@ -30,7 +30,7 @@ class Batch:
     to be said of a row as a whole: `fields` (the line could not be cut into as many fields as the header has, the row
     is empty), `nul`, `hidden_row` (read like others), `ignored` (no record, as the contract says).
     `sheet` is "" where a file has none, `encoding` where it is no text or plain ASCII. `may_hold_formulas` is false where
-    a look at the whole text has shown that no cell can begin with `=`.
+    a look at the whole text has shown that no cell can begin with `=`, half or full width.
     """
 
     first_row: int

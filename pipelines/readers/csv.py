@@ -29,35 +29,35 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     row, left = layout.header_row + layout.header_rows, list[str]()
     for piece in chain([rest], pieces, [""]):  # at last nothing more comes for the lines that wait
         marks: dict[int, str] = {}
-        waited: list[str] = []
-        fields = None if left or not piece else shape.parse_plain(piece)
+        waited, fields = left, None if left or not piece else shape.parse_plain(piece)
         if fields is None:
             lines = piece.removesuffix("\n").split("\n") if piece else []
-            waited, cut = left, shape.cut(left + lines, at_end=not piece)
-            left, marks = cut.left, {at: _malformed(line, layout) for at, line in cut.malformed.items()}
+            cut = shape.cut(left + lines, at_end=not piece)
+            left, marks = cut.left, _malformed(cut.malformed, layout)
             fields = shape.parse(cut.records, path.name)
         if len(fields):
-            marks |= _marked(fields, layout, has_nul="\0" in piece)
+            may_hold = {character: bool(waited) or character in piece for character in "\0=＝"}
+            marks |= _marked(fields, layout, may_hold["\0"])
             columns = (pl.col(str(position)).alias(name) for name, position in header.positions.items())
-            yield Batch(
-                row, fields.select(columns), marks, "", header.unknown, text.encoding, "=" in piece or bool(waited)
-            )
+            formulas = may_hold["="] or may_hold["＝"]
+            yield Batch(row, fields.select(columns), marks, "", header.unknown, text.encoding, formulas)
             row += len(fields)
 
 
-def _marked(fields: pl.DataFrame, layout: Layout, has_nul: bool) -> dict[int, str]:
+def _marked(fields: pl.DataFrame, layout: Layout, may_hold_nul: bool) -> dict[int, str]:
     """Rows that are no records, and rows with a NUL byte, which no office means."""
     marks = dict.fromkeys(not_records(fields, layout), IGNORED)
-    if has_nul:
+    if may_hold_nul:
         hits = fields.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True))).to_series()
         marks |= dict.fromkeys(hits.fill_null(False).arg_true(), NUL)
     return marks
 
 
-def _malformed(line: str, layout: Layout) -> str:
-    """A totals row need not have as many fields as the header."""
-    cells = pl.DataFrame([line.split(layout.delimiter)], orient="col").transpose()
-    return IGNORED if not_records(cells, layout) else FIELDS
+def _malformed(lines: dict[int, str], layout: Layout) -> dict[int, str]:
+    """What to say of lines that are no records: a totals row need not have as many fields as the header."""
+    firsts = (next(filter(None, map(str.strip, line.split(layout.delimiter))), "") for line in lines.values())
+    totals = not_records(pl.DataFrame({"first": firsts}, schema={"first": pl.String}), layout)
+    return dict.fromkeys(lines, FIELDS) | dict.fromkeys(map(list(lines).__getitem__, totals), IGNORED)
 
 
 def _header(pieces: Iterator[str], table: Table, layout: Layout, path: Path) -> tuple[Header, str]:

@@ -1,7 +1,7 @@
 """What a contract agrees on beyond single rows: shares, drift, versions, aliases, corrections."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -145,3 +145,22 @@ def test_a_file_from_the_future_keeps_nothing_out_of_force(tmp_path: Path) -> No
     assert send(office, "20240301", "1,男,1") == "accepted"
     assert in_force(office) == [("1", 1)]
     assert "今天之后" in office.lake.deliveries("dog")[-1].told
+
+
+def test_what_was_held_for_its_date_is_of_that_date_when_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = desk(tmp_path)
+    tomorrow_but_one = date.today() + timedelta(days=2)
+    assert send(office, f"{tomorrow_but_one:%Y%m%d}", "1,男,1") == "held"
+    monkeypatch.setattr("contracts.waiting.date", Later)
+    [delivery] = office.ingest()
+    assert (delivery.status, delivery.delivered_on) == ("accepted", tomorrow_but_one)
+
+
+class Later(date):
+    """A calendar a week ahead."""
+
+    @classmethod
+    def today(cls) -> date:
+        return date.today() + timedelta(days=7)

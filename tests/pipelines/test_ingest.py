@@ -153,9 +153,11 @@ def test_snapshots_supersede_and_tickets_add_up(office: Office) -> None:
     assert office.accepted("hotline")["ticket_no"].to_list() == ["T01", "T02"]
 
 
-def test_a_full_disk_fails_no_delivery(office: Office) -> None:
+@pytest.mark.parametrize("sex", ["", "?"], ids=["accepted rows", "rejected rows and issues"])
+def test_a_full_disk_fails_no_delivery(office: Office, sex: str) -> None:
     good = office.receive([resident(1)], day="20240301")
-    office.drop("人口信息_20240302.csv", csv_text([resident(n) for n in range(2000)]))
+    rows = [resident(n, **({"sex": sex} if sex else {})) for n in range(2000)]
+    office.drop("人口信息_20240302.csv", csv_text(rows))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
     try:
@@ -165,4 +167,4 @@ def test_a_full_disk_fails_no_delivery(office: Office) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert [d.id for d in office.lake.deliveries()] == [good.id]
     assert not list(office.settings.home.rglob("*.tmp"))
-    assert [d.accepted for d in office.ingest()] == [2000]
+    assert [(d.status, d.read) for d in office.ingest()] == [("held" if sex else "accepted", 2000)]

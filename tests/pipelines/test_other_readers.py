@@ -164,3 +164,14 @@ def test_names_no_contract_has_are_told_without_numbers(tmp_path: Path) -> None:
     path = written(tmp_path, "编号,名称,备注,15400000001," + "长" * 99 + "\n1,2,3,4,5\n")
     [batch] = READERS["csv"](path, table("csv"))
     assert batch.unknown_columns == ("154****0001", "长" * 60)
+
+
+def test_a_nul_and_a_full_width_formula_are_seen_in_whichever_piece_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.readers.decode.PIECE_BYTES", 24)
+    text = '编号,名称,备注\n1,"a\0\nb",x\n2,y,z\n3,＝1,z\n'
+    batches = list(READERS["csv"](written(tmp_path, text), table("csv")))
+    marks = [(b.first_row + at, mark) for b in batches for at, mark in b.marks.items()]
+    assert marks == [(2, "nul")]
+    assert [b.may_hold_formulas for b in batches if "＝1" in b.frame["b"].to_list()] == [True]

@@ -61,6 +61,8 @@ def test_what_is_in_force_counts(office: Office, tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_text(csv_text([resident(1)]), encoding="utf-8")
     assert check(office, path).status == "held"
+    # a correction is of some rows only, and the check knows that as ingest does
+    assert check(office, path, "人口信息_20240301_更正.csv").status == "accepted"
 
 
 @pytest.mark.parametrize(
