@@ -136,8 +136,8 @@ class Layout:
     `file_pattern` is a regular expression on the file's name; a group `date` (YYYYMMDD) orders the deliveries, a group
     `correction` that matches makes the delivery one that replaces rows by key. `encoding` "" is UTF-8, or UTF-16 by its
     mark, or else GB18030. `header_row` counts from 1 as Excel shows it; of `header_rows` rows the names of one column are
-    joined by "/". `sheets` is "*", a name, or a pattern of names. A row whose first filled cell matches `ignore_rows` (合计, 制表人)
-    is no record.
+    joined by "/". `sheets` is "*", a name, or a pattern of names. A row whose first filled cell matches `ignore_rows`
+    (合计, 制表人) is no record.
     """
 
     format: Format

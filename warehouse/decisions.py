@@ -6,7 +6,6 @@ records, whenever one is written and at once. Not here: what reading says of a d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from contracts.errors import DeliveryError
@@ -85,9 +84,3 @@ def _next(delivery: Delivery) -> str:
         "waiting": "`hub nightly` reads it",
     }
     return remedies.get(delivery.status, "ask the office for a corrected file")
-
-
-def came_into_force(before: Iterable[Delivery], after: Iterable[Delivery]) -> list[Delivery]:
-    """The deliveries of one table that are in force now and were not."""
-    known = {d.id for d in before}
-    return [d for d in after if d.id not in known]

@@ -74,6 +74,7 @@ def test_a_sound_contract_becomes_a_table(tmp_path: Path) -> None:
         ("format: csv, ", "", 25, "layout: "),
         ("format: csv, ", "format: docx, ", 25, "format must be one of csv, xlsx"),
         ("'parking\\.csv'", "'parking(.csv'", 25, "file_pattern is no regular expression"),
+        ("format: csv, ", "format: xlsx, sheets: '甲(', ", 25, "sheets is no regular expression"),
         ("{property: mask, value: name}", "{property: token, value: phone}", 18, "sensitive"),
         ("{property: mask, value: name}", "{property: address, value: first}", 15, "address is a number"),
         ("classification: personal\n", "classification: internal\n", 18, "at least `classification: personal`"),
