@@ -5,7 +5,6 @@ Not here: which of the rows is the header (`headers.py`).
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import json
@@ -21,10 +20,12 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
 from contracts.errors import DeliveryError
+from pipelines.readers.decode import MARKS, TextFile
 from pipelines.readers.xlsx import cell_text
 
 SAMPLE_ROWS = 20_000
-SAMPLE_BYTES = 8 << 20
+SAMPLE_PIECES = 2  # of text, each of about 4 MiB
+HEAD_BYTES = 1 << 20
 LARGEST_WORKBOOK = 512 << 20
 DELIMITERS = ",\t;|"
 SNIFFED_LINES = 100
@@ -57,7 +58,7 @@ def read_cells(path: Path) -> Cells:
     """The first rows of a file. DeliveryError: it is empty, an archive, damaged, or no text."""
     try:
         with path.open("rb") as file:
-            head = file.read(SAMPLE_BYTES)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
         raise DeliveryError(f"cannot be opened: {error.strerror}", where=str(path), remedy="look at its path") from None
     if not head.strip(b"\0 \r\n\t"):
@@ -105,18 +106,10 @@ def _sheet_grid(sheet: CalamineSheet) -> Grid:
 
 
 def _text(head: bytes, path: Path) -> Cells:
-    encoding = _encoding(head)
-    try:
-        text = codecs.getincrementaldecoder(encoding)("strict").decode(head, final=len(head) < SAMPLE_BYTES)
-    except UnicodeDecodeError as error:
-        what = f"neither UTF-8 nor GB18030 nor UTF-16: byte {error.start} is no text"
-        raise DeliveryError(what, where=path.name, remedy="save it as UTF-8") from None
-    text = text.replace("\0", "")
-    if len(head) == SAMPLE_BYTES:
-        text = text[: text.rfind("\n") + 1] or text
-    # a reader finds these two, and UTF-16 by its mark, itself
-    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    word = {"encoding": encoding} if encoding.startswith("utf-16") and not marked else {}
+    """Decoded as ingest would; only UTF-16 without its mark is guessed, and becomes a word of the contract."""
+    encoding = _unmarked_utf_16(head)
+    text = "".join(islice(TextFile(path, encoding).pieces(), SAMPLE_PIECES)).replace("\0", "")
+    word = {"encoding": encoding} if encoding else {}
     if text.lstrip().startswith("{") and (records := _records(text)):
         return Cells([records], {"format": "jsonl", **word})
     delimiter = _delimiter(text)
@@ -128,18 +121,14 @@ def _csv_words(delimiter: str) -> dict[str, Any]:
     return {"format": "csv"} | ({} if delimiter == "," else {"delimiter": delimiter})
 
 
-def _encoding(head: bytes) -> str:
-    """utf-8-sig, utf-16, utf-16-le, utf-16-be or gb18030. Text without NULs in every second byte is no UTF-16."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
+def _unmarked_utf_16(head: bytes) -> str:
+    """utf-16-le or utf-16-be, where every second byte is often NUL and no mark says so; else "", and the reader finds it."""
+    if head.startswith(tuple(MARKS)):
+        return ""
     for encoding, nulls, others in (("utf-16-le", head[1:4000:2], head[:4000:2]), ("utf-16-be", head[:4000:2], b"")):
         if nulls.count(0) > len(nulls) / 20 and others.count(0) <= len(others) / 20:
             return encoding
-    try:
-        codecs.getincrementaldecoder("utf-8-sig")("strict").decode(head, final=len(head) < SAMPLE_BYTES)
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8-sig"
+    return ""
 
 
 def _delimiter(text: str) -> str:
