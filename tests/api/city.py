@@ -18,6 +18,7 @@ from warehouse.identity import Tokens
 from warehouse.manifest import Manifest
 from warehouse.settings import Settings
 
+PASSWORD = "korrekt-pferd-17"
 HERE, NEXT, FAR = "140213052001001", "140213052001002", "140214001001001"
 SQL_TYPES = {"integer": "bigint", "number": "double", "date": "date", "timestamp": "timestamp", "boolean": "boolean"}
 # nobody's: 990001, 154 and 0300 are not assigned

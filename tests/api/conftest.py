@@ -9,11 +9,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from tests.api.city import FAR, HERE, NEXT, point_to, settings_in, small_city, write_release
+from tests.api.city import FAR, HERE, NEXT, PASSWORD, point_to, settings_in, small_city, write_release
+from tests.api.desk import Desk
 from warehouse.casebook import NewUser, open_casebook
 from warehouse.settings import Settings
 
-PASSWORD = "korrekt-pferd-17"
 USERS = [
     NewUser("worker", PASSWORD, "grid_worker", (HERE,)),
     NewUser("lead", PASSWORD, "grid_lead", (HERE, NEXT)),
@@ -60,3 +60,14 @@ def as_user(client: TestClient) -> Callable[[str], dict[str, str]]:
 def home(tmp_path: Path) -> Settings:
     """An empty deployment of the test's own."""
     return settings_in(tmp_path)
+
+
+@pytest.fixture
+def desk(home: Settings) -> Desk:
+    return Desk(home)
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """One desk for all tests after which it must be as it was."""
+    return Desk(settings_in(tmp_path_factory.mktemp("refusing")))

@@ -5,8 +5,7 @@ import threading
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from tests.api.city import key, point_to, small_city, write_release
-from tests.api.conftest import PASSWORD
+from tests.api.city import PASSWORD, key, point_to, small_city, write_release
 from warehouse.casebook import open_casebook
 from warehouse.reader import ReleaseReader
 from warehouse.settings import Settings

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from tests.api.conftest import PASSWORD
+from tests.api.city import PASSWORD
 from warehouse.casebook import Casebook, NewUser, open_casebook
 from warehouse.settings import Settings
 

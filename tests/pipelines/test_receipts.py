@@ -1,112 +1,34 @@
-"""The receipt in each of its forms, read back as its clerk or her program would."""
+"""Receipts in every form say what became of a file and of each bad row."""
 
 from __future__ import annotations
 
-import csv
-import json
 import resource
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from python_calamine import CalamineWorkbook
 
-from contracts.model import Check, Column, Layout, Table
+from contracts.model import Layout
 from pipelines.reasons import Refused
-from pipelines.receipts import write_receipt
+from tests.pipelines.answers import (
+    DOGS,
+    FIELDS,
+    FORMULA,
+    PHONE,
+    RANGE,
+    SENT,
+    TWO_SHEETS,
+    TYPE,
+    Issue,
+    csv_lines,
+    json_lines,
+    of_format,
+    sheets,
+    written,
+)
 from tests.pipelines.office import PROPERTY_HEADER, Office, encoding_of, resident, workbook
-from tests.pipelines.workbooks import comments, fills
-from warehouse.lake import Delivery
-from warehouse.settings import Settings
-
-Issue = tuple[str, int, str, str, str, str | None]
-COLUMNS = ("sheet", "row_no", "column", "rule", "severity", "value")
-FORMULA = tuple("=+-@＝＋－＠\t\r\n")
-RED, YELLOW = "FFFFC7CE", "FFFFEB9C"
-
-DOGS = Table(
-    "dog",
-    "source",
-    "1.0.0",
-    "养犬登记",
-    (
-        Column("tag_no", "犬牌号", "犬牌号", "string", checks=(Check("not_null", "tag_no"), Check("unique", "tag_no"))),
-        Column("dogs", "犬只数", "犬只数", "integer", checks=(Check("range", "dogs", {"min": 1, "max": 9}),)),
-        Column("phone", "联系电话", "联系电话", "string", classification="sensitive", token="phone"),
-    ),
-    "dog.odcs.yaml",
-    "digest",
-    layout=Layout("csv", ".*"),
-)
-SENT = Delivery(
-    id="0123456789abcdef",
-    sha256="0123456789abcdef" * 4,
-    table="dog",
-    file_name="养犬登记_20240301.csv",
-    size=1,
-    delivered_on=date(2024, 3, 1),
-    received_at=datetime(2024, 3, 1, 20, 30, tzinfo=UTC),
-    contract_digest="",
-    status="accepted",
-    read=6,
-    accepted=3,
-    rejected=3,
-)
-ISSUES: list[Issue] = [
-    ("", 2, "dogs", "type", "error", "两只"),
-    ("", 4, "dogs", "range", "error", "99"),
-    ("", 4, "phone", "phone_length", "warning", "******"),
-    ("", 5, "", "fields", "error", None),
-    ("", 7, "phone", "phone_length", "warning", "******"),
-]
-TWO_SHEETS = [("甲街道", *issue[1:]) for issue in ISSUES] + [("乙街道", *issue[1:]) for issue in ISSUES[:1]]
-
-
-def of_format(name: str, **layout: str) -> Table:
-    return replace(DOGS, layout=Layout(name, ".*", **layout))  # type: ignore[arg-type]
-
-
-def written(
-    home: Path,
-    table: Table | None = DOGS,
-    issues: Sequence[Issue] = ISSUES,
-    delivery: Delivery = SENT,
-    refused: Refused | None = None,
-    encoding: str = "utf-8-sig",
-) -> Path:
-    """The receipt's file for these issues."""
-    hub = Settings(home=home)
-    home.mkdir(exist_ok=True)
-    path = home / "issues.parquet"
-    pl.DataFrame(issues, schema=COLUMNS, orient="row", infer_schema_length=None).cast(
-        {name: pl.String for name in COLUMNS if name != "row_no"}
-    ).write_parquet(path)
-    return hub.receipts / write_receipt(hub, delivery, table, refused, path if issues else None, {}, encoding)
-
-
-def csv_lines(path: Path, delimiter: str = ",") -> list[list[str]]:
-    with path.open(encoding=encoding_of(path), newline="") as file:
-        return list(csv.reader(file, delimiter=delimiter))
-
-
-def sheets(path: Path) -> dict[str, list[list[object]]]:
-    book = CalamineWorkbook.from_path(str(path))
-    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-
-
-def json_lines(path: Path) -> list[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-PHONE = ("电话号码位数不对", "手机号11位；固定电话请加区号")
-RANGE = ("数值或日期超出规定范围", "核对后更正（1 至 9）")
-TYPE = ("不是整数", "只填阿拉伯数字，不带单位")
-FIELDS = ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送")
 
 
 def test_a_csv_says_what_became_of_the_file_and_of_each_bad_row(tmp_path: Path) -> None:
@@ -153,63 +75,6 @@ def test_a_csv_comes_in_the_encoding_and_delimiter_of_the_file(
     path = written(tmp_path, of_format("csv", delimiter="\t"), delivery=delivery, encoding=encoding)
     assert path.read_bytes().decode(answered).startswith(f"{mark}文件\t㐂𠮷.csv\t")
     assert len(csv_lines(path, "\t")) == 15
-
-
-def test_a_workbook_has_a_summary_the_bad_rows_and_a_list(tmp_path: Path) -> None:
-    book = sheets(written(tmp_path, of_format("xlsx"), delivery=replace(SENT, ignored=1)))
-    assert list(book) == ["汇总", "问题行", "明细"]
-    facts = {str(row[0]): row[1] for row in book["汇总"] if row[0]}
-    assert facts["文件"] == SENT.file_name
-    assert facts["结论"] == "已接收"
-    assert [facts[name] for name in ("读取", "接收", "退回", "未计入")] == [6, 3, 3, 1]
-    assert book["汇总"][-5:-1] == [
-        ["规则", "列", "级别", "处数", "原因", "建议"],
-        ["fields", "", "错误", 1, *FIELDS],
-        ["range", "犬只数", "错误", 1, *RANGE],
-        ["type", "犬只数", "错误", 1, *TYPE],
-    ]
-    assert book["明细"][:2] == [
-        ["行号", "列", "值（已脱敏）", "规则", "级别", "原因", "建议"],
-        [2, "犬只数", "两只", "type", "错误", *TYPE],
-    ]
-    assert len(book["明细"]) == 6
-
-
-def test_a_workbook_marks_the_office_s_cells_and_shows_no_others(tmp_path: Path) -> None:
-    path = written(tmp_path, of_format("xlsx"))
-    assert sheets(path)["问题行"] == [
-        ["行号", "犬牌号", "犬只数", "联系电话"],
-        [2, "", "两只", ""],
-        [4, "", "99", "******"],
-        [5, "", "", ""],
-        [7, "", "", "******"],
-    ]
-    marked = {cell: fill for cell, fill in fills(path, "问题行").items() if fill in (RED, YELLOW)}
-    assert marked == {"C2": RED, "C3": RED, "D3": YELLOW, "A4": RED, "D5": YELLOW}
-    said = comments(path, "问题行")
-    assert said.keys() == marked.keys()
-    assert said["C3"] == "错误：数值或日期超出规定范围。核对后更正（1 至 9）"
-
-
-def test_two_problems_of_one_cell_are_one_mark(tmp_path: Path) -> None:
-    issues: list[Issue] = [
-        ("", 2, "tag_no", "unique", "warning", "D1"),
-        ("", 2, "dogs", "range", "error", "0"),
-        ("", 2, "tag_no", "not_null", "error", None),
-    ]
-    path = written(tmp_path, of_format("xlsx"), issues)
-    assert sheets(path)["问题行"][1:] == [[2, "D1", "0", ""]]
-    assert fills(path, "问题行")["B2"] == RED
-    assert comments(path, "问题行")["B2"].splitlines() == [
-        "提示：与本文件前面的行重复。只保留一行，或更正编号后重新报送",
-        "错误：必填项为空。补填后重新报送",
-    ]
-
-
-def test_a_value_that_is_missing_is_an_empty_red_cell(tmp_path: Path) -> None:
-    path = written(tmp_path, of_format("xlsx"), [("", 3, "tag_no", "not_null", "error", None)])
-    assert sheets(path)["问题行"][1:] == [[3, "", "", ""]]
-    assert fills(path, "问题行")["B2"] == RED
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
@@ -291,25 +156,6 @@ def test_the_same_delivery_gives_the_same_bytes(tmp_path: Path, form: str) -> No
     assert written(tmp_path / "b", of_format(form), TWO_SHEETS).read_bytes() == first
 
 
-def test_what_is_too_long_for_a_sheet_goes_on_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.receipts.pages.LARGEST", 3)
-    book = sheets(written(tmp_path, of_format("xlsx"), TWO_SHEETS))
-    assert list(book) == ["汇总", "甲街道", "甲街道 2", "乙街道", "明细", "明细 2", "明细 3"]
-    assert [[row[0] for row in book[name]] for name in ("甲街道", "甲街道 2")] == [["行号", 2, 4], ["行号", 5, 7]]
-    assert [row[0] for name in ("明细", "明细 2", "明细 3") for row in book[name][1:]] == [2, 4, 4, 5, 7, 2]
-    assert len({tuple(book[name][0]) for name in ("明细", "明细 2", "明细 3")}) == 1
-
-
-def test_comments_and_sheets_are_capped_and_the_list_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.receipts.marks.COMMENTS", 2)
-    monkeypatch.setattr("pipelines.receipts.marks.SHEETS", 1)
-    path = written(tmp_path, of_format("xlsx"), TWO_SHEETS)
-    book = sheets(path)
-    assert list(book) == ["汇总", "甲街道", "明细"]
-    assert list(comments(path, "甲街道")) == ["C2", "C3"]
-    assert len(book["明细"]) == 1 + len(TWO_SHEETS)
-
-
 words = st.text(st.sampled_from("=+-@＝＋－＠'\t\r\n ,;\"<>&_x0041\x00\x0b\ufffe\uffff甲a[]:*?/\\"), max_size=8)
 tagged = st.one_of(words, words.map(lambda text: f"<r>{text}</r>"))
 
@@ -336,21 +182,6 @@ def test_no_cell_is_a_formula(tmp_path: Path, name: str, column: str, names: lis
         assert cells.count("type") + cells.count("错误") >= len(names)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(names=st.lists(st.text(max_size=40), min_size=1, max_size=6, unique=True))
-@pytest.mark.parametrize("shared", ["", "甲" * 31, "明细", "𠮷" * 20])
-def test_sheets_have_names_excel_takes(tmp_path: Path, shared: str, names: list[str]) -> None:
-    given = [shared + name for name in names]
-    issues: list[Issue] = [(sheet, 2, "dogs", "type", "error", "x") for sheet in given]
-    found = list(sheets(written(tmp_path, of_format("xlsx"), issues)))
-    assert len({name.lower() for name in found}) == len(found) == len(given) + 2
-    for name in found:
-        assert 0 < len(name.encode("utf-16-le")) // 2 <= 31
-        assert not set(name) & set("[]:*?/\\")
-        assert not name.startswith("'")
-        assert not name.endswith("'")
-
-
 def test_a_full_disk_leaves_the_old_receipt(tmp_path: Path) -> None:
     path = written(tmp_path, of_format("xlsx"))
     before, limit = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -363,18 +194,6 @@ def test_a_full_disk_leaves_the_old_receipt(tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert list(path.parent.iterdir()) == [path]
     assert path.read_bytes() == before
-
-
-def test_a_workbook_with_a_password_is_answered_by_a_workbook(office: Office) -> None:
-    office.drop(
-        "不动产登记_20240301.xlsx",
-        bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le") + bytes(504),
-    )
-    [failed] = office.ingest()
-    assert failed.receipt == f"property/{failed.id}.xlsx"
-    facts = {row[0]: row[1] for row in office.receipt(failed)}
-    assert facts["结论"] == "未能读取"
-    assert "密码" in facts["建议"]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
