@@ -203,19 +203,6 @@ def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> 
     assert "run `hub nightly`" in empty.output
 
 
-def test_contract_check_names_file_and_line(tmp_path: Path) -> None:
-    assert "no problem" in hub(tmp_path, "contract", "check").output
-    typo = tmp_path / "grid.odcs.yaml"
-    original = (ROOT / "contracts" / "sources" / "grid.odcs.yaml").read_text(encoding="utf-8")
-    typo.write_text(original.replace("logicalType: string", "logicalTipe: string", 1), encoding="utf-8")
-    for path in (typo, tmp_path):
-        result = hub(tmp_path, "contract", "check", str(path), "--format", "json")
-        assert result.exit_code == 1
-        problem = json.loads(result.stdout)[0]
-        assert (problem["file"], problem["line"] > 1) == (str(typo), True)
-    assert hub(tmp_path, "contract", "check", str(tmp_path / "nowhere")).stderr.startswith("hub: ")
-
-
 def test_city_generate_writes_landing_and_truth(tmp_path: Path) -> None:
     result = hub(tmp_path, "city", "generate", "--out", str(tmp_path), "--residents", "100", "--seed", "7")
     assert result.exit_code == 0

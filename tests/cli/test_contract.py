@@ -1,4 +1,4 @@
-"""`hub contract draft` and `hub contract diff` as an operator types them."""
+"""`hub contract check`, `draft` and `diff` as an operator types them."""
 
 from __future__ import annotations
 
@@ -119,3 +119,16 @@ def test_diff_compares_sound_contracts_only(sample: Path, tmp_path: Path) -> Non
     refused = hub("diff", tmp_path / "ticket.odcs.yaml", HERE / "sources" / "grid.odcs.yaml")
     assert (refused.exit_code, "still to be decided: purpose" in refused.stderr) == (1, True)
     assert "no contract here" in hub("diff", tmp_path, tmp_path).stderr
+
+
+def test_check_names_file_and_line(tmp_path: Path) -> None:
+    assert "no problem" in hub("check").output
+    typo = tmp_path / "grid.odcs.yaml"
+    original = (HERE / "sources" / "grid.odcs.yaml").read_text(encoding="utf-8")
+    typo.write_text(original.replace("logicalType: string", "logicalTipe: string", 1), encoding="utf-8")
+    for path in (typo, tmp_path):
+        result = hub("check", path, "--format", "json")
+        assert result.exit_code == 1
+        problem = json.loads(result.stdout)[0]
+        assert (problem["file"], problem["line"] > 1) == (str(typo), True)
+    assert hub("check", tmp_path / "nowhere").stderr.startswith("hub: ")
