@@ -21,6 +21,7 @@ def area_rows() -> pl.DataFrame:
             "上级代码": [parent(code) for code in codes],
             "启用日期": f"{shares.AREAS_SINCE}",
             "停用日期": pl.Series([None] * len(codes), dtype=pl.String),
+            "后继代码": pl.Series([None] * len(codes), dtype=pl.String),
         }
     )
 
@@ -53,6 +54,7 @@ def grid_building_rows(buildings: Buildings) -> pl.DataFrame:
         pl.col("floor_count").cast(pl.String).alias("层数"),
         pl.col("rooms_per_floor").cast(pl.String).alias("每层户数"),
         pl.col("standard_address").alias("标准地址"),
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in ("房屋类型", "户位", "经度", "纬度", "坐标系")),
         pl.lit(f"{shares.GRIDS_SINCE}").alias("启用日期"),
         pl.lit(None, dtype=pl.String).alias("停用日期"),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dagster as dg
 
 from contracts.model import Catalog, Table
+from pipelines.makers import MAKERS
 from warehouse.engine import dependencies, models, plan
 from warehouse.rules import RULES
 from warehouse.sources import SPELLING
@@ -48,13 +49,13 @@ def lake_specs(catalog: Catalog) -> list[dg.AssetSpec]:
 
 def in_build_order(catalog: Catalog) -> list[Table]:
     """Every contracted table after those it is made from; what no model makes (`finding`, `release`) comes last."""
-    order = {relation: i for i, relation in enumerate(plan(catalog, models()))}
+    order = {relation: i for i, relation in enumerate(plan(catalog, models(), MAKERS))}
     return sorted(catalog.tables.values(), key=lambda t: order.get(t.relation, len(order)))
 
 
 def table_specs(catalog: Catalog) -> list[dg.AssetSpec]:
     """One asset per contracted table of the candidate database."""
-    reads = dependencies(catalog, models())
+    reads = dependencies(catalog, models(), MAKERS)
     reads["finding"] = frozenset().union(*(file.reads for file in read_folder(RULES).values()))
     return [
         dg.AssetSpec(

@@ -27,6 +27,7 @@ from contracts.model import Catalog
 from contracts.suite_process import SuiteProcess
 from pipelines.hashes import Hashes
 from pipelines.ingest import ingest_landing
+from pipelines.makers import MAKERS
 from pipelines.pull import pull_all
 from warehouse import audit, content, engine, release
 from warehouse.casebook import open_casebook
@@ -143,7 +144,7 @@ class Night:
         """Lake → candidate database with source and city tables."""
         with self.stage("consolidate"):
             self.candidate = release.new_candidate(self.settings, f"{self.built_at:%Y%m%dT%H%M%S}")
-            engine.build_city(self.settings, self.catalog, self._city, self._detail)
+            engine.build_city(self.settings, self.catalog, self._city, MAKERS, self._detail)
 
     def cross_check(self) -> None:
         """Findings, then the release's name from what the tables hold, its indexes and the closing checkpoint."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Engine,
     ForeignKey,
@@ -94,6 +95,54 @@ delivery_decisions = Table(
     Column("reason", String(500), nullable=False),
     Column("decided_by", String(64), nullable=False),
     Column("decided_at", Utc, nullable=False),
+)
+# append-only: what a spelling means. `written` stands before a building number (an alias of an estate), or is a whole spelling
+address_decisions = Table(
+    "address_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),  # alias | spelling
+    Column("written", String(200), nullable=False),
+    Column("community_code", String(12)),  # of an alias: the estate it means
+    Column("estate", String(100)),
+    Column("standard_address", String(200)),  # of a spelling: the dwelling it means
+    Column("decision", String(16), nullable=False),  # accepted | revoked
+    Column("reason", String(500), nullable=False),
+    Column("decided_by", String(64), nullable=False),
+    Column("decided_at", Utc, nullable=False),
+)
+# append-only: whether two office rows are one person; the newest decision on a pair counts
+person_decisions = Table(
+    "person_decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("left_source", String(64), nullable=False),
+    Column("left_key", String(128), nullable=False),
+    Column("right_source", String(64), nullable=False),
+    Column("right_key", String(128), nullable=False),
+    Column("decision", String(16), nullable=False),  # same | different | open
+    Column("reason", String(500), nullable=False),
+    Column("decided_by", String(64), nullable=False),
+    Column("decided_at", Utc, nullable=False),
+)
+# append-only: what published nights made of persons' ids, so that a rebuild from nothing gives the same ids
+person_trail = Table(
+    "person_trail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("change", String(16), nullable=False),  # kept | merged | split
+    Column("old_id", String(32), nullable=False),
+    Column("new_id", String(32), nullable=False),
+    Column("release_id", String(64), nullable=False),
+    Column("changed_on", Date, nullable=False),  # of the newest delivery that night read
+)
+# append-only: which release first knew which deliveries
+release_log = Table(
+    "release_log",
+    metadata,
+    Column("release_id", String(64), primary_key=True),
+    Column("built_at", Utc, nullable=False),
+    Column("known_on", Date, nullable=False),  # of its newest delivery
 )
 
 

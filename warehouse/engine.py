@@ -19,6 +19,7 @@ from contracts.model import Catalog, Table
 from warehouse.content import contracts_digest, row_counts
 from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
+from warehouse.made import Makers, from_sql
 from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
 from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
@@ -68,22 +69,23 @@ def models() -> dict[str, SqlFile]:
     return read_folder(MODELS)
 
 
-def plan(catalog: Catalog, files: Mapping[str, SqlFile]) -> list[str]:
+def plan(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> list[str]:
     """Every relation in the order it is built. HubError if a promise has no model."""
     for table in catalog.city():
-        if table.name not in (*files, *MADE_HERE):
+        if table.name not in (*files, *makers, *MADE_HERE):
             raise HubError(
                 f"city table {table.name} is promised and no model makes it",
                 where=table.path,
                 remedy=f"write warehouse/models/{table.name}.sql",
             )
-    return in_order(dependencies(catalog, files))
+    return in_order(dependencies(catalog, files, makers))
 
 
-def dependencies(catalog: Catalog, files: Mapping[str, SqlFile]) -> dict[str, frozenset[str]]:
-    """Which relations each relation is made from, read from the SQL."""
+def dependencies(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> dict[str, frozenset[str]]:
+    """Which relations each relation is made from, read from the SQL and said by the makers."""
     made: dict[str, frozenset[str]] = {SPELLING: frozenset(), DELIVERY: frozenset()}
     made |= {table.relation: source_reads(table) for table in catalog.sources()}
+    made |= {name: maker.reads for name, maker in makers.items()}
     return made | {name: file.reads for name, file in files.items()}
 
 
@@ -91,6 +93,7 @@ def build_city(
     settings: Settings,
     catalog: Catalog,
     target: Path,
+    makers: Makers,
     progress: Progress | None = None,
 ) -> BuildResult:
     """Write the city tables and the released source tables into the new file `target`."""
@@ -107,10 +110,11 @@ def build_city(
                 remedy="put each office's file into landing/<source>/ and look at receipts/ for refused ones",
             )
         _list_deliveries(connection, result.inputs)
-        for relation in plan(catalog, files):
+        everything = {SPELLING: from_sql(SPELLING, spelling_sql(catalog)), **makers}
+        for relation in plan(catalog, files, makers):
             started = time.perf_counter()
             try:
-                _build(connection, relation, catalog, files)
+                _build(connection, relation, settings, catalog, files, everything)
             except duckdb.IOException:
                 raise
             except duckdb.Error as error:
@@ -122,12 +126,19 @@ def build_city(
 
 
 def _build(
-    connection: duckdb.DuckDBPyConnection, relation: str, catalog: Catalog, files: Mapping[str, SqlFile]
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    settings: Settings,
+    catalog: Catalog,
+    files: Mapping[str, SqlFile],
+    makers: Makers,
 ) -> None:
     table = catalog.tables.get(relation) or catalog.tables.get(f"city.{relation}")
-    made_here = {SPELLING: spelling_sql(catalog), DELIVERY: "select * from delivered"}
-    if relation in made_here:
-        sql = made_here[relation]
+    if relation in makers:
+        makers[relation].make(connection, settings)
+        return
+    if relation == DELIVERY:
+        sql = "select * from delivered"
     else:
         sql = source_sql(table) if table and table.layer == "source" else files[relation].sql
     if table:

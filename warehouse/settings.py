@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         return self.home / "checks"
 
     @property
+    def remembered(self) -> Path:
+        """What a night need not work out again; losing it costs time and nothing else."""
+        return self.home / "remembered"
+
+    @property
     def logs(self) -> Path:
         return self.home / "logs"
 

@@ -11,6 +11,7 @@ import pytest
 from contracts.errors import HubError
 from contracts.load import load_catalog
 from contracts.model import Catalog, Column, Load, Table
+from pipelines.makers import MAKERS
 from warehouse import engine
 from warehouse.content import content_hash
 from warehouse.identity import Tokens, ensure_keys
@@ -88,12 +89,12 @@ def test_a_row_is_placed_by_its_first_given_address(settings: Settings) -> None:
 
 def test_without_any_delivery_the_night_says_what_to_do(settings: Settings) -> None:
     with pytest.raises(HubError, match=r"no office has delivered anything.*put each office's file into landing"):
-        engine.build_city(settings, load_catalog(), settings.home / "city.duckdb")
+        engine.build_city(settings, load_catalog(), settings.home / "city.duckdb", MAKERS)
 
 
 def test_every_relation_is_built_after_what_it_reads() -> None:
     catalog, files = load_catalog(), engine.models()
-    reads, order = engine.dependencies(catalog, files), engine.plan(catalog, files)
+    reads, order = engine.dependencies(catalog, files, MAKERS), engine.plan(catalog, files, MAKERS)
     assert set(order) == set(reads)
     for i, relation in enumerate(order):
         assert not (reads[relation] & set(order[i:])), f"{relation} is built before what it reads"
@@ -107,7 +108,7 @@ def test_every_city_contract_has_a_model() -> None:
 def test_a_promise_without_a_model_is_named() -> None:
     promised = replace(PERMIT, layer="city", name="nobody_makes_me")
     with pytest.raises(HubError, match=r"nobody_makes_me is promised.*models/nobody_makes_me\.sql"):
-        engine.plan(Catalog({promised.qualified: promised}), {})
+        engine.plan(Catalog({promised.qualified: promised}), {}, {})
 
 
 def test_ids_are_keyed_by_the_deployment() -> None:
@@ -143,5 +144,5 @@ def test_a_broken_model_is_named_and_no_row_is_quoted(
     (folder / "odd.sql").write_text("select cast(permit_no as int) as n from source.permit")
     monkeypatch.setattr(engine, "MODELS", folder)
     with pytest.raises(HubError, match=r"odd\.sql: model fails with ConversionException") as error:
-        engine.build_city(settings, Catalog({PERMIT.qualified: PERMIT}), tmp_path / "city.duckdb")
+        engine.build_city(settings, Catalog({PERMIT.qualified: PERMIT}), tmp_path / "city.duckdb", MAKERS)
     assert "secret" not in str(error.value)

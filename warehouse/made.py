@@ -1,0 +1,29 @@
+"""Relations that no SQL file makes: code reads relations already built and adds one of its own to the same connection.
+
+Belongs here: the shape of such a maker, which the engine plans and runs like a model. Does not: any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import duckdb
+
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class Made:
+    """`make(connection, settings)` leaves the relation (a temp table or view of its name) from those it `reads`."""
+
+    make: Callable[[duckdb.DuckDBPyConnection, Settings], object]
+    reads: frozenset[str] = field(default_factory=frozenset)
+
+
+Makers = Mapping[str, Made]
+
+
+def from_sql(name: str, sql: str, reads: frozenset[str] = frozenset()) -> Made:
+    """A relation that SQL written by code makes."""
+    return Made(lambda connection, _: connection.execute(f"create temp table {name} as {sql}"), reads)
