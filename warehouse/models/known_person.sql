@@ -1,0 +1,36 @@
+/* Persons whom rows name by themselves, with what tells them: the side of linkage that other rows are held against.
+   `rarity` is how many bits a name tells: log2 of persons to those who bear it, in steps of four (0: one in 16 or more). */
+with named as (
+    select p.natural_id, r.name, r.sex, r.birth_date, r.cancelled_on is null as stands, r.updated_on
+    from row_person p join source.resident r on p.source = 'resident' and r.record_no = p.record_key
+    union all
+    select p.natural_id, r.holder_name, null, null, false, r.updated_on
+    from row_person p join source.property r on p.source = 'property' and r.title_no = p.record_key
+), person as (
+    select natural_id, arg_max(name, (birth_date is not null, stands, updated_on, name)) as name,
+           max(sex) as sex, max(birth_date) as birth_date
+    from named group by natural_id
+), phone as (
+    select natural_id, max(case when nth = 1 then phone_token end) as phone,
+           max(case when nth = 2 then phone_token end) as phone_2, max(case when nth = 3 then phone_token end) as phone_3
+    from person_phone group by natural_id
+), home as (
+    select natural_id, max(case when nth = 1 then dwelling_id end) as home,
+           max(case when nth = 2 then dwelling_id end) as home_2, max(case when nth = 3 then dwelling_id end) as home_3
+    from (select natural_id, dwelling_id, row_number() over (partition by natural_id order by tie, dwelling_id) as nth
+          from person_home) as tied
+    group by natural_id
+), borne as (
+    select f.name_key, count(*) as bearers from person p join name_feature f on f.name = p.name group by f.name_key
+), total as (
+    select count(*) as persons from person
+)
+select p.natural_id, f.name_key, f.pinyin, f.surname, f.given, 'full' as name_kind, p.sex, p.birth_date,
+       phone.phone, phone.phone_2, phone.phone_3, home.home, home.home_2, home.home_3,
+       cast(least(4, floor(log2(t.persons / b.bearers) / 4)) as tinyint) as rarity
+from person p
+join name_feature f on f.name = p.name
+join borne b on b.name_key = f.name_key
+cross join total t
+left join phone on phone.natural_id = p.natural_id
+left join home on home.natural_id = p.natural_id
