@@ -7,13 +7,13 @@ with contested as (
     select n.token from numbered_row n
     join told_apart a on a.source = n.source and a.record_key = n.record_key
 ), said as (
-    select r.*, f.name_key, f.pinyin, f.surname,
+    select r.*, f.name_variant, f.name_pinyin, f.surname,
            row_number() over (
                partition by r.token
                order by r.agrees desc, r.source = 'resident' desc, r.updated_on desc, r.record_key) as nth
     from numbered_row r
     join contested c on c.token = r.token
-    left join name_feature f on f.name = r.name
+    left join name_feature f on f.written = r.name
 ), apart as (
     select distinct r.source, r.record_key
     from said r
@@ -24,8 +24,8 @@ with contested as (
     from said r
     join said o on o.token = r.token and o.nth = 1
     where not coalesce(
-        r.name_key = o.name_key or r.pinyin = o.pinyin
-        or (r.surname = o.surname and length(o.name_key) >= 3 and damerau_levenshtein(r.name_key, o.name_key) = 1)
+        r.name_variant = o.name_variant or r.name_pinyin = o.name_pinyin
+        or (r.surname = o.surname and length(o.name_variant) >= 3 and damerau_levenshtein(r.name_variant, o.name_variant) = 1)
         or (r.birth_date = o.birth_date and r.sex = o.sex), false)
 )
 select source, record_key from unlike

@@ -21,16 +21,16 @@ with named as (
           from person_home) as tied
     group by natural_id
 ), borne as (
-    select f.name_key, count(*) as bearers from person p join name_feature f on f.name = p.name group by f.name_key
+    select f.name_variant, count(*) as bearers from person p join name_feature f on f.written = p.name group by f.name_variant
 ), total as (
     select count(*) as persons from person
 )
-select p.natural_id, f.name_key, f.pinyin, f.surname, f.given, 'full' as name_kind, p.sex, p.birth_date,
+select p.natural_id, f.name_variant, f.name_pinyin, f.surname, f.given, 'full' as name_kind, p.sex, p.birth_date,
        phone.phone, phone.phone_2, phone.phone_3, home.home, home.home_2, home.home_3,
        cast(least(4, floor(log2(t.persons / b.bearers) / 4)) as tinyint) as rarity
 from person p
-join name_feature f on f.name = p.name
-join borne b on b.name_key = f.name_key
+join name_feature f on f.written = p.name
+join borne b on b.name_variant = f.name_variant
 cross join total t
 left join phone on phone.natural_id = p.natural_id
 left join home on home.natural_id = p.natural_id

@@ -9,15 +9,15 @@ with given as (
     from row_person p join source.property r on p.source = 'property' and r.title_no = p.record_key
     where r.holder_phone_token is not null
 ), called as (
-    select h.requester_phone_token as phone_token, h.requester_name as name, f.name_key, h.dwelling_id
+    select h.requester_phone_token as phone_token, h.requester_name as name, f.name_variant, h.dwelling_id
     from source.hotline h
-    join name_feature f on f.name = h.requester_name
-    where h.requester_phone_token is not null and f.kind = 'full'
+    join name_feature f on f.written = h.requester_name
+    where h.requester_phone_token is not null and f.name_kind = 'full'
 ), learned as (
     select min(k.natural_id) as natural_id, c.phone_token, min(c.name) as name, 3 as said_by
-    from (select distinct phone_token, name, name_key, dwelling_id from called where dwelling_id is not null) c
-    join person_home k on k.dwelling_id = c.dwelling_id and k.name_key = c.name_key
-    group by c.phone_token, c.dwelling_id, c.name_key
+    from (select distinct phone_token, name, name_variant, dwelling_id from called where dwelling_id is not null) c
+    join person_home k on k.dwelling_id = c.dwelling_id and k.name_variant = c.name_variant
+    group by c.phone_token, c.dwelling_id, c.name_variant
     having count(distinct k.natural_id) = 1
 ), crowded as (
     select phone_token from (

@@ -16,8 +16,8 @@ with told as (
 ), telling as (
     select phone_token from person_phone group by phone_token
 )
-select t.source, t.record_key, f.name_key, f.pinyin, f.surname, f.given, coalesce(f.kind, 'none') as name_kind,
-       coalesce(t.sex, f.sex) as sex, t.birth_date, p.phone_token as phone, t.home, t.home_2
+select t.source, t.record_key, f.name_variant, f.name_pinyin, f.surname, f.given, coalesce(f.name_kind, 'none') as name_kind,
+       coalesce(t.sex, f.name_sex) as sex, t.birth_date, p.phone_token as phone, t.home, t.home_2
 from told t
-left join name_feature f on f.name = t.name
+left join name_feature f on f.written = t.name
 left join telling p on p.phone_token = t.phone_token
