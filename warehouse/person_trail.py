@@ -40,6 +40,7 @@ def published(city: Path) -> list[Change]:
 
 def append(casebook: Casebook, changes: Iterable[Change], release_id: str) -> None:
     """Write down what is new of the changes; again changes nothing."""
-    known = {c[:3] for c in trail(casebook)}
-    new = [{**c._asdict(), "release_id": release_id} for c in changes if c[:3] not in known]
-    casebook.ledger.extend(person_trail, new)
+    so_far = trail(casebook)
+    known, kept = {c[:3] for c in so_far}, {c.old_id: c.new_id for c in so_far if c.change == "kept"}
+    new = [c for c in changes if (kept.get(c.old_id) != c.new_id if c.change == "kept" else c[:3] not in known)]
+    casebook.ledger.extend(person_trail, [{**c._asdict(), "release_id": release_id} for c in new])

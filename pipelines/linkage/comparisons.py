@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 ELSE = "ELSE"  # Splink's word
+SEVERAL = -1  # columns, as many as the model names
 
 
 class LevelSql(NamedTuple):
@@ -62,6 +63,12 @@ def at_home(home: Sequence[str]) -> str:
 def exact(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
     (column,) = columns
     return Shape(missing(column), (LevelSql("same", "一致", same(column)), LevelSql("different", "不同", ELSE)))
+
+
+def any_of(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+    """One person's several telephones or homes: one that agrees is enough. The first is filled before the others."""
+    silent = missing(columns[0])
+    return Shape(silent, (LevelSql("same", "一致", at_home(columns)), LevelSql("different", "不同", ELSE)))
 
 
 def date(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
@@ -197,12 +204,30 @@ def chinese_name(name: str, columns: Sequence[str], home: Sequence[str]) -> Shap
     )
 
 
+RARITIES = 5  # steps of four bits: one in 16 persons or more bears the name, … , hardly anybody
+
+
+def register_name(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+    """As chinese_name, held against a register that knows how rare each of its names is (`rarity`, of the left side)."""
+    shape = chinese_name(name, columns, home)
+    levels: list[LevelSql] = []
+    for level in shape.levels:
+        if level.name == "same":
+            rare = range(RARITIES - 1, -1, -1)
+            levels += [LevelSql(f"same_{r}", level.label, f"{level.condition} and rarity_l = {r}") for r in rare]
+        else:
+            levels.append(level)
+    return Shape(shape.silent, tuple(levels), shape.prepare)
+
+
 KINDS: Mapping[str, Kind] = {
     "exact": Kind(1, exact),
+    "any_of": Kind(SEVERAL, any_of),
     "date": Kind(1, date, knows_home=True),
     "edit": Kind(1, edit),
     "numbers": Kind(1, numbers),
     "forename_surname": Kind(2, forename_surname),
     "contact": Kind(2, contact),
     "chinese_name": Kind(NAME_COLUMNS, chinese_name, knows_home=True),
+    "register_name": Kind((*NAME_COLUMNS, "rarity"), register_name, knows_home=True),
 }

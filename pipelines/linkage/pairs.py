@@ -49,7 +49,9 @@ def _side(connection: duckdb.DuckDBPyConnection, side: str, table: str, model: L
     told = ", ".join(f"coalesce(cast({c} as varchar), '')" for c in model.reads)
     connection.execute(f"create temp table {side}_by_row as select *, md5(concat_ws('|', {told})) as id from {table}")
     columns = ", ".join(model.reads)
-    connection.execute(f"create temp table {side} as select distinct '{side}' as source, id, {columns} from {side}_by_row")
+    connection.execute(
+        f"create temp table {side} as select distinct '{side}' as source, id, {columns} from {side}_by_row"
+    )
     return f"{side}_by_row"
 
 
@@ -66,8 +68,10 @@ def _recall(connection: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
             select p.* from read_parquet('{_quoted(pairs)}') p
             where p.person_id in (select id from {PERSON}) and p.row_id in (select id from {ROW})""")
     else:
-        connection.execute("create temp table known_pair (person_id varchar, row_id varchar, match_weight double,"
-                           " decides boolean, reasons varchar)")
+        connection.execute(
+            "create temp table known_pair (person_id varchar, row_id varchar, match_weight double,"
+            " decides boolean, reasons varchar)"
+        )
 
 
 def _score_new(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:

@@ -15,12 +15,12 @@ with contested as (
     join contested c on c.token = r.token
     left join name_feature f on f.written = r.name
 ), apart as (
-    select distinct r.source, r.record_key
+    select distinct r.source, r.record_key, r.token
     from said r
     join told_apart a on a.source = r.source and a.record_key = r.record_key
     join said o on o.source = a.other_source and o.record_key = a.other_key and o.token = r.token and o.nth < r.nth
 ), unlike as (
-    select r.source, r.record_key
+    select r.source, r.record_key, r.token
     from said r
     join said o on o.token = r.token and o.nth = 1
     where not coalesce(
@@ -28,6 +28,6 @@ with contested as (
         or (r.surname = o.surname and length(o.name_variant) >= 3 and damerau_levenshtein(r.name_variant, o.name_variant) = 1)
         or (r.birth_date = o.birth_date and r.sex = o.sex), false)
 )
-select source, record_key from unlike
+select source, record_key, token from unlike
 union
-select source, record_key from apart
+select source, record_key, token from apart

@@ -1,10 +1,7 @@
 /* Persons whom a row without a usable number may name, with the weight of what speaks for each. Left out is what cannot be:
    the row's own person, whom a human told apart from it, a member of its household in the same register by another name, and whoever
-   holds another standing title of the same dwelling. `match_weight` is log2 odds: the evidence, and before it one of all
-   persons, four rows of five naming somebody whom the registers know. */
-with odds as (
-    select log2(4.0 / count(*)) as before from known_person
-), household as (
+   holds another standing title of the same dwelling. */
+with household as (
     select p.natural_id, r.household_no, r.name
     from row_person p join source.resident r on p.source = 'resident' and r.record_no = p.record_key
     where r.cancelled_on is null
@@ -13,9 +10,8 @@ with odds as (
     from row_person p join source.property r on p.source = 'property' and r.title_no = p.record_key
     where r.cancelled_on is null and r.dwelling_id is not null
 )
-select s.source, s.record_key, s.natural_id, s.bits + o.before as match_weight, s.may_link, s.reasons
+select s.source, s.record_key, s.natural_id, s.match_weight, s.decides, s.reasons
 from scored_pair s
-cross join odds o
 where not exists (
         select 1 from row_person p
         where p.source = s.source and p.record_key = s.record_key and p.natural_id = s.natural_id)

@@ -11,12 +11,12 @@ with named as (
            max(sex) as sex, max(birth_date) as birth_date
     from named group by natural_id
 ), phone as (
-    select natural_id, max(case when nth = 1 then phone_token end) as phone,
-           max(case when nth = 2 then phone_token end) as phone_2, max(case when nth = 3 then phone_token end) as phone_3
+    select natural_id, max(case when nth = 1 then phone_token end) as phone_a,
+           max(case when nth = 2 then phone_token end) as phone_b, max(case when nth = 3 then phone_token end) as phone_c
     from person_phone group by natural_id
 ), home as (
-    select natural_id, max(case when nth = 1 then dwelling_id end) as home,
-           max(case when nth = 2 then dwelling_id end) as home_2, max(case when nth = 3 then dwelling_id end) as home_3
+    select natural_id, max(case when nth = 1 then dwelling_id end) as home_a,
+           max(case when nth = 2 then dwelling_id end) as home_b, max(case when nth = 3 then dwelling_id end) as home_c
     from (select natural_id, dwelling_id, row_number() over (partition by natural_id order by tie, dwelling_id) as nth
           from person_home) as tied
     group by natural_id
@@ -25,12 +25,12 @@ with named as (
 ), total as (
     select count(*) as persons from person
 )
-select p.natural_id, f.name_variant, f.name_pinyin, f.surname, f.given, 'full' as name_kind, p.sex, p.birth_date,
-       phone.phone, phone.phone_2, phone.phone_3, home.home, home.home_2, home.home_3,
-       cast(least(4, floor(log2(t.persons / b.bearers) / 4)) as tinyint) as rarity
+select p.natural_id, f.name, f.name_variant, f.name_pinyin, f.name_kind, f.surname, f.given, p.sex, p.birth_date,
+       phone.phone_a, phone.phone_b, phone.phone_c, home.home_a, home.home_b, home.home_c,
+       cast(least(4, floor(log2(t.persons / b.bearers) / 4)) as integer) as rarity
 from person p
-join name_feature f on f.written = p.name
-join borne b on b.name_variant = f.name_variant
+left join name_feature f on f.written = p.name
+left join borne b on b.name_variant = f.name_variant
 cross join total t
 left join phone on phone.natural_id = p.natural_id
 left join home on home.natural_id = p.natural_id

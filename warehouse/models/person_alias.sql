@@ -4,7 +4,7 @@ with today as (
     select max(delivered_on) as newest from delivery
 )
 select c.old_id as alias_id, c.new_id as person_id, c.change, min(coalesce(c.changed_on, t.newest)) as changed_on
-from identity_change c
+from person_change c
 cross join today t
 where c.change = 'split' or not exists (select 1 from person_identity i where i.person_id = c.old_id)
 group by c.old_id, c.new_id, c.change

@@ -18,6 +18,11 @@ with face as (
       -- a ticket or title that found its person is settled; a register row may still be somebody else entered twice
       and (k.person_id is null or (l.source = 'resident' and k.rule = 'record' and k.person_id <> i.person_id))
     group by l.source, l.record_key, i.person_id
+    union all
+    select b.source, b.record_key, i.person_id, 0, 0.5, '证件号一致；姓名不同'
+    from borrowed_number b
+    join person_identity i on i.natural_id = key_of('id_no', b.token)
+    where not exists (select 1 from told_apart a where a.source = b.source and a.record_key = b.record_key)
 ), place as (
     select 'resident' as source, record_no as record_key, grid_code from source.resident
     union all select 'property', title_no, grid_code from source.property

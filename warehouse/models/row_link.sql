@@ -2,12 +2,12 @@
    doubt that a clerk can settle. Of the titles of one dwelling that would be one person's only the heaviest is linked: its
    holders are different people. */
 with mapped as (
-    select c.source, c.record_key, coalesce(m.natural_id, c.natural_id) as natural_id, c.match_weight, c.may_link, c.reasons
+    select c.source, c.record_key, coalesce(m.natural_id, c.natural_id) as natural_id, c.match_weight, c.decides, c.reasons
     from candidate c
     left join seed_link m on m.seed_id = c.natural_id
 ), best as (
     select source, record_key, natural_id, max(match_weight) as match_weight,
-           arg_max(may_link, match_weight) as may_link, arg_max(reasons, (match_weight, reasons)) as reasons
+           arg_max(decides, match_weight) as decides, arg_max(reasons, (match_weight, reasons)) as reasons
     from mapped
     group by source, record_key, natural_id
 ), weighed as (
@@ -18,11 +18,11 @@ with mapped as (
     select w.*, p.dwelling_id,
            row_number() over (
                partition by w.source, w.natural_id, coalesce(p.dwelling_id, w.record_key)
-               order by w.confidence >= 0.98 and w.may_link desc, w.match_weight desc, w.record_key) as nth
+               order by w.confidence >= 0.98 and w.decides desc, w.match_weight desc, w.record_key) as nth
     from weighed w
     left join source.property p on w.source = 'property' and p.title_no = w.record_key and p.cancelled_on is null
 )
 select source, record_key, natural_id, match_weight, confidence, reasons,
-       case when confidence >= 0.98 and may_link and nth = 1 then 'linked' else 'grey' end as outcome
+       case when confidence >= 0.98 and decides and nth = 1 then 'linked' else 'grey' end as outcome
 from rivalling
 where confidence >= 0.05

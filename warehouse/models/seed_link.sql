@@ -1,7 +1,7 @@
 /* Residents without a usable number who are a person with one: linked where one candidate is all but certain, never two rows
    of one household to one person. What links to them links to that person. */
 with weighed as (
-    select c.record_key, c.natural_id, c.match_weight, c.may_link, c.reasons,
+    select c.record_key, c.natural_id, c.match_weight, c.decides, c.reasons,
            power(2, least(c.match_weight, 100)) / (1 + sum(power(2, least(c.match_weight, 100))) over (partition by c.record_key)) as confidence
     from candidate c
     where c.source = 'resident'
@@ -12,7 +12,7 @@ with weighed as (
     from weighed w
     join row_person p on p.source = 'resident' and p.record_key = w.record_key
     join source.resident r on r.record_no = w.record_key
-    where w.confidence >= 0.98 and w.may_link
+    where w.confidence >= 0.98 and w.decides
 )
 select seed_id, min(natural_id) as natural_id
 from certain

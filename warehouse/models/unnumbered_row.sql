@@ -16,8 +16,11 @@ with told as (
 ), telling as (
     select phone_token from person_phone group by phone_token
 )
-select t.source, t.record_key, f.name_variant, f.name_pinyin, f.surname, f.given, coalesce(f.name_kind, 'none') as name_kind,
-       coalesce(t.sex, f.name_sex) as sex, t.birth_date, p.phone_token as phone, t.home, t.home_2
+select t.source, t.record_key, f.name, f.name_variant, f.name_pinyin, coalesce(f.name_kind, 'none') as name_kind, f.surname,
+       f.given, coalesce(t.sex, f.name_sex) as sex, t.birth_date, cast(null as integer) as rarity,
+       -- a row tells one telephone and up to two homes, which may be any of the person's
+       p.phone_token as phone_a, p.phone_token as phone_b, p.phone_token as phone_c,
+       t.home as home_a, coalesce(t.home_2, t.home) as home_b, t.home as home_c
 from told t
 left join name_feature f on f.written = t.name
 left join telling p on p.phone_token = t.phone_token
