@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts.errors import HubError
-from pipelines.linkage.comparisons import KINDS, SEVERAL, Shape
+from pipelines.linkage.comparisons import KINDS, SEVERAL, Home, Shape
 
 MODELS = Path(__file__).parent / "models"
 Probability = Annotated[float, Field(gt=0, lt=1)]
@@ -41,13 +41,14 @@ class Level(Declared):
 
 
 class Comparison(Declared):
-    """`home`: columns that a family shares; kinds that know it weigh agreement inside a home apart."""
+    """`home`: columns that a family shares; kinds that know it weigh agreement there apart, unless one of `own` agrees."""
 
     name: Identifier
     title: str
     kind: str
     columns: tuple[Identifier, ...] = ()
     home: tuple[Identifier, ...] = ()
+    own: tuple[Identifier, ...] = ()
     levels: dict[str, Level] = Field(default_factory=dict)
     train: bool = False
 
@@ -56,7 +57,7 @@ class Comparison(Declared):
         kind = KINDS.get(self.kind)
         if not kind:
             raise ValueError(f"unknown kind {self.kind}; known are {', '.join(KINDS)}")
-        if self.home and not kind.knows_home:
+        if (self.home or self.own) and not kind.knows_home:
             raise ValueError(f"kind {self.kind} takes no home")
         if isinstance(kind.columns, tuple) and self.columns:
             raise ValueError(f"kind {self.kind} compares {', '.join(kind.columns)}; leave columns out")
@@ -78,9 +79,12 @@ class Comparison(Declared):
 
     @property
     def shape(self) -> Shape:
-        kind = KINDS[self.kind]
-        columns = kind.columns if isinstance(kind.columns, tuple) else self.columns
-        return kind.shape(self.name, columns, self.home)
+        return KINDS[self.kind].shape(self.name, self.compared, Home(self.home, self.own))
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        fixed = KINDS[self.kind].columns
+        return fixed if isinstance(fixed, tuple) else self.columns
 
     @property
     def counts(self) -> bool:
@@ -90,10 +94,8 @@ class Comparison(Declared):
     @property
     def reads(self) -> frozenset[str]:
         """The input columns it needs, helper columns apart."""
-        kind = KINDS[self.kind]
-        columns = kind.columns if isinstance(kind.columns, tuple) else self.columns
         counted = {level.term_frequency for level in self.levels.values() if level.term_frequency}
-        return frozenset({*columns, *self.home, *counted} - set(self.shape.prepare))
+        return frozenset({*self.compared, *self.home, *self.own, *counted} - set(self.shape.prepare))
 
 
 class Found(Declared):

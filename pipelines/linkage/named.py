@@ -15,7 +15,8 @@ WRITTEN = """
 
 
 def make_name_feature(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    features = name_features(pl.Series(pl.from_arrow(connection.sql(WRITTEN).to_arrow_table())["name"]))
+    written = pl.DataFrame(connection.sql(WRITTEN).to_arrow_table())
+    features = name_features(written["name"])
     connection.register("features", features)
     connection.execute("create temp table name_feature as select * from features")
     connection.unregister("features")

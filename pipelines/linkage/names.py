@@ -140,6 +140,7 @@ def sound(character: str) -> str:
 
 
 def surname_sound(surname: str) -> str:
-    return SURNAME_SOUNDS.get(surname) or " ".join(
-        SURNAME_SOUNDS.get(c, sound(c)) if c == surname else sound(c) for c in surname
-    )
+    """Of one character or of several; a name in letters sounds as it is written."""
+    if surname.isascii():
+        return surname
+    return SURNAME_SOUNDS.get(surname) or " ".join(sound(character) for character in surname)
