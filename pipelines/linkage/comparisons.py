@@ -211,17 +211,23 @@ def chinese_name(name: str, columns: Sequence[str], home: Home) -> Shape:
     )
 
 
-RARITIES = 5  # steps of four bits: one in 16 persons or more bears the name, … , hardly anybody
+RARITIES = 5  # steps of four bits: one person in 16 or more bears the name, … , hardly anybody
 
 
 def register_name(name: str, columns: Sequence[str], home: Home) -> Shape:
-    """As chinese_name, held against a register that knows how rare each of its names is (`rarity`, of the left side)."""
+    """As chinese_name, held against a register that knows how rare each of its names is, written and spoken.
+
+    Of the left side are read `rarity` and `sound_rarity`.
+    """
     shape = chinese_name(name, columns, home)
+    counted = {"same": "rarity", "sound": "sound_rarity"}
     levels: list[LevelSql] = []
     for level in shape.levels:
-        if level.name == "same":
-            rare = range(RARITIES - 1, -1, -1)
-            levels += [LevelSql(f"same_{r}", level.label, f"{level.condition} and rarity_l = {r}") for r in rare]
+        if rarity := counted.get(level.name):
+            levels += [
+                LevelSql(f"{level.name}_{r}", level.label, f"{level.condition} and {rarity}_l = {r}")
+                for r in range(RARITIES - 1, -1, -1)
+            ]
         else:
             levels.append(level)
     return Shape(shape.silent, tuple(levels), shape.prepare)
@@ -236,5 +242,5 @@ KINDS: Mapping[str, Kind] = {
     "forename_surname": Kind(2, forename_surname),
     "contact": Kind(2, contact),
     "chinese_name": Kind(NAME_COLUMNS, chinese_name, knows_home=True),
-    "register_name": Kind((*NAME_COLUMNS, "rarity"), register_name, knows_home=True),
+    "register_name": Kind((*NAME_COLUMNS, "rarity", "sound_rarity"), register_name, knows_home=True),
 }

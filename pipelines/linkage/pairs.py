@@ -39,6 +39,13 @@ def make_scored_pairs(connection: duckdb.DuckDBPyConnection, settings: Settings)
         connection.execute(f"drop table {table}")
 
 
+def make_linkage_bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """From which share of the odds (0..1) a row is linked, and from which it is shown to a human."""
+    model = load_model("city")
+    auto, grey = (2**weight / (1 + 2**weight) for weight in (model.auto, model.grey))
+    connection.execute(f"create temp table linkage_bound as select {auto!r}::double as auto, {grey!r}::double as grey")
+
+
 def _about(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """How many rows, as a power of two: a few more or less do not make every weight another one."""
     return 1 << int(connection.execute(f"select count(*) from {table}").fetchall()[0][0]).bit_length()

@@ -15,14 +15,15 @@ with mapped as (
                 / (1 + sum(power(2, least(match_weight, 100))) over (partition by source, record_key)) as confidence
     from best b
 ), rivalling as (
-    select w.*, p.dwelling_id,
+    select w.*, t.auto, t.grey,
            row_number() over (
                partition by w.source, w.natural_id, coalesce(p.dwelling_id, w.record_key)
-               order by w.confidence >= 0.98 and w.decides desc, w.match_weight desc, w.record_key) as nth
+               order by w.confidence >= t.auto and w.decides desc, w.match_weight desc, w.record_key) as nth
     from weighed w
+    cross join linkage_bound t
     left join source.property p on w.source = 'property' and p.title_no = w.record_key and p.cancelled_on is null
 )
 select source, record_key, natural_id, match_weight, confidence, reasons,
-       case when confidence >= 0.98 and decides and nth = 1 then 'linked' else 'grey' end as outcome
+       case when confidence >= auto and decides and nth = 1 then 'linked' else 'grey' end as outcome
 from rivalling
-where confidence >= 0.05
+where confidence >= grey

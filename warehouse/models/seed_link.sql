@@ -12,7 +12,8 @@ with weighed as (
     from weighed w
     join row_person p on p.source = 'resident' and p.record_key = w.record_key
     join source.resident r on r.record_no = w.record_key
-    where w.confidence >= 0.98 and w.decides
+    cross join linkage_bound b
+    where w.confidence >= b.auto and w.decides
 )
 select seed_id, min(natural_id) as natural_id
 from certain

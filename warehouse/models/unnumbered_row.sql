@@ -17,7 +17,8 @@ with told as (
     select phone_token from person_phone group by phone_token
 )
 select t.source, t.record_key, f.name, f.name_variant, f.name_pinyin, coalesce(f.name_kind, 'none') as name_kind, f.surname,
-       f.given, coalesce(t.sex, f.name_sex) as sex, t.birth_date, cast(null as integer) as rarity,
+       f.surname_pinyin, f.given, coalesce(t.sex, f.name_sex) as sex, t.birth_date, cast(null as integer) as rarity,
+       cast(null as integer) as sound_rarity,
        -- a row tells one telephone and up to two homes, which may be any of the person's
        p.phone_token as phone_a, p.phone_token as phone_b, p.phone_token as phone_c,
        t.home as home_a, coalesce(t.home_2, t.home) as home_b, t.home as home_c
