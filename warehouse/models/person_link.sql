@@ -7,12 +7,11 @@ with said_same as (
     union all
     select right_source, right_key, left_source, left_key from person_said where decision = 'same'
 ), decided as (
-    select r.source, r.record_key, min(p.natural_id) as natural_id
-    from unnumbered_row r
-    join said_same s on s.source = r.source and s.record_key = r.record_key
+    select s.source, s.record_key, min(p.natural_id) as natural_id
+    from said_same s
     join row_person p on p.source = s.other_source and p.record_key = s.other_key
-    where r.source <> 'resident'
-    group by r.source, r.record_key
+    where not exists (select 1 from row_person r where r.source = s.source and r.record_key = s.record_key)
+    group by s.source, s.record_key
 ), of_itself as (
     select p.source, p.record_key, i.person_id,
            case when m.seed_id is not null then 'evidence' when p.rule = 'record' and s.record_key is not null then 'decided'
