@@ -155,7 +155,7 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
         (c("tail_rule").is_not_null(), c("tail_rule")),
         (c("building_no").is_null(), "no_building_no"),
         (c("buildings").is_null(), "unknown_building"),
-        (c("buildings") > 1, "ambiguous"),
+        ((c("buildings") > 1) | c("address_twice"), "ambiguous"),
         (c("community_code").is_null(), "unplaced"),
         (courtyard & has_more, "unknown_room"),
         (courtyard, c("rule")),

@@ -175,7 +175,10 @@ def _placed(buildings: pl.DataFrame, tree: AreaTree) -> pl.DataFrame:
     today = [tree.present(code, day) for code, day in where.iter_rows()]
     where = where.with_columns(pl.Series("community_code", today, dtype=pl.String))
     placed = newest.with_columns(codes).join(where, on=["code", "valid_from"], how="left", maintain_order="left")
-    return placed.with_columns(pl.Series("estate_key", clean_names(newest["estate"]), dtype=pl.String)).drop("code")
+    return placed.with_columns(
+        pl.Series("estate_key", clean_names(newest["estate"]), dtype=pl.String),
+        pl.col("standard_address").is_duplicated().alias("address_twice"),
+    ).drop("code")
 
 
 def _inside(tree: AreaTree, within: str) -> pl.Expr:

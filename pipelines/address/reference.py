@@ -32,7 +32,7 @@ def reference(connection: duckdb.DuckDBPyConnection, buildings: str = "standing_
     """`buildings` is the relation, or a select in brackets, that has BUILDING_COLUMNS."""
     [(on,)] = connection.execute("select max(delivered_on) from delivery where source in ('area', 'grid_building')").fetchall()
     areas = connection.execute(f"select {', '.join(_AREA)} from source.area").fetchall()
-    frame = connection.execute(f"select {', '.join(BUILDING_COLUMNS)} from {buildings} order by all").pl()
+    frame = pl.DataFrame(connection.sql(f"select {', '.join(BUILDING_COLUMNS)} from {buildings} order by building_id, valid_from"))
     return Reference([Area(*row) for row in areas], frame, on or date.min)
 
 
