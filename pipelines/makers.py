@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipelines.address.made import ADDRESS_PARSED
 from pipelines.linkage.decided import make_person_said
 from pipelines.linkage.identity import make_natural_cluster, make_person_change
 from pipelines.linkage.named import make_name_feature
@@ -12,6 +13,7 @@ from warehouse.made import Made, Makers
 
 NAMED: Final = frozenset({"source.resident", "source.property", "source.hotline"})
 MAKERS: Final[Makers] = {
+    "address_parsed": ADDRESS_PARSED,
     "name_feature": Made(make_name_feature, NAMED),
     "person_said": Made(make_person_said),
     "linkage_bound": Made(make_linkage_bound),

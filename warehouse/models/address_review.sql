@@ -1,4 +1,4 @@
-/* Spellings that wait for somebody who knows the place. */
-select address_id, address, rule, rule as reasons, 1 as uses, cast(null as varchar) as area_code, grid_code
+/* Spellings that wait for somebody who knows the place; what lies outside the city or says nothing waits for nobody. */
+select address_id, address, rule, coalesce(nullif(reasons, ''), rule) as reasons, uses, area_code, grid_code
 from address_link
-where dwelling_id is null
+where dwelling_id is null and rule not in ('outside', 'empty', 'too_long')
