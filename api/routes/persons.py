@@ -89,7 +89,7 @@ def decide(
     pair = (body.left.row, body.right.row)
     rows.require(*pair)
     try:
-        new = decisions.decide(hub.casebook, *pair, body.decision, body.reason, lead.username)
+        new = decisions.decide(hub.casebook, rows, *pair, body.decision, body.reason, lead.username)
     except Contradicted as error:  # the rows it names may lie elsewhere
         raise Contradicted(error.what, remedy=error.remedy) from None
     response.status_code = 201 if new else 200
