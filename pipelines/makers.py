@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipelines.address.made import ADDRESS_PARSED
 from warehouse.made import Makers
 
-MAKERS: Final[Makers] = {}
+MAKERS: Final[Makers] = {"address_parsed": ADDRESS_PARSED}

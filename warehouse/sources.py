@@ -55,12 +55,12 @@ def _in_force(paths: list[str], table: Table) -> str:
 
 
 def spelling_sql(catalog: Catalog) -> str:
-    """Every distinct spelling of an address in any source: each is parsed once, however many rows carry it."""
+    """Every distinct spelling of an address in any source with its `uses`, the rows that carry it: each is parsed once."""
     columns = [(t.name, c.name) for t in catalog.sources() for c in t.address_columns]
     if not columns:
-        return "select cast(null as varchar) as address where false"
+        return "select cast(null as varchar) as address, cast(0 as bigint) as uses where false"
     every = " union all ".join(f"select {column} as address from lake_{table}" for table, column in columns)
-    return f"select distinct address from ({every}) as every_address where address is not null"
+    return f"select address, count(*) as uses from ({every}) as every_address where address is not null group by address"
 
 
 def source_reads(table: Table) -> frozenset[str]:
