@@ -65,6 +65,7 @@ def _where(area: str | None, rule: str | None) -> list[Where]:
 def _heads(addresses: Sequence[str]) -> list[str]:
     """What stands before the building number of each, as the parser reads it: what an alias is accepted of."""
     import polars as pl
+
     from pipelines.address.spelling import split
 
     return split(pl.Series("address", addresses, dtype=pl.String))["head"].to_list()

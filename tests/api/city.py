@@ -199,6 +199,7 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             spelling("s3", "柳港园东院13号楼", "no_room", 1, HERE[:12], NEXT),
             spelling("s4", "远方里3号楼", "no_room", 1, FAR[:12], FAR),
             spelling("s5", "3号楼2单元501", "no_estate", 7, None, None),
+            spelling("s6", "桃花源7号楼", "unknown_building", 3, FAR[:12], None),
         ],
         "person_link": [
             link("resident", "1", "王小明", "id_no", None, HERE),
@@ -215,7 +216,7 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
                 "person_id": key("王小明"),
                 "match_weight": 4.5,
                 "confidence": 0.96,
-                "reasons": "姓名 同音 +3.1；地址 一致 +1.4",
+                "reasons": "姓名 同音 +3.1；出生日期 不同 −0.5",
                 "status": "waiting",
                 "grid_code": HERE,
             }

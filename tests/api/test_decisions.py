@@ -67,7 +67,7 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Office:
     [
         ("worker", ["s2"]),
         ("lead", ["s2", "s3"]),
-        ("far_lead", ["s4"]),
+        ("far_lead", ["s6", "s4"]),
         ("supervisor", ["s2", "s5", "s1", "s3"]),
     ],
 )
@@ -191,7 +191,7 @@ def test_a_spelling_of_a_home_that_may_not_be_accepted(still: Office, user: str,
 
 def test_pairs_wait_with_their_weights_until_somebody_decides(office: Office) -> None:
     [pair] = office.get("lead", "/persons/review").json()["items"]
-    assert (pair["match_weight"], pair["reasons"]) == (4.5, "姓名 同音 +3.1；地址 一致 +1.4")
+    assert (pair["match_weight"], pair["reasons"]) == (4.5, "姓名 同音 +3.1；出生日期 不同 −0.5")
     assert (pair["person_name"], pair["status_label"], pair["decision"]) == ("王小明", "待核", None)
     answers = [office.post("lead", "/persons/decisions", SAME) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 200]

@@ -1,4 +1,6 @@
-/* Spellings that wait for somebody who knows the place. */
-select address_id, address, rule, rule as reasons, 1 as uses, cast(null as varchar) as area_code, grid_code
+/* Spellings that wait for somebody who knows the place. What lies in another city nobody here can know.
+   An area wider than a county is no place: such a spelling waits, as one without any, for those who see whole counties. */
+select address_id, address, rule, reasons, uses,
+       case when right(area_code, 8) <> '00000000' then area_code end as area_code, grid_code
 from address_link
-where dwelling_id is null
+where dwelling_id is null and rule <> 'outside'
