@@ -60,7 +60,9 @@ def spelling_sql(catalog: Catalog) -> str:
     if not columns:
         return "select cast(null as varchar) as address, cast(0 as bigint) as uses where false"
     every = " union all ".join(f"select {column} as address from lake_{table}" for table, column in columns)
-    return f"select address, count(*) as uses from ({every}) as every_address where address is not null group by address"
+    return (
+        f"select address, count(*) as uses from ({every}) as every_address where address is not null group by address"
+    )
 
 
 def source_reads(table: Table) -> frozenset[str]:

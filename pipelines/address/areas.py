@@ -94,7 +94,9 @@ class AreaTree:
         if not row.successor_code:
             return Meaning(self._parts(row), divided=True)
         assert row.valid_to is not None
-        later = [r for r in self._by_code.get(row.successor_code, []) if r.valid_to is None or r.valid_to > row.valid_to]
+        later = [
+            r for r in self._by_code.get(row.successor_code, []) if r.valid_to is None or r.valid_to > row.valid_to
+        ]
         return self.meaning(later[0]) if later else Meaning(frozenset(), divided=True)
 
     def _parts(self, row: Area) -> frozenset[str]:

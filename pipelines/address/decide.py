@@ -10,11 +10,12 @@ from typing import Final
 
 import polars as pl
 
+from contracts.identifiers import spelling_normal
 from pipelines.address.areas import LEVELS
 from pipelines.address.gazetteer import COURTYARD, Gazetteer
 from pipelines.address.heads import Reader
 from pipelines.address.numbers import Numbers, read
-from pipelines.address.spelling import split, squeezed
+from pipelines.address.spelling import split
 
 COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "address": pl.String,
@@ -33,7 +34,13 @@ COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "reasons": pl.String,
 }
 _EXTRA: Final = 0.9  # the most that is sure of a door beside which something happened
-_HEADS: Final = {"head": pl.String, "head_no": pl.UInt32, "head_rule": pl.String, "head_area": pl.String, "head_reasons": pl.String}
+_HEADS: Final = {
+    "head": pl.String,
+    "head_no": pl.UInt32,
+    "head_rule": pl.String,
+    "head_area": pl.String,
+    "head_reasons": pl.String,
+}
 _CANDIDATES: Final = {
     "head_no": pl.UInt32, "estate_id": pl.UInt32, "rule": pl.String, "confidence": pl.Float64, "reasons": pl.String
 }  # fmt: skip
@@ -59,7 +66,7 @@ class Parser:
         if not self._gazetteer.decided:
             return parsed
         by_people = addresses.rename("address").to_frame().select(
-            "address", squeezed(pl.col("address")).alias("written")
+            "address", spelling_normal(pl.col("address")).alias("written")
         ).join(self._decided, on="written", how="left", maintain_order="left").drop("written")  # fmt: skip
         decided = by_people["rule"].is_not_null()
         rows = decided.arg_true()
@@ -86,9 +93,9 @@ class Parser:
         frame = pl.concat([addresses.rename("address").to_frame(), cut], how="horizontal")
         frame = frame.join(self._heads, on="head", how="left", maintain_order="left")
         frame = frame.join(self._tails, on="tail", how="left", maintain_order="left").drop("head", "tail")
-        frame = frame.join(
-            self._places(frame), on=["head_no", "building_no"], how="left", maintain_order="left"
-        ).join(self._gazetteer.buildings, on="building", how="left", maintain_order="left", suffix="_of_building")
+        frame = frame.join(self._places(frame), on=["head_no", "building_no"], how="left", maintain_order="left").join(
+            self._gazetteer.buildings, on="building", how="left", maintain_order="left", suffix="_of_building"
+        )
         frame = frame.join(self._doors, on=["building", "side"], how="left", maintain_order="left")
         return self._told(_judged(frame))
 
@@ -130,7 +137,9 @@ def _doors(buildings: pl.DataFrame) -> pl.DataFrame:
     doors = listed.with_columns(pl.int_ranges(1, pl.col("side").list.len() + 1, dtype=pl.Int32).alias("door"))
     doors = doors.explode("side", "door").with_columns(pl.col("side").str.strip_chars().str.strip_suffix("户"))
     # a name that two doors have names neither
-    return doors.group_by("building", "side").agg(pl.first("door"), pl.len().alias("n")).filter(pl.col("n") == 1).drop("n")
+    return (
+        doors.group_by("building", "side").agg(pl.first("door"), pl.len().alias("n")).filter(pl.col("n") == 1).drop("n")
+    )
 
 
 def _judged(frame: pl.DataFrame) -> pl.DataFrame:

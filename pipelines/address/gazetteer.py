@@ -18,11 +18,11 @@ import polars as pl
 
 from pipelines.address import area_names
 from pipelines.address.areas import LEVELS, Area, AreaTree
-from pipelines.address.decision import Decision
 from pipelines.address.near import Near
 from pipelines.address.numbers import arabic
 from pipelines.address.outside import Outside
-from pipelines.address.spelling import DIGITS, NUMERALS, TAIL, cleaned, split, squeezed
+from pipelines.address.spelling import DIGITS, NUMERALS, TAIL, cleaned, split
+from warehouse.address_decisions import AddressDecision
 
 COURTYARD: Final = "courtyard"
 _COUNTED = re.compile(f"[{NUMERALS}]+(?=[排巷区期组弄队条院])")
@@ -65,7 +65,7 @@ class Gazetteer:
     buildings: pl.DataFrame
     estates: list[Estate]
     names: dict[str, dict[int, str]]  # cleaned name → estate → official, alias or accepted_alias
-    decided: dict[str, str] = field(default_factory=dict)  # squeezed spelling → standard address
+    decided: dict[str, str] = field(default_factory=dict)  # spelling_normal → standard address
     within: str = ""  # an area or grid in which every address is known to lie
 
     @classmethod
@@ -73,7 +73,7 @@ class Gazetteer:
         cls,
         areas: Iterable[Area],
         buildings: pl.DataFrame,
-        decisions: Sequence[Decision],
+        decisions: Sequence[AddressDecision],
         on: date,
         within: str = "",
     ) -> Gazetteer:
@@ -84,11 +84,14 @@ class Gazetteer:
             buildings = buildings.filter(_inside(tree, within))
         keys = buildings.select("community_code", "estate_key").unique(maintain_order=True)
         buildings = buildings.join(
-            keys.with_row_index("estate_id"), on=["community_code", "estate_key"], nulls_equal=True, maintain_order="left"
+            keys.with_row_index("estate_id"),
+            on=["community_code", "estate_key"],
+            nulls_equal=True,
+            maintain_order="left",
         ).with_row_index("building")
         first = buildings.unique("estate_id", maintain_order=True)
         estates = [Estate(*row) for row in first.select("estate", "community_code").iter_rows()]
-        decided = {_squeezed(d.written): d.standard_address for d in decisions if d.kind == "spelling" and d.standard_address}
+        decided = {d.written: d.standard_address for d in decisions if d.kind == "spelling" and d.standard_address}
         return cls(tree, buildings, estates, _names(buildings, estates, decisions, tree), decided, within)
 
     @cached_property
@@ -143,7 +146,11 @@ class Gazetteer:
     @cached_property
     def numbered_names(self) -> list[str]:
         """Names that end as the numbers of an address do: 幸福里一号."""
-        return [name for name in self.names if name.rstrip(TAIL) != name and set(name[len(name.rstrip(TAIL)) :]) & set(DIGITS)]
+        return [
+            name
+            for name in self.names
+            if name.rstrip(TAIL) != name and set(name[len(name.rstrip(TAIL)) :]) & set(DIGITS)
+        ]
 
     @cached_property
     def standard_heads(self) -> dict[str, frozenset[int]]:
@@ -190,7 +197,7 @@ def _inside(tree: AreaTree, within: str) -> pl.Expr:
 
 
 def _names(
-    buildings: pl.DataFrame, estates: list[Estate], decisions: Sequence[Decision], tree: AreaTree
+    buildings: pl.DataFrame, estates: list[Estate], decisions: Sequence[AddressDecision], tree: AreaTree
 ) -> dict[str, dict[int, str]]:
     found: dict[str, dict[int, str]] = defaultdict(dict)
     for name, estate in buildings.select("estate_key", "estate_id").unique(maintain_order=True).iter_rows():
@@ -206,7 +213,3 @@ def _names(
     for name, (_, estate) in zip(clean_names(alias for alias, _ in pairs), pairs, strict=True):
         found[name].setdefault(estate, "alias")
     return {name: meant for name, meant in found.items() if name}
-
-
-def _squeezed(spelling: str) -> str:
-    return str(pl.DataFrame({"written": [spelling]}).select(squeezed(pl.col("written"))).item())

@@ -49,6 +49,9 @@ class Prefix(NamedTuple):
         return self.parts[-1].level if self.parts else -1
 
 
+START: Final = Prefix(0, ())
+
+
 class Candidate(NamedTuple):
     """An estate that the head may mean."""
 
@@ -99,7 +102,7 @@ class Reader:
             return found
         standard = self._g.standard_heads.get(text)
         if standard:
-            return self._judged(((Prefix(0, ()), estate, "official") for estate in standard), prefixes)
+            return self._judged(((START, estate, "official") for estate in standard), prefixes)
         return self._areas_only(text, prefixes)
 
     def _areas_only(self, text: str, prefixes: list[Prefix]) -> Head:
@@ -195,11 +198,13 @@ class Reader:
         good = {len(text)}
         for at in range(len(text) - 2, 0, -1):
             lengths = self._g.area_lengths.get(text[at : at + 2], ())
-            if text[at:] in self._g.names or any(at + n in good and text[at : at + n] in self._g.areas for n in lengths):
+            if text[at:] in self._g.names or any(
+                at + n in good and text[at : at + n] in self._g.areas for n in lengths
+            ):
                 good.add(at)
         return sorted(good)
 
-    def _prefixes(self, text: str, start: Prefix = Prefix(0, ())) -> Iterator[Prefix]:
+    def _prefixes(self, text: str, start: Prefix = START) -> Iterator[Prefix]:
         """Every way to read areas, each deeper than the one before, from the beginning on."""
         waiting, count = [start], 0
         while waiting and count < MOST_READINGS:
@@ -273,4 +278,3 @@ def _sure(part: Part) -> str | None:
 
 def _told(parts: Iterable[Part]) -> str:
     return " ".join(f"{LEVELS[part.level]}:{part.rule or part.areas[0].rule or WRITTEN}" for part in parts)
-

@@ -15,10 +15,10 @@ import duckdb
 import polars as pl
 
 from pipelines.address.decide import COLUMNS, Parser
-from pipelines.address.decision import Decision
 from pipelines.address.gazetteer import Gazetteer
 from pipelines.address.memory import digest, remembered
-from pipelines.address.reference import READS, Reference, reference
+from pipelines.address.reference import READS, Reference, frame, reference
+from warehouse.address_decisions import AddressDecision, standing
 from warehouse.casebook import open_casebook
 from warehouse.files import replacing
 from warehouse.made import Made
@@ -46,26 +46,24 @@ def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 ADDRESS_PARSED: Final = Made(make, READS | {"spelling"})
 
 
-def decided(settings: Settings) -> list[Decision]:
+def decided(settings: Settings) -> list[AddressDecision]:
     """What people decided about addresses and holds."""
-    try:
-        from warehouse.address_decisions import standing
-    except ImportError:
-        return []
     casebook = open_casebook(settings)
     try:
-        return list(standing(casebook))
+        return standing(casebook)
     finally:
         casebook.close()
 
 
 def _follow(
-    connection: duckdb.DuckDBPyConnection, memory: Path, tables: Reference, decisions: list[Decision]
+    connection: duckdb.DuckDBPyConnection, memory: Path, tables: Reference, decisions: list[AddressDecision]
 ) -> None:
     """Bring the memory to what is written tonight: new spellings parsed, those that nobody writes any more forgotten."""
     known = _file(memory)
     apart = f"where not exists (select 1 from {known} k where k.address = s.address)"
-    connection.execute(f"create temp table new_spelling as select row_number() over () as no, address from spelling s {apart}")
+    connection.execute(
+        f"create temp table new_spelling as select row_number() over () as no, address from spelling s {apart}"
+    )
     [(new,)] = connection.execute("select count(*) from new_spelling").fetchall()
     [(gone,)] = connection.execute(
         f"select count(*) from {known} k where not exists (select 1 from spelling s where s.address = k.address)"
@@ -83,9 +81,9 @@ def _follow(
 
 def _parse(connection: duckdb.DuckDBPyConnection, parser: Parser, count: int, folder: Path) -> Iterator[Path]:
     for start in range(0, count, BLOCK):
-        block = connection.sql(f"select address from new_spelling where no > {start} and no <= {start + BLOCK}")
+        block = frame(connection, f"select address from new_spelling where no > {start} and no <= {start + BLOCK}")
         part = folder / f"{start}.parquet"
-        parser.parse(pl.DataFrame(block)["address"]).write_parquet(part, compression="lz4")
+        parser.parse(block["address"]).write_parquet(part, compression="lz4")
         yield part
 
 

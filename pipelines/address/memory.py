@@ -15,18 +15,20 @@ from importlib.metadata import version
 from pathlib import Path
 
 from contracts.identifiers.areas import TABLE
-from pipelines.address.decision import Decision
 from pipelines.address.reference import Reference
+from warehouse.address_decisions import AddressDecision
 from warehouse.files import private_folder
 from warehouse.settings import Settings
 
 PREFIX = "address-"
 
 
-def digest(reference: Reference, decisions: Sequence[Decision]) -> str:
+def digest(reference: Reference, decisions: Sequence[AddressDecision]) -> str:
     """What the results depend on, in 16 hexadecimal characters."""
     areas, buildings, on = reference
-    told = sorted((d.kind, d.written, d.community_code or "", d.estate or "", d.standard_address or "") for d in decisions)
+    told = sorted(
+        (d.kind, d.written, d.community_code or "", d.estate or "", d.standard_address or "") for d in decisions
+    )
     parts = (edition(), on.isoformat(), repr(sorted(map(repr, areas))), buildings.write_csv(), repr(told))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 

@@ -13,7 +13,9 @@ from pipelines.address.spelling import NUMERALS
 
 _VALUES: Final = {numeral: value for value, numeral in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _NUMERAL = re.compile(f"[{NUMERALS}]+")
-_COUNTED = re.compile(r"(?:([一二两三四五六七八九])百)?(零)?(?:([一二两三四五六七八九])?(十))?([一二两三四五六七八九])?")
+_COUNTED = re.compile(
+    r"(?:([一二两三四五六七八九])百)?(零)?(?:([一二两三四五六七八九])?(十))?([一二两三四五六七八九])?"
+)
 # a building may be written by its number alone where something follows it or nothing else is there
 _TAIL = re.compile(
     r"(?:(?P<building>[0-9]{1,4})(?:号楼|号|#楼|#|幢楼?|栋楼?|座楼?|楼|-|$))?-?"
@@ -21,6 +23,7 @@ _TAIL = re.compile(
     r"(?:(?P<floor>[0-9]{1,3})(?:层|楼))?-?"
     r"(?:(?P<room>[0-9]{1,5})[号室户房]?|(?P<side>[^0-9号楼#幢栋座单元层室户房-]{1,4})户?)?"
 )
+_PARTS: Final = ("building", "entrance", "floor", "room")
 
 
 class Numbers(NamedTuple):
@@ -66,7 +69,7 @@ def read(tail: str) -> Numbers:
     found = _TAIL.fullmatch(_NUMERAL.sub(written, tail))
     if found is None or None in values:
         return UNREADABLE
-    numbers = {name: int(text) if text else None for name, text in found.groupdict().items() if name != "side"}
+    numbers = [int(text) if (text := found[name]) else None for name in _PARTS]
     side = found["side"]
-    reasons = [f"{name}:written" for name, value in numbers.items() if value is not None]
-    return Numbers(*numbers.values(), side, None, " ".join([*reasons, *(["room:door_name"] if side else [])]))
+    reasons = [f"{part}:written" for part, number in zip(_PARTS, numbers, strict=True) if number is not None]
+    return Numbers(*numbers, side=side, reasons=" ".join([*reasons, *(["room:door_name"] if side else [])]))

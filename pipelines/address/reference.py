@@ -30,10 +30,17 @@ class Reference(NamedTuple):
 
 def reference(connection: duckdb.DuckDBPyConnection, buildings: str = "standing_building") -> Reference:
     """`buildings` is the relation, or a select in brackets, that has BUILDING_COLUMNS."""
-    [(on,)] = connection.execute("select max(delivered_on) from delivery where source in ('area', 'grid_building')").fetchall()
+    [(on,)] = connection.execute(
+        "select max(delivered_on) from delivery where source in ('area', 'grid_building')"
+    ).fetchall()
     areas = connection.execute(f"select {', '.join(_AREA)} from source.area").fetchall()
-    frame = pl.DataFrame(connection.sql(f"select {', '.join(BUILDING_COLUMNS)} from {buildings} order by building_id, valid_from"))
-    return Reference([Area(*row) for row in areas], frame, on or date.min)
+    listed = f"select {', '.join(BUILDING_COLUMNS)} from {buildings} order by building_id, valid_from"
+    return Reference([Area(*row) for row in areas], frame(connection, listed), on or date.min)
+
+
+def frame(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
+    """The rows of a select, handed over as they lie in memory."""
+    return pl.DataFrame(connection.sql(sql).to_arrow_reader(100_000))
 
 
 _AREA: Final = ("area_code", "name", "level", "parent_code", "valid_from", "valid_to", "successor_code")

@@ -33,11 +33,6 @@ _RUNS_ON = rf"^(.*?)({_NUMBER}+(?:号楼|#楼|[号#幢栋座楼-])[{DIGITS}号�
 _DASHES = ("—", "–", "―", "‐", "‑", "−", "─", "－")
 
 
-def squeezed(text: pl.Expr) -> pl.Expr:
-    """Half-width without white space or control characters: the form in which whole spellings are compared."""
-    return where(half_width(text), r"[\s\x00-\x1F]", lambda e: e.str.replace_all(r"[\s\x00-\x1F]+", ""))
-
-
 def cleaned(text: pl.Expr) -> pl.Expr:
     """Half-width lower case without brackets, telephone and ID numbers (also masked), white space and punctuation.
 
@@ -56,9 +51,9 @@ def _without_brackets(text: pl.Expr) -> pl.Expr:
 
 def _without_contacts(text: pl.Expr) -> pl.Expr:
     number = r"[0-9]*\*+[0-9x*]*|(?:0[0-9]{2,3}-)?[0-9]{7,}x?"
-    return text.str.replace_all(rf"(?:(?:联系|联络)?(?:电话|手机)(?:号码?)?[:：]?\s*)?(?:{number})", " ").str.replace_all(
-        r"(?:联系|联络)?(?:电话|手机)(?:号码?)?[:：]?\s*$", ""
-    )
+    return text.str.replace_all(
+        rf"(?:(?:联系|联络)?(?:电话|手机)(?:号码?)?[:：]?\s*)?(?:{number})", " "
+    ).str.replace_all(r"(?:联系|联络)?(?:电话|手机)(?:号码?)?[:：]?\s*$", "")
 
 
 def _without_gaps(text: pl.Expr) -> pl.Expr:

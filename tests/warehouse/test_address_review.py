@@ -16,6 +16,7 @@ LINKS = [
     ("山西省3号楼", None, "no_estate", "140000000000", None, (None, None)),
     ("3号楼2单元501", None, "no_estate", None, None, (None, None)),
     ("北京市朝阳区3号楼", None, "outside", None, None, None),
+    ("无", None, "empty", None, None, None),
 ]
 
 

@@ -1,4 +1,7 @@
-"""`hub address …`: which spellings of addresses wait for a human, and what the operator decides they mean."""
+"""`hub address review|accept|revoke|accepted`: which spellings wait for a human, and what the operator decides they mean.
+
+Not here: reading addresses (address.py).
+"""
 
 from __future__ import annotations
 
