@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pipelines.places.outlines import PLACES
 from warehouse.made import Makers
 
-MAKERS: Final[Makers] = {}
+MAKERS: Final[Makers] = {**PLACES}

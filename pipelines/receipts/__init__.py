@@ -18,9 +18,13 @@ from warehouse.files import replacing
 from warehouse.lake import Delivery
 from warehouse.settings import Settings
 
-SUFFIXES: Mapping[Format, str] = {"csv": ".csv", "xlsx": ".xlsx", "jsonl": ".jsonl"} | dict.fromkeys(
-    ("parquet", "geojson"), ".csv"
-)
+SUFFIXES: Mapping[Format, str] = {
+    "csv": ".csv",
+    "xlsx": ".xlsx",
+    "jsonl": ".jsonl",
+    "parquet": ".csv",
+    "geojson": ".csv",
+}
 WORKBOOKS = (".xlsx", ".xls", ".et")
 
 
