@@ -23,6 +23,7 @@ HERE, NEXT, FAR = "140213052001001", "140213052001002", "140214001001001"
 SQL_TYPES = {"integer": "bigint", "number": "double", "date": "date", "timestamp": "timestamp", "boolean": "boolean"}
 # nobody's: 990001, 154 and 0300 are not assigned
 ID_NO, PHONE, LANDLINE = "99000119800103001X", "15400001234", "03001234567"
+ESTATE = "柳港园西院"
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -103,6 +104,20 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
     def household(name: str, head: str, home: str, grid: str, members: int) -> dict[str, Any]:
         ids = {"household_id": key(name), "head_person_id": key(head), "dwelling_id": key(home)}
         return ids | {"household_no": name, "member_count": members, "grid_code": grid}
+
+    def building(name: str, grid: str, estate: str, number: int, **more: Any) -> dict[str, Any]:
+        return {
+            "building_id": name,
+            "grid_code": grid,
+            "estate": estate,
+            "estate_alias": "柳港园、老柳港",
+            "building_no": number,
+            "entrance_count": 2,
+            "floor_count": 6,
+            "rooms_per_floor": 2,
+            "standard_address": f"山西省大同市平城区新旺街道{estate}{number}号楼",
+            "valid_from": date(2020, 1, 1),
+        } | more
 
     def claim(
         who: str, attribute: str, value: str, source: str, on: date, number: str | None = None, entity: str = "person"
@@ -195,7 +210,23 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             }
         ],
         "finding": [finding("f1", "h1", "d1", HERE) | {"person_id": key("王小明")}, finding("f2", "h2", "d2", NEXT)],
-        "area": [{"area_code": "140213", "name": "平城区", "level": "county"}],
+        "area": [
+            {"area_code": code, "name": name, "level": level}
+            for code, name, level in (
+                ("140200000000", "大同市", "city"),
+                ("140213", "平城区", "county"),
+                ("140213052000", "新旺街道", "subdistrict"),
+                (HERE[:12], "柳港园西院社区居民委员会", "community"),
+            )
+        ],
+        "source.grid_building": [
+            building("b3", HERE, ESTATE, 3),
+            building("b13", NEXT, "柳港园东院", 13),
+            building("b9", FAR, "远方里", 3, estate_alias=None),
+            building("b0", HERE, "柳港园旧院", 1, valid_to=date(2021, 1, 1)),
+            building("y7", HERE, "西村", 7, kind="courtyard")
+            | {"standard_address": "山西省大同市平城区新旺街道西村7号", "estate_alias": None},
+        ],
         "release": [{"release_id": release_id}],
         "source.resident": [
             {"record_no": "1", "name": "王小明", "hukou_address": "西院3-2-501", "grid_code": HERE},
