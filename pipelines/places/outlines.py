@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 import duckdb
-import numpy as np
 import polars as pl
 import shapely
 
@@ -57,10 +56,13 @@ def make_outlines(connection: duckdb.DuckDBPyConnection, _: Settings) -> None:
     moved = (rows["datum"] == GCJ02).to_numpy()
     shapes[moved] = shapely.transform(shapes[moved], wgs84_from_gcj02)
     flawed = ~shapely.is_valid(shapes)
-    flaws = np.where(flawed, shapely.is_valid_reason(shapes), None)
+    flaws = [
+        (reason or "no outline") if wrong else None
+        for wrong, reason in zip(flawed, shapely.is_valid_reason(shapes), strict=True)
+    ]
     shapes[flawed] = shapely.convex_hull(shapes[flawed])
     outline = pl.Series("outline", shapely.to_wkb(shapes).tolist(), dtype=pl.Binary)
-    flaw = pl.Series("flaw", flaws.tolist(), dtype=pl.String)
+    flaw = pl.Series("flaw", flaws, dtype=pl.String)
     keep(connection, "grid_outline", rows.select("grid_code", "valid_from", "valid_to", outline, flaw))
 
 
@@ -78,8 +80,8 @@ def make_hits(connection: duckdb.DuckDBPyConnection, _: Settings) -> None:
     shapely.prepare(edges)
     on_edge = shapely.dwithin(edges[which], places[place], EDGE)
     hit = outlines[which].select("grid_code", "flaw", outline_from="valid_from", outline_to="valid_to")
-    touch = pl.when(pl.col("flaw").is_not_null()).then(pl.lit("flawed"))
-    touch = touch.when(pl.lit(pl.Series(on_edge))).then(pl.lit("edge")).otherwise(pl.lit("inside"))
+    sound = pl.when(pl.lit(pl.Series(on_edge))).then(pl.lit("edge")).otherwise(pl.lit("inside"))
+    touch = pl.when(pl.col("flaw").is_not_null()).then(pl.lit("flawed")).otherwise(sound)
     row = points[place].select("building_id", row_from="valid_from")
     keep(connection, "outline_hit", pl.concat([row, hit.with_columns(touch=touch).drop("flaw")], how="horizontal"))
 
