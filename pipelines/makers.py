@@ -9,10 +9,12 @@ from pipelines.linkage.decided import make_person_said
 from pipelines.linkage.identity import make_natural_cluster, make_person_change
 from pipelines.linkage.named import make_name_feature
 from pipelines.linkage.pairs import make_linkage_bound, make_scored_pairs
+from pipelines.places.outlines import PLACES
 from warehouse.made import Made, Makers
 
 NAMED: Final = frozenset({"source.resident", "source.property", "source.hotline"})
 MAKERS: Final[Makers] = {
+    **PLACES,
     "address_parsed": ADDRESS_PARSED,
     "name_feature": Made(make_name_feature, NAMED),
     "person_said": Made(make_person_said),

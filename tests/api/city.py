@@ -160,6 +160,14 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         facts = {"source": source, "record_key": record, "rule": rule, "confidence": 0.9, "grid_code": grid}
         return facts | {"person_id": key(who), "delivery_id": "d1", "row_no": 2}
 
+    def stood(name: str, grid: str | None, rule: str, since: date, until: date | None = None) -> dict[str, Any]:
+        days = {"valid_from": since, "valid_to": until}
+        return {"building_id": name, "grid_code": grid, "grid_rule": rule, "kind": "apartment"} | days
+
+    def waiting(name: str, rule: str, area: str | None, grid: str | None) -> dict[str, Any]:
+        place = {"area_code": area, "grid_code": grid}
+        return {"review_id": key(f"{name} {rule}"), "building_id": name, "rule": rule, "dwellings": 2} | place
+
     head = person("王小明", "h1", "d1", HERE, HERE)
     head |= {"id_no_token": id_token, "id_no_masked": "9900**********001X"}
     head |= {"phone_token": phone_token, "phone_masked": "154****1234"}
@@ -262,6 +270,16 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             building("b0", HERE, "柳港园旧院", 1, valid_to=date(2021, 1, 1)),
             building("y7", HERE, "西村", 7, kind="courtyard")
             | {"standard_address": "山西省大同市平城区新旺街道西村7号", "estate_alias": None},
+        ],
+        "building": [
+            stood("b3", HERE, "written", date(2020, 1, 1), date(2024, 5, 1)),
+            stood("b3", NEXT, "polygon", date(2024, 5, 1)),
+            stood("b9", None, "no_point", date(2020, 1, 1)),
+        ],
+        "grid_review": [
+            waiting("b1", "written_elsewhere", HERE[:12], HERE),
+            waiting("b2", "several_polygons", HERE[:12], None),
+            waiting("b9", "no_point", None, None),
         ],
         "release": [{"release_id": release_id}],
         "source.resident": [
