@@ -11,7 +11,7 @@ Not here: what facts the states are (models/), which rows are in force now (`sou
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -80,9 +80,7 @@ def _create(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     connection.execute(f"create or replace temp table {SINCE}{table.name} ({keys}, known_from date, began varchar)")
 
 
-def _step(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, before: list[Said], said: Said
-) -> None:
+def _step(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table, before: list[Said], said: Said) -> None:
     """One file more: rows that it changes or lacks become former states, rows that it brings are known since its day."""
     if not before:
         return
@@ -118,7 +116,9 @@ def _step(
         from said_was w join closed c using ({keys}) where c.stood and c.known_from < ?""",
         [said.day, said.day],
     )
-    connection.execute(f"delete from {since} s using changed c where {same_key.replace('w.', 's.').replace('i.', 'c.')}")
+    connection.execute(
+        f"delete from {since} s using changed c where {same_key.replace('w.', 's.').replace('i.', 'c.')}"
+    )
     connection.execute(
         f"""insert into {since} select {keys}, ?, case when stood and known_from = ? then began else ? end
         from closed where stands""",

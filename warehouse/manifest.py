@@ -46,7 +46,8 @@ class StoredFile(Part):
 
 
 class Manifest(Part):
-    """`known_on` is the day of the newest delivery; `rows` by relation, `findings` by rule, `rule_errors` why a rule could not run, `seconds` by stage."""
+    """`known_on` is the newest delivery's day. `rows` by relation, `findings` by rule, `rule_errors` why a rule could not run,
+    `seconds` by stage."""
 
     id: str
     built_at: datetime
