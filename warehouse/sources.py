@@ -61,8 +61,12 @@ def spelling_sql(catalog: Catalog, former: Sequence[Table] = ()) -> str:
     columns += [(f"former_{t.name}", c.name, 0) for t in former for c in t.address_columns]
     if not columns:
         return "select cast(null as varchar) as address, cast(0 as bigint) as uses where false"
-    every = " union all ".join(f"select {column} as address, {one} as used from {relation}" for relation, column, one in columns)
-    return f"select address, sum(used) as uses from ({every}) as every_address where address is not null group by address"
+    every = " union all ".join(
+        f"select {column} as address, {one} as used from {relation}" for relation, column, one in columns
+    )
+    return (
+        f"select address, sum(used) as uses from ({every}) as every_address where address is not null group by address"
+    )
 
 
 def source_reads(table: Table) -> frozenset[str]:
