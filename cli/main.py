@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import city, contract, delivery, demo, doctor, night, receipt, release, serve, sql, user
+from cli import address, city, contract, delivery, demo, doctor, night, receipt, release, serve, sql, user
 
 
 class Hub(TyperGroup):
@@ -54,6 +54,7 @@ app.command("serve")(serve.serve)
 app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
 app.add_typer(city.app, name="city")
+app.add_typer(address.app, name="address")
 app.add_typer(release.app, name="release")
 app.add_typer(delivery.app, name="delivery")
 app.add_typer(receipt.app, name="receipt")
