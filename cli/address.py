@@ -14,16 +14,9 @@ from cli import deployment
 if TYPE_CHECKING:
     from io import BufferedReader
 
-app = typer.Typer(no_args_is_help=True, help="What an address means, and why.")
 AT_ONCE = 1 << 20  # bytes; a pipe gives less, and what it gives is answered before more is waited for
 
 
-@app.callback()
-def address() -> None:
-    """What an address means, and why."""
-
-
-@app.command("parse")
 def parse(
     within: Annotated[str, typer.Option(help="Area or grid code in which every address is known to lie.")] = "",
 ) -> None:

@@ -29,7 +29,7 @@ from pipelines.hashes import Hashes
 from pipelines.ingest import ingest_landing
 from pipelines.makers import MAKERS
 from pipelines.pull import pull_all
-from warehouse import audit, content, engine, release
+from warehouse import audit, content, engine, person_trail, release
 from warehouse.casebook import open_casebook
 from warehouse.decisions import Decisions, apply_decisions
 from warehouse.files import private_folder
@@ -171,8 +171,11 @@ class Night:
             self.error = error
 
     def publish(self) -> Manifest:
-        """Let the release be seen."""
+        """Let the release be seen, after writing down what it made of persons' ids: a rebuild must give the same ones."""
         with self.stage("publish"):
+            casebook = open_casebook(self.settings)
+            person_trail.append(casebook, person_trail.published(self._city), self.release_id)
+            casebook.close()
             return release.publish(self.settings, self._folder, self._manifest())
 
     @property

@@ -11,6 +11,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 ELSE = "ELSE"  # Splink's word
+SEVERAL = -1  # columns, as many as the model names
+
+
+class Home(NamedTuple):
+    """`shared`: columns whose agreement makes two rows family; `own`: columns that a person has to herself even there."""
+
+    shared: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
 
 
 class LevelSql(NamedTuple):
@@ -36,13 +44,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Kind:
-    """`columns`: how many columns it compares (by name if they are fixed); `shape(name, columns, home)` builds it.
-
-    `home`: columns whose agreement makes two people likely family; kinds that ignore it refuse it.
-    """
+    """`columns`: how many columns it compares (by name if they are fixed); `shape(name, columns, home)` builds it."""
 
     columns: tuple[str, ...] | int
-    shape: Callable[[str, Sequence[str], Sequence[str]], Shape]
+    shape: Callable[[str, Sequence[str], Home], Shape]
     knows_home: bool = False
 
 
@@ -54,24 +59,30 @@ def missing(column: str) -> str:
     return f"({column}_l is null or {column}_r is null)"
 
 
-def at_home(home: Sequence[str]) -> str:
-    """One of the columns agrees on both sides: two rows of one home, where family is likely and chance is not."""
-    return "(" + " or ".join(f"coalesce({same(c)}, false)" for c in home) + ")"
+def agree(columns: Sequence[str]) -> str:
+    """One of the columns agrees on both sides."""
+    return "(" + " or ".join(f"coalesce({same(c)}, false)" for c in columns) + ")"
 
 
-def exact(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+def exact(name: str, columns: Sequence[str], home: Home) -> Shape:
     (column,) = columns
     return Shape(missing(column), (LevelSql("same", "一致", same(column)), LevelSql("different", "不同", ELSE)))
 
 
-def date(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+def any_of(name: str, columns: Sequence[str], home: Home) -> Shape:
+    """One person's several telephones or homes: one that agrees is enough. The first is filled before the others."""
+    silent = missing(columns[0])
+    return Shape(silent, (LevelSql("same", "一致", agree(columns)), LevelSql("different", "不同", ELSE)))
+
+
+def date(name: str, columns: Sequence[str], home: Home) -> Shape:
     """A DATE, or text YYYYMMDD or YYYY-MM-DD. With `home`: twins and other siblings share their birth date by birth."""
     (column,) = columns
     digits, swapped, year = f"{column}_digits", f"{column}_swapped", f"{column}_year"
     equal = same(digits)
     first = [LevelSql("same", "一致", equal)]
-    if home:
-        first.insert(0, LevelSql("same_home", "一致（同住或同号，可能是双胞胎）", f"{equal} and {at_home(home)}"))
+    if home.shared:
+        first.insert(0, LevelSql("same_home", "一致（同住或同号，可能是双胞胎）", f"{equal} and {agree(home.shared)}"))
     text = f"replace(trim(cast({column} as varchar)), '-', '')"
     return Shape(
         missing(digits),
@@ -90,7 +101,7 @@ def date(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
     )
 
 
-def edit(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+def edit(name: str, columns: Sequence[str], home: Home) -> Shape:
     """Latin text: one slip of the hand (0.92 is what one slip leaves of a name of six), or half alike."""
     (column,) = columns
     likeness = f"jaro_winkler_similarity({column}_l, {column}_r)"
@@ -106,7 +117,7 @@ def edit(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
     )
 
 
-def numbers(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+def numbers(name: str, columns: Sequence[str], home: Home) -> Shape:
     """Digits that mean nothing by their size: house numbers, postcodes, account numbers."""
     (column,) = columns
     return Shape(
@@ -119,7 +130,7 @@ def numbers(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
     )
 
 
-def forename_surname(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+def forename_surname(name: str, columns: Sequence[str], home: Home) -> Shape:
     """Two Latin name columns together, because clerks write one into the other's field."""
     given, family = columns
     crossed = f"{given}_l = {family}_r and {family}_l = {given}_r"
@@ -143,7 +154,7 @@ def forename_surname(name: str, columns: Sequence[str], home: Sequence[str]) -> 
     )
 
 
-def contact(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+def contact(name: str, columns: Sequence[str], home: Home) -> Shape:
     """Phone and dwelling as one piece of evidence: a family shares both, so the second adds little to the first."""
     phone, dwelling = columns
     both = f"{name}_both"
@@ -162,11 +173,12 @@ def contact(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
 NAME_COLUMNS = ("name", "name_variant", "name_pinyin", "name_kind", "surname", "given")
 
 
-def chinese_name(name: str, columns: Sequence[str], home: Sequence[str]) -> Shape:
+def chinese_name(name: str, columns: Sequence[str], home: Home) -> Shape:
     """Full names by characters, variant characters and sound; `王女士` by surname alone.
 
     王 and 汪 are different surnames that sound alike: their own, weaker level (`surname_sound`). One wrong character of
-    three is also how brothers are named, so it weighs little. With `home`: in a home most people share the surname.
+    three is also how brothers are named, so it weighs little. With `home`: there most people share the surname, so a title
+    says little, unless what is her `own` agrees too.
     """
     # a name in Latin letters is its own pinyin, and its surname its surname's
     sound = (
@@ -179,8 +191,10 @@ def chinese_name(name: str, columns: Sequence[str], home: Sequence[str]) -> Shap
     )
     title = "(name_kind_l = 'title' or name_kind_r = 'title')"
     titled = [LevelSql("title", "同姓（只称呼）", f"{title} and surname_l = surname_r")]
-    if home:
-        at = f"{title} and surname_l = surname_r and {at_home(home)}"
+    if home.shared:
+        at = f"{title} and surname_l = surname_r and {agree(home.shared)}"
+        if home.own:
+            at += f" and not {agree(home.own)}"
         titled.insert(0, LevelSql("title_home", "同姓（只称呼，同住）", at))
     return Shape(
         missing("surname"),
@@ -197,12 +211,36 @@ def chinese_name(name: str, columns: Sequence[str], home: Sequence[str]) -> Shap
     )
 
 
+RARITIES = 5  # steps of four bits: one person in 16 or more bears the name, … , hardly anybody
+
+
+def register_name(name: str, columns: Sequence[str], home: Home) -> Shape:
+    """As chinese_name, held against a register that knows how rare each of its names is, written and spoken.
+
+    Of the left side are read `rarity` and `sound_rarity`.
+    """
+    shape = chinese_name(name, columns, home)
+    counted = {"same": "rarity", "sound": "sound_rarity"}
+    levels: list[LevelSql] = []
+    for level in shape.levels:
+        if rarity := counted.get(level.name):
+            levels += [
+                LevelSql(f"{level.name}_{r}", level.label, f"{level.condition} and {rarity}_l = {r}")
+                for r in range(RARITIES - 1, -1, -1)
+            ]
+        else:
+            levels.append(level)
+    return Shape(shape.silent, tuple(levels), shape.prepare)
+
+
 KINDS: Mapping[str, Kind] = {
     "exact": Kind(1, exact),
+    "any_of": Kind(SEVERAL, any_of),
     "date": Kind(1, date, knows_home=True),
     "edit": Kind(1, edit),
     "numbers": Kind(1, numbers),
     "forename_surname": Kind(2, forename_surname),
     "contact": Kind(2, contact),
     "chinese_name": Kind(NAME_COLUMNS, chinese_name, knows_home=True),
+    "register_name": Kind((*NAME_COLUMNS, "rarity", "sound_rarity"), register_name, knows_home=True),
 }

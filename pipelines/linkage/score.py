@@ -82,5 +82,16 @@ def reasons_sql(model: LinkModel) -> str:
     return f"replace(concat_ws('；', {', '.join(parts)}), '-', '−')"
 
 
+def decides_sql(model: LinkModel) -> str:
+    """Whether no level that a pair fell into is a doubt for a human, over the columns that `score` made."""
+    doubts = [
+        f"coalesce(level_{c.name} = '{name}', false)"
+        for c in model.comparisons
+        for name, level in c.levels.items()
+        if not level.decides
+    ]
+    return f"not ({' or '.join(doubts)})" if doubts else "true"
+
+
 def _labels(comparison: Comparison) -> dict[str, str]:
     return {level.name: level.label for level in comparison.shape.levels}

@@ -42,7 +42,7 @@ def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Seque
 
 def _rule(model: LinkModel, columns: Columns) -> str:
     """Equality in the columns, and in what is worked out from them: Splink trains no comparison that a rule's column is in."""
-    helpers = {h for c in model.comparisons if set(c.columns) & set(columns) for h in c.shape.prepare}
+    helpers = {h for c in model.comparisons if set(c.compared) & set(columns) for h in c.shape.prepare}
     return " and ".join(f"l.{column} = r.{column}" for column in (*columns, *sorted(helpers)))
 
 
