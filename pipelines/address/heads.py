@@ -139,5 +139,5 @@ class Reader:
         """Why nothing fits: no Chinese, an unknown piece before a known estate, or an unknown estate."""
         if not HAN.search(text):
             return Head((), "foreign" if text else "no_estate", None)
-        known = any(end < len(text) for end in self._readable_from(text))
+        known = any(text[at:] in self._g.names for at in range(1, len(text) - 1))
         return Head((), "unknown_area" if known else "unknown_estate", sure_area(prefixes), told(deepest(prefixes)))
