@@ -38,9 +38,10 @@ def connection() -> duckdb.DuckDBPyConnection:
     connection.executemany("insert into source.area values (?, ?, ?, null)", AREAS)
     connection.execute(
         "create table source.grid_building (building_id text, grid_code text, estate text, estate_alias text, building_no int,"
-        " entrance_count int, floor_count int, rooms_per_floor int, standard_address text, valid_to date)"
+        " entrance_count int, floor_count int, rooms_per_floor int, standard_address text,"
+        " valid_from date, valid_to date)"
     )
-    connection.executemany("insert into source.grid_building values (?, ?, ?, ?, ?, ?, ?, ?, ?, null)", BUILDINGS)
+    connection.executemany("insert into source.grid_building values (?, ?, ?, ?, ?, ?, ?, ?, ?, '2010-01-01', null)", BUILDINGS)
     return connection
 
 
