@@ -29,7 +29,7 @@ from pipelines.hashes import Hashes
 from pipelines.ingest import ingest_landing
 from pipelines.makers import MAKERS
 from pipelines.pull import pull_all
-from warehouse import audit, content, engine, release
+from warehouse import audit, content, engine, person_trail, release
 from warehouse.casebook import open_casebook
 from warehouse.decisions import Decisions, apply_decisions
 from warehouse.files import private_folder
@@ -172,10 +172,13 @@ class Night:
             self.error = error
 
     def publish(self) -> Manifest:
-        """Let the release be seen, and write down that it was. Called again it does what is left of that."""
+        """Let the release be seen, after writing down what it made of persons' ids (a rebuild must give the same ones), and
+        write down that it was. Called again it does what is left of that."""
         with self.stage("publish"):
-            published = self.release_id == release.current_id(self.settings)
-            if not published:
+            if self.release_id != release.current_id(self.settings):
+                casebook = open_casebook(self.settings)
+                person_trail.append(casebook, person_trail.published(self._city), self.release_id)
+                casebook.close()
                 release.publish(self.settings, self._folder, self._manifest())
             served(self.settings)
             return release.show(self.settings, self.release_id)

@@ -55,14 +55,18 @@ def rows_of(paths: list[str], table: Table) -> str:
 
 
 def spelling_sql(catalog: Catalog, former: Sequence[Table] = ()) -> str:
-    """Every distinct spelling of an address in any source, also those that a register with a history in `former` no longer
-    has: each is parsed once, however many rows carry it."""
-    columns = [(f"lake_{t.name}", c.name) for t in catalog.sources() for c in t.address_columns]
-    columns += [(f"former_{t.name}", c.name) for t in former for c in t.address_columns]
+    """Every distinct spelling of an address with its `uses`, the rows that carry it; 0 for one that only a register's history
+    in `former` has. Each is parsed once, however many rows carry it."""
+    columns = [(f"lake_{t.name}", c.name, 1) for t in catalog.sources() for c in t.address_columns]
+    columns += [(f"former_{t.name}", c.name, 0) for t in former for c in t.address_columns]
     if not columns:
-        return "select cast(null as varchar) as address where false"
-    every = " union all ".join(f"select {column} as address from {relation}" for relation, column in columns)
-    return f"select distinct address from ({every}) as every_address where address is not null"
+        return "select cast(null as varchar) as address, cast(0 as bigint) as uses where false"
+    every = " union all ".join(
+        f"select {column} as address, {one} as used from {relation}" for relation, column, one in columns
+    )
+    return (
+        f"select address, sum(used) as uses from ({every}) as every_address where address is not null group by address"
+    )
 
 
 def source_reads(table: Table) -> frozenset[str]:
