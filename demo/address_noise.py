@@ -44,8 +44,7 @@ def with_noise(
     rows = np.flatnonzero((kind > 0) & spelled.front.is_not_null().to_numpy() & spelled.can_err)
     coins = rng.random((len(rows), _TRIES + 1))
     names, texts, told = tuple(kinds), [], []
-    columns = (part.gather(rows) for part in (spelled.front, spelled.rest, spelled.name))
-    for front, rest, name, number, coin in zip(*columns, kind[rows], coins, strict=True):
+    for front, rest, name, number, coin in zip(*spelled.parts(rows), kind[rows], coins, strict=True):
         spoiled = _spoiled(names[number - 1], front, rest, name, coin, city)
         texts.append(spoiled or front + rest)
         told.append(names[number - 1] if spoiled else None)

@@ -49,24 +49,31 @@ def _style(name: str) -> int:
 
 @dataclass(frozen=True)
 class Spelled:
-    """Addresses as written. `front` and `rest` make the text (null where there is no dwelling to write).
+    """Addresses as written: `front`, `number` and `unit` make the text (null where there is no dwelling to write).
 
     `tells` is the dwelling and `tells_building` any dwelling of the building that the text names, -1 where it does not
     say enough; `can_err` marks the texts that a mistake in the front leaves understandable.
     """
 
     front: pl.Series
-    rest: pl.Series
-    name: pl.Series  # the estate's name at the end of the front; null where it ends in something else
+    number: pl.Series
+    unit: pl.Series
     style: pl.Series
     tells: Ints
     tells_building: Ints
     can_err: Bools
+    _place: Ints  # of the front, in the book
+    _names: pl.Series
 
     @property
     def text(self) -> pl.Series:
         """The whole addresses."""
-        return joined(self.front, self.rest)
+        return joined(self.front, self.number, self.unit)
+
+    def parts(self, rows: Ints) -> tuple[pl.Series, pl.Series, pl.Series]:
+        """Of these rows: the front, the rest, and the estate's name at the front's end (null where it ends otherwise)."""
+        front, number, unit = (part.gather(rows) for part in (self.front, self.number, self.unit))
+        return front, joined(number, unit), look_up(self._names, self._place[rows])
 
 
 @dataclass(frozen=True)
@@ -119,12 +126,14 @@ class AddressBook:
         place = self._estate[building] * len(REACHES) + front
         return Spelled(
             front=look_up(self._fronts, np.where(dwelling >= 0, place, -1)),
-            rest=joined(self._numbers(building, _NUMBER[style]), look_up(unit_texts(), _UNIT[style] * UNITS + unit)),
-            name=look_up(self._names, place),
+            number=self._numbers(building, _NUMBER[style]),
+            unit=look_up(unit_texts(), _UNIT[style] * UNITS + unit),
             style=look_up(_LABELS, np.where(untold, len(STYLES), style)),
             tells=np.where(known & to_door, dwelling, -1),
             tells_building=np.where(known & to_building, dwelling, -1),
             can_err=known & to_building,
+            _place=place,
+            _names=self._names,
         )
 
     def _fitting(self, style: Ints, building: Ints, unit: Ints) -> Ints:

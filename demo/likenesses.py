@@ -61,7 +61,7 @@ def _some(rng: Rng, pool: Ints, share: float) -> list[int]:
 
 
 def _minorities(rng: Rng, members: Members, people: Identities, noise: float) -> None:
-    households = np.unique(members.household[members.role == Role.HEAD])
+    households = members.household[members.role == Role.HEAD]
     chosen = _some(rng, households, hard.MINORITY_HOUSEHOLD * noise)
     for who in np.flatnonzero(np.isin(members.household, chosen) & (members.role != Role.MEMBER)):
         names, fathers = minority_names()["男" if members.male[who] else "女"], minority_names()["男"]

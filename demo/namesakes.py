@@ -93,17 +93,21 @@ class Rivals:
                 name, others = candidates[reach.name]
                 found = _rivals(rows.with_columns(name.alias("name")), others, reach.digits)
                 if found.height:
-                    self._shapes[reach] = found["row"].cast(pl.Int64).to_numpy(), found.select(_SHAPE).to_numpy()
+                    of = found["row"].cast(pl.Int64).to_numpy()
+                    order = np.argsort(of, kind="stable")
+                    self._shapes[reach] = of[order], found.select(_SHAPE).to_numpy()[order]
 
     def untold(self, front: Ints, building: Ints, unit: Ints, to_the_door: Bools) -> Bools:
         """Where another building fits the words too (one that has the door, where the text goes down to it)."""
         result = np.zeros(len(front), dtype=np.bool_)
         for reach, (of, shapes) in self._shapes.items():
             places = [i for i, other in enumerate(REACHES) if other == reach]
-            rows = np.flatnonzero(np.isin(front, places) & np.isin(building, of))
-            for rival_of, shape in zip(of, shapes, strict=True) if len(rows) else ():
-                at = rows[building[rows] == rival_of]
-                result[at] |= ~to_the_door[at] | _has(shape, unit[at])
+            rows = np.flatnonzero(np.isin(front, places))
+            first, after = (np.searchsorted(of, building[rows], side) for side in ("left", "right"))
+            for nth in range(int((after - first).max(initial=0))):
+                rival = first + nth < after
+                at = rows[rival]
+                result[at] |= ~to_the_door[at] | _has(shapes[first[rival] + nth], unit[at])
         return result
 
 
@@ -114,7 +118,8 @@ def _rivals(rows: pl.DataFrame, others: pl.DataFrame, digits: int) -> pl.DataFra
     return rivals.select("row", *(pl.col(f"{name}_other").alias(name) for name in _SHAPE))
 
 
-def _has(shape: Ints, unit: Ints) -> Bools:
+def _has(shapes: Ints, unit: Ints) -> Bools:
+    """Whether buildings of these shapes, one for each unit, have it."""
     entrance, floor, door = unit // (MAX_FLOORS * MAX_DOORS), unit // MAX_DOORS % MAX_FLOORS, unit % MAX_DOORS
-    inside = (entrance < shape[0]) & (floor < shape[1]) & (door < shape[2])
+    inside = (entrance < shapes[:, 0]) & (floor < shapes[:, 1]) & (door < shapes[:, 2])
     return np.asarray(inside | (unit == NO_UNIT))

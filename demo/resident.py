@@ -19,7 +19,7 @@ from demo.likenesses import CASES
 from demo.names import as_written
 from demo.office import Breakable, Rows, broken
 from demo.people import People, Register
-from demo.sampling import Bools, Ints, Rng, between, blank, first_told, flip, joined, look_up
+from demo.sampling import Bools, Ints, Rng, between, blank, first_told, flip, joined, look_up, nothing
 
 BREAKABLE: Final = Breakable(
     required=("姓名", "公民身份号码", "户号", "户籍地址"),
@@ -131,23 +131,24 @@ class _Addresses:
 def _addresses(rng: Rng, book: AddressBook, rows: _Registrations, noise: float) -> _Addresses:
     hukou_styles = hard.with_noise(shares.RESIDENT_STYLES, hard.HARD_RESIDENT_STYLES, noise)
     living_styles = hard.with_noise(shares.LIVING_STYLES, hard.HARD_LIVING_STYLES, noise)
-    hukou, living = book.spelled(rng, rows.hukou, hukou_styles), book.spelled(rng, rows.living, living_styles)
+    written, outside = np.flatnonzero(rows.living_written), pl.Series(rows.hukou < 0)
+    hukou, living = book.spelled(rng, rows.hukou, hukou_styles), book.spelled(rng, rows.living[written], living_styles)
     (hukou_text, hukou_noise), (living_text, living_noise) = (
         with_noise(rng, spelled, hard.REGISTER_NOISE, noise, book.city) for spelled in (hukou, living)
     )
-    written, outside = rows.living_written, pl.Series(rows.hukou < 0)
     hukou_text = pl.select(pl.when(outside).then(outside_address(rows.household)).otherwise(hukou_text)).to_series()
-    read = pl.Series(written)
+    dwelling, building = hukou.tells.copy(), hukou.tells_building.copy()
+    dwelling[written], building[written] = living.tells, living.tells_building
     truth: dict[str, Ints | pl.Series] = {
-        "dwelling": np.where(written, living.tells, hukou.tells),
-        "building_of": np.where(written, living.tells_building, hukou.tells_building),
+        "dwelling": dwelling,
+        "building_of": building,
         "hukou_dwelling": hukou.tells,
-        "address_style": pl.select(pl.when(read).then(living.style).otherwise(hukou.style)).to_series(),
-        "address_noise": pl.select(pl.when(read).then(living_noise).otherwise(hukou_noise)).to_series(),
+        "address_style": hukou.style.clone().scatter(written, living.style),
+        "address_noise": hukou_noise.clone().scatter(written, living_noise),
         "hukou_address_style": pl.select(pl.when(outside).then(pl.lit("outside")).otherwise(hukou.style)).to_series(),
         "hukou_address_noise": hukou_noise,
     }
-    return _Addresses(hukou_text, blank(living_text, ~written), truth)
+    return _Addresses(hukou_text, nothing(len(rows.who)).scatter(written, living_text), truth)
 
 
 def _id_numbers(rng: Rng, people: People, rows: _Registrations, noise: float) -> tuple[pl.Series, pl.Series]:
