@@ -17,9 +17,10 @@ import duckdb
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from warehouse.content import contracts_digest, row_counts
+from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
-from warehouse.made import Makers, from_sql
+from warehouse.made import Made, Makers, from_sql
 from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
 from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
@@ -81,11 +82,16 @@ def plan(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> list
     return in_order(dependencies(catalog, files, makers))
 
 
+def made_here(catalog: Catalog) -> dict[str, Made]:
+    """The relations whose SQL follows from the contracts."""
+    return {SPELLING: from_sql(SPELLING, spelling_sql(catalog)), **golden_relations(catalog)}
+
+
 def dependencies(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> dict[str, frozenset[str]]:
     """Which relations each relation is made from, read from the SQL and said by the makers."""
-    made: dict[str, frozenset[str]] = {SPELLING: frozenset(), DELIVERY: frozenset()}
+    made: dict[str, frozenset[str]] = {DELIVERY: frozenset()}
     made |= {table.relation: source_reads(table) for table in catalog.sources()}
-    made |= {name: maker.reads for name, maker in makers.items()}
+    made |= {name: maker.reads for name, maker in (made_here(catalog) | dict(makers)).items()}
     return made | {name: file.reads for name, file in files.items()}
 
 
@@ -110,7 +116,7 @@ def build_city(
                 remedy="put each office's file into landing/<source>/ and look at receipts/ for refused ones",
             )
         _list_deliveries(connection, result.inputs)
-        everything = {SPELLING: from_sql(SPELLING, spelling_sql(catalog)), **makers}
+        everything = made_here(catalog) | dict(makers)
         for relation in plan(catalog, files, makers):
             started = time.perf_counter()
             try:
@@ -143,8 +149,9 @@ def _build(
         sql = source_sql(table) if table and table.layer == "source" else files[relation].sql
     if table:
         create(connection, table, sql)
-    else:  # a working table: promised to nobody, so it is not published
-        connection.execute(f"create temp table {relation} as {sql}")
+    else:  # promised to nobody, so it is not published
+        kind = "view" if relation in files and files[relation].is_view else "table"
+        connection.execute(f"create temp {kind} {relation} as {sql}")
 
 
 def define_key_of(connection: duckdb.DuckDBPyConnection, tokens: Tokens) -> None:
