@@ -15,7 +15,7 @@ from sqlalchemy import Row
 from warehouse.casebook import Casebook
 from warehouse.casebook_store import CasebookError, address_decisions
 from warehouse.ledger import Contradicted, Undecided
-from warehouse.places import Places
+from warehouse.places import Places, Target
 
 LONGEST = 200  # characters of what is decided about
 Kind = Literal["alias", "spelling"]
@@ -37,8 +37,8 @@ class AddressDecision(NamedTuple):
     decided_at: datetime
 
     @property
-    def target(self) -> tuple[str | None, str | None, str | None]:
-        return self.community_code, self.estate, self.standard_address
+    def target(self) -> Target:
+        return Target(self.community_code, self.estate, self.standard_address)
 
 
 def history(casebook: Casebook) -> list[AddressDecision]:
@@ -49,6 +49,12 @@ def history(casebook: Casebook) -> list[AddressDecision]:
 def standing(casebook: Casebook) -> list[AddressDecision]:
     """What holds now: the newest decision on each writing, where that accepted it."""
     return [d for d in _newest(history(casebook)).values() if d.decision == "accepted"]
+
+
+def within(places: Places, decisions: Sequence[AddressDecision]) -> list[AddressDecision]:
+    """Those about a place of the asker's."""
+    mine = places.mine([d.target for d in decisions])
+    return [d for d, is_mine in zip(decisions, mine, strict=True) if is_mine]
 
 
 def accept_alias(

@@ -51,6 +51,12 @@ class Ledger:
                 tx.execute(insert(table).values(**row))
             return row is not None
 
+    def extend(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows that contradict nothing, all or none."""
+        if rows:
+            with self._store.begin() as tx:
+                tx.execute(insert(table), rows)
+
     def signed(self, reason: str, by: str) -> dict[str, Any]:
         """Why, who and when, as every decision's row ends. CasebookError for a reason that is none, or holds a number."""
         from contracts.identifiers import holds_number  # late: it brings polars, for which no login should wait

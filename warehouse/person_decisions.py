@@ -49,49 +49,46 @@ def standing(casebook: Casebook) -> list[PersonDecision]:
 
 
 def link(casebook: Casebook, rows: OfficeRows, left: OfficeRow, right: OfficeRow, reason: str, by: str) -> bool:
-    """From the next night on the two are one person. False where that was decided already.
-
-    NotFound for a row that is not there; CasebookError for a row and itself or a reason that may not be kept;
-    Contradicted where other decisions that stand say the opposite.
-    """
-    rows.require(left, right)
-    return decide(casebook, left, right, "same", reason, by)
+    """From the next night on the two are one person. False and errors as `decide`."""
+    return decide(casebook, rows, left, right, "same", reason, by)
 
 
 def unlink(casebook: Casebook, rows: OfficeRows, left: OfficeRow, right: OfficeRow, reason: str, by: str) -> bool:
-    """From the next night on the two are two persons, whatever matches. False and errors as `link`."""
-    rows.require(left, right)
-    return decide(casebook, left, right, "different", reason, by)
+    """From the next night on the two are two persons, whatever matches. False and errors as `decide`."""
+    return decide(casebook, rows, left, right, "different", reason, by)
 
 
-def reopen(casebook: Casebook, left: OfficeRow, right: OfficeRow, reason: str, by: str) -> bool:
-    """Take a decision back, also about a row that has gone: linkage decides again. Undecided where there was none."""
-    return decide(casebook, left, right, "open", reason, by)
+def reopen(casebook: Casebook, rows: OfficeRows, left: OfficeRow, right: OfficeRow, reason: str, by: str) -> bool:
+    """Take either back: linkage decides again. False and errors as `decide`; Undecided where there was nothing."""
+    return decide(casebook, rows, left, right, "open", reason, by)
 
 
-def decide(casebook: Casebook, left: OfficeRow, right: OfficeRow, verdict: Verdict, reason: str, by: str) -> bool:
-    """`link`, `unlink` or `reopen` by its verdict, without looking whether the rows are there."""
+def decide(
+    casebook: Casebook, rows: OfficeRows, left: OfficeRow, right: OfficeRow, verdict: Verdict, reason: str, by: str
+) -> bool:
+    """Write a verdict down. False where it stands already.
+
+    NotFound for a row that is not there (it may have gone where the pair is left open again); CasebookError for a row
+    and itself or a reason that may not be kept; Contradicted where decisions on other pairs say the opposite.
+    """
     if left == right:
         raise CasebookError("a row is the same as itself", where=str(left), remedy="name two rows")
+    if verdict != "open":
+        rows.require(left, right)
     pair = (min(left, right), max(left, right))
     signed = casebook.ledger.signed(reason, by)
 
-    def judge(rows: Sequence[Row[Any]]) -> dict[str, Any] | None:
-        newest = _newest(map(_decision, rows))
+    def judge(written: Sequence[Row[Any]]) -> dict[str, Any] | None:
+        newest = _newest(map(_decision, written))
         before = newest.pop(pair, None)
         if before is None and verdict == "open":
             raise Undecided("nothing was decided about these two rows", remedy="look at the decisions that stand")
         if before and before.decision == verdict:
             return None
         _require_consistent(list(newest.values()), *pair, verdict)
-        left, right = pair
-        rows_of = {
-            "left_source": left.source,
-            "left_key": left.key,
-            "right_source": right.source,
-            "right_key": right.key,
-        }
-        return rows_of | {"decision": verdict} | signed
+        sides = zip(("left", "right"), pair, strict=True)
+        ends = {f"{side}_{part}": value for side, row in sides for part, value in row._asdict().items()}
+        return ends | {"decision": verdict} | signed
 
     return casebook.ledger.add(person_decisions, judge)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from contracts.errors import ReleaseError
 from warehouse.conditions import AnyOf, Condition, Parameters, Where, identifier
 from warehouse.reader import OpenRelease, Row
 
@@ -20,9 +21,11 @@ class Rows(Protocol):
 
 
 def unscoped(release: OpenRelease) -> Rows:
-    """Everything in the release, for the operator at the machine it lies on."""
+    """Everything in the release, for the operator at the machine it lies on. ReleaseError for a table it has not."""
 
     def rows(table: str, /, *where: Where, columns: Sequence[str] | None = None) -> list[Row]:
+        if table not in release.present:
+            raise ReleaseError(f"the release has no table {table} yet", remedy="run `hub nightly`")
         params = Parameters({})
         relation = ".".join(map(identifier, table.split(".")))
         items = ", ".join(map(identifier, columns or ())) or "*"

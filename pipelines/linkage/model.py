@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts.errors import HubError
-from pipelines.linkage.comparisons import KINDS, Shape
+from pipelines.linkage.comparisons import KINDS, SEVERAL, Home, Shape
 
 MODELS = Path(__file__).parent / "models"
 Probability = Annotated[float, Field(gt=0, lt=1)]
@@ -29,21 +29,26 @@ class Level(Declared):
     """How often a pair falls here: `m` among rows of one person, `u` among rows of two.
 
     With `term_frequency` the pair's own value in that column takes u's place: a rare name says more than a common one.
+    `people`: of all people so many agree by chance, whatever the size of the city (`LinkModel.among` makes u of it).
+    `decides: false`: a doubt that nothing outweighs; a pair that falls here is for a human.
     """
 
     m: Probability | None = None
     u: Probability | None = None
+    people: float | None = Field(None, gt=0)
     term_frequency: Identifier | None = None
+    decides: bool = True
 
 
 class Comparison(Declared):
-    """`home`: columns that a family shares; kinds that know it weigh agreement inside a home apart."""
+    """`home`: columns that a family shares; kinds that know it weigh agreement there apart, unless one of `own` agrees."""
 
     name: Identifier
     title: str
     kind: str
     columns: tuple[Identifier, ...] = ()
     home: tuple[Identifier, ...] = ()
+    own: tuple[Identifier, ...] = ()
     levels: dict[str, Level] = Field(default_factory=dict)
     train: bool = False
 
@@ -52,11 +57,13 @@ class Comparison(Declared):
         kind = KINDS.get(self.kind)
         if not kind:
             raise ValueError(f"unknown kind {self.kind}; known are {', '.join(KINDS)}")
-        if self.home and not kind.knows_home:
+        if (self.home or self.own) and not kind.knows_home:
             raise ValueError(f"kind {self.kind} takes no home")
         if isinstance(kind.columns, tuple) and self.columns:
             raise ValueError(f"kind {self.kind} compares {', '.join(kind.columns)}; leave columns out")
-        if isinstance(kind.columns, int) and len(self.columns) != kind.columns:
+        if kind.columns == SEVERAL and len(self.columns) < 2:
+            raise ValueError(f"kind {self.kind} compares several columns, not {len(self.columns)}")
+        if isinstance(kind.columns, int) and kind.columns not in (SEVERAL, len(self.columns)):
             raise ValueError(f"kind {self.kind} compares {kind.columns} columns, not {len(self.columns)}")
         names = self.shape.level_names
         if unknown := [name for name in self.levels if name not in names]:
@@ -67,13 +74,17 @@ class Comparison(Declared):
 
     def _has_numbers(self, name: str) -> bool:
         level = self.levels.get(name, Level())
-        return level.m is not None and (level.u is not None or level.term_frequency is not None)
+        agree = (level.u, level.people, level.term_frequency)
+        return level.m is not None and any(given is not None for given in agree)
 
     @property
     def shape(self) -> Shape:
-        kind = KINDS[self.kind]
-        columns = kind.columns if isinstance(kind.columns, tuple) else self.columns
-        return kind.shape(self.name, columns, self.home)
+        return KINDS[self.kind].shape(self.name, self.compared, Home(self.home, self.own))
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        fixed = KINDS[self.kind].columns
+        return fixed if isinstance(fixed, tuple) else self.columns
 
     @property
     def counts(self) -> bool:
@@ -83,10 +94,8 @@ class Comparison(Declared):
     @property
     def reads(self) -> frozenset[str]:
         """The input columns it needs, helper columns apart."""
-        kind = KINDS[self.kind]
-        columns = kind.columns if isinstance(kind.columns, tuple) else self.columns
         counted = {level.term_frequency for level in self.levels.values() if level.term_frequency}
-        return frozenset({*columns, *self.home, *counted} - set(self.shape.prepare))
+        return frozenset({*self.compared, *self.home, *self.own, *counted} - set(self.shape.prepare))
 
 
 class Found(Declared):
@@ -145,6 +154,21 @@ class LinkModel(Declared):
             raise ValueError("a comparison says `train: true` and there is no training")
         return self
 
+    def among(self, people: int) -> LinkModel:
+        """The model in a city of so many people: prior and u that depend on their number as numbers.
+
+        The odds are against the row's person being unknown, so that those of a row's candidates can be added up.
+        """
+        prior = self.prior
+        if isinstance(prior, Found):
+            odds = prior.found / (1 - prior.found) / people
+            prior = odds / (1 + odds)
+        comparisons = [
+            c.model_copy(update={"levels": {name: _among(level, people) for name, level in c.levels.items()}})
+            for c in self.comparisons
+        ]
+        return self.model_copy(update={"prior": prior, "comparisons": tuple(comparisons)})
+
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns every input table must have, beside `source` and `id` (text)."""
@@ -155,6 +179,14 @@ class LinkModel(Declared):
             lists += self.training.block_on
         wanted = {column for columns in lists for column in columns}.union(*(c.reads for c in self.comparisons))
         return tuple(sorted(wanted - set(self.derived)))
+
+
+def _among(level: Level, people: int) -> Level:
+    return (
+        level
+        if level.people is None
+        else level.model_copy(update={"u": min(level.people / people, 0.5), "people": None})
+    )
 
 
 def load_model(name: str) -> LinkModel:

@@ -5,6 +5,7 @@ Deterministic for a seed: samples are drawn by a hash of the rows' numbers, whic
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Seque
         linker, training = work.linker(), model.training
         if isinstance(model.prior, Sure):
             rules = [_rule(model, columns) for columns in model.prior.sure]
-            linker.training.estimate_probability_two_random_records_match(rules, recall=model.prior.recall)
+            linker.training.estimate_probability_two_random_records_match([*rules], recall=model.prior.recall)
         linker.training.estimate_u_using_random_sampling(
             max_pairs=training.pairs, seed=seed, min_count_per_level=None, num_chunks=1
         )
@@ -37,37 +38,41 @@ def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Seque
             linker.training.estimate_parameters_using_expectation_maximisation(
                 _rule(model, columns), max_pairs=training.pairs, record_sample_proportion=1.0
             )
-        return _filled(model, linker)
+        return _filled(model, linker, training.pairs)
 
 
 def _rule(model: LinkModel, columns: Columns) -> str:
     """Equality in the columns, and in what is worked out from them: Splink trains no comparison that a rule's column is in."""
-    helpers = {h for c in model.comparisons if set(c.columns) & set(columns) for h in c.shape.prepare}
+    helpers = {h for c in model.comparisons if set(c.compared) & set(columns) for h in c.shape.prepare}
     return " and ".join(f"l.{column} = r.{column}" for column in (*columns, *sorted(helpers)))
 
 
-def _filled(model: LinkModel, linker: Linker) -> LinkModel:
+def _filled(model: LinkModel, linker: Linker, pairs: int) -> LinkModel:
     found: dict[str, Any] = linker.misc.save_model_to_json()
+    prior = round(found["probability_two_random_records_match"], DIGITS)
     comparisons = [
-        _with_numbers(comparison, learned["comparison_levels"][1:])
+        _with_numbers(comparison, learned["comparison_levels"][1:], prior, pairs)
         for comparison, learned in zip(model.comparisons, found["comparisons"], strict=True)
     ]
-    prior = (
-        round(found["probability_two_random_records_match"], DIGITS) if isinstance(model.prior, Sure) else model.prior
+    return model.model_copy(
+        update={"comparisons": tuple(comparisons), "prior": prior if isinstance(model.prior, Sure) else model.prior}
     )
-    return model.model_copy(update={"comparisons": tuple(comparisons), "prior": prior})
 
 
-def _with_numbers(comparison: Comparison, learned: Sequence[dict[str, Any]]) -> Comparison:
+def _with_numbers(comparison: Comparison, learned: Sequence[dict[str, Any]], prior: float, pairs: int) -> Comparison:
     levels = {}
     for name, numbers in zip(comparison.shape.level_names, learned, strict=True):
         stated = comparison.levels.get(name, Level())
-        levels[name] = Level(
-            m=stated.m or _within(numbers.get("m_probability")),
-            u=stated.u or _within(numbers.get("u_probability")),
-            term_frequency=stated.term_frequency,
-        )
+        m = stated.m or _within(numbers.get("m_probability"))
+        u = stated.u or _within(_among_strangers(numbers.get("u_probability") or 0, m, prior, pairs))
+        levels[name] = Level(m=m, u=u, term_frequency=stated.term_frequency)
     return comparison.model_copy(update={"levels": levels, "train": False})
+
+
+def _among_strangers(share: float, m: float, prior: float, pairs: int) -> float:
+    """Random pairs are not all strangers: `prior` of them match, and where a file is small or much doubled that is most of
+    the agreement seen. What is left below the error of the sample is taken to be that error."""
+    return max((share - prior * m) / (1 - prior), math.sqrt(share / pairs))
 
 
 def _within(probability: float | None) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,15 @@ from hypothesis import strategies as st
 
 from contracts.identifiers import normal_spelling
 from tests.api.city import ESTATE, HERE, NEXT, settings_in, small_city, write_release
-from warehouse.address_decisions import AddressDecision, accept_alias, accept_spelling, history, revoke, standing
+from warehouse.address_decisions import (
+    AddressDecision,
+    accept_alias,
+    accept_spelling,
+    history,
+    revoke,
+    standing,
+    within,
+)
 from warehouse.casebook import Casebook
 from warehouse.casebook_store import CasebookError
 from warehouse.ledger import Contradicted, Undecided
@@ -188,14 +197,34 @@ def test_what_nobody_decided_cannot_be_taken_back(casebook: Casebook, places: Pl
 
 
 def test_only_a_place_that_is_the_askers_own_can_be_named(casebook: Casebook, rows: Rows) -> None:
-    mine = Places(rows, lambda code: code == HERE)
+    mine, every = Places(rows, lambda code: code == HERE), Places(rows)
     assert alias(casebook, mine)
+    east = HOME.replace("西院3", "东院13")
     with pytest.raises(NotFound):
         accept_alias(casebook, mine, "东头", NEXT[:12], "柳港园东院", "asked", "zhao.lead")
     with pytest.raises(NotFound):
-        spelling(casebook, mine, home=HOME.replace("西院3", "东院13"))
-    west, east = (COMMUNITY, ESTATE, None), (None, None, HOME.replace("西院3", "东院13"))
-    assert (mine.has(*west), mine.has(*east), mine.has(COMMUNITY, "gone", None)) == (True, False, False)
+        spelling(casebook, mine, home=east)
+    assert spelling(casebook, every, "东头13-2-501", east)
+    decided = standing(casebook)
+    gone = decided[0]._replace(estate="gone"), decided[1]._replace(standard_address="gone")
+    assert within(mine, decided) == decided[:1]
+    assert within(every, [*decided, *gone]) == [*decided, *gone]
+    assert within(Places(rows, lambda code: code == COMMUNITY), gone) == [gone[0]]
+
+
+def test_a_building_that_only_the_map_places_is_where_its_homes_are(tmp_path: Path, casebook: Casebook) -> None:
+    settings = settings_in(tmp_path)
+    city = small_city(settings)
+    for row in city["source.grid_building"]:
+        row["grid_code"] = None
+    for row in city["dwelling"]:
+        row |= {"community_code": COMMUNITY, "building_id": "b3" if row["grid_code"] == HERE else "b13"}
+    write_release(settings, "r1", city)
+    mine = Places(unscoped(OpenRelease(settings.releases / "r1", 1)), lambda code: code == HERE)
+    assert alias(casebook, mine)
+    assert spelling(casebook, mine)
+    with pytest.raises(NotFound):
+        spelling(casebook, mine, "东头", HOME.replace("西院3", "东院13"))
 
 
 @given(st.text(max_size=40))
