@@ -87,9 +87,10 @@ class Reader:
         found: dict[str, list[Reading]] = defaultdict(list)
         for prefix in prefixes:
             rest = text[prefix.end :]
-            more = [rest + suffix for suffix in SUFFIXES] if len(rest) > 1 else []
+            more = (rest + suffix for suffix in SUFFIXES) if len(rest) > 1 else ()
             for name in (*without_suffix(rest), *more):
-                found[name] += [Reading(prefix, estate, "suffix") for estate in self._g.names.get(name, ())]
+                if name in self._g.names:
+                    found[name] += [Reading(prefix, estate, "suffix") for estate in self._g.names[name]]
         return found
 
     def _slipped(self, text: str, prefixes: list[Prefix]) -> dict[str, list[Reading]]:

@@ -78,7 +78,7 @@ class Judge:
 
     def only_one(self, named: Mapping[str, list[Reading]], prefixes: list[Prefix]) -> Head | None:
         """The judgement of the one name that fits; ambiguous where several lead to different estates."""
-        heads = [self.judged(readings, prefixes) for _, readings in sorted(named.items())]
+        heads = [self.judged(readings, prefixes) for _, readings in sorted(named.items()) if readings]
         fitting = [head for head in heads if head.candidates]
         meant = {frozenset(candidate.estate for candidate in head.candidates) for head in fitting}
         if len(meant) > 1:
