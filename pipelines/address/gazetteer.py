@@ -175,13 +175,20 @@ class Gazetteer:
 
 
 def _placed(buildings: pl.DataFrame, tree: AreaTree) -> pl.DataFrame:
-    """Buildings with the community they stand in today, each once, as its newest row says."""
+    """Buildings with the community they stand in today, each once, as its newest row says.
+
+    Where no grid is certain the community still may be: all outlines that a place lies in are of one.
+    """
     newest = buildings.sort("building_id", "valid_from").unique("building_id", keep="last", maintain_order=True)
-    codes = pl.col("grid_code").str.head(12).alias("code")
+    codes = pl.coalesce(pl.col("grid_code").str.head(12), "community_code").alias("code")
     where = newest.select(codes, "valid_from").unique()
     today = [tree.present(code, day) for code, day in where.iter_rows()]
     where = where.with_columns(pl.Series("community_code", today, dtype=pl.String))
-    placed = newest.with_columns(codes).join(where, on=["code", "valid_from"], how="left", maintain_order="left")
+    placed = (
+        newest.with_columns(codes)
+        .drop("community_code")
+        .join(where, on=["code", "valid_from"], how="left", maintain_order="left")
+    )
     return placed.with_columns(
         pl.Series("estate_key", clean_names(newest["estate"]), dtype=pl.String),
         pl.col("standard_address").is_duplicated().alias("address_twice"),
