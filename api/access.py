@@ -16,6 +16,8 @@ from api.errors import Unauthorized
 from api.hub import Hub
 from api.view import View
 from contracts.errors import AccessError, ReleaseError
+from warehouse.office_rows import OfficeRows
+from warehouse.places import Places
 from warehouse.policy import User
 from warehouse.reader import OpenRelease
 
@@ -60,6 +62,18 @@ def office(session: TheSession) -> User:
 TheOffice = Annotated[User, Depends(office)]
 
 
+def lead(session: TheSession) -> User:
+    """AccessError for whoever does not decide about addresses and persons."""
+    if session.user.role not in ("grid_lead", "district_supervisor"):
+        raise AccessError(
+            "only a grid lead or a district supervisor decides this", remedy="tell your lead what you know"
+        )
+    return session.user
+
+
+TheLead = Annotated[User, Depends(lead)]
+
+
 def desk(hub: TheHub, session: TheSession) -> Desk:
     """The caller's deliveries, by the contracts as they stand on disk now."""
     return Desk(hub.settings, hub.standing().catalog, session.user)
@@ -94,3 +108,19 @@ async def view(hub: TheHub, session: TheSession, release: TheRelease) -> View:
 
 
 Caller = Annotated[View, Depends(view)]
+
+
+def places(caller: Caller) -> Places:
+    """Estates and doors that the caller may decide about."""
+    return Places(caller.rows, caller.covers)
+
+
+ThePlaces = Annotated[Places, Depends(places)]
+
+
+def office_rows(caller: Caller, hub: TheHub, release: TheRelease) -> OfficeRows:
+    """Rows about persons that the caller may decide about."""
+    return OfficeRows(caller.rows, hub.promised(release).catalog)
+
+
+TheOfficeRows = Annotated[OfficeRows, Depends(office_rows)]

@@ -31,6 +31,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         401: "no login, or it has expired",
         403: "it is not for your role, or the column is masked for it",
         404: "there is none, or none in your areas",
+        409: "another decision stands that says otherwise",
         410: "a new release was published since the first page",
         413: "the body is too large, or takes too much to check",
         429: "too many failed logins, or too many checks at once",

@@ -18,6 +18,7 @@ from contracts.errors import AccessError, HubError, ReleaseError
 from warehouse.casebook import LoginError, LoginPaused
 from warehouse.casebook_store import CasebookError
 from warehouse.grant import ColumnRefused
+from warehouse.ledger import Contradicted, Undecided
 from warehouse.policy import NotFound
 
 error_log = logging.getLogger("hub.error")
@@ -51,6 +52,8 @@ STATUS: dict[type[HubError], int] = {
     LoginError: 401,
     Unauthorized: 401,
     BadRequest: 400,
+    Contradicted: 409,
+    Undecided: 404,
     CasebookError: 400,
     TooMuch: 413,
     Busy: 429,

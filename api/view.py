@@ -69,6 +69,10 @@ class View:
         )
         return Slice(*place.cut(self._release.query(*query), limit))
 
+    def covers(self, code: str | None) -> bool:
+        """Whether a grid or area is the user's; None is no place."""
+        return self._gate.covers(code)
+
     def grant(self, table: str) -> Grant:
         """What the user may see of a table."""
         return self._gate.grant(table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -135,16 +134,8 @@ def _decide(id_: str, act: Act, reason: str) -> None:
 
     settings = deployment.settings()
     lake = Lake(settings)
-    now = decide(lake, open_casebook(settings), lake.by_prefix(id_), act, reason, _operator())
+    now = decide(lake, open_casebook(settings), lake.by_prefix(id_), act, reason, deployment.operator())
     typer.echo(f"{now.id} ({now.file_name}) is {now.status}")
     table = load_catalog().tables.get(f"source.{now.table}")
     in_force = ", ".join(d.file_name for d in lake.in_force(table)) if table else ""
     typer.echo(f"the next release is built from {in_force}" if in_force else f"nothing of {now.table} is in force now")
-
-
-def _operator() -> str:
-    """Who is at this terminal: the account of the process, which no variable can change."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())

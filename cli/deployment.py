@@ -1,10 +1,13 @@
-"""The deployment a command works on: its settings, as a person can correct them when they are wrong."""
+"""The deployment a command works on: its settings, the release it serves, and who is at the terminal."""
 
 from __future__ import annotations
 
+import os
+import pwd
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from warehouse.reader import OpenRelease
     from warehouse.settings import Settings
 
 
@@ -23,3 +26,18 @@ def settings(**given: Any) -> Settings:
         raise HubError(
             f"{first['msg'][0].lower()}{first['msg'][1:]}", where=name, remedy="see docs/settings.md"
         ) from None
+
+
+def served() -> OpenRelease:
+    """The current release, open. ReleaseError if there is none."""
+    from warehouse.reader import ReleaseReader
+
+    return ReleaseReader(settings()).current()
+
+
+def operator() -> str:
+    """Who is at this terminal: the account of the process, which no variable can change."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import duckdb
 
 from contracts.document import Document, Problem
-from contracts.model import FORMATS, LINEAGE, Column, Drift, Layer, Layout, Load, LogicalType, Table
+from contracts.model import FORMATS, GEOMETRY, LINEAGE, Column, Drift, Layer, Layout, Load, LogicalType, Table
 from contracts.named_checks import NAMED
 from contracts.pull import pull_problems
 
@@ -54,7 +54,9 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
     if "layout" not in words:
         problems.append(document.problem("a source needs customProperty `layout` (format, file_pattern, …)", "schema"))
     else:
-        problems += [document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"])]
+        problems += [
+            document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"], columns)
+        ]
     if "pull" in words:
         found = pull_problems(
             str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns)
@@ -77,7 +79,7 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
     return problems
 
 
-def _layout_problems(given: Any) -> Iterator[str]:
+def _layout_problems(given: Any, columns: list[Column]) -> Iterator[str]:
     try:
         layout = Layout(**given)
     except TypeError as error:
@@ -99,6 +101,8 @@ def _layout_problems(given: Any) -> Iterator[str]:
             yield f"encoding {layout.encoding} is not one Python knows: utf-8, gb18030, utf-16-le, …"
         if len(layout.delimiter) != 1:
             yield "delimiter is one character"
+        if layout.format == "geojson" and GEOMETRY not in {c.physical_name for c in columns}:
+            yield f"a GeoJSON feature's shape comes in a column with `physicalName: {GEOMETRY}`; there is none"
 
 
 def _is_codec(name: str) -> bool:

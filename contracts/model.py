@@ -22,8 +22,9 @@ RuleName = Literal[
     "not_null", "unique", "code", "pattern", "named", "length", "range", "row_count", "sql", "expectation"
 ]
 
-Format = Literal["csv", "xlsx", "parquet", "jsonl"]
+Format = Literal["csv", "xlsx", "parquet", "jsonl", "geojson"]
 FORMATS = get_args(Format)
+GEOMETRY = "geometry"  # what the column of a GeoJSON feature's shape is called in the office's file
 SQL_TYPES: dict[LogicalType, str] = {
     "string": "varchar",
     "integer": "bigint",

@@ -19,6 +19,7 @@ from contracts.identifiers import KINDS, LANDLINE, MOBILE, Areas, half_width
 from contracts.identifiers.id_no import BORN_18, WEIGHTS
 from contracts.identifiers.telephone import phone_normal
 from contracts.identifiers.text import bare
+from contracts.outlines import is_outline, is_outline_sql, outline_normal
 
 CodeLists = Mapping[str, CodeList]
 CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015: without I, O, S, V, Z
@@ -142,6 +143,13 @@ NAMED: Mapping[str, NamedCheck] = {
         phone_normal,
         f"{MOBILE}|{LANDLINE}",
         token="phone",
+    ),
+    "polygon": NamedCheck(
+        "GeoJSON 面（Polygon 或 MultiPolygon）",
+        "各环首尾点相同，坐标为经度在前、纬度在后的度数；投影坐标请先转换",
+        outline_normal,
+        lambda value, _: is_outline(value),
+        lambda column, _: is_outline_sql(column),
     ),
     "date_text": shaped("日期", "写成 2024-03-01 这样的日期", date_normal, DATE_PATTERN),
 }

@@ -102,6 +102,24 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "不是 Parquet 文件，或已损坏",
         "重新导出后报送",
     ),
+    "not_json": (
+        "no readable JSON at line {line}, character {character}",
+        "export it again; was it cut off?",
+        "第{line}行第{character}个字符处不是可读的 JSON，文件可能不完整",
+        "重新导出后报送",
+    ),
+    "not_features": (
+        "JSON, but no GeoJSON FeatureCollection",
+        "export the layer as GeoJSON (RFC 7946), all its features in one collection",
+        "不是 GeoJSON 要素集合（FeatureCollection）",
+        "按 GeoJSON（RFC 7946）把整个图层导出为一个要素集合后报送",
+    ),
+    "too_large": (
+        "has {size} MiB, more than the {limit} MiB that a GeoJSON file may have",
+        "export it with seven decimals, or with simpler outlines",
+        "文件有{size} MiB，超过{limit} MiB",
+        "坐标保留七位小数，或简化边界后重新导出报送",
+    ),
     "nested": (
         "column {columns} holds lists or structures, not single values",
         "write one value a row into it",

@@ -18,6 +18,10 @@ from pipelines.free_text import NUMBER_IN_TEXT
 SHOWN_CODES = 30
 ROW_RULES: Mapping[str, tuple[str, str]] = {
     "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
+    "feature": (
+        "不是 GeoJSON 要素（Feature），或属性里有不是单个值的内容",
+        "按 GeoJSON（RFC 7946）更正该要素后重新报送",
+    ),
     "nul": ("该行含有空字节（NUL）", "从系统重新导出，或去掉空字节后重新报送"),
     "hidden_row": ("该行在表格中被隐藏，已照常读取", "确认该行应当报送；不应报送的请删除后重新报送"),
     "drift": ("与上一次报送相比变化过大", "核对导出条件；确属实情的请联系数据中心调整约定"),
@@ -66,7 +70,7 @@ class Text:
 
 def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[Text]:
     """Every rule a row of `table` can break, with what the contract asks for worked into the advice."""
-    texts = [Text("", rule, *ROW_RULES[rule]) for rule in ("fields", "nul", "hidden_row")]
+    texts = [Text("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "hidden_row")]
     texts += [Text(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in ("formula", "drift")]
     texts += [Text("", check.rule, *ROW_RULES["unique"]) for check in table.checks if check.rule == "unique"]
     for column in table.columns:

@@ -21,7 +21,7 @@ from contracts.model import Column, Severity, Table
 from contracts.predicates import broken
 from pipelines.clean import clean, typed
 from pipelines.free_text import FreeText
-from pipelines.readers.batch import FIELDS, HIDDEN, IGNORED, NUL, Batch, by_mark
+from pipelines.readers.batch import FEATURE, FIELDS, HIDDEN, IGNORED, NUL, Batch, by_mark
 from pipelines.row_reasons import status_rule
 from pipelines.statuses import with_statuses
 from warehouse.identity import Tokens
@@ -29,7 +29,7 @@ from warehouse.identity import Tokens
 ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
 SHOWN = 60
 ROW, SHEET, RULES = "row_no", "sheet", "rules"
-UNREAD = (FIELDS, NUL)
+UNREAD = (FIELDS, FEATURE, NUL)
 
 RawValues = tuple[str, pl.Series, pl.Series]
 Broken = tuple[str, str, Severity, pl.Series]

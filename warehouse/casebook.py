@@ -1,7 +1,7 @@
 """What people write: users, sessions, decisions about deliveries; verdicts and visits later. SQLite (WAL), or PostgreSQL by URL.
 
 Belongs here: rows that no night can rebuild. Does not: what a user may read (policy.py),
-what a new one must be like (accounts.py), what a decision does (decisions.py).
+what a new one must be like (accounts.py), what a decision does (decisions.py), rows that are only added (ledger.py).
 Passwords are argon2id hashes, bearer tokens are kept as SHA-256, tried usernames as SHA-256.
 """
 
@@ -19,12 +19,12 @@ from sqlalchemy.exc import IntegrityError
 from contracts.errors import HubError
 from warehouse.accounts import Account, NewUser, check_password, check_user
 from warehouse.casebook_store import CasebookError, delivery_decisions, login_attempts, open_store, sessions, users
+from warehouse.ledger import Ledger
 from warehouse.passwords import Passwords
 from warehouse.policy import User
 from warehouse.settings import Settings
 
 PAUSE = timedelta(minutes=15)
-LONGEST_REASON = 500
 Act = Literal["withdrawn", "restored", "accepted"]
 
 
@@ -65,6 +65,7 @@ class Casebook:
         self._lasts, self._tries = timedelta(hours=session_hours), login_tries
         self._now = now or (lambda: datetime.now(UTC))
         self._passwords = Passwords()
+        self.ledger = Ledger(self._store, self._now)
 
     def close(self) -> None:
         self._store.dispose()
@@ -153,27 +154,16 @@ class Casebook:
 
     def decide(self, table: str, delivery_id: str, decision: Act, reason: str, decided_by: str) -> None:
         """Write a decision down, for good. CasebookError for a reason that is none, or holds somebody's number."""
-        from contracts.identifiers import holds_number  # late: it brings polars, for which no login should wait
-
-        reason = " ".join(reason.split())
-        if not 0 < len(reason) <= LONGEST_REASON:
-            raise CasebookError(f"a reason has 1 to {LONGEST_REASON} characters", remedy="say why in a sentence")
-        if holds_number(reason):
-            raise CasebookError(
-                "the reason holds an ID number or a phone number", remedy="say why without naming a person"
-            )
-        decided = Decision(table, delivery_id, decision, reason, decided_by, self._now())._asdict()
-        decided["table_name"] = decided.pop("table")
-        with self._store.begin() as tx:
-            tx.execute(insert(delivery_decisions).values(decided))
+        decided = {"table_name": table, "delivery_id": delivery_id, "decision": decision}
+        decided |= self.ledger.signed(reason, decided_by)
+        self.ledger.add(delivery_decisions, lambda _: decided)
 
     def decisions(self) -> list[Decision]:
-        """Every decision, oldest first."""
-        with self._reads.connect() as tx:
-            rows = tx.execute(select(delivery_decisions).order_by(delivery_decisions.c.id))
-            return [
-                Decision(r.table_name, r.delivery_id, r.decision, r.reason, r.decided_by, r.decided_at) for r in rows
-            ]
+        """Every decision about a delivery, oldest first."""
+        return [
+            Decision(r.table_name, r.delivery_id, r.decision, r.reason, r.decided_by, r.decided_at)
+            for r in self.ledger.rows(delivery_decisions)
+        ]
 
     def _change(self, username: str, **values: object) -> None:
         with self._store.begin() as tx:

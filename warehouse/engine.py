@@ -6,26 +6,30 @@ The file is built from nothing every night. Sorting by grid, indexes and the che
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC
+from hashlib import md5
 from pathlib import Path
 
 import duckdb
 
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
+from warehouse import history
 from warehouse.content import contracts_digest, row_counts
 from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
 from warehouse.made import Makers, from_sql
+from warehouse.release_log import Served
 from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
 from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
 from warehouse.sql import SqlFile, in_order, read_folder
 
 MODELS = Path(__file__).parent / "models"
+MACROS = Path(__file__).parent / "macros"  # one select each, with `day` and `known` as parameters
 DELIVERY = "delivery"
 MADE_HERE = (DELIVERY, "finding", "release")  # city tables that no model makes
 ROW_GROUP = 16_384  # a grid has about a thousand residents: small groups let a reader skip the rest of the city
@@ -89,6 +93,11 @@ def dependencies(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers)
     return made | {name: file.reads for name, file in files.items()}
 
 
+def _asked(files: Mapping[str, SqlFile], makers: Makers) -> frozenset[str]:
+    """Every relation that some other is made from."""
+    return frozenset().union(*(f.reads for f in files.values()), *(m.reads for m in makers.values()))
+
+
 def build_city(
     settings: Settings,
     catalog: Catalog,
@@ -110,7 +119,10 @@ def build_city(
                 remedy="put each office's file into landing/<source>/ and look at receipts/ for refused ones",
             )
         _list_deliveries(connection, result.inputs)
-        everything = {SPELLING: from_sql(SPELLING, spelling_sql(catalog)), **makers}
+        remembering = history.wanted(_asked(files, makers), catalog.sources())
+        for table in remembering:
+            history.fold(connection, settings, lake, table)
+        everything = {SPELLING: from_sql(SPELLING, spelling_sql(catalog, remembering)), **makers}
         for relation in plan(catalog, files, makers):
             started = time.perf_counter()
             try:
@@ -152,8 +164,13 @@ def define_key_of(connection: duckdb.DuckDBPyConnection, tokens: Tokens) -> None
 
     Keyed: an id is seen by everybody, and whoever could compute it from an address would read the address in it.
     """
-    secret = tokens.token("key_of", "key_of")
+    secret = tokens.token("key_of", "key_of")  # as `key_of` below
     connection.execute(f"create temp macro key_of(kind, value) as md5(concat('{secret}', kind, '|', value))")
+
+
+def key_of(tokens: Tokens, kind: str, value: str) -> str:
+    """What `key_of(kind, value)` is in SQL, for a value that no table has."""
+    return md5(f"{tokens.token('key_of', 'key_of')}{kind}|{value}".encode()).hexdigest()
 
 
 def _list_deliveries(connection: duckdb.DuckDBPyConnection, deliveries: list[Delivery]) -> None:
@@ -198,14 +215,17 @@ def cross_check(
     return runs
 
 
-def finish(settings: Settings, catalog: Catalog, target: Path, release_id: str, built_at: datetime) -> dict[str, int]:
-    """Write the `release` row, then the declared indexes, then checkpoint and close. Returns rows per relation."""
-    digest = contracts_digest(catalog)
+def finish(settings: Settings, catalog: Catalog, target: Path, served: Sequence[Served]) -> dict[str, int]:
+    """Write the `release` rows, the macros and the declared indexes, then checkpoint and close. Returns rows per relation.
+
+    `served` ends with the release that `target` becomes.
+    """
     with writing(target, settings) as connection:
-        release = catalog.tables["city.release"]
-        connection.execute(f"create table release ({', '.join(f'{c.name} {c.sql_type}' for c in release.columns)})")
-        engine = f"duckdb {duckdb.__version__}"
-        connection.execute("insert into release values (?, ?, ?, ?)", [release_id, built_at, digest, engine])
+        _list_releases(connection, catalog, served)
+        macros = read_folder(MACROS)
+        calls = {name: frozenset(m for m in macros if f"{m}(" in file.sql) for name, file in macros.items()}
+        for name in in_order(calls):
+            connection.execute(f"create macro {name}(day, known := null) as table {macros[name].sql}")
         for table in catalog.tables.values():
             for column in table.columns:
                 if column.index:
@@ -214,3 +234,13 @@ def finish(settings: Settings, catalog: Catalog, target: Path, release_id: str, 
         counts = row_counts(connection)
         connection.execute("checkpoint")
     return counts
+
+
+def _list_releases(connection: duckdb.DuckDBPyConnection, catalog: Catalog, served: Sequence[Served]) -> None:
+    """Make `release`; what a release was built by is known of the newest only, which is this one."""
+    columns = ", ".join(f"{c.name} {c.sql_type}" for c in catalog.tables["city.release"].columns)
+    connection.execute(f"create table release ({columns})")
+    for s in served:
+        by = (contracts_digest(catalog), f"duckdb {duckdb.__version__}") if s is served[-1] else (None, None)
+        built_at = s.built_at.astimezone(UTC).replace(tzinfo=None)
+        connection.execute("insert into release values (?, ?, ?, ?, ?)", [s.release_id, built_at, s.known_on, *by])

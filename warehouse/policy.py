@@ -66,6 +66,10 @@ class Gate:
             raise NotFound("there is no such table", remedy="see /v1/catalog for the tables you can read")
         return grant
 
+    def covers(self, code: str | None) -> bool:
+        """Whether a grid or area lies in the user's areas; no place at all is the matter of whole counties."""
+        return self._wide if code is None else any(code.startswith(area) for area in self._areas)
+
     def select(
         self,
         table: str,

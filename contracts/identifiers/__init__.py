@@ -21,7 +21,7 @@ from contracts.identifiers.id_no import (
 )
 from contracts.identifiers.running_text import has_number_alone, holds_number, scrub, scrub_alone
 from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_masked, phone_normal, phone_status
-from contracts.identifiers.text import half_width, where
+from contracts.identifiers.text import half_width, spelling_normal, where
 
 __all__ = [
     "KINDS",
@@ -37,8 +37,11 @@ __all__ = [
     "id_no_agreed",
     "masked",
     "normal",
+    "normal_spelling",
     "scrub",
     "scrub_alone",
+    "scrubbed",
+    "spelling_normal",
     "where",
 ]
 
@@ -77,6 +80,16 @@ def canonical(kind: str, value: str) -> str | None:
 def masked(kind: str, value: str) -> str | None:
     """The masked form of one value as somebody wrote it."""
     return _one(lambda e: KINDS[kind].masked(KINDS[kind].normal(e)), value)
+
+
+def normal_spelling(value: str) -> str:
+    """One address in the form in which decisions about spellings are kept and the parser looks them up."""
+    return _one(spelling_normal, value) or ""
+
+
+def scrubbed(value: str) -> str:
+    """One running text with every number in it masked."""
+    return _one(scrub, value) or ""
 
 
 def _one(function: Callable[[pl.Expr], pl.Expr], value: str) -> str | None:

@@ -19,6 +19,12 @@ def half_width(expr: pl.Expr) -> pl.Expr:
     return where(expr, UNUSUAL, lambda text: text.str.normalize("NFKC"))
 
 
+def spelling_normal(expr: pl.Expr) -> pl.Expr:
+    """An address as two spellings of it are compared: half-width, without white space or control characters."""
+    # once more afterwards: what a gap kept apart may belong together
+    return half_width(half_width(expr).str.replace_all(r"[\s\x00-\x1F]+", ""))
+
+
 def where(expr: pl.Expr, pattern: str, change: Change, *, matches: bool = True) -> pl.Expr:
     """`change` applied only to the texts that match `pattern` (or do not): looking is far cheaper than most changes."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from contracts.model import Format, Table
-from pipelines.readers import apart, csv, jsonl, parquet, xlsx
+from pipelines.readers import apart, csv, geojson, jsonl, parquet, xlsx
 from pipelines.readers.batch import Batch
 
 READERS: Mapping[Format, Callable[[Path, Table], Iterator[Batch]]] = {
@@ -18,6 +18,7 @@ READERS: Mapping[Format, Callable[[Path, Table], Iterator[Batch]]] = {
     "xlsx": apart.by_child(xlsx.read),
     "parquet": apart.by_child(parquet.read),
     "jsonl": jsonl.read,
+    "geojson": geojson.read,
 }
 
 __all__ = ["READERS", "Batch"]

@@ -17,7 +17,7 @@ from contracts.identifiers import scrub
 from contracts.model import Layout, Table
 from pipelines.reasons import Refused
 
-FIELDS, NUL, HIDDEN, IGNORED = "fields", "nul", "hidden_row", "ignored"
+FIELDS, FEATURE, NUL, HIDDEN, IGNORED = "fields", "feature", "nul", "hidden_row", "ignored"
 MOST_COLUMNS = 2_000
 SHOWN = 60  # characters of a column's name that no contract knows
 
@@ -28,7 +28,8 @@ class Batch:
 
     `frame` has blank rows too: its row i is row `first_row + i` as Excel counts. `marks` says by such an i what is
     to be said of a row as a whole: `fields` (the line could not be cut into as many fields as the header has, the row
-    is empty), `nul`, `hidden_row` (read like others), `ignored` (no record, as the contract says).
+    is empty), `feature` (the same of what is no GeoJSON feature), `nul`, `hidden_row` (read like others), `ignored` (no record,
+    as the contract says).
     `sheet` is "" where a file has none, `encoding` where it is no text or plain ASCII. `may_hold_formulas` is false where
     a look at the whole text has shown that no cell can begin with `=`, half or full width.
     """

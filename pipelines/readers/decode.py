@@ -1,6 +1,6 @@
 """Which encoding a text file is in, and its text. Strict: a byte that is no text refuses the file.
 
-Not here: what a line means (`csv.py`, `jsonl.py`).
+Not here: what the text means (`csv.py`, `jsonl.py`, `geojson.py`).
 """
 
 from __future__ import annotations

@@ -18,7 +18,13 @@ from warehouse.files import replacing
 from warehouse.lake import Delivery
 from warehouse.settings import Settings
 
-SUFFIXES: Mapping[Format, str] = {"csv": ".csv", "xlsx": ".xlsx", "jsonl": ".jsonl", "parquet": ".csv"}
+SUFFIXES: Mapping[Format, str] = {
+    "csv": ".csv",
+    "xlsx": ".xlsx",
+    "jsonl": ".jsonl",
+    "parquet": ".csv",
+    "geojson": ".csv",
+}
 WORKBOOKS = (".xlsx", ".xls", ".et")
 
 
@@ -34,7 +40,7 @@ def write_receipt(
     """Write `receipts/<table>/<delivery>.<form>`, in place of an older one in any form; its path below `receipts/`.
 
     `refused` says why the whole file is not in force, `issues` is the lake's file of them, which need not exist.
-    `encoding` is the one a CSV came in. A Parquet file is answered in CSV: no clerk opens Parquet. A file no contract
+    `encoding` is the one a CSV came in. Parquet and GeoJSON are answered in CSV: no clerk opens them. A file no contract
     knows is answered as its name ends. OSError: disk full.
     """
     content = Content(delivery, table, refused, Issues(issues, table, code_lists or {}))

@@ -23,6 +23,7 @@ HERE, NEXT, FAR = "140213052001001", "140213052001002", "140214001001001"
 SQL_TYPES = {"integer": "bigint", "number": "double", "date": "date", "timestamp": "timestamp", "boolean": "boolean"}
 # nobody's: 990001, 154 and 0300 are not assigned
 ID_NO, PHONE, LANDLINE = "99000119800103001X", "15400001234", "03001234567"
+ESTATE = "柳港园西院"
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -104,6 +105,20 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         ids = {"household_id": key(name), "head_person_id": key(head), "dwelling_id": key(home)}
         return ids | {"household_no": name, "member_count": members, "grid_code": grid}
 
+    def building(name: str, grid: str, estate: str, number: int, **more: Any) -> dict[str, Any]:
+        return {
+            "building_id": name,
+            "grid_code": grid,
+            "estate": estate,
+            "estate_alias": "柳港园、老柳港",
+            "building_no": number,
+            "entrance_count": 2,
+            "floor_count": 6,
+            "rooms_per_floor": 2,
+            "standard_address": f"山西省大同市平城区新旺街道{estate}{number}号楼",
+            "valid_from": date(2020, 1, 1),
+        } | more
+
     def claim(
         who: str, attribute: str, value: str, source: str, on: date, number: str | None = None, entity: str = "person"
     ) -> dict[str, Any]:
@@ -136,6 +151,22 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             "status": "open",
             "grid_code": grid,
         }
+
+    def spelling(name: str, address: str, rule: str, uses: int, area: str | None, grid: str | None) -> dict[str, Any]:
+        said = {"address": address, "rule": rule, "reasons": f"estate:{rule}", "uses": uses}
+        return said | {"address_id": key(name), "area_code": area, "grid_code": grid}
+
+    def link(source: str, record: str, who: str, rule: str, weight: float | None, grid: str) -> dict[str, Any]:
+        facts = {"source": source, "record_key": record, "rule": rule, "confidence": 0.9, "grid_code": grid}
+        return facts | {"person_id": key(who), "delivery_id": "d1", "row_no": 2}
+
+    def stood(name: str, grid: str | None, rule: str, since: date, until: date | None = None) -> dict[str, Any]:
+        days = {"valid_from": since, "valid_to": until}
+        return {"building_id": name, "grid_code": grid, "grid_rule": rule, "kind": "apartment"} | days
+
+    def waiting(name: str, rule: str, area: str | None, grid: str | None) -> dict[str, Any]:
+        place = {"area_code": area, "grid_code": grid}
+        return {"review_id": key(f"{name} {rule}"), "building_id": name, "rule": rule, "dwellings": 2} | place
 
     head = person("王小明", "h1", "d1", HERE, HERE)
     head |= {"id_no_token": id_token, "id_no_masked": "9900**********001X"}
@@ -170,6 +201,34 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         "address_link": [
             {"address_id": key("a1"), "address": "西苑三号楼501", "dwelling_id": key("d1"), "grid_code": HERE},
         ],
+        "address_review": [
+            spelling("s1", "桃花源3号楼2单元501", "unknown_estate", 2, HERE[:12], None),
+            spelling("s2", "柳港园西院3号楼", "no_room", 9, HERE[:12], HERE),
+            spelling("s3", "柳港园东院13号楼", "no_room", 1, HERE[:12], NEXT),
+            spelling("s4", "远方里3号楼", "no_room", 1, FAR[:12], FAR),
+            spelling("s5", "3号楼2单元501", "no_estate", 7, None, None),
+            spelling("s6", "桃花源7号楼", "unknown_building", 3, FAR[:12], None),
+        ],
+        "person_link": [
+            link("resident", "1", "王小明", "id_no", None, HERE),
+            link("property", "t1", "王小明", "id_no", None, HERE),
+            link("resident", "2", "李雷", "id_no", None, NEXT),
+        ],
+        "person_pair": [
+            {
+                "pair_id": key("p1"),
+                "left_source": "hotline",
+                "left_key": "k1",
+                "right_source": "resident",
+                "right_key": "1",
+                "person_id": key("王小明"),
+                "match_weight": 4.5,
+                "confidence": 0.96,
+                "reasons": "姓名 同音 +3.1；出生日期 不同 −0.5",
+                "status": "waiting",
+                "grid_code": HERE,
+            }
+        ],
         "claim": [
             claim("王小明", "living_address", "西院3-2-501", "resident", date(2026, 11, 1)),
             claim("王小明", "living_address", "东院13-2-501", "hotline", date(2026, 11, 9)),
@@ -195,7 +254,33 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             }
         ],
         "finding": [finding("f1", "h1", "d1", HERE) | {"person_id": key("王小明")}, finding("f2", "h2", "d2", NEXT)],
-        "area": [{"area_code": "140213", "name": "平城区", "level": "county"}],
+        "area": [
+            {"area_code": code, "name": name, "level": level}
+            for code, name, level in (
+                ("140200000000", "大同市", "city"),
+                ("140213", "平城区", "county"),
+                ("140213052000", "新旺街道", "subdistrict"),
+                (HERE[:12], "柳港园西院社区居民委员会", "community"),
+            )
+        ],
+        "source.grid_building": [
+            building("b3", HERE, ESTATE, 3),
+            building("b13", NEXT, "柳港园东院", 13),
+            building("b9", FAR, "远方里", 3, estate_alias=None),
+            building("b0", HERE, "柳港园旧院", 1, valid_to=date(2021, 1, 1)),
+            building("y7", HERE, "西村", 7, kind="courtyard")
+            | {"standard_address": "山西省大同市平城区新旺街道西村7号", "estate_alias": None},
+        ],
+        "building": [
+            stood("b3", HERE, "written", date(2020, 1, 1), date(2024, 5, 1)),
+            stood("b3", NEXT, "polygon", date(2024, 5, 1)),
+            stood("b9", None, "no_point", date(2020, 1, 1)),
+        ],
+        "grid_review": [
+            waiting("b1", "written_elsewhere", HERE[:12], HERE),
+            waiting("b2", "several_polygons", HERE[:12], None),
+            waiting("b9", "no_point", None, None),
+        ],
         "release": [{"release_id": release_id}],
         "source.resident": [
             {"record_no": "1", "name": "王小明", "hukou_address": "西院3-2-501", "grid_code": HERE},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import duckdb
@@ -14,12 +15,14 @@ from contracts.code_lists import load_code_lists
 from contracts.identifiers import check_digit
 from contracts.model import Check
 from contracts.named_checks import CREDIT_CHARACTERS, CREDIT_WEIGHTS, NAMED
+from contracts.outlines import canonical
 from contracts.predicates import broken
 from contracts.row_queries import named_sql
 
 LISTS = load_code_lists()
 DB = duckdb.connect()
 UNIT = "140213001001GB00001F00010001"
+SQUARE = '{"type":"Polygon","coordinates":[[[113.3,40.1],[113.4,40.1],[113.4,40.2],[113.3,40.1]]]}'
 
 
 def in_polars(name: str, values: list[str | None]) -> list[bool]:
@@ -58,7 +61,20 @@ id_numbers = st.builds(
     st.dates(date(1890, 1, 1), date(2030, 1, 1)),
     st.integers(0, 999),
 ).map(lambda digits: digits + check_digit(digits))
+degrees = st.one_of(
+    st.floats(-181, 181), st.integers(-180, 180), st.sampled_from([90, 180, 180.5, -0.0, 1e-12, True, None, "1"])
+)
+positions = st.lists(degrees, min_size=1, max_size=3)
+rings = st.lists(positions, min_size=1, max_size=5).flatmap(lambda r: st.sampled_from([r, [*r, r[0]], [*r, *r, r[0]]]))
+outlines = st.builds(
+    lambda kind, rings, deeper: json.dumps({"type": kind, "coordinates": [rings] if deeper else rings}),
+    st.sampled_from(["Polygon", "MultiPolygon", "Point", None]),
+    st.lists(rings, max_size=2),
+    st.booleans(),
+)
 near = st.one_of(
+    outlines,
+    outlines.map(canonical),
     st.none(),
     st.text(max_size=30),
     st.text(alphabet="0123456789-/年月日XGBFW 　０１", max_size=28),
@@ -105,6 +121,26 @@ def test_a_share_may_be_let_through() -> None:
         ("telephone", "(0352)5100001", True),
         ("telephone", "15400000001", True),
         ("telephone", "无", False),
+        ("polygon", SQUARE, True),
+        ("polygon", SQUARE.replace(",", ", ").replace("40.1", "40.10, 1050"), True),  # gaps and heights
+        (
+            "polygon",
+            '{"type":"MultiPolygon","coordinates":[[[[1,2],[3,2],[3,4],[1,2]]],[[[5,2],[7,2],[7,4],[5,2]]]]}',
+            True,
+        ),
+        ("polygon", SQUARE.replace("Polygon", "LineString"), False),
+        ("polygon", SQUARE.replace("Polygon", "MultiPolygon"), False),
+        ("polygon", SQUARE.replace(",[113.3,40.1]]]", "]]"), False),  # not closed
+        ("polygon", '{"type":"Polygon","coordinates":[[[1,2],[3,2],[1,2]]]}', False),  # no area
+        ("polygon", '{"type":"Polygon","coordinates":[[[40.1,113.3],[40.1,113.4],[40.2,113.4],[40.1,113.3]]]}', False),
+        (
+            "polygon",
+            '{"type":"Polygon","coordinates":[[[541,4438],[542,4438],[542,4439],[541,4438]]]}',
+            False,
+        ),  # metres
+        ("polygon", '{"type":"Polygon","coordinates":[]}', False),
+        ("polygon", '{"type":"GeometryCollection","geometries":[]}', False),
+        ("polygon", "[" * 100_000, False),
         ("date_text", "2024-03-01", True),
         ("date_text", "２０２４／３／１", True),
         ("date_text", "2024年3月1日", True),

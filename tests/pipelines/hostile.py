@@ -10,7 +10,7 @@ from tests.pipelines.office import Office, csv_text, resident
 from warehouse.lake import Delivery
 
 GOOD = "人口信息_20240302.csv"
-NAMES = {form: f"名册_20240301.{form}" for form in ("xlsx", "jsonl", "parquet")}
+NAMES = {form: f"名册_20240301.{form}" for form in ("xlsx", "jsonl", "geojson", "parquet")}
 LINE = dict(zip(HEADER, ["R1", "男", "1990-01-01", SECRETS[0], SECRETS[6]], strict=True))
 
 

@@ -115,6 +115,15 @@ def _lines() -> bytes:
     ).encode()
 
 
+def _features() -> bytes:
+    features = [
+        {"type": "Feature", "properties": dict(zip(HEADER, row, strict=True)), "geometry": {"type": "Point"}}
+        for row in _cells()
+    ]
+    collection = {"type": "FeatureCollection", "name": "一", "features": features}
+    return json.dumps(collection, ensure_ascii=False, indent=1).encode()
+
+
 def seeds() -> list[Seed]:
     """One of each. Old workbooks come last: every eleventh damaged one ends the process that reads it."""
     csv, tsv, book = _table("csv"), _table("csv", "\t"), _table("xlsx")
@@ -126,6 +135,7 @@ def seeds() -> list[Seed]:
         Seed(".txt", _text("\t", "utf-16"), _table("csv", "\t", "utf-16")),
         Seed(".tsv", _text("\t", "gb18030", quoted=True), tsv),
         Seed(".jsonl", _lines(), _table("jsonl")),
+        Seed(".geojson", _features(), _table("geojson")),
         Seed(".parquet", _parquet("uncompressed"), _table("parquet")),
         Seed(".parquet", _parquet("zstd"), _table("parquet")),
         Seed(".xlsx", _xlsx(), book),

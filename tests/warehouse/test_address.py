@@ -37,10 +37,14 @@ def connection() -> duckdb.DuckDBPyConnection:
     connection.execute("create table source.area (area_code text, name text, level text, valid_to date)")
     connection.executemany("insert into source.area values (?, ?, ?, null)", AREAS)
     connection.execute(
-        "create table source.grid_building (building_id text, grid_code text, estate text, estate_alias text, building_no int,"
-        " entrance_count int, floor_count int, rooms_per_floor int, standard_address text, valid_to date)"
+        "create table building_period (building_id text, grid_code text, estate text, estate_alias text, building_no int,"
+        " entrance_count int, floor_count int, rooms_per_floor int, standard_address text, valid_from date, valid_to date,"
+        " community_code text)"
     )
-    connection.executemany("insert into source.grid_building values (?, ?, ?, ?, ?, ?, ?, ?, ?, null)", BUILDINGS)
+    connection.executemany(
+        "insert into building_period values (?, ?, ?, ?, ?, ?, ?, ?, ?, '2020-01-01', null, null)", BUILDINGS
+    )
+    connection.execute("update building_period set community_code = left(grid_code, 12)")
     return connection
 
 

@@ -144,5 +144,5 @@ def test_a_broken_model_is_named_and_no_row_is_quoted(
     (folder / "odd.sql").write_text("select cast(permit_no as int) as n from source.permit")
     monkeypatch.setattr(engine, "MODELS", folder)
     with pytest.raises(HubError, match=r"odd\.sql: model fails with ConversionException") as error:
-        engine.build_city(settings, Catalog({PERMIT.qualified: PERMIT}), tmp_path / "city.duckdb", MAKERS)
+        engine.build_city(settings, Catalog({PERMIT.qualified: PERMIT}), tmp_path / "city.duckdb", {})
     assert "secret" not in str(error.value)

@@ -1,6 +1,6 @@
 /* What each spelling means. A doubt is left open: `dwelling_id` is null and `rule` says why. */
-select key_of('address', address) as address_id, address,
-       case when standard_address is not null then key_of('dwelling', standard_address) end as dwelling_id, building_id, rule,
-       case rule when 'official' then 1.0 when 'alias' then 0.95 else 0.0 end as confidence,
-       grid_code
-from address_room
+select key_of('address', address) as address_id, address, uses,
+       case when standard_address is not null then key_of('dwelling', standard_address) end as dwelling_id,
+       standard_address, province, city, county, subdistrict, community, area_code, estate,
+       building_no, entrance_no, floor_no, room_no, building_id, rule, confidence, reasons, grid_code
+from address_parsed

@@ -1,0 +1,151 @@
+"""`hub address review|accept|revoke|accepted`: which spellings wait for a human, and what the operator decides they mean.
+
+Not here: reading addresses (address.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from warehouse.conditions import Where
+    from warehouse.places import Places
+
+app = typer.Typer(no_args_is_help=True, help="Addresses: what waits, and what was decided.")
+Written = Annotated[str, typer.Argument(metavar="WRITTEN", help="What stands before a building number, or a spelling.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
+WAITING = ("written", "uses", "spellings", "rules", "area_code", "example")
+DECISION = (
+    "kind",
+    "written",
+    "community_code",
+    "estate",
+    "standard_address",
+    "decision",
+    "reason",
+    "decided_by",
+    "decided_at",
+)
+
+
+@app.command()
+def review(
+    area: Annotated[str | None, typer.Option("--area", help="Only what lies in this area or grid.")] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="Only what waits for this reason.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many lines at most.")] = 50,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """What waits, grouped by what stands before the building number; what most office rows carry comes first."""
+    from warehouse.unscoped import unscoped
+
+    found = unscoped(deployment.served())("address_review", *_where(area, rule))
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row, head in zip(found, _heads([row["address"] for row in found]), strict=True):
+        groups.setdefault(head, []).append(row)
+    lines = [_line(written, rows) for written, rows in groups.items()]
+    lines.sort(key=lambda line: (-line["uses"], line["written"]))
+    listing(WAITING, lines[:limit], form)
+
+
+def _where(area: str | None, rule: str | None) -> list[Where]:
+    from warehouse.areas import area_prefix
+    from warehouse.conditions import AnyOf, Condition
+
+    where: list[Where] = [Condition("rule", "eq", rule)] if rule else []
+    if area:
+        begins = f"{area_prefix(area)}%"
+        where.append(AnyOf((Condition("grid_code", "like", begins), Condition("area_code", "like", begins))))
+    return where
+
+
+def _heads(addresses: Sequence[str]) -> list[str]:
+    """What stands before the building number of each, as the parser reads it: what an alias is accepted of."""
+    import polars as pl
+
+    from pipelines.address.spelling import split
+
+    return split(pl.Series("address", addresses, dtype=pl.String))["head"].to_list()
+
+
+def _line(written: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """One group; its most used spelling is the example."""
+    areas = {row["area_code"] for row in rows}
+    return {
+        "written": written,
+        "uses": sum(row["uses"] for row in rows),
+        "spellings": len(rows),
+        "rules": " ".join(sorted({row["rule"] for row in rows})),
+        "area_code": areas.pop() if len(areas) == 1 else None,
+        "example": max(rows, key=lambda row: (row["uses"], row["address"]))["address"],
+    }
+
+
+@app.command()
+def accept(
+    written: Written,
+    reason: Reason,
+    community: Annotated[str | None, typer.Option("--community", help="Code of the community of the estate.")] = None,
+    estate: Annotated[str | None, typer.Option("--estate", help="The estate it means.")] = None,
+    standard_address: Annotated[
+        str | None, typer.Option("--standard-address", help="The door that the whole spelling means.")
+    ] = None,
+) -> None:
+    """Decide what a writing means, from the next night on: an estate, or with --standard-address one door."""
+    from contracts.errors import HubError
+    from warehouse.address_decisions import accept_alias, accept_spelling
+    from warehouse.casebook import open_casebook
+
+    casebook, by = open_casebook(deployment.settings()), deployment.operator()
+    if community and estate and not standard_address:
+        new = accept_alias(casebook, _places(), written, community, estate, reason, by)
+    elif standard_address and not (community or estate):
+        new = accept_spelling(casebook, _places(), written, standard_address, reason, by)
+    else:
+        raise HubError("it must be said what is meant", remedy="give --community and --estate, or --standard-address")
+    typer.echo("accepted: it holds from the next night on" if new else "that was accepted already; nothing changed")
+
+
+def _places() -> Places:
+    from warehouse.places import Places
+    from warehouse.unscoped import unscoped
+
+    return Places(unscoped(deployment.served()))
+
+
+@app.command()
+def revoke(written: Written, reason: Reason) -> None:
+    """Take back what was accepted about a writing: the next night reads it by itself again."""
+    from warehouse import address_decisions
+    from warehouse.casebook import open_casebook
+    from warehouse.ledger import Undecided
+
+    casebook = open_casebook(deployment.settings())
+    normal = address_decisions.checked(written)
+    kinds = {d.kind for d in address_decisions.history(casebook) if d.written == normal}
+    if not kinds:
+        raise Undecided("nothing was decided about this writing", remedy="`hub address accepted` lists what is")
+    by = deployment.operator()
+    new = [address_decisions.revoke(casebook, kind, written, reason, by) for kind in sorted(kinds)]
+    typer.echo("revoked: it holds from the next night on" if any(new) else "that was revoked already; nothing changed")
+
+
+@app.command()
+def accepted(
+    every: Annotated[bool, typer.Option("--all", help="Every decision, also those taken back.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """What is accepted, oldest first."""
+    from warehouse.address_decisions import history, standing
+    from warehouse.casebook import open_casebook
+
+    casebook = open_casebook(deployment.settings())
+    found = history(casebook) if every else standing(casebook)
+    rows = [d._asdict() | {"decided_at": f"{d.decided_at:%Y-%m-%d %H:%M:%S}"} for d in found]
+    listing(DECISION, rows, form)

@@ -1,0 +1,162 @@
+"""`hub person …`: which office rows are one person, why, and what the operator decides about that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing, listing_with
+
+if TYPE_CHECKING:
+    from warehouse.office_rows import OfficeRow, OfficeRows
+    from warehouse.person_decisions import Verdict
+    from warehouse.unscoped import Rows
+
+app = typer.Typer(no_args_is_help=True, help="Persons, and the office rows they are made of.")
+RowArgument = Annotated[
+    str, typer.Argument(metavar="ROW", help="An office's row, as SOURCE:KEY: hotline:20240301001, resident:17.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="How many lines at most.")]
+PAIR = ("left", "right", "match_weight", "confidence", "reasons", "person_id", "grid_code")
+DECISION = ("left", "right", "decision", "reason", "decided_by", "decided_at")
+EXPLAINED = ("is", "person_id", "row", "rule", "match_weight", "confidence")
+MINUS = "−"
+
+
+@app.command()
+def review(limit: Limit = 50, form: FormatOption = Format.TABLE) -> None:
+    """Pairs of rows that may be one person, the likeliest first; what was decided since the release is left out."""
+    from warehouse.casebook import open_casebook
+    from warehouse.person_decisions import standing
+
+    decided = {d.pair for d in standing(open_casebook(deployment.settings()))}
+    pairs = [row for row in _rows()("person_pair") if _ends(row) not in decided]
+    pairs.sort(key=lambda row: (-row["match_weight"], row["pair_id"]))
+    listing(PAIR, [row | dict(zip(PAIR[:2], map(str, _ends(row)), strict=True)) for row in pairs[:limit]], form)
+
+
+@app.command()
+def link(left: RowArgument, right: RowArgument, reason: Reason) -> None:
+    """Say that two rows are one person, from the next night on."""
+    _decide(left, right, "same", reason)
+
+
+@app.command()
+def unlink(left: RowArgument, right: RowArgument, reason: Reason) -> None:
+    """Say that two rows are two persons, whatever matches, from the next night on."""
+    _decide(left, right, "different", reason)
+
+
+@app.command()
+def reopen(left: RowArgument, right: RowArgument, reason: Reason) -> None:
+    """Take such a decision back: linkage decides again."""
+    _decide(left, right, "open", reason)
+
+
+@app.command()
+def decisions(
+    every: Annotated[bool, typer.Option("--all", help="Every decision, also those taken back.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """What was decided and stands, oldest first."""
+    from warehouse.casebook import open_casebook
+    from warehouse.person_decisions import history, standing
+
+    casebook = open_casebook(deployment.settings())
+    found = history(casebook) if every else standing(casebook)
+    rows = [
+        d._asdict() | {"left": str(d.left), "right": str(d.right), "decided_at": f"{d.decided_at:%Y-%m-%d %H:%M:%S}"}
+        for d in found
+    ]
+    listing(DECISION, rows, form)
+
+
+@app.command()
+def explain(row: RowArgument, form: FormatOption = Format.TABLE) -> None:
+    """Say which person an office row is, which it may be, and what each comparison gave to the match weight."""
+    from warehouse.office_rows import OfficeRow
+
+    wanted, rows = OfficeRow.of(row), _rows()
+    found = [*_linked(rows, wanted), *_candidates(rows, wanted), *_decided(wanted)]
+    if not found:
+        _office_rows(rows).require(wanted)
+        typer.echo(f"{wanted} is no person, and resembles none", err=True)
+    listing_with(EXPLAINED, found, "comparisons", form)
+
+
+def _linked(rows: Rows, wanted: OfficeRow) -> list[dict[str, Any]]:
+    from warehouse.conditions import Condition
+
+    where = (Condition("source", "eq", wanted.source), Condition("record_key", "eq", wanted.key))
+    return [_line("this person", row, str(wanted)) for row in rows("person_link", *where)]
+
+
+def _candidates(rows: Rows, wanted: OfficeRow) -> list[dict[str, Any]]:
+    from warehouse.conditions import AnyOf, Condition
+
+    either = AnyOf((Condition("left_key", "eq", wanted.key), Condition("right_key", "eq", wanted.key)))
+    pairs = [(row, _ends(row)) for row in rows("person_pair", either) if wanted in _ends(row)]
+    pairs.sort(key=lambda pair: (-pair[0]["match_weight"], pair[0]["pair_id"]))
+    return [_line("perhaps", row, str(_other(ends, wanted))) for row, ends in pairs]
+
+
+def _decided(wanted: OfficeRow) -> list[dict[str, Any]]:
+    from warehouse.casebook import open_casebook
+    from warehouse.person_decisions import standing
+
+    found = [d for d in standing(open_casebook(deployment.settings())) if wanted in d.pair]
+    return [_line(f"decided {d.decision}", {"rule": d.decided_by}, str(_other(d.pair, wanted))) for d in found]
+
+
+def _line(what: str, row: Mapping[str, Any], other: str) -> dict[str, Any]:
+    facts = {name: row.get(name) for name in EXPLAINED}
+    return facts | {"is": what, "row": other, "comparisons": _comparisons(row.get("reasons") or "")}
+
+
+def _comparisons(reasons: str) -> list[dict[str, Any]]:
+    """`姓名 同音 +3.1；电话 一致 +16.4`, as linkage writes it, one by one."""
+    parts = [part.rsplit(" ", 1) for part in reasons.split("；") if " " in part]
+    return [
+        {"compared": what.split(" ", 1)[0], "outcome": what.split(" ", 1)[-1], "weight": weight.replace(MINUS, "-")}
+        for what, weight in parts
+    ]
+
+
+def _ends(pair: Mapping[str, Any]) -> tuple[OfficeRow, OfficeRow]:
+    from warehouse.office_rows import OfficeRow
+
+    ends = [OfficeRow(pair[f"{side}_source"], pair[f"{side}_key"]) for side in ("left", "right")]
+    return min(ends), max(ends)
+
+
+def _other(ends: tuple[OfficeRow, OfficeRow], one: OfficeRow) -> OfficeRow:
+    return ends[1] if ends[0] == one else ends[0]
+
+
+def _rows() -> Rows:
+    from warehouse.unscoped import unscoped
+
+    return unscoped(deployment.served())
+
+
+def _office_rows(rows: Rows) -> OfficeRows:
+    from contracts.load import load_catalog
+    from warehouse.office_rows import OfficeRows
+
+    return OfficeRows(rows, load_catalog())
+
+
+def _decide(left: str, right: str, verdict: Verdict, reason: str) -> None:
+    from warehouse import person_decisions
+    from warehouse.casebook import open_casebook
+    from warehouse.office_rows import OfficeRow
+
+    pair = (OfficeRow.of(left), OfficeRow.of(right))
+    casebook, rows = open_casebook(deployment.settings()), _office_rows(_rows())
+    new = person_decisions.decide(casebook, rows, *pair, verdict, reason, deployment.operator())
+    told = {"same": "one person", "different": "two persons", "open": "left to linkage again"}[verdict]
+    typer.echo(f"{left} and {right} are {told} {'from the next night on' if new else 'already; nothing changed'}")

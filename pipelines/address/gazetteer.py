@@ -1,0 +1,170 @@
+"""What there is to be named: areas, estates with their aliases, buildings, and what people decided. Made once, read often.
+
+An estate is a name in one community. Names are kept as `names.clean_names` leaves them, so a head can be looked up as it is.
+Not here: how a head is read (`heads.py`), where the tables come from (`reference.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from pipelines.address.areas import LEVELS, Area, AreaTree
+from pipelines.address.names import canonical, clean_names
+from pipelines.address.near import Near
+from pipelines.address.outside import Outside
+from pipelines.address.spelling import DIGITS, TAIL, split
+from pipelines.address.written_areas import WrittenAreas
+from warehouse.address_decisions import AddressDecision
+
+GRID_DIGITS: Final = 15
+_ALIASES = re.compile("[、,，;；/]")
+
+
+class Estate(NamedTuple):
+    """`area` is the community it lies in today; less where no building of it says more, None where they say nothing."""
+
+    name: str
+    area: str | None
+
+
+@dataclass
+class Gazetteer:
+    """`buildings` has one row per standing building with its `estate_id`; `names` says which estates a name may mean."""
+
+    tree: AreaTree
+    areas: WrittenAreas
+    buildings: pl.DataFrame
+    estates: list[Estate]
+    names: dict[str, dict[int, str]]  # cleaned name → estate → official, alias or accepted_alias
+    decided: dict[str, str] = field(default_factory=dict)  # spelling in its normal form → standard address
+    within: str = ""  # an area or grid in which every address is known to lie
+
+    @classmethod
+    def of(
+        cls,
+        areas: Iterable[Area],
+        buildings: pl.DataFrame,
+        decisions: Sequence[AddressDecision],
+        on: date,
+        within: str = "",
+    ) -> Gazetteer:
+        """`buildings` as `reference.BUILDING_COLUMNS`. What people decided about a spelling or alias holds as they did."""
+        tree = AreaTree.of(areas, on)
+        written = WrittenAreas(tree)
+        buildings = _placed(buildings, tree, written)
+        if within:
+            buildings = buildings.filter(_inside(tree, within))
+        keys = buildings.select("area_code", "estate_key").unique(maintain_order=True).with_row_index("estate_id")
+        buildings = buildings.join(keys, on=["area_code", "estate_key"], nulls_equal=True, maintain_order="left")
+        buildings = buildings.with_row_index("building")
+        first = buildings.unique("estate_id", maintain_order=True)
+        estates = [Estate(*row) for row in first.select("estate", "area_code").iter_rows()]
+        decided = {d.written: d.standard_address for d in decisions if d.kind == "spelling" and d.standard_address}
+        names = _names(buildings, estates, decisions, tree)
+        return cls(tree, written, buildings, estates, names, decided, within)
+
+    @cached_property
+    def near(self) -> Near:
+        """The names of estates, for what is nearly one."""
+        return Near(self.names)
+
+    @cached_property
+    def outside(self) -> Outside:
+        return Outside({row.code[:4] for row in self.tree.rows if row.level != "province"})
+
+    @cached_property
+    def by_area(self) -> dict[str | None, list[int]]:
+        found: dict[str | None, list[int]] = defaultdict(list)
+        for number, estate in enumerate(self.estates):
+            found[estate.area].append(number)
+        return found
+
+    @cached_property
+    def chains(self) -> list[frozenset[str]]:
+        """Of each estate the areas it lies in."""
+        return [frozenset(self.tree.chain(estate.area)) for estate in self.estates]
+
+    @cached_property
+    def numbered_names(self) -> list[str]:
+        """Names that end as the numbers of an address do: 幸福里一号."""
+        return [name for name in self.names if set(name[len(name.rstrip(TAIL)) :]) & set(DIGITS)]
+
+    @cached_property
+    def standard_heads(self) -> dict[str, frozenset[int]]:
+        """What stands before the building number in the buildings' own standard addresses → estates."""
+        cut = split(self.buildings["standard_address"], self.numbered_names)
+        pairs = self.buildings.select("estate_id").with_columns(cut["head"]).unique().rows()
+        found: dict[str, set[int]] = defaultdict(set)
+        for estate, head in pairs:
+            found[canonical(head)].add(estate)
+        return {head: frozenset(estates) for head, estates in found.items()}
+
+    @cached_property
+    def area_frame(self) -> pl.DataFrame:
+        """Columns area_code and the names of the areas it lies in, itself included, by level."""
+        rows = []
+        for code in self.tree.standing:
+            above = [self.tree.standing[c] for c in self.tree.chain(code)]
+            names = {area.level: area.name for area in above}
+            rows.append((code, *(names.get(level) for level in LEVELS)))
+        return pl.DataFrame(rows, schema=dict.fromkeys(("area_code", *LEVELS), pl.String), orient="row")
+
+
+def _placed(buildings: pl.DataFrame, tree: AreaTree, written: WrittenAreas) -> pl.DataFrame:
+    """Buildings, each once as its newest row says, with the area they stand in today.
+
+    That is the community of their code, as it was when the row began; without any code what their own address says.
+    """
+    newest = buildings.sort("building_id", "valid_from").unique("building_id", keep="last", maintain_order=True)
+    places = newest.select("community_code", "valid_from").unique()
+    today = [tree.present(*row) for row in places.iter_rows()]
+    places = places.with_columns(pl.Series("area_code", today, dtype=pl.String))
+    placed = newest.join(
+        places, on=["community_code", "valid_from"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    address = placed["standard_address"].to_list()
+    said = [
+        written.area(text) if code is None else None
+        for text, code in zip(address, placed["community_code"], strict=True)
+    ]
+    return placed.with_columns(
+        pl.coalesce("area_code", pl.Series(said, dtype=pl.String)).alias("area_code"),
+        pl.Series("estate_key", clean_names(newest["estate"]), dtype=pl.String),
+        pl.col("standard_address").is_duplicated().alias("address_twice"),
+    ).drop("community_code")
+
+
+def _inside(tree: AreaTree, within: str) -> pl.Expr:
+    """Whether a building lies in an area (12 digits or as many as its level has) or grid."""
+    if len(within) == GRID_DIGITS:
+        return pl.col("grid_code") == within
+    code = tree.present(within.ljust(12, "0"))
+    return pl.col("area_code").is_in([c for c in tree.standing if code in tree.chain(c)])
+
+
+def _names(
+    buildings: pl.DataFrame, estates: list[Estate], decisions: Sequence[AddressDecision], tree: AreaTree
+) -> dict[str, dict[int, str]]:
+    """Every name with the estates it may mean. An official name goes before an alias, one of the table before an accepted."""
+    found: dict[str, dict[int, str]] = defaultdict(dict)
+    for name, estate in buildings.select("estate_key", "estate_id").unique(maintain_order=True).iter_rows():
+        found[name][estate] = "official"
+    listed = buildings.select("estate_alias", "estate_id").drop_nulls().unique(maintain_order=True)
+    pairs = [(alias, estate) for aliases, estate in listed.iter_rows() for alias in _ALIASES.split(aliases)]
+    for name, (_, estate) in zip(clean_names(alias for alias, _ in pairs), pairs, strict=True):
+        found[name].setdefault(estate, "alias")
+    numbers = {(estate.area, estate.name): number for number, estate in enumerate(estates)}
+    accepted = [d for d in decisions if d.kind == "alias"]
+    for name, decision in zip(clean_names(d.written for d in accepted), accepted, strict=True):
+        number = numbers.get((tree.present(decision.community_code), decision.estate or ""))
+        if number is not None:
+            found[name].setdefault(number, "accepted_alias")
+    return {name: meant for name, meant in found.items() if name}

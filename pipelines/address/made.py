@@ -1,0 +1,108 @@
+"""`address_parsed`: the night's step from `spelling` to what each spelling means, reading only what is new.
+
+Belongs here: the order of the step, in blocks, so that memory does not grow with the city.
+Does not: parsing (`decide.py`), which file remembers what (`memory.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from pipelines.address.decide import COLUMNS, Parser
+from pipelines.address.gazetteer import Gazetteer
+from pipelines.address.memory import digest, remembered
+from pipelines.address.reference import READS, Reference, frame, reference
+from warehouse.address_decisions import AddressDecision, standing
+from warehouse.casebook import open_casebook
+from warehouse.files import replacing
+from warehouse.made import Made
+from warehouse.settings import Settings
+
+PARSED: Final = "address_parsed"
+BLOCK: Final = 500_000  # spellings at a time
+
+
+def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Leave `address_parsed`: every spelling with its uses and what it means."""
+    tables, decisions = reference(connection), decided(settings)
+    memory = remembered(settings, digest(tables, decisions))
+    if not memory.exists():
+        with replacing(memory) as temporary:
+            pl.DataFrame(schema=COLUMNS).write_parquet(temporary)
+    _follow(connection, memory, tables, decisions)
+    columns = ", ".join(f"p.{name}" for name in COLUMNS if name != "address")
+    connection.execute(
+        f"create temp view {PARSED} as select s.address, s.uses, {columns}"
+        f" from spelling s join {_file(memory)} p on p.address = s.address"
+    )
+
+
+ADDRESS_PARSED: Final = Made(make, READS | {"spelling"})
+
+
+def decided(settings: Settings) -> list[AddressDecision]:
+    """What people decided about addresses and holds."""
+    casebook = open_casebook(settings)
+    try:
+        return standing(casebook)
+    finally:
+        casebook.close()
+
+
+def _follow(
+    connection: duckdb.DuckDBPyConnection, memory: Path, tables: Reference, decisions: list[AddressDecision]
+) -> None:
+    """Bring the memory to what is written tonight: new spellings parsed, those that nobody writes any more forgotten."""
+    known = _file(memory)
+    apart = f"where not exists (select 1 from {known} k where k.address = s.address)"
+    connection.execute(
+        f"create temp table new_spelling as select row_number() over () as no, address from spelling s {apart}"
+    )
+    [(new,)] = connection.execute("select count(*) from new_spelling").fetchall()
+    [(gone,)] = connection.execute(
+        f"select count(*) from {known} k where not exists (select 1 from spelling s where s.address = k.address)"
+    ).fetchall()
+    if new or gone:
+        kept = f"select k.* from {known} k where exists (select 1 from spelling s where s.address = k.address)"
+        parser = Parser(Gazetteer.of(tables.areas, tables.buildings, decisions, tables.on)) if new else None
+        with _parts(memory) as folder, replacing(memory) as temporary:
+            files = [_file(part) for part in _parse(connection, parser, new, folder)] if parser else []
+            every = " union all ".join([kept, *(f"select * from {file}" for file in files)])
+            connection.execute(f"copy ({every}) to {_text(temporary)} (format parquet, compression zstd)")
+            temporary.chmod(0o600)
+    connection.execute("drop table new_spelling")
+
+
+def _parse(connection: duckdb.DuckDBPyConnection, parser: Parser, count: int, folder: Path) -> Iterator[Path]:
+    for start in range(0, count, BLOCK):
+        block = frame(connection, f"select address from new_spelling where no > {start} and no <= {start + BLOCK}")
+        part = folder / f"{start}.parquet"
+        parser.parse(block["address"]).write_parquet(part, compression="lz4")
+        yield part
+
+
+@contextmanager
+def _parts(memory: Path) -> Iterator[Path]:
+    """A folder beside the memory, gone when the block ends."""
+    folder = memory.with_suffix(".parts")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        yield folder
+    finally:
+        for part in folder.iterdir():
+            part.unlink()
+        folder.rmdir()
+
+
+def _file(path: Path) -> str:
+    return f"read_parquet({_text(path)})"
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

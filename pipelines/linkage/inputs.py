@@ -1,0 +1,179 @@
+"""The tables Splink works on, made from the caller's in an in-memory database of their own that is thrown away afterwards.
+
+Belongs here: numbering rows, helper columns, blocking keys without the crowded ones, term frequencies. Does not: weights.
+Nothing is left behind: not in the caller's databases, not in his current schema.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+from splink import DuckDBAPI, Linker
+from splink.internals.exceptions import SplinkException
+
+from contracts.errors import HubError
+from pipelines.linkage.model import Found, LinkModel
+from pipelines.linkage.settings import splink_settings, term_columns
+
+WORK = "linkage_work"
+
+
+class NarrowAPI(DuckDBAPI):
+    """Splink keeps the levels of a prediction only together with all columns compared: those are left out as it is written."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
+        super().__init__(connection)
+        weights = [f"mw_{c.name}" for c in model.comparisons] + [
+            f"mw_tf_adj_{c.name}" for c in model.comparisons if c.counts
+        ]
+        sources = [] if model.link_type == "dedupe_only" else ["source_dataset_l", "source_dataset_r"]
+        levels = [f"gamma_{c.name}" for c in model.comparisons]
+        kept = ["match_weight", "match_probability", *sources, "unique_id_l", "unique_id_r", *levels, *weights]
+        self.kept = ", ".join(kept)
+
+    def _setup_for_execute_sql(self, sql: str, physical_name: str) -> str:
+        predicted = physical_name.startswith("__splink__df_predict")
+        narrow = f"select {self.kept} from ({sql}) as predicted" if predicted else sql
+        return super()._setup_for_execute_sql(narrow, physical_name)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The prepared `tables` (with `unique_id`, `source_dataset`, `key_<n>`), rows of the first, and a Splink linker on them."""
+
+    connection: duckdb.DuckDBPyConnection
+    model: LinkModel
+    tables: tuple[str, ...]
+    rows: int
+
+    def linker(self) -> Linker:
+        api = NarrowAPI(self.connection, self.model)
+        frames = [api.register(table, table_name=table) for table in self.tables]
+        linker = Linker(
+            frames if len(frames) > 1 else frames[0],
+            splink_settings(self.model, self.rows),
+            log_level=None,
+            validate_settings=False,
+        )
+        for column in term_columns(self.model):
+            linker.table_management.register_term_frequency_lookup(api.register(f"tf_{column}"), column)
+        return linker
+
+
+@contextmanager
+def workspace(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str]) -> Iterator[Workspace]:
+    """Prepare `tables` (columns source, id and `model.reads`)."""
+    if len(tables) != 1 if model.link_type == "dedupe_only" else len(tables) < 2:
+        raise HubError(f"{model.link_type} of {len(tables)} tables", remedy="one table to dedupe, two or more to link")
+    before = connection.execute("select current_database(), current_schema()").fetchall()[0]
+    connection.execute(f"attach ':memory:' as {WORK}")
+    try:
+        names, last = tuple(f"t{n}" for n in range(len(tables))), 0
+        for name, table in zip(names, tables, strict=True):
+            last = _number(connection, model, table, name, last)
+        connection.execute(f"use {WORK}")
+        _leave_out_crowded(connection, model, names)
+        rows = count(connection, names[0])
+        _term_frequencies(connection, model, names, rows)
+        with silent():
+            yield Workspace(connection, model, names, rows)
+    except SplinkException:  # its message quotes the SQL and DuckDB's words, which may quote rows
+        raise HubError(
+            "Splink could not run the linkage model", remedy="check the model's columns and their types"
+        ) from None
+    finally:
+        database, schema = (name.replace('"', '""') for name in before)
+        connection.execute(f'use "{database}"."{schema}"')
+        connection.execute(f"detach {WORK}")
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Splink says nothing meanwhile: its messages quote SQL and values."""
+    log = logging.getLogger("splink")
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def _number(connection: duckdb.DuckDBPyConnection, model: LinkModel, table: str, into: str, after: int) -> int:
+    """The rows numbered from `after` on, with helper columns and one key per blocking rule. Returns the last number.
+
+    Where the order counts (left and right of one table, samples) it is the rows' own, never that in which they came.
+    """
+    ordered = "" if model.link_type == "link_only" and not model.training else "order by source, id"
+    columns = [_column(model, name, name) for name in (*model.reads, *sorted(model.derived))]
+    helpers = {name: sql for comparison in model.comparisons for name, sql in comparison.shape.prepare.items()}
+    columns += [_column(model, name, sql) for name, sql in sorted(helpers.items())]
+    columns += [f"{_key(rule)} as key_{n}" for n, rule in enumerate(model.block_on)]
+    derived = "".join(f", {sql} as {name}" for name, sql in sorted(model.derived.items()))
+    try:
+        connection.execute(
+            f"""create table {WORK}.{into} as
+                select {after} + row_number() over ({ordered}) as unique_id, '{into}' as source_dataset,
+                       source as row_source, id as row_id, {", ".join(columns)}
+                from (select *{derived} from {table}) as given"""
+        )
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        said = str(error).splitlines()[0]
+        raise HubError(
+            f"the linkage model does not fit the table: {said}", where=table, remedy="correct either"
+        ) from None
+    return after + count(connection, f"{WORK}.{into}")
+
+
+def _column(model: LinkModel, name: str, sql: str) -> str:
+    """As it is where its letters are compared, else a number that stands for it in this run: half the memory and time."""
+    spelled = any(name in comparison.shape.spelled for comparison in model.comparisons)
+    return f"{sql} as {name}" if spelled else f"case when ({sql}) is not null then hash({sql}) end as {name}"
+
+
+def _key(rule: Sequence[str]) -> str:
+    return f"case when {' and '.join(f'{column} is not null' for column in rule)} then hash({', '.join(rule)}) end"
+
+
+def _leave_out_crowded(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str]) -> None:
+    """A key on too many rows of one table becomes null in all."""
+    for key in (f"key_{n}" for n in range(len(model.block_on))):
+        crowded = " union ".join(
+            f"select {key} from {table} where {key} is not null group by {key} having count(*) > {model.most_rows_per_key}"
+            for table in tables
+        )
+        connection.execute(f"create table crowded as {crowded}")
+        for table in tables:
+            connection.execute(f"update {table} set {key} = null where {key} in (select {key} from crowded)")
+        connection.execute("drop table crowded")
+
+
+def _term_frequencies(
+    connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str], rows: int
+) -> None:
+    """Per value its share of the rows: of the first table's when others are linked to it, else of all.
+
+    Of the rows that carry a value, `found` of one are the person's own; only the rest can agree by chance.
+    """
+    counted = tables[:1] if model.link_type == "link_only" else tables
+    own = model.prior.found if isinstance(model.prior, Found) else 0.0
+    for column in term_columns(model):
+        everything = " union all ".join(f"select {column} from {table} where {column} is not null" for table in counted)
+        total = (
+            f"{max(rows, 1)}"
+            if model.link_type == "link_only"
+            else f"(select greatest(count(*), 1) from ({everything}))"
+        )
+        connection.execute(
+            f"""create table tf_{column} as
+                select {column}, (count(*) - {own})::double / {total} as tf_{column}
+                from ({everything}) as carried group by {column}"""
+        )
+
+
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])

@@ -1,0 +1,211 @@
+"""A linkage model as its YAML declares it: what is compared and how it is weighed, which pairs are looked at, what is decided.
+
+One file in `models/` = one model. Belongs here: reading and checking it. Does not: SQL of levels (`comparisons.py`), running it
+(`score.py`), finding its numbers (`train.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from contracts.errors import HubError
+from pipelines.linkage.comparisons import KINDS, SEVERAL, Home, Shape
+
+MODELS = Path(__file__).parent / "models"
+Probability = Annotated[float, Field(gt=0, lt=1)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Columns = Annotated[tuple[Identifier, ...], Field(min_length=1)]
+
+
+class Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Level(Declared):
+    """How often a pair falls here: `m` among rows of one person, `u` among rows of two.
+
+    With `term_frequency` the pair's own value in that column takes u's place: a rare name says more than a common one.
+    `people`: of all people so many agree by chance, whatever the size of the city (`LinkModel.among` makes u of it).
+    `decides: false`: a doubt that nothing outweighs; a pair that falls here is for a human.
+    """
+
+    m: Probability | None = None
+    u: Probability | None = None
+    people: float | None = Field(None, gt=0)
+    term_frequency: Identifier | None = None
+    decides: bool = True
+
+
+class Comparison(Declared):
+    """`home`: columns that a family shares; kinds that know it weigh agreement there apart, unless one of `own` agrees."""
+
+    name: Identifier
+    title: str
+    kind: str
+    columns: tuple[Identifier, ...] = ()
+    home: tuple[Identifier, ...] = ()
+    own: tuple[Identifier, ...] = ()
+    levels: dict[str, Level] = Field(default_factory=dict)
+    train: bool = False
+
+    @model_validator(mode="after")
+    def fits_its_kind(self) -> Comparison:
+        kind = KINDS.get(self.kind)
+        if not kind:
+            raise ValueError(f"unknown kind {self.kind}; known are {', '.join(KINDS)}")
+        if (self.home or self.own) and not kind.knows_home:
+            raise ValueError(f"kind {self.kind} takes no home")
+        if isinstance(kind.columns, tuple) and self.columns:
+            raise ValueError(f"kind {self.kind} compares {', '.join(kind.columns)}; leave columns out")
+        if kind.columns == SEVERAL and len(self.columns) < 2:
+            raise ValueError(f"kind {self.kind} compares several columns, not {len(self.columns)}")
+        if isinstance(kind.columns, int) and kind.columns not in (SEVERAL, len(self.columns)):
+            raise ValueError(f"kind {self.kind} compares {kind.columns} columns, not {len(self.columns)}")
+        names = self.shape.level_names
+        if unknown := [name for name in self.levels if name not in names]:
+            raise ValueError(f"unknown level {unknown[0]}; kind {self.kind} has {', '.join(names)}")
+        if not self.train and (open_ := [name for name in names if not self._has_numbers(name)]):
+            raise ValueError(f"level {open_[0]} needs m and u (or term_frequency), or the comparison `train: true`")
+        return self
+
+    def _has_numbers(self, name: str) -> bool:
+        level = self.levels.get(name, Level())
+        agree = (level.u, level.people, level.term_frequency)
+        return level.m is not None and any(given is not None for given in agree)
+
+    @property
+    def shape(self) -> Shape:
+        return KINDS[self.kind].shape(self.name, self.compared, Home(self.home, self.own))
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        fixed = KINDS[self.kind].columns
+        return fixed if isinstance(fixed, tuple) else self.columns
+
+    @property
+    def counts(self) -> bool:
+        """Whether one of its levels is weighed by the frequency of the value."""
+        return any(level.term_frequency for level in self.levels.values())
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The input columns it needs, helper columns apart."""
+        counted = {level.term_frequency for level in self.levels.values() if level.term_frequency}
+        return frozenset({*self.compared, *self.home, *self.own, *counted} - set(self.shape.prepare))
+
+
+class Found(Declared):
+    """A row of the other tables has its person among the first table's rows with this probability, every person alike.
+
+    The prior is then `found` / rows of the first table, and of the rows there that carry a value, `found` of one are
+    the person's own: the rest is coincidence, which is what term frequencies should count.
+    """
+
+    found: Probability
+
+
+class Sure(Declared):
+    """Pairs that agree in all columns of one of these lists are the same, and are `recall` of all there are: the prior."""
+
+    sure: tuple[Columns, ...]
+    recall: Probability
+
+
+class Training(Declared):
+    """EM runs once per list of `block_on`, among pairs that agree there, for all comparisons that read none of its columns.
+
+    `pairs`: how many random pairs u is counted from.
+    """
+
+    block_on: tuple[Columns, ...]
+    pairs: int = Field(gt=0)
+
+
+class LinkModel(Declared):
+    """`auto` and `grey` are match weights (log2 odds, prior included): from `auto` on linked, from `grey` on shown to a human.
+
+    `derived`: columns worked out from columns (SQL), once per row. `most_rows_per_key`: a blocking key on more rows of one
+    table identifies nobody and proposes no pair. `one_to_one`: sources in which a person has one row.
+    """
+
+    link_type: Literal["dedupe_only", "link_only", "link_and_dedupe"]
+    prior: Probability | Found | Sure
+    comparisons: tuple[Comparison, ...]
+    block_on: Annotated[tuple[Columns, ...], Field(min_length=1)]
+    derived: dict[Identifier, str] = Field(default_factory=dict)
+    most_rows_per_key: int = Field(gt=0)
+    auto: float
+    grey: float
+    one_to_one: bool = False
+    training: Training | None = None
+
+    @model_validator(mode="after")
+    def hangs_together(self) -> LinkModel:
+        names = [comparison.name for comparison in self.comparisons]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"comparison {min(twice)} stands twice")
+        if self.grey > self.auto:
+            raise ValueError("grey is above auto")
+        if any(c.train for c in self.comparisons) and not self.training:
+            raise ValueError("a comparison says `train: true` and there is no training")
+        return self
+
+    def among(self, people: int) -> LinkModel:
+        """The model in a city of so many people: prior and u that depend on their number as numbers.
+
+        The odds are against the row's person being unknown, so that those of a row's candidates can be added up.
+        """
+        prior = self.prior
+        if isinstance(prior, Found):
+            odds = prior.found / (1 - prior.found) / people
+            prior = odds / (1 + odds)
+        comparisons = [
+            c.model_copy(update={"levels": {name: _among(level, people) for name, level in c.levels.items()}})
+            for c in self.comparisons
+        ]
+        return self.model_copy(update={"prior": prior, "comparisons": tuple(comparisons)})
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns every input table must have, beside `source` and `id` (text)."""
+        lists = [*self.block_on]
+        if isinstance(self.prior, Sure):
+            lists += self.prior.sure
+        if self.training:
+            lists += self.training.block_on
+        wanted = {column for columns in lists for column in columns}.union(*(c.reads for c in self.comparisons))
+        return tuple(sorted(wanted - set(self.derived)))
+
+
+def _among(level: Level, people: int) -> Level:
+    return (
+        level
+        if level.people is None
+        else level.model_copy(update={"u": min(level.people / people, 0.5), "people": None})
+    )
+
+
+def load_model(name: str) -> LinkModel:
+    """A model of `models/`."""
+    return read_model(MODELS / f"{name}.yaml")
+
+
+def read_model(path: Path) -> LinkModel:
+    """HubError that names file and word, if the file is none."""
+    try:
+        written: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return LinkModel.model_validate(written)
+    except FileNotFoundError:
+        raise HubError("there is no such linkage model", where=str(path)) from None
+    except yaml.YAMLError as error:
+        raise HubError(f"not YAML: {str(error).splitlines()[0]}", where=str(path)) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        word = ".".join(str(part) for part in first["loc"])
+        raise HubError(
+            f"{word}: {first['msg']}" if word else first["msg"], where=str(path), remedy="correct the model"
+        ) from None

@@ -1,0 +1,164 @@
+"""GeoJSON (RFC 7946): a FeatureCollection, one row per feature. Row n is feature n.
+
+A feature's properties are its cells, its `geometry` is one more: compact JSON text. A geometry that is no area, or in no
+stated datum, is the contract's affair. What is no feature, or has a key twice, a nested property or a number that JSON
+has not, costs only its row; a file that is no JSON to its end is no file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from contracts.model import GEOMETRY, Table
+from pipelines.readers.batch import FEATURE, IGNORED, NUL, Batch, not_records
+from pipelines.readers.decode import TextFile
+from pipelines.readers.objects import Object, Objects, is_flat
+from pipelines.reasons import Refused
+
+LARGEST = 64 << 20  # bytes; with seven decimals 2.8 million corners. One feature of this size takes 1 GB to read
+BATCH_ROWS = 5_000
+BATCH_CHARACTERS = 4 << 20
+WHITE = re.compile(r"[ \t\n\r]*")
+TWICE = object()  # stands for an object with a key twice
+
+
+def read(path: Path, table: Table) -> Iterator[Batch]:
+    """The features of `path`. Refused: too large, unfit bytes, no JSON, no FeatureCollection, a required column that no
+    feature of the first batch has.
+    """
+    layout, size = table.layout, path.stat().st_size
+    assert layout is not None
+    if size > LARGEST:
+        raise Refused("too_large", path.name, size=size >> 20, limit=LARGEST >> 20)
+    text = _Text("".join(TextFile(path, layout.encoding).pieces()), path.name)
+    row, cells = 1, Objects(table, path.name)
+    for objects in _batches(text):
+        frame, unknown = cells.frame(objects)
+        marks = {at: FEATURE for at, one in enumerate(objects) if one is None}
+        marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
+        marks |= dict.fromkeys(not_records(frame, layout), IGNORED)
+        yield Batch(row, frame, marks, unknown_columns=unknown)
+        row += len(objects)
+
+
+def _batches(text: _Text) -> Iterator[list[Object | None]]:
+    rows, characters = list[Object | None](), 0
+    for feature in text.features():
+        rows.append(_row(feature))
+        characters += len((rows[-1] or {}).get(GEOMETRY) or "")
+        if len(rows) == BATCH_ROWS or characters > BATCH_CHARACTERS:
+            yield rows
+            rows, characters = [], 0
+    if rows:
+        yield rows
+
+
+def _row(feature: Any) -> Object | None:
+    """A feature's properties and its geometry as text; none where it is no feature that can be one row."""
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return None
+    properties, geometry = feature.get("properties"), feature.get(GEOMETRY)
+    properties = {} if properties is None else properties
+    if not is_flat(properties) or GEOMETRY in properties:
+        return None
+    try:
+        _written(properties)
+        row = properties | {GEOMETRY: None if geometry is None else _written(geometry)}
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return row if any(value not in (None, "") for value in row.values()) else None  # nothing in it: no blank line
+
+
+def _written(value: Any) -> str:
+    """Compact JSON. ValueError: a number or half a character that no JSON has; TypeError: a key twice."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text.encode()
+    return text
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Any:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else TWICE
+
+
+class _Text:
+    """A JSON text, read from left to right a value at a time: only one feature of it is taken apart at any moment."""
+
+    _decoder = json.JSONDecoder(object_pairs_hook=_object)
+
+    def __init__(self, text: str, where: str) -> None:
+        self._text, self._where, self._at = text, where, 0
+
+    def features(self) -> Iterator[Any]:
+        """The features one after the other; of a blank text none. What the text is as a whole is only known at its end."""
+        if self._is_at_end():
+            return
+        if not self._passes("{"):
+            self._value()
+            raise Refused("not_features", self._where)
+        kind, lists, more = "", 0, not self._passes("}")
+        while more:
+            name = self._value()
+            if not isinstance(name, str):
+                raise self._unreadable(self._at)
+            self._expect(":")
+            if name == "features" and self._passes("["):
+                lists += 1
+                yield from self._items()
+            else:
+                value = self._value()
+                kind = value if name == "type" else kind
+            more = self._passes(",")
+            if not more:
+                self._expect("}")
+        if not self._is_at_end():
+            raise self._unreadable(self._at)
+        if kind != "FeatureCollection" or lists != 1:
+            raise Refused("not_features", self._where)
+
+    def _items(self) -> Iterator[Any]:
+        """The values of a list after its bracket."""
+        more = not self._passes("]")
+        while more:
+            yield self._value()
+            more = self._passes(",")
+            if not more:
+                self._expect("]")
+
+    def _value(self) -> Any:
+        self._skip()
+        try:
+            found, self._at = self._decoder.raw_decode(self._text, self._at)
+        except json.JSONDecodeError as error:
+            raise self._unreadable(error.pos) from None
+        except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+            raise self._unreadable(self._at) from None
+        return found
+
+    def _skip(self) -> None:
+        white = WHITE.match(self._text, self._at)
+        assert white
+        self._at = white.end()
+
+    def _is_at_end(self) -> bool:
+        self._skip()
+        return self._at == len(self._text)
+
+    def _passes(self, mark: str) -> bool:
+        """Whether `mark` comes next; if so it is passed."""
+        self._skip()
+        found = self._text.startswith(mark, self._at)
+        self._at += found
+        return found
+
+    def _expect(self, mark: str) -> None:
+        if not self._passes(mark):
+            raise self._unreadable(self._at)
+
+    def _unreadable(self, at: int) -> Refused:
+        line, start = self._text.count("\n", 0, at) + 1, self._text.rfind("\n", 0, at) + 1
+        return Refused("not_json", self._where, line=line, character=at - start + 1)

@@ -1,0 +1,66 @@
+"""JSON objects as rows: what JSON lines and GeoJSON have in common. An object's keys are the names.
+
+Not here: finding the objects in a file (`jsonl.py`, `geojson.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from contracts.model import Table
+from pipelines.readers.batch import match_header, plain, require_few, showable
+from pipelines.reasons import Refused
+
+Object = dict[str, Any]
+
+
+class Objects:
+    """Makes frames of objects, batch by batch. The first batch stands for the header: what is required occurs in it."""
+
+    def __init__(self, table: Table, where: str) -> None:
+        self._table, self._where, self._begun = table, where, False
+        self._known = {plain(name): c.name for c in table.columns for name in (c.physical_name, *c.aliases)}
+
+    def frame(self, objects: Sequence[Object | None]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+        """A row of text per object, an empty one for None, and the names no contract has. Refused: a required column
+        that no object of the first batch has, two keys for one column.
+        """
+        keys = list(dict.fromkeys(key for one in objects if one for key in one))
+        if not self._begun:
+            self._require(keys)
+            self._begun = True
+        names = {key: self._known.get(plain(key)) for key in keys}
+        self._require_single(names)
+        cells = [{names[k]: cell(v) for k, v in one.items() if names[k]} if one else {} for one in objects]
+        frame = pl.DataFrame(cells, schema={c.name: pl.String for c in self._table.columns}, orient="row")
+        return frame, tuple(showable([key for key, name in names.items() if name is None]))
+
+    def _require(self, keys: list[str]) -> None:
+        """Columns that may be empty need not occur."""
+        given = {plain(key) for key in keys}
+        absent = [c for c in self._table.columns if not given & {plain(name) for name in (c.physical_name, *c.aliases)}]
+        optional = [c.physical_name for c in absent if not c.required and not c.primary_key]
+        match_header([*keys, *optional], self._table, self._where)
+
+    def _require_single(self, names: dict[str, str | None]) -> None:
+        """Of two keys for one column (its name and an alias) one value would be lost."""
+        require_few(list(names), self._where)
+        used = [name for name in names.values() if name]
+        repeated = [c.physical_name for c in self._table.columns if used.count(c.name) > 1]
+        if repeated:
+            raise Refused("repeated_column", self._where, columns="、".join(repeated))
+
+
+def is_flat(found: Any) -> bool:
+    """Whether it is an object whose values are single ones."""
+    return isinstance(found, dict) and not any(isinstance(value, dict | list) for value in found.values())
+
+
+def cell(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if value is None or isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,146 @@
+"""A register, titles and tickets of a few rows, and the persons that the night's own models and makers find in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+
+from contracts.load import load_catalog
+from pipelines.makers import MAKERS
+from tests.api.city import point_to, write_release
+from warehouse.engine import create, define_key_of, dependencies, models
+from warehouse.identity import Tokens, ensure_keys
+from warehouse.settings import Settings
+from warehouse.sql import in_order
+
+CATALOG = load_catalog()
+Row = Mapping[str, Any]
+FOUND = ("person_link", "person_pair", "person_alias")
+BIRTH, DAY = date(1980, 5, 17), date(2026, 10, 31)
+
+
+class Persons(NamedTuple):
+    """Rows of the three tables that linkage ends in, by name of the column."""
+
+    link: dict[str, dict[str, Any]]  # by record key
+    pair: list[dict[str, Any]]
+    alias: list[dict[str, Any]]
+
+    def person(self, key: str) -> str | None:
+        """The person a row is linked to."""
+        return self.link[key]["person_id"] if key in self.link else None
+
+    def same(self, *keys: str) -> bool:
+        """All of the rows are linked, and to one person."""
+        found = {self.person(key) for key in keys}
+        return len(found) == 1 and None not in found
+
+    def doubts(self, key: str) -> int:
+        return sum(p["left_key"] == key for p in self.pair)
+
+
+def resident(key: str, name: str, number: str | None = None, **more: Any) -> Row:
+    """A register row; `number` is the person's ID number in a word, None for a broken one."""
+    row = {
+        "record_no": key,
+        "name": name,
+        "sex": "1",
+        "birth_date": BIRTH,
+        "household_no": f"h-{key}",
+        "updated_on": DAY,
+    }
+    return row | {"id_no_token": f"t-{number or key}", "id_no_status": "ok" if number else "check_digit"} | more
+
+
+def title(key: str, name: str, number: str | None = None, **more: Any) -> Row:
+    row = {"title_no": key, "holder_name": name, "updated_on": DAY}
+    return (
+        row | {"holder_id_no_token": f"t-{number or key}", "holder_id_no_status": "ok" if number else "length"} | more
+    )
+
+
+def ticket(key: str, name: str | None, phone: str | None = None, dwelling: str | None = None) -> Row:
+    return {"ticket_no": key, "requester_name": name, "requester_phone_token": phone, "dwelling_id": dwelling}
+
+
+def crowd(count: int) -> list[Row]:
+    """People of other homes, so that a name or a phone says as much as it does in a town."""
+    surnames, given = "赵钱孙李周吴郑冯陈褚", "安邦昌达恩芳刚海杰坤"
+    return [
+        resident(f"c{n}", f"{surnames[n % 10]}{given[n // 10 % 10]}{given[n // 100 % 10]}", f"c{n}",
+                 birth_date=date(1950 + n % 50, 1 + n % 12, 1 + n % 28), phone_token=f"p-c{n}", dwelling_id=f"d-c{n // 3}")
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def find(
+    home: Path,
+    residents: Sequence[Row] = (),
+    titles: Sequence[Row] = (),
+    tickets: Sequence[Row] = (),
+    people: int = 600,
+) -> Persons:
+    """The persons that a night finds among these rows and `people` others. `home` keeps casebook, memory and releases."""
+    settings = Settings(home=home)
+    ensure_keys(settings)
+    with duckdb.connect() as connection:
+        connection.execute("create schema source")
+        define_key_of(connection, Tokens.load(settings))
+        connection.execute("create table address_link (address varchar, dwelling_id varchar)")
+        connection.execute(f"create table delivery as select date '{DAY}' as delivered_on")
+        given = {"resident": [*crowd(people), *residents], "property": titles, "hotline": tickets}
+        for name, rows in given.items():
+            _fill(connection, name, rows)
+        for relation in _order(connection):
+            if relation in MAKERS:
+                MAKERS[relation].make(connection, settings)
+            else:
+                connection.execute(f"create temp table {relation} as {models()[relation].sql}")
+        link, pair, alias = (_rows(connection, name) for name in FOUND)
+    return Persons({row["record_key"]: row for row in link}, pair, alias)
+
+
+def serve(home: Path, persons: Persons, release: str = "r1") -> None:
+    """Make these persons those of the release that is served."""
+    known = sorted({row["person_id"] for row in persons.link.values()})
+    rows = {
+        "person_link": list(persons.link.values()),
+        "person": [{"person_id": person} for person in known],
+        "person_alias": persons.alias,
+    }
+    write_release(Settings(home=home), release, rows)
+    point_to(Settings(home=home), release)
+
+
+def _order(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What linkage needs beyond the tables that are there, in the order of the night."""
+    reads = dependencies(CATALOG, models(), MAKERS)
+    there = {name if schema == "main" else f"{schema}.{name}" for schema, name in connection.execute(
+        "select schema_name, table_name from duckdb_tables()").fetchall()}  # fmt: skip
+    wanted, waiting = set[str](), list(FOUND)
+    while waiting:
+        relation = waiting.pop()
+        if relation not in there and relation not in wanted:
+            wanted.add(relation)
+            waiting += reads[relation]
+    return in_order({name: reads[name] & wanted for name in wanted})
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
+    table = CATALOG.tables[f"source.{name}"]
+    create(connection, table, f"select {', '.join(f'null as {c.name}' for c in table.released_columns)} limit 0")
+    columns = sorted({column for row in rows for column in row})
+    if columns:
+        marks = ", ".join("?" * len(columns))
+        values = [[row.get(column) for column in columns] for row in rows]
+        connection.executemany(f"insert into source.{name} ({', '.join(columns)}) values ({marks})", values)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:
+    found = connection.execute(f"select * from {relation} order by all")
+    names = [d[0] for d in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -1,0 +1,7 @@
+/* The id under which a person is served: her natural one, or the one that an earlier release gave her rows. */
+with kept as (
+    select old_id, arg_max(new_id, nth) as new_id from person_change where change = 'kept' group by old_id
+)
+select c.natural_id, coalesce(k.new_id, c.cluster_id) as person_id
+from natural_cluster c
+left join kept k on k.old_id = c.cluster_id

@@ -1,0 +1,45 @@
+"""Reading a release by table and conditions: as whoever checks a decision does, in the API through the caller's gate.
+
+Belongs here: the shape of such reading, and the operator's own at the terminal, which has every row and no mask.
+Does not: the gate (policy.py), which `api/view.py` puts behind the same shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from contracts.errors import ReleaseError
+from warehouse.conditions import AnyOf, Condition, Parameters, Where, identifier
+from warehouse.reader import OpenRelease, Row
+
+
+class Rows(Protocol):
+    """Rows of a table (`dwelling`, `source.hotline`) that meet every condition, with all its columns or some."""
+
+    def __call__(self, table: str, /, *where: Where, columns: Sequence[str] | None = None) -> list[Row]: ...
+
+
+def unscoped(release: OpenRelease) -> Rows:
+    """Everything in the release, for the operator at the machine it lies on. ReleaseError for a table it has not."""
+
+    def rows(table: str, /, *where: Where, columns: Sequence[str] | None = None) -> list[Row]:
+        if table not in release.present:
+            raise ReleaseError(f"the release has no table {table} yet", remedy="run `hub nightly`")
+        params = Parameters({})
+        relation = ".".join(map(identifier, table.split(".")))
+        items = ", ".join(map(identifier, columns or ())) or "*"
+        conditions = " and ".join(_render(item, params) for item in where) or "true"
+        return release.query(f"select {items} from {relation} where {conditions}", params.values)
+
+    return rows
+
+
+def _render(item: Where, params: Parameters) -> str:
+    if isinstance(item, AnyOf):
+        return f"({' or '.join(_render(condition, params) for condition in item.conditions) or 'false'})"
+    return _condition(item, params)
+
+
+def _condition(item: Condition, params: Parameters) -> str:
+    return item.render(identifier(item.column), params)
