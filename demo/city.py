@@ -21,11 +21,13 @@ from demo.addresses import AddressBook
 from demo.areas import area_rows, grid_building_rows, grid_rows
 from demo.buildings import Buildings, build
 from demo.files import CsvFile, ParquetFile
+from demo.hard_shares import MOST_NOISE
 from demo.homes import outsiders_needed, settle
 from demo.hotline import ticket_rows
+from demo.namesakes import CityNames
 from demo.office import Rows
 from demo.people import MOST_RESIDENTS, Register, populate
-from demo.places import Block, blocks
+from demo.places import Block, blocks, communities, households_of
 from demo.resident import resident_rows
 from demo.titles import title_rows
 from demo.truth import Offices, contradictions, rows_truth
@@ -68,16 +70,25 @@ class _SimulatedBlock:
     book: AddressBook
 
 
-def _simulated(block: Block, seed: int, register: Register) -> _SimulatedBlock:
+@dataclass(frozen=True)
+class _Plan:
+    """What a city is made from, the same for every block."""
+
+    residents: int
+    seed: int
+    noise: float
+
+
+def _simulated(block: Block, plan: _Plan, names: CityNames, register: Register) -> _SimulatedBlock:
     """One block, from its own random stream."""
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, block.number])))
-    buildings = build(rng, block)
-    people = populate(rng, block, outsiders_needed(len(buildings.usage)), register)
+    rng, noise = np.random.Generator(np.random.PCG64(np.random.SeedSequence([plan.seed, block.number]))), plan.noise
+    buildings = build(rng, plan.seed, block)
+    people = populate(rng, block, outsiders_needed(len(buildings.usage)), register, noise)
     homes = settle(rng, buildings, people)
-    book = AddressBook.of(buildings)
-    residents = resident_rows(rng, people, homes, book, register)
-    titles = title_rows(rng, people, buildings, homes, book, register)
-    tickets = ticket_rows(rng, block.tickets, people, buildings, homes, book, register)
+    book = AddressBook.of(buildings, names)
+    residents = resident_rows(rng, people, homes, book, register, noise)
+    titles = title_rows(rng, people, buildings, homes, book, register, noise)
+    tickets = ticket_rows(rng, block.tickets, people, buildings, homes, book, register, noise)
     return _SimulatedBlock(Offices(residents, titles, tickets), buildings, book)
 
 
@@ -149,7 +160,7 @@ def _landing_file(stack: ExitStack, folder: Path, source: str) -> CsvFile | Work
             return stack.enter_context(CsvFile(path, "utf-8", "\n"))
 
 
-def _written(folder: Path, residents: int, seed: int) -> tuple[dict[str, int], Register]:
+def _written(folder: Path, plan: _Plan) -> tuple[dict[str, int], Register]:
     register = Register.empty()
     with ExitStack() as stack:
         landing = {source: _landing_file(stack, folder / "landing", source) for source in FILE_NAMES}
@@ -157,8 +168,9 @@ def _written(folder: Path, residents: int, seed: int) -> tuple[dict[str, int], R
         truth = {name: stack.enter_context(ParquetFile(folder / "truth" / f"{name}.parquet")) for name in TRUTHS}
         writers = _Writers(landing, truth, stack.enter_context(ThreadPoolExecutor(max_workers=len(TRUTHS))))
         writers.write_plain("area", area_rows())
-        for block in blocks(residents):
-            writers.write(_simulated(block, seed, register))
+        names = CityNames.of(plan.seed, communities(households_of(plan.residents)))
+        for block in blocks(plan.residents):
+            writers.write(_simulated(block, plan, names, register))
         writers.wait()
     return writers.rows, register
 
@@ -170,19 +182,21 @@ def _moved(staging: Path, out: Path, name: Path) -> Path:
     return (staging / name).replace(target)
 
 
-def generate(out: Path, residents: int = shares.COMMUNITY_RESIDENTS, seed: int = 1402) -> CityFiles:
+def generate(out: Path, residents: int = shares.COMMUNITY_RESIDENTS, seed: int = 1402, noise: float = 1.0) -> CityFiles:
     """Write the city to `out`: landing/<source>/<file>, truth/*.parquet, codes/id_area.csv.
 
-    Same residents and seed, same bytes. `residents` from 100 to 10,000,000, else ValueError. Files appear complete or
-    not at all; files of the same name are replaced.
+    `noise` multiplies the shares of hard cases, from 0 to 5. Same residents, seed and noise, same bytes. `residents` from
+    100 to 10,000,000, else ValueError. Files appear complete or not at all; files of the same name are replaced.
     """
+    if not 0 <= noise <= MOST_NOISE:
+        raise ValueError(f"noise is 0 to {MOST_NOISE:g} times the usual, not {noise:g}")
     if not FEWEST_RESIDENTS <= residents <= MOST_RESIDENTS:
         raise ValueError(f"a city has {FEWEST_RESIDENTS:,} to {MOST_RESIDENTS:,} residents, not {residents:,}")
     staging = out / ".city-in-the-making"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     try:
-        rows, register = _written(staging, residents, seed)
+        rows, register = _written(staging, _Plan(residents, seed, noise))
         landing = {source: _moved(staging, out, Path("landing", source, name)) for source, name in FILE_NAMES.items()}
         truth = {name: _moved(staging, out, Path("truth", f"{name}.parquet")) for name in TRUTHS}
     finally:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
+from hashlib import md5
 from pathlib import Path
 
 import duckdb
@@ -170,8 +171,13 @@ def define_key_of(connection: duckdb.DuckDBPyConnection, tokens: Tokens) -> None
 
     Keyed: an id is seen by everybody, and whoever could compute it from an address would read the address in it.
     """
-    secret = tokens.token("key_of", "key_of")
+    secret = tokens.token("key_of", "key_of")  # as `key_of` below
     connection.execute(f"create temp macro key_of(kind, value) as md5(concat('{secret}', kind, '|', value))")
+
+
+def key_of(tokens: Tokens, kind: str, value: str) -> str:
+    """What `key_of(kind, value)` is in SQL, for a value that no table has."""
+    return md5(f"{tokens.token('key_of', 'key_of')}{kind}|{value}".encode()).hexdigest()
 
 
 def _list_deliveries(connection: duckdb.DuckDBPyConnection, deliveries: list[Delivery]) -> None:

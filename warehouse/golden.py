@@ -66,7 +66,7 @@ def _each(part: Callable[[Golden], str], attributes: Sequence[Golden]) -> str:
 
 
 def _judged(g: Golden) -> str:
-    """The rank of a row's source (1: the authority; not named: last; null: the row says nothing), and whether it is sound."""
+    """The rank of a row's source (1 is the authority, one not named comes last, null says nothing), and its test."""
     ranks = " ".join(f"when '{source}' then {rank}" for rank, source in enumerate(g.sources, 1))
     rank = f"case when {g.attribute} is not null then case source {ranks} else {len(g.sources) + 1} end end"
     sound = f"{g.attribute} is null or coalesce({g.valid}, false)" if g.valid else "true"

@@ -12,9 +12,9 @@ import polars as pl
 
 from contracts.identifiers import spelling_normal
 from pipelines.address.areas import LEVELS
-from pipelines.address.gazetteer import COURTYARD, Gazetteer
+from pipelines.address.gazetteer import Gazetteer
 from pipelines.address.heads import Reader
-from pipelines.address.numbers import Numbers, read
+from pipelines.address.numbers import read
 from pipelines.address.spelling import split
 
 COLUMNS: Final[dict[str, type[pl.DataType]]] = {
@@ -33,6 +33,7 @@ COLUMNS: Final[dict[str, type[pl.DataType]]] = {
     "confidence": pl.Float64,
     "reasons": pl.String,
 }
+COURTYARD: Final = "courtyard"
 _EXTRA: Final = 0.9  # the most that is sure of a door beside which something happened
 _HEADS: Final = {
     "head": pl.String,
@@ -165,7 +166,7 @@ def _judged(frame: pl.DataFrame) -> pl.DataFrame:
         (c("building_no").is_null(), "no_building_no"),
         (c("buildings").is_null(), "unknown_building"),
         ((c("buildings") > 1) | c("address_twice"), "ambiguous"),
-        (c("community_code").is_null(), "unplaced"),
+        (c("area_code").is_null(), "unplaced"),
         (courtyard & has_more, "unknown_room"),
         (courtyard, c("rule")),
         (c("room").is_null() & c("side").is_not_null() & c("floor_no").is_not_null(), "unknown_door"),
@@ -199,9 +200,6 @@ def _described(frame: pl.DataFrame) -> pl.DataFrame:
         pl.when(flat).then("entrance").otherwise("entrance_no").alias("entrance_no"),
         pl.when(flat).then(c("room") // 100).otherwise("floor_no").alias("floor_no"),
         pl.when(flat).then("room").otherwise("room_no").alias("room_no"),
-        pl.when(known).then("community_code").otherwise("head_area").alias("area_code"),
+        pl.when(known).then("area_code").otherwise("head_area").alias("area_code"),
         c("decided").alias("rule"),
     )
-
-
-__all__ = ["COLUMNS", "Numbers", "Parser"]

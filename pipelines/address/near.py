@@ -36,7 +36,7 @@ class Near:
 
     def of(self, written: str) -> set[str]:
         """Names at distance 1 or of the same sound; never the name itself."""
-        if len(written) < SHORTEST:
+        if len(written) < SHORTEST or len(written) not in self.lengths:
             return set()
         found = {name for less in _less(written) for name in self._by_less.get(less, ()) if _slip(written, name)}
         found |= {name for name in self._by_sound.get(sound(written), ()) if _unchanged(written, name)}

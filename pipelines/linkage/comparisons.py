@@ -239,7 +239,7 @@ def register_name(name: str, columns: Sequence[str], home: Home) -> Shape:
             ]
         else:
             levels.append(level)
-    return Shape(shape.silent, tuple(levels), shape.prepare)
+    return Shape(shape.silent, tuple(levels), shape.prepare, shape.spelled | set(counted.values()))
 
 
 KINDS: Mapping[str, Kind] = {

@@ -1,0 +1,117 @@
+"""Whether an estate lies where the written areas say, and how sure a head is of it.
+
+Belongs here: judging readings that somebody found. Does not: finding them (`heads.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from pipelines.address.areas import LEVELS
+from pipelines.address.gazetteer import Gazetteer
+from pipelines.address.written_areas import AreaName, Part, Prefix, deepest, sure_area, told
+
+CONFIDENCE: Final = {
+    "official": 1.0, "alias": 0.95, "accepted_alias": 0.95, "suffix": 0.9, "typo": 0.9, "community": 0.9, "within": 0.9,
+}  # fmt: skip
+DIVIDED: Final = 0.95  # the most that is sure where one written area was divided since
+MISMATCH, UNSURE = "area_mismatch", "area_divided"
+_SUREST_FIRST: Final = ("written", "short", "former", "divided")
+
+
+class Reading(NamedTuple):
+    """Areas, then an estate named by a rule."""
+
+    prefix: Prefix
+    estate: int
+    rule: str
+
+
+class Candidate(NamedTuple):
+    """An estate that the head may mean."""
+
+    estate: int
+    rule: str
+    confidence: float
+    reasons: str
+
+
+class Head(NamedTuple):
+    """`candidates`, or the `rule` that says why there are none; `area` is the deepest area that is sure."""
+
+    candidates: tuple[Candidate, ...]
+    rule: str | None
+    area: str | None
+    reasons: str = ""
+
+
+class Judge:
+    """Judges by one gazetteer."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._tree, self._estates, self._chains = gazetteer.tree, gazetteer.estates, gazetteer.chains
+
+    def judged(self, readings: Iterable[Reading], prefixes: list[Prefix]) -> Head:
+        """The estates that lie where the written areas say; without any, the rule is why, or None if none was named."""
+        best: dict[int, Candidate] = {}
+        against: dict[str, set[int]] = {}
+        for prefix, estate, rule in readings:
+            fit = self._fit(prefix.parts, estate)
+            if fit in (MISMATCH, UNSURE):
+                against.setdefault(fit, set()).add(estate)
+                continue
+            confidence = min(CONFIDENCE[rule], DIVIDED if ":divided" in fit else 1.0)
+            if estate not in best or confidence > best[estate].confidence:
+                best[estate] = Candidate(estate, rule, confidence, f"{fit} estate:{rule}".strip())
+        if best:
+            return Head(tuple(best.values()), None, self._holding(best))
+        for rule in (UNSURE, MISMATCH):
+            if rule in against:
+                return Head((), rule, self._holding(against[rule], prefixes), told(deepest(prefixes)))
+        return Head((), None, sure_area(prefixes))
+
+    def only_one(self, named: Mapping[str, list[Reading]], prefixes: list[Prefix]) -> Head | None:
+        """The judgement of the one name that fits; ambiguous where several lead to different estates."""
+        heads = [self.judged(readings, prefixes) for _, readings in sorted(named.items())]
+        fitting = [head for head in heads if head.candidates]
+        meant = {frozenset(candidate.estate for candidate in head.candidates) for head in fitting}
+        if len(meant) > 1:
+            return Head((), "ambiguous", self._holding(estate for estates in meant for estate in estates))
+        return fitting[0] if fitting else None
+
+    def communities(self, prefix: Prefix) -> set[str]:
+        """Which communities the last part of the prefix may be, given the parts before; what was divided is none."""
+        codes = {code for area in prefix.parts[-1].areas if area.rule != "divided" for code in area.codes}
+        above = prefix.parts[:-1]
+        return {c for c in codes if all(self._fitting(part, frozenset(self._tree.chain(c)), c) for part in above)}
+
+    def _fit(self, parts: tuple[Part, ...], estate: int) -> str:
+        """How each written area fits the estate, as reasons; or the rule that says that one does not."""
+        chain, area = self._chains[estate], self._estates[estate].area
+        if area is None:  # nothing says where it stands; `decide.py` leaves it open
+            return told(parts)
+        words, unsure = [], False
+        for part in parts:
+            fitting = self._fitting(part, chain, area)
+            if fitting:
+                words.append(f"{LEVELS[part.level]}:{part.rule or min(fitting, key=_SUREST_FIRST.index)}")
+                unsure = False
+            elif any(name.rule == "divided" and not name.codes for name in part.areas):
+                words.append(f"{LEVELS[part.level]}:divided")
+                unsure = True  # unless a deeper area says where
+            else:
+                return MISMATCH
+        return UNSURE if unsure else " ".join(words)
+
+    def _fitting(self, part: Part, chain: frozenset[str], area: str) -> list[str]:
+        """How the part is written, by each area it may be that holds `area` or, where no more is known, lies in it."""
+        return [name.rule for name in part.areas if name.codes & chain or self._lies_in(name, area)]
+
+    def _lies_in(self, name: AreaName, area: str) -> bool:
+        return any(area in self._tree.chain(code) for code in name.codes)
+
+    def _holding(self, estates: Iterable[int], prefixes: Iterable[Prefix] = ()) -> str | None:
+        codes = {area for estate in estates if (area := self._estates[estate].area)}
+        codes |= {code for prefix in prefixes for part in prefix.parts[-1:] if (code := part.sure)}
+        return self._tree.common(codes)
