@@ -120,7 +120,14 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         } | more
 
     def claim(
-        who: str, attribute: str, value: str, source: str, on: date, number: str | None = None, entity: str = "person"
+        who: str,
+        attribute: str,
+        value: str,
+        source: str,
+        on: date,
+        number: str | None = None,
+        entity: str = "person",
+        why: str = "authority",
     ) -> dict[str, Any]:
         return {
             "entity": entity,
@@ -128,6 +135,8 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             "attribute": attribute,
             "value": value,
             "value_token": key(number) if number else None,
+            "shown": why not in ("outranked", "older"),
+            "why": why,
             "source": source,
             "delivery_id": "d1",
             "row_no": 2,
@@ -239,15 +248,15 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         ],
         "claim": [
             claim("王小明", "living_address", "西院3-2-501", "resident", date(2026, 11, 1)),
-            claim("王小明", "living_address", "东院13-2-501", "hotline", date(2026, 11, 9)),
+            claim("王小明", "living_address", "东院13-2-501", "hotline", date(2026, 11, 9), why="outranked"),
             claim("王小明", "name", "王小明", "resident", date(2026, 11, 1)),
-            claim("王小明", "name", "王小明", "property", date(2026, 10, 1)),
-            claim("王小明", "phone", "154****1234", "resident", date(2026, 11, 1), "15400001234"),
-            claim("王小明", "phone", "154****1234", "property", date(2026, 10, 1), "15400011234"),
+            claim("王小明", "name", "王小明", "property", date(2026, 10, 1), why="outranked"),
+            claim("王小明", "phone", "154****1234", "resident", date(2026, 11, 1), "15400001234", why="newest"),
+            claim("王小明", "phone", "154****1234", "property", date(2026, 10, 1), "15400011234", why="older"),
             claim("王小明", "id_no", "9900**********001X", "resident", date(2026, 11, 1), ID_NO),
-            claim("王小明", "id_no", "9900**********001x", "property", date(2026, 10, 1), ID_NO),
-            claim("d1", "title_holder", "王小明", "property", date(2026, 10, 1), entity="dwelling"),
-            claim("d1", "title_holder", "王小红", "property", date(2026, 10, 1), entity="dwelling"),
+            claim("王小明", "id_no", "9900**********001x", "property", date(2026, 10, 1), ID_NO, why="outranked"),
+            claim("d1", "title_holder", "王小明", "property", date(2026, 10, 1), entity="dwelling", why="joint"),
+            claim("d1", "title_holder", "王小红", "property", date(2026, 10, 1), entity="dwelling", why="joint"),
         ],
         "title": [{"title_id": key("t1"), "dwelling_id": key("d1"), "holder_name": "王小明", "grid_code": HERE}],
         "ticket": [
