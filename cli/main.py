@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import (
+    address,
     address_review,
     city,
     contract,
@@ -72,6 +73,7 @@ app.add_typer(release.app, name="release")
 app.add_typer(delivery.app, name="delivery")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(contract.app, name="contract")
+address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")
 app.add_typer(person.app, name="person")
 app.add_typer(user.app, name="user")

@@ -1,7 +1,7 @@
 """The numbers of an address, one tail at a time: `3号楼2单元501室`, `3-2-501`, `三号楼二单元五层东户`, `15号`.
 
 Belongs here: numerals and the order in which building, entrance, floor and room are written. Does not: whether there is
-such a door (`decide.py`).
+such a door (`parser.py`).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def read(tail: str) -> Numbers:
     found = _TAIL.fullmatch(_NUMERAL.sub(written, tail))
     if found is None or None in values:
         return UNREADABLE
-    numbers = [int(text) if (text := found[name]) else None for name in _PARTS]
+    building, entrance, floor, room = (int(found[part]) if found[part] else None for part in _PARTS)
     side = found["side"]
-    reasons = [f"{part}:written" for part, number in zip(_PARTS, numbers, strict=True) if number is not None]
-    return Numbers(*numbers, side=side, reasons=" ".join([*reasons, *(["room:door_name"] if side else [])]))
+    reasons = [f"{part}:written" for part in _PARTS if found[part]] + (["room:door_name"] if side else [])
+    return Numbers(building, entrance, floor, room, side, reasons=" ".join(reasons))

@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.address.areas import Area
 
 BUILDING_COLUMNS: Final = (
-    "building_id", "grid_code", "estate", "estate_alias", "building_no", "entrance_count", "floor_count",
+    "building_id", "grid_code", "community_code", "estate", "estate_alias", "building_no", "entrance_count", "floor_count",
     "rooms_per_floor", "standard_address", "kind", "door_names", "valid_from",
 )  # fmt: skip
 READS: Final = frozenset({"source.area", "standing_building", "delivery"})

@@ -51,7 +51,8 @@ class Cut:
         self._know({*left.tolist(), *right.tolist()})
         kept = np.ones(len(left), dtype=bool)
         order = np.argsort(-weights, kind="stable")
-        for batch in np.split(order, np.flatnonzero(np.diff(weights[order])) + 1):
+        sorted_weights = weights[order]
+        for batch in np.split(order, np.flatnonzero(sorted_weights[1:] != sorted_weights[:-1]) + 1):
             links = [(self.find(int(left[i])), self.find(int(right[i])), int(i)) for i in batch]
             for component in _connected([link for link in links if link[0] != link[1]]):
                 refused = self._in_doubt(component)

@@ -77,7 +77,7 @@ def workspace(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: S
             last = _number(connection, model, table, name, last)
         connection.execute(f"use {WORK}")
         _leave_out_crowded(connection, model, names)
-        rows = _count(connection, names[0])
+        rows = count(connection, names[0])
         _term_frequencies(connection, model, names, rows)
         with silent():
             yield Workspace(connection, model, names, rows)
@@ -126,7 +126,7 @@ def _number(connection: duckdb.DuckDBPyConnection, model: LinkModel, table: str,
         raise HubError(
             f"the linkage model does not fit the table: {said}", where=table, remedy="correct either"
         ) from None
-    return after + _count(connection, f"{WORK}.{into}")
+    return after + count(connection, f"{WORK}.{into}")
 
 
 def _column(model: LinkModel, name: str, sql: str) -> str:
@@ -175,5 +175,5 @@ def _term_frequencies(
         )
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])

@@ -41,7 +41,10 @@ class Level(Declared):
 
 
 class Comparison(Declared):
-    """`home`: columns that a family shares; kinds that know it weigh agreement there apart, unless one of `own` agrees."""
+    """`home`: columns that a family shares; kinds that know it weigh agreement there apart, unless one of `own` agrees.
+
+    `needed`: a pair of which this comparison says nothing is for a human.
+    """
 
     name: Identifier
     title: str
@@ -51,6 +54,7 @@ class Comparison(Declared):
     own: tuple[Identifier, ...] = ()
     levels: dict[str, Level] = Field(default_factory=dict)
     train: bool = False
+    needed: bool = False
 
     @model_validator(mode="after")
     def fits_its_kind(self) -> Comparison:

@@ -35,13 +35,14 @@ LINKED = {
     "full name and phone": ticket("k", "王建国", PHONE),
     "full name and home": ticket("k", "王建国", None, HOME),
     "full name and home, another phone": ticket("k", "王建国", "p-other", HOME),
+    "title and home": ticket("k", "王先生", None, HOME),
     "title and phone": ticket("k", "王先生", PHONE),
-    "phone and home, no name": ticket("k", None, PHONE, HOME),
     "a character that sounds the same": ticket("k", "王建帼", PHONE, HOME),
     "written with blanks": ticket("k", "王建国先生", PHONE, HOME),
 }
 DOUBTED = {
-    "title and home": ticket("k", "王先生", None, HOME),
+    "title and home, another phone": ticket("k", "王先生", "p-other", HOME),
+    "phone and home, no name": ticket("k", None, PHONE, HOME),
     "phone alone": ticket("k", None, PHONE),
     "surname that sounds the same": ticket("k", "汪建国", None, HOME),
     "one other character": ticket("k", "王建军", PHONE, HOME),
