@@ -19,9 +19,10 @@ from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from warehouse import history
 from warehouse.content import contracts_digest, row_counts
+from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
-from warehouse.made import Makers, from_sql
+from warehouse.made import Made, Makers, from_sql
 from warehouse.release_log import Served
 from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
@@ -85,11 +86,16 @@ def plan(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> list
     return in_order(dependencies(catalog, files, makers))
 
 
+def made_here(catalog: Catalog, remembering: Sequence[Table] = ()) -> dict[str, Made]:
+    """The relations whose SQL follows from the contracts."""
+    return {SPELLING: from_sql(SPELLING, spelling_sql(catalog, remembering)), **golden_relations(catalog)}
+
+
 def dependencies(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> dict[str, frozenset[str]]:
     """Which relations each relation is made from, read from the SQL and said by the makers."""
-    made: dict[str, frozenset[str]] = {SPELLING: frozenset(), DELIVERY: frozenset()}
+    made: dict[str, frozenset[str]] = {DELIVERY: frozenset()}
     made |= {table.relation: source_reads(table) for table in catalog.sources()}
-    made |= {name: maker.reads for name, maker in makers.items()}
+    made |= {name: maker.reads for name, maker in (made_here(catalog) | dict(makers)).items()}
     return made | {name: file.reads for name, file in files.items()}
 
 
@@ -122,7 +128,7 @@ def build_city(
         remembering = history.wanted(_asked(files, makers), catalog.sources())
         for table in remembering:
             history.fold(connection, settings, lake, table)
-        everything = {SPELLING: from_sql(SPELLING, spelling_sql(catalog, remembering)), **makers}
+        everything = made_here(catalog, remembering) | dict(makers)
         for relation in plan(catalog, files, makers):
             started = time.perf_counter()
             try:
@@ -155,8 +161,9 @@ def _build(
         sql = source_sql(table) if table and table.layer == "source" else files[relation].sql
     if table:
         create(connection, table, sql)
-    else:  # a working table: promised to nobody, so it is not published
-        connection.execute(f"create temp table {relation} as {sql}")
+    else:  # promised to nobody, so it is not published
+        kind = "view" if relation in files and files[relation].is_view else "table"
+        connection.execute(f"create temp {kind} {relation} as {sql}")
 
 
 def define_key_of(connection: duckdb.DuckDBPyConnection, tokens: Tokens) -> None:
