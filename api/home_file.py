@@ -19,7 +19,7 @@ from warehouse.conditions import AnyOf, Condition, Where
 from warehouse.grant import NUMBER
 
 LATEST_TICKETS = 100
-CLAIM = ("source", "value", "claimed_on", "delivery_id", "row_no")
+CLAIM = ("source", "source_label", "value", "shown", "why", "why_label", "claimed_on", "delivery_id", "row_no")
 
 
 class Attribute(BaseModel):
@@ -28,7 +28,11 @@ class Attribute(BaseModel):
     entity: str = Field(examples=["person"])
     entity_id: str
     attribute: str = Field(examples=["living_address"])
-    values: list[Row] = Field(description="source, value, claimed_on, delivery_id, row_no; newest first")
+    values: list[Row] = Field(
+        description="source, value, whether it is the one `shown` and `why`, claimed_on, delivery_id, row_no; newest first"
+    )
+    authority: str | None = Field(description="the source whose matter this is (一数一源)", examples=["resident"])
+    authority_label: str | None = Field(examples=["人口登记"])
     agree: bool | None = Field(
         description="whether the sources say the same, each with all its values; null where only one source says anything "
         "and where your role sees no values. Masked numbers that look the same may differ in hidden digits: then false"
@@ -133,16 +137,35 @@ def _attributes(view: View, entity_ids: Sequence[str], grids: Sequence[Where]) -
     claims = view.rows("claim", Condition("entity_id", "in", entity_ids), *grids, number=number)
     claims.sort(key=lambda c: str(c["claimed_on"]), reverse=True)
     claims.sort(key=_subject)
-    return [_attribute(*subject, list(values)) for subject, values in groupby(claims, _subject)]
+    authority = _authorities(view)
+    return [
+        _attribute(*subject, list(values), authority.get((subject[0], subject[2]), (None, None)))
+        for subject, values in groupby(view.labelled("claim", claims), _subject)
+    ]
+
+
+def _authorities(view: View) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+    """By entity and attribute the authoritative source and its label."""
+    declared = [column.golden for grant in view.grants() for column in grant.columns.values() if column.golden]
+    return {(g.entity, g.attribute): (g.authority, view.label("claim_source", g.authority)) for g in declared}
 
 
 def _subject(claim: Row) -> tuple[str, str, str]:
     return claim["entity"], claim["entity_id"], claim["attribute"]
 
 
-def _attribute(entity: str, entity_id: str, attribute: str, claims: list[Row]) -> Attribute:
-    values = [{name: claim[name] for name in CLAIM} for claim in claims]
-    return Attribute(entity=entity, entity_id=entity_id, attribute=attribute, values=values, agree=_agree(claims))
+def _attribute(
+    entity: str, entity_id: str, attribute: str, claims: list[Row], authority: tuple[str | None, str | None]
+) -> Attribute:
+    return Attribute(
+        entity=entity,
+        entity_id=entity_id,
+        attribute=attribute,
+        values=[{name: claim.get(name) for name in CLAIM} for claim in claims],  # an older release has no reasons
+        authority=authority[0],
+        authority_label=authority[1],
+        agree=_agree(claims),
+    )
 
 
 def _agree(claims: list[Row]) -> bool | None:

@@ -85,6 +85,11 @@ class View:
         """The list a coded column takes its values from."""
         return self._code_lists.get(column.codes or "")
 
+    def label(self, code_list: str, code: str) -> str | None:
+        """What a code list calls a code."""
+        codes = self._code_lists.get(code_list)
+        return codes.labels.get(code) if codes else None
+
     def labelled(self, table: str, rows: Iterable[Row]) -> list[Row]:
         """The rows with `<column>_label` beside every coded column: what the screen says."""
         grant = self._gate.grant(table)

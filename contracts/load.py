@@ -17,6 +17,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read
 from contracts.errors import ContractError
+from contracts.golden import golden_of, golden_problems
 from contracts.house_rules import (
     drift_problems,
     name_problems,
@@ -32,7 +33,7 @@ from contracts.pull import Pull, layout_words
 HERE = Path(__file__).parent
 COLUMN_WORDS = {
     *("aliases", "drift", "token", "agrees", "mask", "purpose"),
-    *("codes", "check", "formats", "clean", "address", "index"),
+    *("codes", "check", "formats", "clean", "address", "index", "golden"),
 }
 TABLE_WORDS = {"load", "layout", "pull", "minShare", "maxRejected", "validFrom", "rowScope"}
 CLEANERS = {"nfkc", "scrub", "compact", "controls"}
@@ -204,6 +205,10 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         f"clean knows {', '.join(sorted(CLEANERS))}",
     )
     problems += [document.problem(f"column {prop.name}: {p}", *at) for p in drift_problems(words.get("drift", {}))]
+    table, golden = str(document.content["schema"][0].get("name")), words.get("golden")
+    if golden is not None:
+        wrong = golden_problems(golden, Path(document.path).parent.name == "city")
+        problems += [document.problem(f"column {prop.name}: {p}", *at) for p in wrong]
     checks, found = column_checks(document, prop, i, words)
     return Column(
         name=str(prop.name),
@@ -225,6 +230,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         index=bool(words.get("index", False)),
         aliases=tuple(words.get("aliases", ())),
         drift=Drift(**words["drift"]) if "drift" in words and not problems else None,
+        golden=golden_of(golden, table, str(prop.name)) if golden is not None and not problems else None,
         checks=tuple(checks),
     ), problems + found
 

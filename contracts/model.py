@@ -2,7 +2,7 @@
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
 table: load, layout, pull, minShare, maxRejected, validFrom, rowScope · column: aliases, drift, token, agrees, mask,
-purpose, codes, check, formats, clean, address, index.
+purpose, codes, check, formats, clean, address, index, golden.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
+from contracts.golden import Golden
 from contracts.pull import Pull
 
 Classification = Literal["public", "internal", "personal", "sensitive"]
@@ -77,6 +78,7 @@ class Column:
 
     `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
     `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`.
+    `golden` says which office's word a city column shows.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Column:
     index: bool = False
     aliases: tuple[str, ...] = ()
     drift: Drift | None = None
+    golden: Golden | None = None
     checks: tuple[Check, ...] = ()
 
     @property

@@ -1,4 +1,4 @@
-"""The same dwelling in the ways people and offices write it."""
+"""The same dwelling in the ways people and offices write it, and what a careful reader can tell from each text."""
 
 from __future__ import annotations
 
@@ -10,37 +10,28 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from demo.buildings import MAX_DOORS, MAX_ENTRANCES, MAX_FLOORS, Buildings
+from demo.buildings import MAX_DOORS, NO_UNIT, Buildings
+from demo.fronts import PARTS, REACHES, front_index, fronts
+from demo.namesakes import CityNames, Rivals
 from demo.places import Community
-from demo.sampling import Ints, Rng, draw, draw_label, joined, look_up
+from demo.sampling import Bools, Ints, Rng, draw, joined, look_up
+from demo.spelling import (
+    NUMBER_FORMS,
+    STYLE_NAMES,
+    STYLES,
+    UNIT_FORMS,
+    UNITS,
+    number_texts,
+    unit_texts,
+)
 
-_CHINESE_DIGITS: Final = "零一二三四五六七八九"
-_WIDE: Final = str.maketrans("0123456789", "０１２３４５６７８９")
-# style → what stands before the building number, how the number is written, how entrance and room are written
-STYLES: Final[dict[str, tuple[str, str, str]]] = {
-    "official": ("province", "号楼", "单元室"),
-    "city": ("city", "号楼", "单元室"),
-    "district": ("district", "号楼", "单元室"),
-    "county": ("county", "号楼", "单元室"),
-    "street": ("street", "号楼", "单元室"),
-    "community": ("community", "号楼", "单元室"),
-    "estate": ("estate", "号楼", "单元室"),
-    "no_room_word": ("estate", "号楼", "单元"),
-    "alias": ("alias", "号楼", "单元"),
-    "dash": ("estate", "-", "-"),
-    "alias_dash": ("alias", "-", "-"),
-    "hash": ("estate", "#楼", "单元室"),
-    "zhuang": ("district", "幢", "单元室"),
-    "hanzi": ("estate", "hanzi", "hanzi"),
-    "full_width": ("estate", "wide", "wide"),
-    "spaces": ("spaced", " 号楼", " 单元 室"),
-    "unlocatable_building": ("estate", "号楼", ""),
-    "unlocatable_estate": ("estate", "北门", ""),
-    "unlocatable_street": ("street_only", "", ""),
-}
-STYLE_NAMES: Final = tuple(STYLES)
-UNLOCATABLE: Final = STYLE_NAMES.index("unlocatable_building")  # this style and those after it name no dwelling
-NO_BUILDING: Final = UNLOCATABLE + 1  # this style and those after it name no building either
+NAMESAKE: Final = "namesake"  # the style of a text that fits several buildings
+_FRONT: Final = np.array([front_index(style.front) for style in STYLES.values()], dtype=np.int64)
+_NUMBER: Final = np.array([NUMBER_FORMS.index(style.number) for style in STYLES.values()], dtype=np.int64)
+_UNIT: Final = np.array([UNIT_FORMS.index(style.unit) for style in STYLES.values()], dtype=np.int64)
+_TO_DOOR: Final = np.array([style.tells == "dwelling" for style in STYLES.values()])
+_TO_BUILDING: Final = np.array([style.tells != "nothing" for style in STYLES.values()])
+_LABELS: Final = pl.Series([*STYLE_NAMES, NAMESAKE])
 _OUTSIDE_COUNTIES: Final = (
     "河北省张家口市阳原县", "河北省张家口市蔚县", "河北省张家口市怀安县", "河北省保定市涞源县",
     "山西省朔州市应县", "内蒙古自治区乌兰察布市丰镇市", "内蒙古自治区乌兰察布市兴和县", "内蒙古自治区乌兰察布市凉城县",
@@ -52,78 +43,37 @@ _OUTSIDE_STREETS: Final = ("城关镇东街", "城关镇西街", "城关镇南�
 _OUTSIDE_HOUSES: Final = 200
 
 
-def chinese_number(number: int) -> str:
-    """1 to 999 in Chinese numerals: 3 → 三, 12 → 十二, 40 → 四十, 105 → 一百零五."""
-    hundreds, tens, ones = number // 100, number // 10 % 10, number % 10
-    text = f"{_CHINESE_DIGITS[hundreds]}百" if hundreds else ""
-    if tens:
-        text += "十" if tens == 1 and not hundreds else f"{_CHINESE_DIGITS[tens]}十"
-    elif hundreds and ones:
-        text += "零"
-    return text + (_CHINESE_DIGITS[ones] if ones else "")
+def _style(name: str) -> int:
+    return STYLE_NAMES.index(name)
 
 
-def _numbered(number: int, form: str) -> str:
-    match form:
-        case "hanzi":
-            return f"{chinese_number(number)}号楼"
-        case "wide":
-            return f"{number}号楼".translate(_WIDE)
-        case " 号楼":
-            return f" {number}号楼"
-        case "北门" | "":
-            return form
-        case _:
-            return f"{number}{form}"
+@dataclass(frozen=True)
+class Spelled:
+    """Addresses as written: `front`, `number` and `unit` make the text (null where there is no dwelling to write).
 
+    `tells` is the dwelling and `tells_building` any dwelling of the building that the text names, -1 where it does not
+    say enough; `can_err` marks the texts that a mistake in the front leaves understandable.
+    """
 
-def _united(entrance: int, room: int, form: str) -> str:
-    match form:
-        case "单元室":
-            return f"{entrance}单元{room}室"
-        case "单元":
-            return f"{entrance}单元{room}"
-        case "-":
-            return f"{entrance}-{room}"
-        case "hanzi":
-            return f"{chinese_number(entrance)}单元{room}"
-        case "wide":
-            return f"{entrance}单元{room}室".translate(_WIDE)
-        case " 单元 室":
-            return f" {entrance}单元 {room}室"
-        case _:
-            return ""
+    front: pl.Series
+    number: pl.Series
+    unit: pl.Series
+    style: pl.Series
+    tells: Ints
+    tells_building: Ints
+    can_err: Bools
+    _place: Ints  # of the front, in the book
+    _names: pl.Series
 
+    @property
+    def text(self) -> pl.Series:
+        """The whole addresses."""
+        return joined(self.front, self.number, self.unit)
 
-@lru_cache(maxsize=1)
-def _unit_texts() -> pl.Series:
-    """Texts of every unit, style by style."""
-    units = [
-        (entrance, 100 * floor + door)
-        for entrance in range(1, MAX_ENTRANCES + 1)
-        for floor in range(1, MAX_FLOORS + 1)
-        for door in range(1, MAX_DOORS + 1)
-    ]
-    return pl.Series([_united(*unit, form) for _, _, form in STYLES.values() for unit in units])
-
-
-def _fronts(community_code: str, estate: str, alias: str | None) -> dict[str, str]:
-    """What stands before the building number, by form."""
-    community = Community(community_code, 0)
-    province, city, county, street = community.place_names
-    short = community.base_name + ("" if community.base_name.endswith("村") else "社区")
-    return {
-        "province": f"{province}{city}{county}{street}{estate}",
-        "city": f"{city}{county}{street}{estate}",
-        "district": f"{county}{street}{estate}",
-        "county": f"{county}{estate}",
-        "street": f"{street}{estate}",
-        "community": f"{county}{street}{short}{estate}",
-        "estate": estate,
-        "alias": alias or estate,
-        "spaced": f"{county} {estate}",
-        "street_only": f"{county}{street}",
-    }
+    def parts(self, rows: Ints) -> tuple[pl.Series, pl.Series, pl.Series]:
+        """Of these rows: the front, the rest, and the estate's name at the front's end (null where it ends otherwise)."""
+        front, number, unit = (part.gather(rows) for part in (self.front, self.number, self.unit))
+        return front, joined(number, unit), look_up(self._names, self._place[rows])
 
 
 @dataclass(frozen=True)
@@ -131,34 +81,86 @@ class AddressBook:
     """The texts of a block's buildings, ready to be put together by index."""
 
     buildings: Buildings
-    _building_texts: pl.Series  # style by style
+    city: CityNames
+    _rivals: Rivals
+    _fronts: pl.Series  # estate by estate
+    _names: pl.Series  # of each front, the name it ends in
+    _estate: Ints  # building → estate
+    _alone: Bools  # building → the only one of its estate
 
     @classmethod
-    def of(cls, buildings: Buildings) -> AddressBook:
+    def of(cls, buildings: Buildings, city: CityNames) -> AddressBook:
         """The book of these buildings."""
-        columns = buildings.table.select("community_code", "estate", "estate_alias", "building_no").rows()
-        fronts = {key: _fronts(*key) for key in {row[:3] for row in columns}}
-        texts = [
-            fronts[code, estate, alias][front] + _numbered(number, form)
-            for front, form, _ in STYLES.values()
-            for code, estate, alias, number in columns
+        rows = buildings.table.select("community_code", "estate", "estate_alias").rows()
+        estates = {key: i for i, key in enumerate(dict.fromkeys(rows))}
+        texts = {key: fronts(Community(key[0], 0), key[1], key[2], city.names) for key in estates}
+        names = [
+            next((name for name in key[1:] if name and front.endswith(name)), None)
+            for key, of_estate in texts.items()
+            for front in of_estate
         ]
-        return cls(buildings, pl.Series(texts))
-
-    def written(self, dwelling: Ints, style: Ints) -> pl.Series:
-        """The address of each dwelling in its style; null where the dwelling is negative."""
-        building, unit = self.buildings.building[dwelling], self.buildings.unit[dwelling]
-        height = self.buildings.table.height
-        units = MAX_ENTRANCES * MAX_FLOORS * MAX_DOORS
-        known = dwelling >= 0
-        return joined(
-            look_up(self._building_texts, np.where(known, style * height + building, -1)),
-            look_up(_unit_texts(), style * units + unit),
+        estate = np.array([estates[row] for row in rows], dtype=np.int64)
+        return cls(
+            buildings,
+            city,
+            Rivals(buildings.table, city),
+            pl.Series([front for of_estate in texts.values() for front in of_estate]),
+            pl.Series(names, dtype=pl.String),
+            estate,
+            np.bincount(estate)[estate] == 1,
         )
+
+    def spelled(self, rng: Rng, dwelling: Ints, weights: Mapping[str, float]) -> Spelled:
+        """The address of each dwelling, each in a style drawn by weight; null where the dwelling is negative."""
+        building = self.buildings.building[dwelling]
+        style = self._fitting(draw_styles(rng, weights, len(dwelling)), building, self.buildings.unit[dwelling])
+        front = _FRONT[style]
+        parts = np.flatnonzero(style == _style("parts"))
+        front[parts] = rng.integers(0, PARTS, len(parts))
+        unit = self.buildings.unit[dwelling]
+        nowhere = np.flatnonzero(style == _style("no_such_room"))
+        unit[nowhere] += (MAX_DOORS - 2 - unit[nowhere] % MAX_DOORS) + rng.integers(0, 2, len(nowhere))
+        to_door, to_building = _TO_DOOR[style], _TO_BUILDING[style]
+        untold = self._rivals.untold(front, building, unit, to_door) & to_building
+        known = (dwelling >= 0) & ~untold
+        place = self._estate[building] * len(REACHES) + front
+        return Spelled(
+            front=look_up(self._fronts, np.where(dwelling >= 0, place, -1)),
+            number=self._numbers(building, _NUMBER[style]),
+            unit=look_up(unit_texts(), _UNIT[style] * UNITS + unit),
+            style=look_up(_LABELS, np.where(untold, len(STYLES), style)),
+            tells=np.where(known & to_door, dwelling, -1),
+            tells_building=np.where(known & to_building, dwelling, -1),
+            can_err=known & to_building,
+            _place=place,
+            _names=self._names,
+        )
+
+    def _fitting(self, style: Ints, building: Ints, unit: Ints) -> Ints:
+        """Styles that a building can be written in, in place of those it cannot."""
+        courtyard, table = unit == NO_UNIT, self.buildings.table
+        cannot = {
+            "one_entrance": courtyard | (table["entrance_count"].to_numpy()[building] > 1),
+            "unlocatable_building": courtyard,  # without a door a courtyard is written in full
+            "no_such_room": courtyard,
+            "no_building": courtyard | self._alone[building],
+        }
+        for name, where in cannot.items():
+            style = np.where((style == _style(name)) & where, _style("estate"), style)
+        no_sides = ~table["has_sides"].to_numpy()[building] | courtyard
+        return np.where((style == _style("door_side")) & no_sides, _style("floor_room"), style)
+
+    def _numbers(self, building: Ints, form: Ints) -> pl.Series:
+        number = self.buildings.table["building_no"].to_numpy()[building]
+        courtyard = self.buildings.table["is_courtyard"].to_numpy()[building]
+        most = int(self.buildings.table["building_no"].max())  # type: ignore[arg-type]
+        return look_up(number_texts(most), (form * 2 + courtyard) * (most + 1) + number)
 
     def standard(self, dwelling: Ints) -> pl.Series:
         """The standard address of each dwelling; null where the dwelling is negative."""
-        return self.written(dwelling, np.full(len(dwelling), STYLE_NAMES.index("official")))
+        building = np.where(dwelling >= 0, self.buildings.building[dwelling], -1)
+        unit = self.buildings.unit[dwelling]
+        return joined(look_up(self.buildings.table["standard_address"], building), look_up(unit_texts(), unit))
 
     def grid_code(self, dwelling: Ints) -> pl.Series:
         """The grid of each dwelling; null where the dwelling is negative."""
@@ -170,12 +172,6 @@ def draw_styles(rng: Rng, weights: Mapping[str, float], n: int) -> Ints:
     """n styles, as indices into STYLES."""
     places = np.array([STYLE_NAMES.index(name) for name in weights], dtype=np.int64)
     return places[draw(rng, weights.values(), n)]
-
-
-def with_noise(rng: Rng, addresses: pl.Series, heads: Mapping[str, float], tails: Mapping[str, float]) -> pl.Series:
-    """The addresses with what callers say before and after them."""
-    n = len(addresses)
-    return joined(draw_label(rng, heads, n), addresses, draw_label(rng, tails, n))
 
 
 @lru_cache(maxsize=1)

@@ -14,6 +14,7 @@ DELIVERY: Final = date(2026, 10, 31)
 HOTLINE_SINCE: Final = date(2023, 11, 1)  # three years of tickets in one delivery: 1.6 per resident is about 0.5 a year
 TICKET_WINDOW_DAYS: Final = 180  # "recent" for the check 空置却有诉求
 AREAS_SINCE: Final = date(2018, 2, 9)  # State Council's approval of Datong's present districts
+COMMITTEES_UNTIL: Final = date(2021, 6, 30)  # names and codes of 2020 gave way to those of 2021
 GRIDS_SINCE: Final = date(2019, 7, 1)
 
 # Magnitudes: the community 柳港园 and the city the hub is built to serve.
@@ -22,6 +23,14 @@ COMMUNITY_HOUSEHOLDS: Final = 3_894
 TICKETS_PER_RESIDENT: Final = 5_000_000 / 3_100_000
 DWELLINGS_PER_HOUSEHOLD: Final = 1_500_000 / 1_250_000
 GRID_HOUSEHOLDS: Final = 330  # a grid is 300 to 400 households
+
+# Buildings.
+COURTYARDS: Final = 0.50  # of a village's dwellings, houses of their own; the rest moved into blocks of the new village
+LANE_HOUSES: Final = 8  # in each of 柳港园's two lanes
+DOOR_NAMES: Final = 0.33  # of buildings with two doors a floor, those whose table says which is 西户 and which 东户
+GRID_MOVED: Final = date(2024, 4, 1)  # when one building of a block was given to the neighbouring grid
+
+GCJ02_COMMUNITIES: Final = 0.20  # communities whose buildings were put on the map with a phone
 
 # Registrations.
 MOVED_IN_KNOWN: Final = 0.60  # rows with a date of moving in
@@ -90,7 +99,7 @@ CONTENT_CONTACT: Final = {
     "id_no": 0.003,
 }  # what callers leave in the free text
 
-# How offices write addresses, by addresses.STYLES. The register copies the official form, the hotline what it hears.
+# How offices write addresses, by spelling.STYLES. The register copies the official form, the hotline what it hears.
 RESIDENT_STYLES: Final = {
     "official": 0.800, "city": 0.060, "district": 0.050, "community": 0.020, "no_room_word": 0.015, "hash": 0.015,
     "zhuang": 0.010, "full_width": 0.010, "spaces": 0.010, "alias": 0.008, "unlocatable_estate": 0.002,
@@ -111,8 +120,8 @@ HOTLINE_STYLES: Final = {
 }  # fmt: skip
 LIVING_WRITTEN: Final = 0.30  # of people living where they are registered, those whose living address is written out
 HOTLINE_TAILS: Final = {
-    "": 0.80, "（住户来电）": 0.06, "（租户反映）": 0.03, "附近": 0.03, "楼下": 0.02, "门口": 0.02, " ": 0.02,
-    "，请尽快处理": 0.02,
+    "": 0.80, "（住户来电）": 0.05, "（租户反映）": 0.03, "附近": 0.03, "楼下": 0.02, "门口": 0.02, "对面": 0.01,
+    "旁边": 0.01, " ": 0.01, "，请尽快处理": 0.02,
 }  # fmt: skip
 HOTLINE_HEADS: Final = {"": 0.97, "家住": 0.01, "地址：": 0.01, "位于": 0.01}
 

@@ -59,6 +59,8 @@ def settle(rng: Rng, buildings: Buildings, people: People) -> Homes:
     homes = rng.permutation(buildings.homes)
     living_of, empty = homes[:households], homes[households:]
     tenure = draw(rng, shares.TENURES.values(), households)
+    if people.dormitory >= 0:
+        tenure[people.dormitory] = Tenure.RELATIVE  # registered where they live; the home is somebody else's
     former = _former_homes(rng, homes, empty, living_of)
     away = (tenure == Tenure.MOVED_OWNER) | (tenure == Tenure.LOCAL_RENTER)
     household_hukou = np.where(tenure == Tenure.FLOATING_RENTER, OUTSIDE, np.where(away, former, living_of))

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
 from demo import distributions as shares
-from demo.addresses import NO_BUILDING, STYLE_NAMES, UNLOCATABLE, AddressBook, draw_styles, with_noise
+from demo import hard_shares as hard
+from demo.address_noise import heads_and_tails, with_noise
+from demo.addresses import AddressBook, outside_address
 from demo.buildings import Buildings
 from demo.calendar_texts import clock_times, day, iso_dates, month
 from demo.homes import Homes
-from demo.identity_numbers import mistyped, mobiles
+from demo.identity_numbers import AGENCY_PHONE, PLATFORM_PHONE, mistyped
+from demo.likenesses import CASES
+from demo.names import as_written
 from demo.office import Breakable, Rows, broken
 from demo.people import People, Register
 from demo.requests import PLATFORM_NAME, REQUESTS
-from demo.sampling import Bools, Ints, Rng, between, blank, draw, flip, joined, look_up, pick
+from demo.sampling import Bools, Ints, Rng, between, blank, draw, first_told, flip, joined, look_up, pick
 
 BREAKABLE: Final = Breakable(
     required=("诉求地址", "诉求内容", "诉求分类"),
@@ -27,7 +31,6 @@ _CLASSES: Final = tuple(shares.REQUEST_CLASSES)
 _URGENCIES: Final = tuple(shares.LIMIT_HOURS)
 _STATUSES: Final = ("待分拨", "办理中", "已办结", "已退单")
 _DAY: Final = 86_400
-_PLATFORM_MOBILE: Final = 10**8 - 1  # beyond everybody's own numbers
 
 
 def _callers(rng: Rng, people: People, homes: Homes, buildings: Buildings, n: int) -> tuple[Ints, Ints]:
@@ -96,50 +99,83 @@ def _contents(rng: Rng, classes: Ints, people: People, who: Ints) -> pl.Series:
     return contents.scatter(np.concatenate(rows), said)
 
 
-def _requesters(rng: Rng, people: People, who: Ints, forwarded: Bools) -> pl.Series:
+def _requesters(rng: Rng, people: People, who: Ints, forwarded: Bools, noise: float) -> tuple[pl.Series, pl.Series]:
+    """Names as the clerk heard them, and which were misheard."""
     n = len(who)
-    style = draw(rng, shares.REQUESTER_STYLES.values(), n)
+    style = draw(rng, hard.with_noise(shares.REQUESTER_STYLES, {"surname": hard.SURNAME_ONLY}, noise).values(), n)
     surname = look_up(people.surname, who)
     polite = joined(surname, look_up(pl.Series(["女士", "先生"]), people.male[who].astype(np.int64)))
-    said = (
-        pl.when(pl.Series(style == 0))
-        .then(look_up(people.name, who))
-        .when(pl.Series(style == 1))
-        .then(polite)
-        .otherwise(None)
-    )
-    return pl.select(pl.when(pl.Series(forwarded)).then(pl.lit(PLATFORM_NAME)).otherwise(said)).to_series()
+    clear = people.mistakable[who] | (style != 0) | forwarded
+    full, misheard = as_written(rng, "hotline", look_up(people.name, who), surname, clear, noise)
+    named = pl.when(pl.Series(style == 0)).then(full).when(pl.Series(style == 1)).then(polite)
+    said = named.when(pl.Series(style == 3)).then(surname).otherwise(None)
+    return pl.select(pl.when(pl.Series(forwarded)).then(pl.lit(PLATFORM_NAME)).otherwise(said)).to_series(), misheard
 
 
-def _phones(rng: Rng, people: People, who: Ints, forwarded: Bools) -> pl.Series:
+def _phones(rng: Rng, people: People, who: Ints, forwarded: Bools, noise: float) -> tuple[pl.Series, pl.Series]:
+    """Phones, and whose they are where they are not the caller's: a relative's, an agency's."""
     n = len(who)
-    own = mistyped(rng, people.phone(who, flip(rng, shares.SECOND_NUMBER, n)), flip(rng, shares.PHONE_TYPO, n))
-    own = blank(own, ~flip(rng, shares.REQUESTER_PHONE, n))
-    platform = mobiles(np.array([_PLATFORM_MOBILE]))[0]
-    return pl.select(pl.when(pl.Series(forwarded)).then(pl.lit(platform)).otherwise(own)).to_series()
+    lent = (people.age[who] > 70) & flip(rng, hard.OLD_FAMILY_PHONE * noise, n) & (people.relative[who] != who)
+    agency = flip(rng, hard.AGENCY_TICKET * noise, n) & ~forwarded
+    owner = np.where(lent, people.relative[who], who)
+    own = people.phone(owner, flip(rng, shares.SECOND_NUMBER, n) & ~lent)
+    own = blank(mistyped(rng, own, flip(rng, shares.PHONE_TYPO, n)), ~flip(rng, shares.REQUESTER_PHONE, n))
+    phone = (
+        pl.when(pl.Series(forwarded)).then(pl.lit(PLATFORM_PHONE)).when(pl.Series(agency)).then(pl.lit(AGENCY_PHONE))
+    )
+    whose = look_up(pl.Series(["agency_phone", "family_phone"]), np.select([agency, lent & ~forwarded], [0, 1], -1))
+    return pl.select(phone.otherwise(own)).to_series(), whose
+
+
+def _addresses(
+    rng: Rng, book: AddressBook, dwelling: Ints, who: Ints, noise: float
+) -> tuple[pl.Series, dict[str, Any]]:
+    """Addresses as callers say them, and their part of the truth; some are outside Datong."""
+    spelled = book.spelled(rng, dwelling, hard.with_noise(shares.HOTLINE_STYLES, hard.HARD_HOTLINE_STYLES, noise))
+    text, kind = with_noise(rng, spelled, hard.HOTLINE_NOISE, noise, book.city)
+    outside = spelled.style == "outside"
+    text = pl.select(pl.when(outside).then(outside_address(who)).otherwise(text)).to_series()
+    text, kind = heads_and_tails(rng, text, kind)
+    truth = {
+        "dwelling": spelled.tells,
+        "building_of": spelled.tells_building,
+        "address_style": spelled.style,
+        "address_noise": kind,
+    }
+    return text, truth
 
 
 def ticket_rows(
-    rng: Rng, count: int, people: People, buildings: Buildings, homes: Homes, book: AddressBook, register: Register
+    rng: Rng,
+    count: int,
+    people: People,
+    buildings: Buildings,
+    homes: Homes,
+    book: AddressBook,
+    register: Register,
+    noise: float,
 ) -> Rows:
-    """The block's `count` tickets; truth adds reported_day, address_style, and knows nobody behind the web platform."""
+    """The block's `count` tickets; truth adds reported_day, address_style, address_noise, person_case, and knows nobody
+    behind the web platform."""
     who, dwelling = _callers(rng, people, homes, buildings, count)
     moments = _moments(rng, count)
     classes = _classes(rng, moments // _DAY)
     urgencies = _urgencies(rng, classes)
     status, resolved = _progress(rng, moments, urgencies)
-    style = draw_styles(rng, shares.HOTLINE_STYLES, count)
     forwarded = flip(rng, shares.SWITCHBOARD, count)
     key = joined("GD", pl.Series(1_000_000_000 + register.tickets + 1 + np.arange(count)).cast(pl.String))
     register.tickets += count
+    requester, misheard = _requesters(rng, people, who, forwarded, noise)
+    phone, whose = _phones(rng, people, who, forwarded, noise)
+    address, address_truth = _addresses(rng, book, dwelling, who, noise)
     units = pl.Series([REQUESTS[name][0] for name in _CLASSES])
     file = pl.DataFrame(
         {
             "工单编号": key,
             "来电时间": _time_texts(moments),
-            "诉求人姓名": _requesters(rng, people, who, forwarded),
-            "联系电话": _phones(rng, people, who, forwarded),
-            "诉求地址": with_noise(rng, book.written(dwelling, style), shares.HOTLINE_HEADS, shares.HOTLINE_TAILS),
+            "诉求人姓名": requester,
+            "联系电话": phone,
+            "诉求地址": address,
             "诉求分类": look_up(pl.Series(_CLASSES), classes),
             "诉求内容": _contents(rng, classes, people, who),
             "紧急程度": look_up(pl.Series(_URGENCIES), urgencies),
@@ -154,9 +190,8 @@ def ticket_rows(
             "record_key": key,
             "person": pl.Series(people.person[who]).set(pl.Series(~known), None),
             "household_no": blank(look_up(people.household_no, people.household[who]), ~known),
-            "dwelling": np.where(style < UNLOCATABLE, dwelling, -1),
-            "building_of": np.where(style < NO_BUILDING, dwelling, -1),
-            "address_style": look_up(pl.Series(STYLE_NAMES), style),
+            **address_truth,
+            "person_case": blank(first_told(misheard, whose, look_up(pl.Series(CASES), people.case[who])), ~known),
             "reported_day": moments // _DAY,
         }
     )

@@ -16,9 +16,10 @@ class Role(IntEnum):
     """Place in the household, seen from its head."""
 
     HEAD, SPOUSE, CHILD, FATHER, MOTHER, CHILD_IN_LAW, GRANDCHILD = range(7)
+    MEMBER = 7  # of a collective household, no relative
 
 
-_H, _S, _C, _F, _M, _I, _G = Role
+_H, _S, _C, _F, _M, _I, _G, _ = Role
 # size → (weight, youngest and oldest head, roles); three generations from size 4 on, in both directions
 COMPOSITIONS: Final[dict[int, list[tuple[float, int, int, tuple[Role, ...]]]]] = {
     1: [(0.25, 21, 35, (_H,)), (0.30, 36, 59, (_H,)), (0.45, 60, 92, (_H,))],
@@ -131,3 +132,20 @@ def compose(rng: Rng, size: Ints) -> Members:
         male_head=male_head[of],
         parents_of_spouse=parents_of_spouse[of],
     )
+
+
+def with_dormitory(rng: Rng, members: Members, people: int) -> Members:
+    """The members and, as the last household, a collective one (集体户): so many young adults, the first of them its head."""
+    last = int(members.household[-1]) + 1
+    nobody = np.zeros(people, dtype=np.bool_)
+    added = Members(
+        household=np.full(people, last),
+        role=np.where(np.arange(people) == 0, Role.HEAD, Role.MEMBER),
+        male=flip(rng, 0.5, people),
+        age=between(rng, 18, 35, people),
+        siblings=np.zeros(people, dtype=np.int64),
+        first_child=nobody,
+        male_head=nobody,
+        parents_of_spouse=nobody,
+    )
+    return Members(**{name: np.concatenate([column, vars(added)[name]]) for name, column in vars(members).items()})

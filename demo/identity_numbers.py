@@ -15,12 +15,13 @@ import numpy as np
 import polars as pl
 
 from demo.calendar_texts import compact_dates
-from demo.sampling import Bools, Ints, Rng, draw, joined, look_up
+from demo.sampling import Bools, Ints, Rng, draw, joined, look_up, nothing
 
 PREFIX: Final = "990001"
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999, 2^(18-i) mod 11
 CHECK_CHARACTERS: Final = "10X98765432"
 SEQUENCES_PER_DAY: Final = 500  # odd for men, even for women
+ANOTHERS: Final = "another_persons"  # a valid number on a row it does not belong to
 _NUMBERS_OF_MOBILES: Final = 10**8
 
 
@@ -84,6 +85,10 @@ def mobiles(number: Ints) -> pl.Series:
     return pl.Series(15_400_000_000 + number * 61_803_399 % _NUMBERS_OF_MOBILES).cast(pl.String)
 
 
+PLATFORM_PHONE: Final = mobiles(np.array([_NUMBERS_OF_MOBILES - 1]))[0]  # beyond everybody's own numbers
+AGENCY_PHONE: Final = mobiles(np.array([_NUMBERS_OF_MOBILES - 2]))[0]
+
+
 def excel_float(number: str) -> str:
     """The number as Excel keeps it once it took it for one: fifteen digits, the last three lost."""
     return f"{number[0]}.{number[1:15]}E+17"
@@ -101,6 +106,10 @@ def spoiled(number: str, defect: str) -> tuple[str, str]:
             return excel_float(number), defect
         case "old_15_digits":
             return number[:6] + number[8:17], defect
+        case "old_14_digits":  # one of fifteen lost
+            return number[:6] + number[8:16], defect
+        case "old_month_13":
+            return number[:6] + number[8:10] + "13" + number[12:17], defect
         case "letter":  # every birth date since 1900 holds a 0 or a 1
             return number[:6] + number[6:].replace("0", "O", 1).replace("1", "l", 1), defect
         case "too_short":
@@ -118,10 +127,9 @@ def with_defects(rng: Rng, numbers: pl.Series, where: Bools, defects: dict[str, 
     names = list(defects)
     kinds = [names[i] for i in draw(rng, defects.values(), len(rows))]
     results = [spoiled(number, kind) for number, kind in zip(numbers.gather(rows), kinds, strict=True)]
-    kind_column = pl.Series([None], dtype=pl.String).new_from_index(0, len(numbers))
     return (
         numbers.scatter(rows, [text for text, _ in results]),
-        kind_column.scatter(rows, [kind for _, kind in results]),
+        nothing(len(numbers)).scatter(rows, [kind for _, kind in results]),
     )
 
 

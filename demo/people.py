@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from demo import distributions as shares
+from demo import hard_shares as hard
 from demo.calendar_texts import day
-from demo.facts import given_name_characters, surnames
-from demo.households import Members, Role, compose, sizes
+from demo.facts import surnames
+from demo.households import Members, Role, compose, sizes, with_dormitory
 from demo.identity_numbers import SequenceRegister, id_numbers, mobiles
+from demo.likenesses import CASES, Identities, make_alike
+from demo.names import given_names
 from demo.places import Block
 from demo.sampling import Bools, Ints, Rng, between, draw, flip, joined, look_up
 
@@ -22,7 +24,7 @@ _OUTSIDERS_FROM: Final = MOST_RESIDENTS + 1  # ids of people who are not in the 
 _OLD_NAMES_BEFORE: Final = 42  # years of age: 1985
 RELATIONS: Final = (
     "户主", "配偶", "夫", "妻", "子", "女", "独生子", "独生女", "长子", "长女",
-    "父亲", "母亲", "岳父", "岳母", "公公", "婆婆", "女婿", "儿媳", "孙子", "孙女", "外孙子", "外孙女", "其他亲属",
+    "父亲", "母亲", "岳父", "岳母", "公公", "婆婆", "女婿", "儿媳", "孙子", "孙女", "外孙子", "外孙女", "其他亲属", "非亲属",
 )  # fmt: skip
 
 
@@ -62,31 +64,18 @@ class People:
     head: Ints  # household → its head
     spouse: Ints  # household → the head's spouse, -1 without one
     household_no: pl.Series  # household → number in the register
+    case: Ints  # index into likenesses.CASES, -1 for people like most
+    relative: Ints  # who of the household gives her phone for this person, herself where there is nobody
+    dormitory: int  # the collective household, -1 without one
+
+    @property
+    def mistakable(self) -> Bools:
+        """People with a twin or a namesake: a wrong character in their names would name the other."""
+        return (self.case >= 0) & (self.case <= CASES.index("surname_sounds_alike"))
 
     def phone(self, index: Ints, second: Bools) -> pl.Series:
         """The first or second mobile of each person, by index."""
         return mobiles(2 * self.person[index] + second)
-
-
-@lru_cache(maxsize=1)
-def _given_names() -> tuple[pl.Series, dict[tuple[str, str], tuple[int, int]]]:
-    """All characters in one column, and (sex, born) → where its characters start and how many there are."""
-    places, characters = {}, ""
-    for key, found in given_name_characters().items():
-        places[key] = (len(characters), len(found))
-        characters += found
-    return pl.Series([*characters, ""]), places
-
-
-def _drawn_given_names(rng: Rng, male: Bools, old: Bools) -> pl.Series:
-    characters, places = _given_names()
-    first, second = np.empty(len(male), dtype=np.int64), np.empty(len(male), dtype=np.int64)
-    for (sex, born), (start, count) in places.items():
-        where = np.flatnonzero((male == (sex == "男")) & (old == (born == "before_1985")))
-        first[where] = start + rng.integers(0, count, len(where))
-        alone = flip(rng, shares.GIVEN_NAME_ONE_CHARACTER[born], len(where))
-        second[where] = np.where(alone, len(characters) - 1, start + rng.integers(0, count, len(where)))
-    return joined(look_up(characters, first), look_up(characters, second))
 
 
 def _surnames(rng: Rng, members: Members, households: int) -> Ints:
@@ -115,13 +104,14 @@ def _relations(rng: Rng, members: Members, grandchild_of_son: Bools) -> pl.Serie
     in_laws = np.where(members.male_head, np.where(male, 12, 13), np.where(male, 14, 15))
     parent = np.where(members.parents_of_spouse, in_laws, np.where(male, 10, 11))
     index = np.select(
-        [role == r for r in (Role.HEAD, Role.SPOUSE, Role.CHILD, Role.CHILD_IN_LAW, Role.GRANDCHILD)],
+        [role == r for r in (Role.HEAD, Role.SPOUSE, Role.CHILD, Role.CHILD_IN_LAW, Role.GRANDCHILD, Role.MEMBER)],
         [
             np.zeros(n, dtype=np.int64),
             np.where(coin < 0.6, 1, np.where(male, 2, 3)),
             child,
             np.where(male, 16, 17),
             np.where(grandchild_of_son, np.where(male, 18, 19), np.where(male, 20, 21)),
+            np.full(n, RELATIONS.index("非亲属")),
         ],
         parent,
     )
@@ -137,20 +127,54 @@ def _has_first_son(members: Members, households: int) -> Bools:
     return np.bincount(sons, minlength=households)[members.household] > 0
 
 
-def populate(rng: Rng, block: Block, outsiders: int, register: Register) -> People:
+def _members(rng: Rng, block: Block, noise: float) -> tuple[Members, int]:
+    """The residents of a block in households; the last household of the first block is a collective one, and which it is."""
+    in_dormitory = min(hard.DORMITORY, block.residents // 25) if block.number == 0 and noise > 0 else 0
+    if not in_dormitory:
+        return compose(rng, sizes(rng, block.households, block.residents)), -1
+    families = compose(rng, sizes(rng, block.households - 1, block.residents - in_dormitory))
+    return with_dormitory(rng, families, in_dormitory), block.households - 1
+
+
+def _relatives(members: Members, head: Ints, spouse: Ints) -> Ints:
+    """The head, for the head the spouse; in a collective household everybody for herself."""
+    own = np.arange(len(members.role))
+    partner = spouse[members.household]
+    other = np.where(members.role == Role.HEAD, np.where(partner >= 0, partner, own), head[members.household])
+    return np.where(members.role == Role.MEMBER, own, other)
+
+
+def _identities(rng: Rng, members: Members, households: int, noise: float) -> Identities:
+    surnames_written = look_up(pl.Series(list(surnames())), _surnames(rng, members, households))
+    given = given_names(rng, members.male, members.age >= _OLD_NAMES_BEFORE)
+    identities = Identities(surnames_written.to_list(), given.to_list(), _birth_days(rng, members.age))
+    make_alike(rng, members, identities, noise)
+    identities.case[members.role == Role.MEMBER] = CASES.index("collective_household")
+    return identities
+
+
+def populate(rng: Rng, block: Block, outsiders: int, register: Register, noise: float) -> People:
     """The residents of a block in households, and `outsiders` adults from elsewhere."""
     households = block.households
-    members = compose(rng, sizes(rng, households, block.residents))
+    members, dormitory = _members(rng, block, noise)
     residents = len(members.role)
+    identities = _identities(rng, members, households, noise)
     nobody = np.full(outsiders, -1, dtype=np.int64)
     age = np.concatenate([members.age, between(rng, 25, 85, outsiders)])
     male = np.concatenate([members.male, flip(rng, 0.55, outsiders)])
-    surname = np.concatenate([_surnames(rng, members, households), draw(rng, surnames().values(), outsiders)])
-    birth_day = _birth_days(rng, age)
-    spouse = np.full(households, -1, dtype=np.int64)
+    birth_day = np.concatenate([identities.birth_day, _birth_days(rng, age[residents:])])
+    surname = pl.concat(
+        [
+            pl.Series(identities.surname),
+            look_up(pl.Series(list(surnames())), draw(rng, surnames().values(), outsiders)),
+        ]
+    )
+    given = pl.concat(
+        [pl.Series(identities.given), given_names(rng, male[residents:], age[residents:] >= _OLD_NAMES_BEFORE)]
+    )
+    head, spouse = np.flatnonzero(members.role == Role.HEAD), np.full(households, -1, dtype=np.int64)
     married = np.flatnonzero(members.role == Role.SPOUSE)
     spouse[members.household[married]] = married
-    surnames_written = look_up(pl.Series(list(surnames())), surname)
     relations = _relations(rng, members, _has_first_son(members, households))
     people = People(
         residents=residents,
@@ -162,15 +186,18 @@ def populate(rng: Rng, block: Block, outsiders: int, register: Register) -> Peop
         age=age,
         male=male,
         birth_day=birth_day,
-        surname=surnames_written,
-        name=joined(surnames_written, _drawn_given_names(rng, male, age >= _OLD_NAMES_BEFORE)),
+        surname=surname,
+        name=joined(surname, given),
         id_no=id_numbers(birth_day, register.sequences.issue(birth_day, male)),
         relation=pl.concat([relations, pl.Series([None], dtype=pl.String).new_from_index(0, outsiders)]),
-        head=np.flatnonzero(members.role == Role.HEAD),
+        head=head,
         spouse=spouse,
         household_no=joined(
             "H", pl.Series(1_000_000_000 + register.households + 1 + np.arange(households)).cast(pl.String)
         ),
+        case=np.concatenate([identities.case, nobody]),
+        relative=np.concatenate([_relatives(members, head, spouse), residents + np.arange(outsiders)]),
+        dormitory=dormitory,
     )
     register.residents += residents
     register.outsiders += outsiders

@@ -41,6 +41,11 @@ class Community:
         return base[:-1] if base.endswith("村村") else base
 
     @property
+    def is_village(self) -> bool:
+        """NBS: the last three digits are 001-199 for committees of residents, 200-399 for those of villagers."""
+        return self.code[9] in "23"
+
+    @property
     def place_names(self) -> tuple[str, str, str, str]:
         """Province, city, county, subdistrict."""
         names = divisions()
@@ -82,8 +87,7 @@ def households_of(residents: int) -> int:
 def _capacity(code: str) -> int:
     """Households a community holds: 2,400 to 3,500 in town, 250 to 900 in a village; the same in every run."""
     spread = int(code) * 7919 % 1101
-    is_village = code[9] in "23"  # NBS: last three digits 001-199 for committees of residents, 200-399 of villagers
-    return 250 + spread * 650 // 1101 if is_village else 2400 + spread
+    return 250 + spread * 650 // 1101 if Community(code, 0).is_village else 2400 + spread
 
 
 def _outwards(code: str) -> tuple[bool, int, bool, str]:

@@ -9,13 +9,17 @@ import numpy as np
 import polars as pl
 
 from demo import distributions as shares
-from demo.addresses import STYLE_NAMES, UNLOCATABLE, AddressBook, draw_styles, outside_address
+from demo import hard_shares as hard
+from demo.address_noise import with_noise
+from demo.addresses import AddressBook, outside_address
 from demo.calendar_texts import day, iso_dates
 from demo.homes import Homes
-from demo.identity_numbers import mistyped, with_defects
+from demo.identity_numbers import ANOTHERS, mistyped, with_defects
+from demo.likenesses import CASES
+from demo.names import as_written
 from demo.office import Breakable, Rows, broken
 from demo.people import People, Register
-from demo.sampling import Bools, Ints, Rng, between, blank, flip, joined, look_up
+from demo.sampling import Bools, Ints, Rng, between, blank, first_told, flip, joined, look_up, nothing
 
 BREAKABLE: Final = Breakable(
     required=("姓名", "公民身份号码", "户号", "户籍地址"),
@@ -36,6 +40,7 @@ class _Registrations:
     hukou: Ints
     living: Ints
     living_written: Bools
+    crossed: Bools  # as the father of a head who is the father of this one elsewhere
 
     @property
     def is_current(self) -> Bools:
@@ -43,7 +48,16 @@ class _Registrations:
         return np.isin(self.state, (_CURRENT, _DOUBLE))
 
 
-def _registrations(rng: Rng, people: People, homes: Homes) -> _Registrations:
+def _crossed(rng: Rng, people: People, homes: Homes, noise: float) -> tuple[Ints, Ints]:
+    """Heads of two households who are each also registered in the other's, as the father of its head: who, and where."""
+    heads = people.head[homes.household_hukou >= 0]
+    pairs = int(hard.CROSSED_HEADS * noise * len(heads) / 2 + rng.random())
+    chosen = rng.permutation(heads)[: 2 * pairs]
+    first, second = chosen[: len(chosen) // 2], chosen[len(chosen) // 2 : len(chosen) // 2 * 2]
+    return np.concatenate([first, second]), people.household[np.concatenate([second, first])]
+
+
+def _registrations(rng: Rng, people: People, homes: Homes, noise: float) -> _Registrations:
     n = people.residents
     everyone = np.arange(n)
     local = np.flatnonzero(homes.household_hukou >= 0)
@@ -60,7 +74,11 @@ def _registrations(rng: Rng, people: People, homes: Homes) -> _Registrations:
     second_state = np.repeat([kind for kind, _ in extras], [len(who) for _, who in extras])
     elsewhere = local[rng.integers(0, len(local), len(second))] if len(local) else people.household[second]
     keep = elsewhere != people.household[second]
-    second, second_state, elsewhere = second[keep], second_state[keep], elsewhere[keep]
+    crossed, theirs = _crossed(rng, people, homes, noise)
+    alive = state[crossed] == _CURRENT
+    second = np.concatenate([second[keep], crossed[alive]])
+    second_state = np.concatenate([second_state[keep], np.full(int(alive.sum()), _DOUBLE)])
+    elsewhere = np.concatenate([elsewhere[keep], theirs[alive]])
 
     hukou = np.concatenate([homes.hukou, homes.household_hukou[elsewhere]])
     own_living = np.concatenate([homes.living, homes.living[second]])
@@ -79,13 +97,16 @@ def _registrations(rng: Rng, people: People, homes: Homes) -> _Registrations:
         hukou=hukou,
         living=np.where(told | (hukou < 0), own_living, hukou),
         living_written=np.asarray(told | (hukou < 0)),
+        crossed=np.arange(len(all_states)) >= len(all_states) - int(alive.sum()),
     )
 
 
 def _relation(people: People, rows: _Registrations) -> pl.Series:
     own = look_up(people.relation, rows.who)
     doubled = np.isin(rows.state, (_DOUBLE, _MOVED, _DOUBLE_CANCELLED))
-    return pl.select(pl.when(pl.Series(doubled)).then(pl.lit("其他亲属")).otherwise(own)).to_series()
+    crossed = look_up(pl.Series(["母亲", "父亲"]), people.male[rows.who].astype(np.int64))
+    label = pl.when(pl.Series(rows.crossed)).then(crossed).when(pl.Series(doubled)).then(pl.lit("其他亲属"))
+    return pl.select(label.otherwise(own)).to_series()
 
 
 def _dates(rng: Rng, people: People, rows: _Registrations) -> tuple[pl.Series, pl.Series, pl.Series]:
@@ -98,48 +119,94 @@ def _dates(rng: Rng, people: People, rows: _Registrations) -> tuple[pl.Series, p
     return look_up(iso_dates(), known), look_up(iso_dates(), updated), look_up(iso_dates(), cancelled)
 
 
-def _addresses(rng: Rng, book: AddressBook, rows: _Registrations) -> tuple[pl.Series, pl.Series, Ints, Ints]:
-    """Hukou and living address with their styles; blank living addresses are null."""
-    n = len(rows.who)
-    hukou_style, living_style = draw_styles(rng, shares.RESIDENT_STYLES, n), draw_styles(rng, shares.LIVING_STYLES, n)
-    at_home = book.written(rows.hukou, hukou_style)
-    outside = outside_address(rows.household)
-    hukou = pl.select(pl.when(pl.Series(rows.hukou >= 0)).then(at_home).otherwise(outside)).to_series()
-    living = blank(book.written(rows.living, living_style), ~rows.living_written)
-    return hukou, living, hukou_style, living_style
+@dataclass(frozen=True)
+class _Addresses:
+    """Both addresses as written; the living one is null where the row leaves it blank."""
+
+    hukou: pl.Series
+    living: pl.Series
+    truth: dict[str, Ints | pl.Series]
 
 
-def _faces(rng: Rng, people: People, rows: _Registrations) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """ID number with its defects, name of the defect, phone. Cancelled rows and doubles keep a clean number."""
-    n = len(rows.who)
-    spoil = flip(rng, shares.RESIDENT_ID_DEFECT, n) & (rows.state == _CURRENT)
+def _addresses(rng: Rng, book: AddressBook, rows: _Registrations, noise: float) -> _Addresses:
+    hukou_styles = hard.with_noise(shares.RESIDENT_STYLES, hard.HARD_RESIDENT_STYLES, noise)
+    living_styles = hard.with_noise(shares.LIVING_STYLES, hard.HARD_LIVING_STYLES, noise)
+    written, outside = np.flatnonzero(rows.living_written), pl.Series(rows.hukou < 0)
+    hukou, living = book.spelled(rng, rows.hukou, hukou_styles), book.spelled(rng, rows.living[written], living_styles)
+    (hukou_text, hukou_noise), (living_text, living_noise) = (
+        with_noise(rng, spelled, hard.REGISTER_NOISE, noise, book.city) for spelled in (hukou, living)
+    )
+    hukou_text = pl.select(pl.when(outside).then(outside_address(rows.household)).otherwise(hukou_text)).to_series()
+    dwelling, building = hukou.tells.copy(), hukou.tells_building.copy()
+    dwelling[written], building[written] = living.tells, living.tells_building
+    truth: dict[str, Ints | pl.Series] = {
+        "dwelling": dwelling,
+        "building_of": building,
+        "hukou_dwelling": hukou.tells,
+        "address_style": hukou.style.clone().scatter(written, living.style),
+        "address_noise": hukou_noise.clone().scatter(written, living_noise),
+        "hukou_address_style": pl.select(pl.when(outside).then(pl.lit("outside")).otherwise(hukou.style)).to_series(),
+        "hukou_address_noise": hukou_noise,
+    }
+    return _Addresses(hukou_text, nothing(len(rows.who)).scatter(written, living_text), truth)
+
+
+def _id_numbers(rng: Rng, people: People, rows: _Registrations, noise: float) -> tuple[pl.Series, pl.Series]:
+    """ID numbers and the name of what is wrong with them. Cancelled rows and doubles keep a clean number."""
+    n, current = len(rows.who), rows.state == _CURRENT
+    spoil = flip(rng, shares.RESIDENT_ID_DEFECT, n) & current
     id_no, defect = with_defects(rng, look_up(people.id_no, rows.who), spoil, shares.RESIDENT_ID_DEFECTS)
-    silent = ~flip(rng, shares.RESIDENT_PHONE, n) | (people.age[rows.who] < 14)
-    phone = blank(people.phone(rows.who, flip(rng, shares.SECOND_NUMBER, n)), silent)
-    return id_no, defect, mistyped(rng, phone, flip(rng, shares.PHONE_TYPO, n))
+    ordinary = np.flatnonzero(current & ~spoil & (people.case[rows.who] < 0))
+    count = min(int(hard.ANOTHERS_ID * noise * n + rng.random()), len(ordinary) // 2)
+    drawn = rng.permutation(ordinary)[: 2 * count]
+    theirs, owners = drawn[:count], rows.who[drawn[count:]]
+    another = pl.Series([ANOTHERS], dtype=pl.String).new_from_index(0, count)
+    return id_no.scatter(theirs, look_up(people.id_no, owners)), defect.scatter(theirs, another)
 
 
-def resident_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, register: Register) -> Rows:
-    """The block's rows of 人口信息; truth adds hukou_dwelling, styles, id_defect, and is_current (not cancelled)."""
-    rows = _registrations(rng, people, homes)
+def _phones(rng: Rng, people: People, rows: _Registrations, noise: float) -> tuple[pl.Series, Bools]:
+    """Phones, and whose are a relative's: of children and old people who have none of their own."""
+    n, age = len(rows.who), people.age[rows.who]
+    child = age < 14
+    share = np.where(child, hard.CHILD_FAMILY_PHONE, np.where(age > 70, hard.OLD_FAMILY_PHONE, 0.0)) * noise
+    lent = (rng.random(n) < share) & (people.relative[rows.who] != rows.who)
+    silent = (~flip(rng, shares.RESIDENT_PHONE, n) | child) & ~lent
+    owner = np.where(lent, people.relative[rows.who], rows.who)
+    phone = blank(people.phone(owner, flip(rng, shares.SECOND_NUMBER, n) & ~lent), silent)
+    return mistyped(rng, phone, flip(rng, shares.PHONE_TYPO, n)), lent
+
+
+def _cases(people: People, rows: _Registrations, defect: pl.Series, name: pl.Series, lent: Bools) -> pl.Series:
+    """The hard case a row is: what is wrong with the row before what is unusual about the person."""
+    row_case = np.select([(defect == ANOTHERS).fill_null(False).to_numpy(), rows.crossed, lent], [0, 1, 2], -1)
+    of_row = look_up(pl.Series([ANOTHERS, "crossed_heads", "family_phone"]), row_case)
+    return first_told(name, of_row, look_up(pl.Series(CASES), people.case[rows.who]))
+
+
+def resident_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, register: Register, noise: float) -> Rows:
+    """The block's rows of 人口信息; truth adds hukou_dwelling, styles, noises, id_defect, person_case, and is_current."""
+    rows = _registrations(rng, people, homes, noise)
     n = len(rows.who)
     key = joined("RK", pl.Series(1_000_000_000 + register.records + 1 + np.arange(n)).cast(pl.String))
     register.records += n
-    id_no, defect, phone = _faces(rng, people, rows)
+    id_no, defect = _id_numbers(rng, people, rows, noise)
+    phone, lent = _phones(rng, people, rows, noise)
+    names, surnames = look_up(people.name, rows.who), look_up(people.surname, rows.who)
+    name, name_case = as_written(rng, "resident", names, surnames, people.mistakable[rows.who], noise)
     moved_in, updated, cancelled = _dates(rng, people, rows)
-    hukou_address, living_address, hukou_style, living_style = _addresses(rng, book, rows)
+    addresses = _addresses(rng, book, rows, noise)
     file = pl.DataFrame(
         {
             "人员编号": key,
-            "姓名": look_up(people.name, rows.who),
+            "姓名": name,
             "性别": look_up(pl.Series(["女", "男"]), people.male[rows.who].astype(np.int64)),
             "出生日期": look_up(iso_dates(), people.birth_day[rows.who]),
             "公民身份号码": id_no,
             "联系电话": phone,
             "户号": look_up(people.household_no, rows.household),
             "与户主关系": _relation(people, rows),
-            "户籍地址": hukou_address,
-            "现住址": living_address,
+            "户籍地址": addresses.hukou,
+            "现住址": addresses.living,
             "人员类别": look_up(pl.Series(["流动人口", "户籍人口"]), (rows.hukou >= 0).astype(np.int64)),
             "迁入日期": moved_in,
             "更新日期": updated,
@@ -147,18 +214,14 @@ def resident_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, reg
             "注销原因": look_up(_CANCEL_REASONS, np.where(rows.is_current, -1, rows.state - 1)),
         }
     )
-    read_style = np.where(rows.living_written, living_style, hukou_style)
-    shown_hukou_style = np.where(rows.hukou < 0, len(STYLE_NAMES), hukou_style)
     truth = pl.DataFrame(
         {
             "record_key": key,
             "person": people.person[rows.who],
             "household_no": file["户号"],
-            "dwelling": np.where(read_style < UNLOCATABLE, rows.living, -1),
-            "hukou_dwelling": np.where(hukou_style < UNLOCATABLE, rows.hukou, -1),
-            "address_style": look_up(pl.Series(STYLE_NAMES), read_style),
-            "hukou_address_style": look_up(pl.Series((*STYLE_NAMES, "outside")), shown_hukou_style),
+            **addresses.truth,
             "id_defect": defect,
+            "person_case": _cases(people, rows, defect, name_case, lent),
             "is_current": rows.is_current,
         }
     )

@@ -58,3 +58,13 @@ def blank(texts: pl.Series, where: Bools) -> pl.Series:
 def joined(*parts: pl.Series | str) -> pl.Series:
     """The parts glued row by row; null as soon as one part is null."""
     return pl.select(pl.concat_str([pl.lit(part) for part in parts])).to_series()
+
+
+def nothing(n: int) -> pl.Series:
+    """n nulls where texts could be."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, n)
+
+
+def first_told(*columns: pl.Series) -> pl.Series:
+    """Row by row the first column that says something."""
+    return pl.select(pl.coalesce(list(columns))).to_series()

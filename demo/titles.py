@@ -9,14 +9,18 @@ import numpy as np
 import polars as pl
 
 from demo import distributions as shares
-from demo.addresses import STYLE_NAMES, UNLOCATABLE, AddressBook, draw_styles
-from demo.buildings import Buildings
+from demo import hard_shares as hard
+from demo.address_noise import with_noise
+from demo.addresses import AddressBook
+from demo.buildings import MAX_DOORS, Buildings
 from demo.calendar_texts import day, iso_dates
 from demo.homes import Homes, Tenure
-from demo.identity_numbers import mistyped, with_defects
+from demo.identity_numbers import AGENCY_PHONE, mistyped, with_defects
+from demo.likenesses import CASES
+from demo.names import as_written
 from demo.office import Breakable, Rows, broken
 from demo.people import People, Register
-from demo.sampling import Bools, Ints, Rng, between, blank, draw, flip, joined, look_up
+from demo.sampling import Bools, Ints, Rng, between, blank, draw, first_told, flip, joined, look_up
 
 BREAKABLE: Final = Breakable(
     required=("产权人姓名", "产权人证件号", "坐落", "建筑面积"),
@@ -83,14 +87,35 @@ def _unit_numbers(buildings: Buildings) -> pl.Series:
 def _floor_areas(rng: Rng, buildings: Buildings) -> pl.Series:
     """Square metres of each dwelling: a building's homes are alike, doors of a floor differ."""
     typical = rng.integers(4500, 11500, buildings.table.height)[buildings.building]
-    door = buildings.unit % 4
+    door = buildings.unit % MAX_DOORS
     return pl.Series((typical + door * 837 + buildings.usage * 2100) / 100).cast(pl.String)
 
 
+def _id_numbers(rng: Rng, people: People, titles: _Titles, old: Bools, noise: float) -> tuple[pl.Series, pl.Series]:
+    """Holders' ID numbers, and what is wrong with them: old titles were typed from paper, digits got lost."""
+    n = len(titles.holder)
+    id_no, defect = with_defects(
+        rng, look_up(people.id_no, titles.holder), flip(rng, shares.HOLDER_ID_DEFECT, n), shares.HOLDER_ID_DEFECTS
+    )
+    from_paper = old & defect.is_null().to_numpy() & flip(rng, hard.OLD_TITLE_ID * noise, n)
+    id_no, lost = with_defects(rng, id_no, from_paper, hard.OLD_TITLE_DEFECTS)
+    return id_no, first_told(defect, lost)
+
+
+def _phones(rng: Rng, people: People, holder: Ints, noise: float) -> tuple[pl.Series, Bools]:
+    """Holders' phones, and which are an agency's that registered the title for them."""
+    n = len(holder)
+    phone = blank(people.phone(holder, flip(rng, shares.SECOND_NUMBER, n)), ~flip(rng, shares.HOLDER_PHONE, n))
+    phone = mistyped(rng, phone, flip(rng, shares.PHONE_TYPO, n))
+    agency = flip(rng, hard.AGENCY_TITLE * noise, n)
+    return pl.select(pl.when(pl.Series(agency)).then(pl.lit(AGENCY_PHONE)).otherwise(phone)).to_series(), agency
+
+
 def title_rows(
-    rng: Rng, people: People, buildings: Buildings, homes: Homes, book: AddressBook, register: Register
+    rng: Rng, people: People, buildings: Buildings, homes: Homes, book: AddressBook, register: Register, noise: float
 ) -> Rows:
-    """The block's rows of 不动产登记; truth adds occupancy, address_style, id_defect, and is_current (not cancelled).
+    """The block's rows of 不动产登记; truth adds occupancy, address_style, address_noise, id_defect, person_case, and
+    is_current (not cancelled).
 
     A holder's ID number in scientific notation stands for a numeric cell: Excel took the number for one.
     """
@@ -98,25 +123,27 @@ def title_rows(
     n, last = len(titles.dwelling), day(shares.DELIVERY)
     key = joined("BDC", pl.Series(1_000_000_000 + register.titles + 1 + np.arange(n)).cast(pl.String))
     register.titles += n
-    style = draw_styles(rng, shares.PROPERTY_STYLES, n)
-    id_no, defect = with_defects(
-        rng, look_up(people.id_no, titles.holder), flip(rng, shares.HOLDER_ID_DEFECT, n), shares.HOLDER_ID_DEFECTS
-    )
-    phone = blank(people.phone(titles.holder, flip(rng, shares.SECOND_NUMBER, n)), ~flip(rng, shares.HOLDER_PHONE, n))
+    styles = hard.with_noise(shares.PROPERTY_STYLES, hard.HARD_PROPERTY_STYLES, noise)
+    spelled = book.spelled(rng, titles.dwelling, styles)
+    location, address_noise = with_noise(rng, spelled, hard.REGISTER_NOISE, noise, book.city)
     registered = between(rng, last - 28 * 365, last - 400, n) - np.where(titles.is_current, 0, 3000)
     updated = between(rng, np.maximum(registered, last - 8 * 365), last, n)
+    id_no, defect = _id_numbers(rng, people, titles, registered < day(hard.PAPER_UNTIL), noise)
+    phone, agency = _phones(rng, people, titles.holder, noise)
+    names, surnames = look_up(people.name, titles.holder), look_up(people.surname, titles.holder)
+    name, name_case = as_written(rng, "property", names, surnames, people.mistakable[titles.holder], noise)
     occupancy = look_up(pl.Series(OCCUPANCIES), _occupancies(rng, buildings, homes))
     file = pl.DataFrame(
         {
             "登记编号": key,
             "不动产单元号": look_up(_unit_numbers(buildings), titles.dwelling),
-            "坐落": book.written(titles.dwelling, style),
+            "坐落": location,
             "建筑面积": look_up(_floor_areas(rng, buildings), titles.dwelling),
             "房屋用途": look_up(pl.Series(USAGES), buildings.usage[titles.dwelling]),
             "使用状态": look_up(occupancy, titles.dwelling),
-            "产权人姓名": look_up(people.name, titles.holder),
+            "产权人姓名": name,
             "产权人证件号": id_no,
-            "产权人电话": mistyped(rng, phone, flip(rng, shares.PHONE_TYPO, n)),
+            "产权人电话": phone,
             "共有份额": pl.Series(titles.share).cast(pl.String),
             "登记日期": look_up(iso_dates(), registered),
             "更新日期": look_up(iso_dates(), updated),
@@ -124,15 +151,19 @@ def title_rows(
         }
     )
     household = people.household[titles.holder]
+    agency_case = look_up(pl.Series(["agency_phone"]), np.where(agency, 0, -1))
     truth = pl.DataFrame(
         {
             "record_key": key,
             "person": people.person[titles.holder],
             "household_no": look_up(people.household_no, household),
-            "dwelling": np.where(style < UNLOCATABLE, titles.dwelling, -1),
-            "address_style": look_up(pl.Series(STYLE_NAMES), style),
+            "dwelling": spelled.tells,
+            "building_of": spelled.tells_building,
+            "address_style": spelled.style,
+            "address_noise": address_noise,
             "occupancy": file["使用状态"],
             "id_defect": defect,
+            "person_case": first_told(name_case, agency_case, look_up(pl.Series(CASES), people.case[titles.holder])),
             "is_current": titles.is_current,
         }
     )

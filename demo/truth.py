@@ -14,6 +14,7 @@ import polars as pl
 from demo import distributions as shares
 from demo.addresses import AddressBook
 from demo.calendar_texts import day
+from demo.identity_numbers import ANOTHERS
 from demo.office import Rows
 
 RULES: Final = (
@@ -42,8 +43,8 @@ def _split(residents: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _nonconforming(residents: pl.LazyFrame) -> pl.LazyFrame:
-    """证件号不合规: the ID number is no valid GB 11643 number. Subject: the row."""
-    return residents.filter(pl.col("id_defect").is_not_null()).select("record_key", "dwelling")
+    """证件号不合规: the ID number is no valid GB 11643 number (another person's is one). Subject: the row."""
+    return residents.filter(pl.col("id_defect") != ANOTHERS).select("record_key", "dwelling")
 
 
 def _registered_twice(residents: pl.LazyFrame) -> pl.LazyFrame:
@@ -119,7 +120,8 @@ def rows_truth(rows: Rows, book: AddressBook) -> pl.DataFrame:
     if "hukou_dwelling" in truth.columns:
         hukou = truth["hukou_dwelling"].to_numpy()
         truth = truth.drop("hukou_dwelling").with_columns(book.standard(hukou).alias("hukou_standard_address"))
-    if "building_of" in truth.columns:  # a ticket about a building lies in its grid, though in no dwelling
-        grid = book.grid_code(truth["building_of"].to_numpy())
-        truth = truth.drop("building_of", "reported_day").with_columns(grid.alias("grid_code"))
+    # what is about a building lies in its grid, though in no dwelling
+    truth = truth.drop("building_of", "reported_day", strict=False).with_columns(
+        book.grid_code(rows.truth["building_of"].to_numpy()).alias("grid_code")
+    )
     return truth.with_columns(pl.col("reject_kind").is_not_null().alias("expected_rejected"))

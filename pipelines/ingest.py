@@ -97,7 +97,9 @@ class Ingest:
         if known and known.status != "failed":
             # a date in the name may have been too early for us, or an earlier one of the same bytes
             day = max(arrival.delivered_on, known.delivered_on) if arrival.dated else known.delivered_on
-            delivery = replace(delivery, received_at=known.received_at, delivered_on=day)
+            days = {*known.also_on, known.delivered_on, arrival.delivered_on} if arrival.dated else {*known.also_on}
+            also_on = tuple(sorted(days - {day})) if known.accepted else ()
+            delivery = replace(delivery, received_at=known.received_at, delivered_on=day, also_on=also_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refused:
             return self._outcomes.fail(arrival, delivery, arrival.refused or Refused("no_contract", delivery.file_name))

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from warehouse.decisions import Decisions, apply_decisions
 from warehouse.files import private_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.manifest import Input, Manifest, audited, contract_versions
+from warehouse.release_log import Served, served
 from warehouse.rules import RuleRun
 from warehouse.settings import Settings
 
@@ -153,8 +154,8 @@ class Night:
         with self.stage("close"):
             self.content_hash = content.content_hash(self._city)
             self.release_id = release.new_id(self.settings, self.built_at, self.content_hash)
-            built_at = self.built_at.replace(tzinfo=None)
-            self.rows = engine.finish(self.settings, self.catalog, self._city, self.release_id, built_at)
+            this = Served(self.release_id, self.built_at, self._known_on)
+            self.rows = engine.finish(self.settings, self.catalog, self._city, [*served(self.settings), this])
 
     def audit(self) -> None:
         """Hold the closed candidate against the contracts. Sets `error` where a promise that blocks is broken."""
@@ -171,12 +172,16 @@ class Night:
             self.error = error
 
     def publish(self) -> Manifest:
-        """Let the release be seen, after writing down what it made of persons' ids: a rebuild must give the same ones."""
+        """Let the release be seen, after writing down what it made of persons' ids (a rebuild must give the same ones), and
+        write down that it was. Called again it does what is left of that."""
         with self.stage("publish"):
-            casebook = open_casebook(self.settings)
-            person_trail.append(casebook, person_trail.published(self._city), self.release_id)
-            casebook.close()
-            return release.publish(self.settings, self._folder, self._manifest())
+            if self.release_id != release.current_id(self.settings):
+                casebook = open_casebook(self.settings)
+                person_trail.append(casebook, person_trail.published(self._city), self.release_id)
+                casebook.close()
+                release.publish(self.settings, self._folder, self._manifest())
+            served(self.settings)
+            return release.show(self.settings, self.release_id)
 
     @property
     def _folder(self) -> Path:
@@ -188,11 +193,17 @@ class Night:
     def _city(self) -> Path:
         return self._folder / release.CITY
 
+    @property
+    def _known_on(self) -> date:
+        """The day of the newest data in it."""
+        return max(d.delivered_on for deliveries in self.in_force.values() for d in deliveries)
+
     def _manifest(self) -> Manifest:
         return Manifest(
             id=self.release_id,
             built_at=self.built_at,
             content_hash=self.content_hash,
+            known_on=self._known_on,
             inputs=[
                 Input(table=name, delivery=d.id, sha256=d.sha256, file=d.file_name, rows=d.accepted)
                 for name, deliveries in self.in_force.items()

@@ -72,11 +72,18 @@ class Outcomes:
         return failed
 
     def redated(self, known: Delivery, arrival: Arrival) -> Delivery | None:
-        """The same bytes sent again as of a later day: a register is again what it was before, so they count for that day."""
+        """The same bytes sent again as of a later day: a register is again what it was before, so they count for that day.
+        Its history keeps every day."""
         again = arrival.table is not None and arrival.table.load == "snapshot" and known.accepted
-        if not again or not arrival.dated or arrival.delivered_on <= known.delivered_on:
+        days = {known.delivered_on, *known.also_on}
+        if not again or not arrival.dated or arrival.delivered_on in days:
             return None
-        moved = replace(known, delivered_on=arrival.delivered_on, file_name=arrival.name)
+        days.add(arrival.delivered_on)
+        if arrival.delivered_on < known.delivered_on:
+            self._lake.record(replace(known, also_on=tuple(sorted(days - {known.delivered_on}))))
+            return None
+        also_on = tuple(sorted(days - {arrival.delivered_on}))
+        moved = replace(known, delivered_on=arrival.delivered_on, file_name=arrival.name, also_on=also_on)
         before, after = self._lake.accepted_path(known), self._lake.accepted_path(moved)
         after.parent.mkdir(parents=True, exist_ok=True)
         after.unlink(missing_ok=True)

@@ -6,10 +6,10 @@ The file is built from nothing every night. Sorting by grid, indexes and the che
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC
 from hashlib import md5
 from pathlib import Path
 
@@ -17,16 +17,20 @@ import duckdb
 
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
+from warehouse import history
 from warehouse.content import contracts_digest, row_counts
+from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
-from warehouse.made import Makers, from_sql
+from warehouse.made import Made, Makers, from_sql
+from warehouse.release_log import Served
 from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
 from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
 from warehouse.sql import SqlFile, in_order, read_folder
 
 MODELS = Path(__file__).parent / "models"
+MACROS = Path(__file__).parent / "macros"  # one select each, with `day` and `known` as parameters
 DELIVERY = "delivery"
 MADE_HERE = (DELIVERY, "finding", "release")  # city tables that no model makes
 ROW_GROUP = 16_384  # a grid has about a thousand residents: small groups let a reader skip the rest of the city
@@ -82,12 +86,22 @@ def plan(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> list
     return in_order(dependencies(catalog, files, makers))
 
 
+def made_here(catalog: Catalog, remembering: Sequence[Table] = ()) -> dict[str, Made]:
+    """The relations whose SQL follows from the contracts."""
+    return {SPELLING: from_sql(SPELLING, spelling_sql(catalog, remembering)), **golden_relations(catalog)}
+
+
 def dependencies(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> dict[str, frozenset[str]]:
     """Which relations each relation is made from, read from the SQL and said by the makers."""
-    made: dict[str, frozenset[str]] = {SPELLING: frozenset(), DELIVERY: frozenset()}
+    made: dict[str, frozenset[str]] = {DELIVERY: frozenset()}
     made |= {table.relation: source_reads(table) for table in catalog.sources()}
-    made |= {name: maker.reads for name, maker in makers.items()}
+    made |= {name: maker.reads for name, maker in (made_here(catalog) | dict(makers)).items()}
     return made | {name: file.reads for name, file in files.items()}
+
+
+def _asked(files: Mapping[str, SqlFile], makers: Makers) -> frozenset[str]:
+    """Every relation that some other is made from."""
+    return frozenset().union(*(f.reads for f in files.values()), *(m.reads for m in makers.values()))
 
 
 def build_city(
@@ -111,7 +125,10 @@ def build_city(
                 remedy="put each office's file into landing/<source>/ and look at receipts/ for refused ones",
             )
         _list_deliveries(connection, result.inputs)
-        everything = {SPELLING: from_sql(SPELLING, spelling_sql(catalog)), **makers}
+        remembering = history.wanted(_asked(files, makers), catalog.sources())
+        for table in remembering:
+            history.fold(connection, settings, lake, table)
+        everything = made_here(catalog, remembering) | dict(makers)
         for relation in plan(catalog, files, makers):
             started = time.perf_counter()
             try:
@@ -144,8 +161,9 @@ def _build(
         sql = source_sql(table) if table and table.layer == "source" else files[relation].sql
     if table:
         create(connection, table, sql)
-    else:  # a working table: promised to nobody, so it is not published
-        connection.execute(f"create temp table {relation} as {sql}")
+    else:  # promised to nobody, so it is not published
+        kind = "view" if relation in files and files[relation].is_view else "table"
+        connection.execute(f"create temp {kind} {relation} as {sql}")
 
 
 def define_key_of(connection: duckdb.DuckDBPyConnection, tokens: Tokens) -> None:
@@ -204,14 +222,17 @@ def cross_check(
     return runs
 
 
-def finish(settings: Settings, catalog: Catalog, target: Path, release_id: str, built_at: datetime) -> dict[str, int]:
-    """Write the `release` row, then the declared indexes, then checkpoint and close. Returns rows per relation."""
-    digest = contracts_digest(catalog)
+def finish(settings: Settings, catalog: Catalog, target: Path, served: Sequence[Served]) -> dict[str, int]:
+    """Write the `release` rows, the macros and the declared indexes, then checkpoint and close. Returns rows per relation.
+
+    `served` ends with the release that `target` becomes.
+    """
     with writing(target, settings) as connection:
-        release = catalog.tables["city.release"]
-        connection.execute(f"create table release ({', '.join(f'{c.name} {c.sql_type}' for c in release.columns)})")
-        engine = f"duckdb {duckdb.__version__}"
-        connection.execute("insert into release values (?, ?, ?, ?)", [release_id, built_at, digest, engine])
+        _list_releases(connection, catalog, served)
+        macros = read_folder(MACROS)
+        calls = {name: frozenset(m for m in macros if f"{m}(" in file.sql) for name, file in macros.items()}
+        for name in in_order(calls):
+            connection.execute(f"create macro {name}(day, known := null) as table {macros[name].sql}")
         for table in catalog.tables.values():
             for column in table.columns:
                 if column.index:
@@ -220,3 +241,13 @@ def finish(settings: Settings, catalog: Catalog, target: Path, release_id: str, 
         counts = row_counts(connection)
         connection.execute("checkpoint")
     return counts
+
+
+def _list_releases(connection: duckdb.DuckDBPyConnection, catalog: Catalog, served: Sequence[Served]) -> None:
+    """Make `release`; what a release was built by is known of the newest only, which is this one."""
+    columns = ", ".join(f"{c.name} {c.sql_type}" for c in catalog.tables["city.release"].columns)
+    connection.execute(f"create table release ({columns})")
+    for s in served:
+        by = (contracts_digest(catalog), f"duckdb {duckdb.__version__}") if s is served[-1] else (None, None)
+        built_at = s.built_at.astimezone(UTC).replace(tzinfo=None)
+        connection.execute("insert into release values (?, ?, ?, ?, ?)", [s.release_id, built_at, s.known_on, *by])

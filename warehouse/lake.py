@@ -35,6 +35,7 @@ class Delivery:
     `profile` is what drift is measured against: by column, see `pipelines/drift.py`.
     `contract_digest` stands for everything its reading depended on: the contract and the code lists it names. Where a
     later reading, under `refused_digest`, was refused, an accepted delivery stays as it was read; `reason` says why.
+    `also_on`: other days for which the same bytes were delivered, oldest first; a register may be what it was before.
     Where a person decided about it (`decisions.py`), `judged` is the status that reading gave, `decision` her reason.
     """
 
@@ -65,6 +66,7 @@ class Delivery:
     profile: dict[str, Any] = field(default_factory=dict)
     judged: Status | Literal[""] = ""
     decision: str = ""
+    also_on: tuple[date, ...] = ()
 
     @property
     def why_not(self) -> str:
@@ -86,6 +88,7 @@ class Delivery:
         known = {f.name: content[f.name] for f in fields(cls) if f.name in content}
         known["delivered_on"] = date.fromisoformat(known["delivered_on"])
         known["received_at"] = datetime.fromisoformat(known["received_at"])
+        known["also_on"] = tuple(date.fromisoformat(day) for day in known.get("also_on", ()))
         known["unknown_columns"] = tuple(known.get("unknown_columns", ()))
         return cls(**known)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -46,11 +46,13 @@ class StoredFile(Part):
 
 
 class Manifest(Part):
-    """`rows` by relation, `findings` by rule, `rule_errors` why a rule could not run, `seconds` by stage."""
+    """`known_on` is the newest delivery's day. `rows` by relation, `findings` by rule, `rule_errors` why a rule could not run,
+    `seconds` by stage."""
 
     id: str
     built_at: datetime
     content_hash: str
+    known_on: date | None = None
     inputs: list[Input] = Field(default_factory=list)
     contracts: dict[str, ContractVersion] = Field(default_factory=dict)
     rows: dict[str, int] = Field(default_factory=dict)

@@ -20,7 +20,7 @@ def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -
     """Make `lake_<table>`, the rows in force, and return the deliveries they come from; without any it is empty and typed."""
     deliveries = lake.in_force(table)
     if deliveries:
-        sql = _in_force([str(lake.accepted_path(d)) for d in by_precedence(deliveries, table)], table)
+        sql = rows_of([str(lake.accepted_path(d)) for d in by_precedence(deliveries, table)], table)
     else:
         columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in table.lake_columns)
         sql = f"select {columns} where false"
@@ -36,8 +36,8 @@ def by_precedence(deliveries: Sequence[Delivery], table: Table) -> list[Delivery
     return [d for d in newest_first if d.correction] + [d for d in deliveries if not d.correction]
 
 
-def _in_force(paths: list[str], table: Table) -> str:
-    """Rows of the files; of a key in several the row of the first file that has it."""
+def rows_of(paths: list[str], table: Table) -> str:
+    """SQL of the files' rows; of a key in several the row of the first file that has it."""
     files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
     names = ", ".join(c.name for c in table.lake_columns)
     # a file read before the contract gained a column has nulls there
@@ -54,14 +54,18 @@ def _in_force(paths: list[str], table: Table) -> str:
         where nth = 1"""
 
 
-def spelling_sql(catalog: Catalog) -> str:
-    """Every distinct spelling of an address in any source with its `uses`, the rows that carry it: each is parsed once."""
-    columns = [(t.name, c.name) for t in catalog.sources() for c in t.address_columns]
+def spelling_sql(catalog: Catalog, former: Sequence[Table] = ()) -> str:
+    """Every distinct spelling of an address with its `uses`, the rows that carry it; 0 for one that only a register's history
+    in `former` has. Each is parsed once, however many rows carry it."""
+    columns = [(f"lake_{t.name}", c.name, 1) for t in catalog.sources() for c in t.address_columns]
+    columns += [(f"former_{t.name}", c.name, 0) for t in former for c in t.address_columns]
     if not columns:
         return "select cast(null as varchar) as address, cast(0 as bigint) as uses where false"
-    every = " union all ".join(f"select {column} as address from lake_{table}" for table, column in columns)
+    every = " union all ".join(
+        f"select {column} as address, {one} as used from {relation}" for relation, column, one in columns
+    )
     return (
-        f"select address, count(*) as uses from ({every}) as every_address where address is not null group by address"
+        f"select address, sum(used) as uses from ({every}) as every_address where address is not null group by address"
     )
 
 

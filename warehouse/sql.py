@@ -27,6 +27,11 @@ class SqlFile:
     comment: str = ""
 
     @property
+    def is_view(self) -> bool:
+        """A working relation whose comment begins so is not stored; each reader computes the columns it asks for."""
+        return self.comment.startswith("View:")
+
+    @property
     def reads(self) -> frozenset[str]:
         try:
             return relations(self.sql)

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.access import Caller
 from api.answers import Answer, problems
-from contracts.code_lists import CodeList
+from api.view import View
+from contracts.golden import Golden
 from contracts.model import Check, Column
 from warehouse.grant import Grant
 from warehouse.treatments import Treatment
@@ -34,6 +35,12 @@ class ColumnEntry(BaseModel):
     purpose: str | None
     treatment: Treatment = Field(description="full, mask (and then no filter or sort), hidden")
     codes: dict[str, str] | None = Field(description="every code with its label")
+    authority: str | None = Field(description="the source whose word counts first (一数一源)", examples=["resident"])
+    authority_label: str | None = Field(examples=["人口登记"])
+    policy: str | None = Field(
+        description="how the shown value is picked",
+        examples=["newest of resident, property, hotline; valid: own_phone"],
+    )
     checks: list[str]
 
 
@@ -62,9 +69,7 @@ def table(name: str, caller: Caller) -> TableDetail:
     return TableDetail(
         table=_entry(grant),
         key=list(grant.table.key),
-        columns=[
-            _column(column, grant.treatments[column.name], caller.codes(column)) for column in grant.columns.values()
-        ],
+        columns=[_column(column, grant.treatments[column.name], caller) for column in grant.columns.values()],
         checks=[_text(check) for check in grant.table.checks],
         release=caller.release_id,
     )
@@ -82,7 +87,8 @@ def _entry(grant: Grant) -> TableEntry:
     )
 
 
-def _column(column: Column, treatment: Treatment, codes: CodeList | None) -> ColumnEntry:
+def _column(column: Column, treatment: Treatment, caller: View) -> ColumnEntry:
+    codes, golden = caller.codes(column), column.golden
     return ColumnEntry(
         name=column.name,
         label=column.business_name,
@@ -92,8 +98,18 @@ def _column(column: Column, treatment: Treatment, codes: CodeList | None) -> Col
         purpose=column.purpose,
         treatment=treatment,
         codes=codes.labels if codes else None,
+        authority=golden.authority if golden else None,
+        authority_label=caller.label("claim_source", golden.authority) if golden else None,
+        policy=_policy(golden) if golden else None,
         checks=[_text(check) for check in column.checks],
     )
+
+
+def _policy(golden: Golden) -> str:
+    """A policy in one line."""
+    how = "all of the first" if golden.many else "newest" if golden.pick == "newest" else "first"
+    test = f"; valid: {golden.valid}" if golden.valid else ""
+    return f"{how} of {', '.join(golden.sources)}{test}"
 
 
 def _text(check: Check) -> str:

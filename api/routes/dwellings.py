@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.access import Caller
+from api.access import Caller, TheHub
 from api.answers import Answer, Row, problems
 from api.home_file import Attribute, dwelling_file
+from api.home_then import DwellingThen, dwelling_then
+from api.moment import AsOf, Known, Moment
 
 router = APIRouter(prefix="/v1/dwellings", tags=["dwellings"])
 
@@ -22,7 +26,12 @@ class DwellingFile(Answer):
     findings: list[Row]
 
 
-@router.get("/{dwelling_id}", responses=problems(401, 404))
-def dwelling(dwelling_id: str, caller: Caller) -> DwellingFile:
-    """一房一档: who is registered, who lives here, who owns it, what was reported."""
+@router.get("/{dwelling_id}", responses=problems(400, 401, 403, 404))
+def dwelling(
+    dwelling_id: str, caller: Caller, hub: TheHub, as_of: AsOf = None, known: Known = None
+) -> DwellingFile | DwellingThen:
+    """一房一档: who is registered and who lives here, titles, tickets, every attribute per source, findings. With `as_of` who
+    was registered, lived and held it on that day."""
+    if moment := Moment.asked(as_of, known):
+        return dwelling_then(caller, dwelling_id, moment, ZoneInfo(hub.settings.timezone))
     return DwellingFile(**dwelling_file(caller, dwelling_id), release=caller.release_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,8 @@ from api import search
 from api.access import Caller, TheHub
 from api.answers import Answer, Row, problems
 from api.home_file import Attribute, household_file
+from api.home_then import HouseholdThen, household_then
+from api.moment import AsOf, Known, Moment
 from api.paging import LONGEST_PAGE
 
 router = APIRouter(prefix="/v1/households", tags=["households"])
@@ -67,7 +70,12 @@ def search_households(body: Search, caller: Caller, hub: TheHub) -> Hits:
     return Hits(**found, release=caller.release_id)
 
 
-@router.get("/{household_id}", responses=problems(401, 404))
-def household(household_id: str, caller: Caller) -> HouseholdFile:
-    """一户一档: members, dwelling, titles, tickets, every attribute side by side per source, findings."""
+@router.get("/{household_id}", responses=problems(400, 401, 403, 404))
+def household(
+    household_id: str, caller: Caller, hub: TheHub, as_of: AsOf = None, known: Known = None
+) -> HouseholdFile | HouseholdThen:
+    """一户一档: members, dwelling, titles, tickets, every attribute side by side per source, findings. With `as_of` who
+    belonged to it, where it was registered and who held the home on that day."""
+    if moment := Moment.asked(as_of, known):
+        return household_then(caller, household_id, moment, ZoneInfo(hub.settings.timezone))
     return HouseholdFile(**household_file(caller, household_id), release=caller.release_id)

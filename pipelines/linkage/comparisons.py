@@ -31,11 +31,15 @@ class LevelSql(NamedTuple):
 
 @dataclass(frozen=True)
 class Shape:
-    """What a kind makes of its columns: when it says nothing, its levels, and the helper columns they need per row."""
+    """What a kind makes of its columns: when it says nothing, its levels, and the helper columns they need per row.
+
+    `spelled`: the columns that levels look into; of all others only equality counts, so that a hash may stand for them.
+    """
 
     silent: str
     levels: tuple[LevelSql, ...]
     prepare: Mapping[str, str] = field(default_factory=dict)
+    spelled: frozenset[str] = frozenset()
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -98,6 +102,7 @@ def date(name: str, columns: Sequence[str], home: Home) -> Shape:
             swapped: f"concat(left({text}, 4), right({text}, 2), substr({text}, 5, 2))",
             year: f"nullif(left({text}, 4), '')",
         },
+        frozenset({digits, swapped}),
     )
 
 
@@ -114,6 +119,7 @@ def edit(name: str, columns: Sequence[str], home: Home) -> Shape:
             LevelSql("alike", "相近", f"{likeness} >= 0.8"),
             LevelSql("different", "不同", ELSE),
         ),
+        spelled=frozenset(columns),
     )
 
 
@@ -127,6 +133,7 @@ def numbers(name: str, columns: Sequence[str], home: Home) -> Shape:
             LevelSql("one_digit", "差一位", f"damerau_levenshtein({column}_l, {column}_r) <= 1"),
             LevelSql("different", "不同", ELSE),
         ),
+        spelled=frozenset(columns),
     )
 
 
@@ -151,6 +158,7 @@ def forename_surname(name: str, columns: Sequence[str], home: Home) -> Shape:
             LevelSql("given", "同名", f"{slip(given)}"),
             LevelSql("different", "不同", ELSE),
         ),
+        spelled=frozenset(columns),
     )
 
 
@@ -184,10 +192,10 @@ def chinese_name(name: str, columns: Sequence[str], home: Home) -> Shape:
     sound = (
         "name_pinyin_l = name_pinyin_r and (surname_l = surname_r or name_l = name_pinyin_l or name_r = name_pinyin_r)"
     )
-    one_character = (
-        "surname_l = surname_r and length(given_l) = length(given_r) and ((length(given_l) = 2"
-        " and (left(given_l, 1) = left(given_r, 1) or right(given_l, 1) = right(given_r, 1)))"
-        " or (length(given_l) > 2 and damerau_levenshtein(given_l, given_r) <= 1))"
+    one_character = (  # by characters at either end; DuckDB's distances count bytes, of which a character has three
+        "surname_l = surname_r and length(given_l) = length(given_r) and length(given_l) > 1"
+        " and (left(given_l, -1) = left(given_r, -1) or right(given_l, -1) = right(given_r, -1)"
+        " or damerau_levenshtein(given_l, given_r) <= 1)"
     )
     title = "(name_kind_l = 'title' or name_kind_r = 'title')"
     titled = [LevelSql("title", "同姓（只称呼）", f"{title} and surname_l = surname_r")]
@@ -208,6 +216,7 @@ def chinese_name(name: str, columns: Sequence[str], home: Home) -> Shape:
             LevelSql("one_character", "差一字", one_character),
             LevelSql("different", "不同", ELSE),
         ),
+        spelled=frozenset({"given", "name_kind"}),
     )
 
 
@@ -230,7 +239,7 @@ def register_name(name: str, columns: Sequence[str], home: Home) -> Shape:
             ]
         else:
             levels.append(level)
-    return Shape(shape.silent, tuple(levels), shape.prepare)
+    return Shape(shape.silent, tuple(levels), shape.prepare, shape.spelled | set(counted.values()))
 
 
 KINDS: Mapping[str, Kind] = {

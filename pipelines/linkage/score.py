@@ -37,10 +37,7 @@ def score(
 
 def _pairs(work: Workspace, predicted: str) -> str:
     """Splink's prediction with the rows' own names again."""
-    linked = len(work.tables) > 1
-    number = "concat(source_dataset, '-', unique_id)" if linked else "unique_id"
-    rows = " union all ".join(f"select {number} as number, row_source, row_id from {table}" for table in work.tables)
-    side = "concat(p.source_dataset_{0}, '-', p.unique_id_{0})" if linked else "p.unique_id_{0}"
+    rows = " union all ".join(f"select unique_id, row_source, row_id from {table}" for table in work.tables)
     columns = ",\n".join(column for comparison in work.model.comparisons for column in _columns(comparison))
     return f"""
         with numbered as ({rows})
@@ -48,8 +45,8 @@ def _pairs(work: Workspace, predicted: str) -> str:
                round(p.match_weight, {DIGITS}) as match_weight, round(p.match_probability, {DIGITS}) as match_probability,
                {columns}
         from {predicted} as p
-        join numbered as l on l.number = {side.format("l")}
-        join numbered as r on r.number = {side.format("r")}"""
+        join numbered as l on l.unique_id = p.unique_id_l
+        join numbered as r on r.unique_id = p.unique_id_r"""
 
 
 def _columns(comparison: Comparison) -> tuple[str, str]:
@@ -90,6 +87,7 @@ def decides_sql(model: LinkModel) -> str:
         for name, level in c.levels.items()
         if not level.decides
     ]
+    doubts += [f"level_{c.name} is null" for c in model.comparisons if c.needed]
     return f"not ({' or '.join(doubts)})" if doubts else "true"
 
 

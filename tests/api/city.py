@@ -120,7 +120,14 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         } | more
 
     def claim(
-        who: str, attribute: str, value: str, source: str, on: date, number: str | None = None, entity: str = "person"
+        who: str,
+        attribute: str,
+        value: str,
+        source: str,
+        on: date,
+        number: str | None = None,
+        entity: str = "person",
+        why: str = "authority",
     ) -> dict[str, Any]:
         return {
             "entity": entity,
@@ -128,6 +135,8 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             "attribute": attribute,
             "value": value,
             "value_token": key(number) if number else None,
+            "shown": why not in ("outranked", "older"),
+            "why": why,
             "source": source,
             "delivery_id": "d1",
             "row_no": 2,
@@ -168,6 +177,14 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         place = {"area_code": area, "grid_code": grid}
         return {"review_id": key(f"{name} {rule}"), "building_id": name, "rule": rule, "dwellings": 2} | place
 
+    buildings = [
+        building("w3", HERE, ESTATE, 3),
+        building("e13", NEXT, "柳港园东院", 13),
+        building("f3", FAR, "远方里", 3, estate_alias=None),
+        building("w1", HERE, "柳港园旧院", 1, valid_to=date(2021, 1, 1)),
+        building("y7", HERE, "西村", 7, kind="courtyard")
+        | {"standard_address": "山西省大同市平城区新旺街道西村7号", "estate_alias": None},
+    ]
     head = person("王小明", "h1", "d1", HERE, HERE)
     head |= {"id_no_token": id_token, "id_no_masked": "9900**********001X"}
     head |= {"phone_token": phone_token, "phone_masked": "154****1234"}
@@ -231,15 +248,15 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         ],
         "claim": [
             claim("王小明", "living_address", "西院3-2-501", "resident", date(2026, 11, 1)),
-            claim("王小明", "living_address", "东院13-2-501", "hotline", date(2026, 11, 9)),
+            claim("王小明", "living_address", "东院13-2-501", "hotline", date(2026, 11, 9), why="outranked"),
             claim("王小明", "name", "王小明", "resident", date(2026, 11, 1)),
-            claim("王小明", "name", "王小明", "property", date(2026, 10, 1)),
-            claim("王小明", "phone", "154****1234", "resident", date(2026, 11, 1), "15400001234"),
-            claim("王小明", "phone", "154****1234", "property", date(2026, 10, 1), "15400011234"),
+            claim("王小明", "name", "王小明", "property", date(2026, 10, 1), why="outranked"),
+            claim("王小明", "phone", "154****1234", "resident", date(2026, 11, 1), "15400001234", why="newest"),
+            claim("王小明", "phone", "154****1234", "property", date(2026, 10, 1), "15400011234", why="older"),
             claim("王小明", "id_no", "9900**********001X", "resident", date(2026, 11, 1), ID_NO),
-            claim("王小明", "id_no", "9900**********001x", "property", date(2026, 10, 1), ID_NO),
-            claim("d1", "title_holder", "王小明", "property", date(2026, 10, 1), entity="dwelling"),
-            claim("d1", "title_holder", "王小红", "property", date(2026, 10, 1), entity="dwelling"),
+            claim("王小明", "id_no", "9900**********001x", "property", date(2026, 10, 1), ID_NO, why="outranked"),
+            claim("d1", "title_holder", "王小明", "property", date(2026, 10, 1), entity="dwelling", why="joint"),
+            claim("d1", "title_holder", "王小红", "property", date(2026, 10, 1), entity="dwelling", why="joint"),
         ],
         "title": [{"title_id": key("t1"), "dwelling_id": key("d1"), "holder_name": "王小明", "grid_code": HERE}],
         "ticket": [
@@ -263,15 +280,13 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
                 (HERE[:12], "柳港园西院社区居民委员会", "community"),
             )
         ],
-        "source.grid_building": [
-            building("b3", HERE, ESTATE, 3),
-            building("b13", NEXT, "柳港园东院", 13),
-            building("b9", FAR, "远方里", 3, estate_alias=None),
-            building("b0", HERE, "柳港园旧院", 1, valid_to=date(2021, 1, 1)),
-            building("y7", HERE, "西村", 7, kind="courtyard")
-            | {"standard_address": "山西省大同市平城区新旺街道西村7号", "estate_alias": None},
-        ],
+        "source.grid_building": buildings,
         "building": [
+            *(
+                {name: row[name] for name in ("building_id", "estate", "building_no", "grid_code", "valid_from")}
+                | {"valid_to": row.get("valid_to"), "community_code": row["grid_code"][:12]}
+                for row in buildings
+            ),
             stood("b3", HERE, "written", date(2020, 1, 1), date(2024, 5, 1)),
             stood("b3", NEXT, "polygon", date(2024, 5, 1)),
             stood("b9", None, "no_point", date(2020, 1, 1)),

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from demo import distributions, xlsx
-from demo.addresses import chinese_number
 from demo.calendar_texts import day
 from demo.identity_numbers import SequenceRegister, check_character, conforms, id_numbers, mobiles, spoiled
 from demo.places import blocks, communities, households_of, level, parent
+from demo.spelling import chinese_number
 
 birth_dates = st.dates(date(1900, 1, 1), date(2026, 12, 31))
 

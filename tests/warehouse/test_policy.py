@@ -94,7 +94,14 @@ def test_default_deny_by_table(role: Role, areas: tuple[str, ...], seen: set[str
 def test_an_office_sees_public_lists_and_of_them_public_columns() -> None:
     listed = gate("office", catalog=SMALL).grant("listed")
     assert listed.treatments == {"code": "full", "kind": "hidden"}
-    assert {g.table.name for g in gate("office", "14").grants()} == {"area", "grid", "grid_building", "release"}
+    assert {g.table.name for g in gate("office", "14").grants()} == {
+        "area",
+        "building",
+        "grid",
+        "grid_boundary",
+        "grid_building",
+        "release",
+    }
 
 
 def test_an_unknown_role_or_area_opens_nothing() -> None:

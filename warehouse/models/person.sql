@@ -1,4 +1,5 @@
-/* A person once: the newest row of the resident register that still stands, else of a standing title that names her. */
+/* A person once. What she is now (household, home, status) is said by the newest row of the resident register that still stands,
+   else by a standing title that names her; her values are those the offices' claims are weighed to, see `warehouse/golden.py`. */
 with registered as (
     select *, row_number() over (
         partition by person_id order by cancelled_on is null desc, updated_on desc, record_no) as nth
@@ -8,13 +9,34 @@ with registered as (
     from title_row t
     where person_id is not null and cancelled_on is null
       and not exists (select 1 from resident_row r where r.person_id = t.person_id)
+), known as (
+    select person_id, name, sex, birth_date, id_no_token, id_no_masked, id_no_status, phone_token, phone_masked,
+           household_id, living_dwelling_id as dwelling_id, population_kind,
+           case when cancelled_on is null then 'active' else 'cancelled' end as status, updated_on,
+           hukou_grid_code, coalesce(living_grid_code, hukou_grid_code) as grid_code
+    from registered where nth = 1
+    union all
+    select person_id, holder_name, null, null, holder_id_no_token, holder_id_no_masked, holder_id_no_status,
+           holder_phone_token, holder_phone_masked, null, null, null, 'active', updated_on, null, grid_code
+    from holder where nth = 1
+), shown as (
+    select r.person_id, any_value(r.name) filter (where g.name) as name, any_value(r.sex) filter (where g.sex) as sex,
+           any_value(r.birth_date) filter (where g.birth_date) as birth_date,
+           any_value(r.id_no_token) filter (where g.id_no) as id_no_token,
+           any_value(r.id_no) filter (where g.id_no) as id_no_masked,
+           any_value(r.id_no_status) filter (where g.id_no) as id_no_status,
+           any_value(r.phone_token) filter (where g.phone) as phone_token,
+           any_value(r.phone) filter (where g.phone) as phone_masked
+    from person_golden g
+    join person_row r on r.source = g.source and r.record_key = g.record_key
+    group by r.person_id
 )
-select person_id, name, sex, birth_date, id_no_token, id_no_masked, id_no_status, phone_token, phone_masked,
-       household_id, living_dwelling_id as dwelling_id, population_kind,
-       case when cancelled_on is null then 'active' else 'cancelled' end as status, updated_on,
-       hukou_grid_code, coalesce(living_grid_code, hukou_grid_code) as grid_code
-from registered where nth = 1
-union all
-select person_id, holder_name, null, null, holder_id_no_token, holder_id_no_masked, holder_id_no_status,
-       holder_phone_token, holder_phone_masked, null, null, null, 'active', updated_on, null, grid_code
-from holder where nth = 1
+select k.person_id, coalesce(s.name, k.name) as name, coalesce(s.sex, k.sex) as sex,
+       coalesce(s.birth_date, k.birth_date) as birth_date,
+       coalesce(s.id_no_token, k.id_no_token) as id_no_token,
+       coalesce(s.id_no_masked, k.id_no_masked) as id_no_masked,
+       coalesce(s.id_no_status, k.id_no_status) as id_no_status,
+       coalesce(s.phone_token, k.phone_token) as phone_token, coalesce(s.phone_masked, k.phone_masked) as phone_masked,
+       k.household_id, k.dwelling_id, k.population_kind, k.status, k.updated_on, k.hukou_grid_code, k.grid_code
+from known k
+left join shown s on s.person_id = k.person_id

@@ -1,12 +1,17 @@
-/* Who is registered where (hukou) and who lives where (living), as the resident register says. */
-with tie as (
+/* Who is registered where (hukou) and who lives where (living), as the resident register says and, of ties that have ended,
+   as it said. What is not believed any more is in `residence_history`. */
+with unchanged as (
+    select r.*, f.day from resident_row r
+    join first_said f on f.source = 'resident'
+    where not exists (select 1 from resident_version v where v.record_key = r.record_no)
+), tie as (
     select person_id, household_id, relation_to_head, hukou_dwelling_id as dwelling_id, 'hukou' as kind,
-           cast(null as date) as valid_from, cancelled_on as valid_to, hukou_grid_code as grid_code
-    from resident_row where hukou_dwelling_id is not null
+           cast(null as date) as valid_from, cancelled_on as valid_to, day, hukou_grid_code as grid_code
+    from unchanged where hukou_dwelling_id is not null
     union all
     select person_id, household_id, relation_to_head, living_dwelling_id, 'living',
-           moved_in_on, cancelled_on, living_grid_code
-    from resident_row where living_dwelling_id is not null
+           moved_in_on, cancelled_on, day, living_grid_code
+    from unchanged where living_dwelling_id is not null
 ), named as (
     select key_of('residence', concat_ws('|', person_id, dwelling_id, kind, household_id)) as residence_id, * from tie
 )
@@ -14,6 +19,11 @@ with tie as (
 select residence_id, any_value(person_id) as person_id, any_value(household_id) as household_id,
        any_value(dwelling_id) as dwelling_id, any_value(kind) as kind, min(relation_to_head) as relation_to_head,
        min(valid_from) as valid_from, case when count(*) = count(valid_to) then max(valid_to) end as valid_to,
-       any_value(grid_code) as grid_code
+       any_value(day) as known_from, cast(null as date) as known_to, any_value(grid_code) as grid_code
 from named
 group by residence_id
+union all
+-- of several stays in one home the later ones have a number in their id
+select case when stay = 1 then fact else key_of('residence_stay', concat(fact, '|', stay)) end, person_id, household_id,
+       dwelling_id, kind, relation_to_head, valid_from, valid_to, known_from, known_to, grid_code
+from residence_fact where known_to is null

@@ -1,0 +1,76 @@
+"""Which office's word is shown: the policy of one attribute, as the city contracts declare it (`golden`).
+
+Belongs here: the words of a policy and what is wrong with one. Does not: how claims are weighed (`warehouse/golden.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, get_args
+
+from contracts.code_lists import load_code_lists
+
+Pick = Literal["authority", "newest"]
+WORDS = ("entity", "attribute", "sources", "pick", "valid", "many")
+
+
+@dataclass(frozen=True)
+class Golden:
+    """How the shown value of an entity's attribute is picked among the claims of the offices.
+
+    `sources` is the order of authority; the first is the office the attribute belongs to (一数一源). `pick`: `authority`, the
+    first of them that says anything; `newest`, the newest claim whoever says it, authority breaking ties. A claim that fails
+    the test `valid` is shown only where all fail. `many`: the attribute has several values at once (co-owners).
+    """
+
+    entity: str
+    attribute: str
+    sources: tuple[str, ...]
+    pick: Pick = "authority"
+    valid: str | None = None
+    many: bool = False
+
+    @property
+    def authority(self) -> str:
+        return self.sources[0]
+
+
+def golden_of(given: dict[str, Any], table: str, column: str) -> Golden:
+    """The policy of a column: of its table and by its own name, unless it says otherwise."""
+    said = {"entity": table, "attribute": column} | given
+    return Golden(**said | {"sources": tuple(said["sources"])})
+
+
+def golden_problems(given: Any, in_city: bool) -> Iterator[str]:
+    """`golden: {sources: [resident, property], pick: authority}`."""
+    if not in_city:
+        yield "golden says what the city database shows: it belongs into a contract of contracts/city"
+    if not isinstance(given, dict) or not set(given) <= set(WORDS):
+        yield f"golden is a mapping of {', '.join(WORDS)}"
+        return
+    sources = given.get("sources")
+    if not isinstance(sources, list) or not sources:
+        yield "golden needs sources: the offices in the order of their authority, [resident, property]"
+        return
+    for what, said, list_name in (
+        *(("source", source, "claim_source") for source in sources),
+        *(("test", given[word], "golden_test") for word in ("valid",) if word in given),
+        *(("entity", given[word], "claim_entity") for word in ("entity",) if word in given),
+    ):
+        if said not in _known(list_name):
+            yield f"golden: there is no {what} {said}; codes/{list_name}.csv has {', '.join(_known(list_name))}"
+    if len(set(map(str, sources))) < len(sources):
+        yield "golden: each source has one place in the order"
+    if given.get("pick", "authority") not in get_args(Pick):
+        yield f"golden: pick is {' or '.join(get_args(Pick))}, not {given['pick']}"
+    if not isinstance(given.get("many", False), bool):
+        yield "golden: many is true or false"
+    elif given.get("many") and given.get("pick") == "newest":
+        yield "golden: of many values all that the authority says are shown; pick newest would leave one"
+
+
+@cache
+def _known(name: str) -> tuple[str, ...]:
+    return tuple(load_code_lists()[name].labels)

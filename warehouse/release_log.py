@@ -1,0 +1,56 @@
+"""Which release served when, and up to which day of the data it knew: the casebook's log of published releases.
+
+Not here: the releases themselves (`release.py`), what is known when (`history.py`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Engine, insert, select
+
+from contracts.errors import ReleaseError
+from warehouse import release
+from warehouse.casebook_store import open_store, release_log
+from warehouse.settings import Settings
+
+
+class Served(NamedTuple):
+    """A published release; `known_on` is the day of the newest delivery it was built from."""
+
+    release_id: str
+    built_at: datetime
+    known_on: date
+
+
+def served(settings: Settings) -> list[Served]:
+    """Every release that was ever published, oldest first, once what is on disk and not in the log is written down.
+
+    A night that was killed between publishing and this is so made good by the next.
+    """
+    store = open_store(settings.casebook)
+    try:
+        _catch_up(settings, store)
+        with store.connect() as tx:
+            rows = tx.execute(select(release_log).order_by(release_log.c.built_at, release_log.c.release_id))
+            return [Served(r.release_id, r.built_at, r.known_on) for r in rows]
+    finally:
+        store.dispose()
+
+
+def _catch_up(settings: Settings, store: Engine) -> None:
+    with store.begin() as tx:
+        known = set(tx.execute(select(release_log.c.release_id)).scalars())
+        for id_ in release.release_ids(settings):
+            if id_ not in known and (entry := _on_disk(settings, id_)):
+                tx.execute(insert(release_log).values(entry._asdict()))
+
+
+def _on_disk(settings: Settings, id_: str) -> Served | None:
+    """None for a release without a readable manifest, and for one of a hub that did not know what it knew."""
+    try:
+        manifest = release.show(settings, id_)
+    except ReleaseError:
+        return None
+    return Served(manifest.id, manifest.built_at, manifest.known_on) if manifest.known_on else None
