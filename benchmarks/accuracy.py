@@ -8,7 +8,6 @@ kind; `--out` gets all numbers as JSON. No value of anybody is printed or kept.
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import sys
 import tempfile
@@ -43,7 +42,7 @@ def main() -> None:
 
 def one_run(home: Path, residents: int, noise: float, seed: int) -> dict[str, Any]:
     """Simulate, run the night, compare, print; all figures."""
-    simulate(home, residents, noise, seed)
+    generate(home, residents, seed, noise)
     settings = Settings(home=home)
     ensure_keys(settings)
     release = night(settings)
@@ -59,13 +58,6 @@ def one_run(home: Path, residents: int, noise: float, seed: int) -> dict[str, An
     print("  ".join(f"{name}: {count}" for name, count in counts.items()), end="\n\n")
     figures = {title: {name: score.figures() for name, score in named.items()} for title, named in tables.items()}
     return {"residents": residents, "noise": noise, "seed": seed, **counts, "tables": figures}
-
-
-def simulate(home: Path, residents: int, noise: float, seed: int) -> None:
-    if "noise" in inspect.signature(generate).parameters:
-        generate(home, residents, seed, noise)
-    else:
-        generate(home, residents, seed)
 
 
 def night(settings: Settings) -> str:

@@ -21,8 +21,8 @@ from contracts.load import load_catalog
 from demo import distributions as shares
 from demo.city import generate
 from pipelines.address.areas import Area
-from pipelines.address.decide import Parser
 from pipelines.address.gazetteer import Gazetteer
+from pipelines.address.parser import Parser
 from pipelines.address.reference import BUILDING_COLUMNS
 from pipelines.address.spelling import split
 

@@ -114,16 +114,18 @@ def _decided(wanted: OfficeRow) -> list[dict[str, Any]]:
 
 def _line(what: str, row: Mapping[str, Any], other: str) -> dict[str, Any]:
     facts = {name: row.get(name) for name in EXPLAINED}
-    return facts | {"is": what, "row": other, "comparisons": _comparisons(row.get("reasons") or "")}
+    compared = _comparisons(row.get("reasons") or "", row.get("match_weight"))
+    return facts | {"is": what, "row": other, "comparisons": compared}
 
 
-def _comparisons(reasons: str) -> list[dict[str, Any]]:
-    """`姓名 同音 +3.1；电话 一致 +16.4`, as linkage writes it, one by one."""
+def _comparisons(reasons: str, match_weight: float | None) -> list[dict[str, Any]]:
+    """`姓名 同音 +3.1；电话 一致 +16.4`, as linkage writes it, one by one, and last what any two rows begin with."""
     parts = [part.rsplit(" ", 1) for part in reasons.split("；") if " " in part]
-    return [
-        {"compared": what.split(" ", 1)[0], "outcome": what.split(" ", 1)[-1], "weight": weight.replace(MINUS, "-")}
-        for what, weight in parts
-    ]
+    found = [(what.partition(" ")[0], what.partition(" ")[2], weight.replace(MINUS, "-")) for what, weight in parts]
+    if found and match_weight is not None:
+        start = match_weight - sum(float(weight) for _, _, weight in found)
+        found.append(("起点", "任意两条记录", f"{start:+.1f}"))
+    return [dict(zip(("compared", "outcome", "weight"), line, strict=True)) for line in found]
 
 
 def _ends(pair: Mapping[str, Any]) -> tuple[OfficeRow, OfficeRow]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 
 from demo import distributions as shares
 from demo import geography
+from demo import hard_shares as hard
 from demo.buildings import Buildings
 from demo.facts import divisions
 from demo.former_areas import former_areas
@@ -58,11 +61,14 @@ def _points(table: pl.DataFrame) -> list[pl.Series]:
     return [*texts, look_up(pl.Series("坐标系", geography.DATUMS), datum)]
 
 
-def grid_building_rows(buildings: Buildings) -> pl.DataFrame:
-    """The block's buildings with the grid each lies in; one that was given to another grid has two dated rows."""
+def grid_building_rows(buildings: Buildings, noise: float) -> pl.DataFrame:
+    """The block's buildings with the grid each lies in, blank where only its place on the map tells; one that was given to
+    another grid has two dated rows."""
+    outlined = pl.Series(geography.outlined(buildings.table["community_code"]))
+    written = (pl.col("grid_coin") >= hard.GRID_UNWRITTEN * noise) | ~outlined
     now = buildings.table.select(
         pl.col("building_id").alias("楼栋编码"),
-        pl.col("grid_code").alias("网格编码"),
+        pl.when(written).then("grid_code").alias("网格编码"),
         pl.col("estate").alias("小区名称"),
         pl.col("estate_alias").alias("小区别名"),
         pl.col("building_no").cast(pl.String).alias("楼号"),
@@ -76,16 +82,17 @@ def grid_building_rows(buildings: Buildings) -> pl.DataFrame:
         pl.lit(f"{shares.GRIDS_SINCE}").alias("启用日期"),
         pl.lit(None, dtype=pl.String).alias("停用日期"),
     )
-    return _with_move(now)
+    return _with_move(now, buildings.table["grid_code"].filter(~outlined).unique(maintain_order=True).to_list())
 
 
-def _with_move(now: pl.DataFrame) -> pl.DataFrame:
-    """The rows with the last building of the first grid taken from the second, if there are two of one community."""
-    grids = now["网格编码"].unique(maintain_order=True)
-    if len(grids) < 2 or grids[0][:12] != grids[1][:12]:
+def _with_move(now: pl.DataFrame, grids: list[str]) -> pl.DataFrame:
+    """The rows, with the last building of a grid taken from the next one: the first two grids of one community."""
+    pairs = [(mine, before) for mine, before in pairwise(grids) if mine[:12] == before[:12]]
+    if not pairs:
         return now
-    moved = now["网格编码"].to_list().count(grids[0]) - 1
+    mine, other = pairs[0]
+    moved = now.height - 1 - now["网格编码"].to_list()[::-1].index(mine)
     moment = pl.lit(f"{shares.GRID_MOVED}")
-    before = now.slice(moved, 1).with_columns(pl.lit(grids[1]).alias("网格编码"), moment.alias("停用日期"))
+    before = now.slice(moved, 1).with_columns(pl.lit(other).alias("网格编码"), moment.alias("停用日期"))
     after = now.slice(moved, 1).with_columns(moment.alias("启用日期"))
     return pl.concat([now.head(moved), before, after, now.slice(moved + 1)])

@@ -130,6 +130,7 @@ def _community_table(seed: int, community: Community, first_building_no: int) ->
             "floor_count": shapes[:, 1],
             "rooms_per_floor": shapes[:, 2],
             "is_courtyard": serial >= len(apartments),
+            "grid_coin": rng.random(len(shapes)),  # which buildings have no written grid
             "has_sides": (shapes[:, 2] == 2) & flip(rng, shares.DOOR_NAMES, len(shapes)),
         }
     ).with_columns(

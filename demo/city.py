@@ -1,4 +1,4 @@
-"""`generate` simulates a city: six offices' files, the truth about every row, and the demo's own area code.
+"""`generate` simulates a city: the offices' files, the truth about every row, and the demo's own area code.
 
 Block by block, so that memory does not grow with the city; the files of one block are written while the next block is
 simulated.
@@ -20,7 +20,8 @@ from demo import distributions as shares
 from demo.addresses import AddressBook
 from demo.areas import area_rows, grid_building_rows, grid_rows
 from demo.buildings import Buildings, build
-from demo.files import CsvFile, ParquetFile
+from demo.files import CsvFile, GeoJsonFile, ParquetFile
+from demo.geography import outlines
 from demo.hard_shares import MOST_NOISE
 from demo.homes import outsiders_needed, settle
 from demo.hotline import ticket_rows
@@ -43,8 +44,10 @@ FILE_NAMES: Final = {
         ("area", "行政区划", "csv"),
         ("grid", "网格", "csv"),
         ("grid_building", "网格楼栋", "csv"),
+        ("grid_boundary", "网格边界", "geojson"),
     )
 }
+_DRAWN: Final = "grid_boundary"
 TRUTHS: Final = ("resident", "property", "hotline", "planted")
 _PROPERTY_TITLE: Final = f"大同市不动产登记信息（截至{shares.DELIVERY}）"
 _SHEET_NAME: Final = "不动产登记"
@@ -107,8 +110,10 @@ class _Writers:
     """The open files of a city in the making, by source and truth name, and how many rows each has."""
 
     landing: dict[str, CsvFile | Workbook]
+    boundaries: GeoJsonFile | None  # a city without hard cases has none
     truth: dict[str, ParquetFile]
     pool: ThreadPoolExecutor
+    noise: float
     rows: dict[str, int] = field(default_factory=dict)
     _pending: list[Future[None]] = field(default_factory=list)
 
@@ -121,7 +126,11 @@ class _Writers:
             self._count(source, rows.file.height)
         self._pending.append(self.pool.submit(self._write_planted, block))
         self.write_plain("grid", grid_rows(block.buildings))
-        self.write_plain("grid_building", grid_building_rows(block.buildings))
+        self.write_plain("grid_building", grid_building_rows(block.buildings, self.noise))
+        if self.boundaries:
+            features = outlines(block.buildings.table)
+            self.boundaries.write(features)
+            self._count("grid_boundary", len(features))
 
     def write_plain(self, source: str, frame: pl.DataFrame) -> None:
         """Append rows that have no truth of their own."""
@@ -147,10 +156,15 @@ class _Writers:
         self.rows[name] = self.rows.get(name, 0) + rows
 
 
-def _landing_file(stack: ExitStack, folder: Path, source: str) -> CsvFile | Workbook:
-    """An office's file in the form that office sends."""
+def _path(folder: Path, source: str) -> Path:
     path = folder / source / FILE_NAMES[source]
     path.parent.mkdir(parents=True)
+    return path
+
+
+def _landing_file(stack: ExitStack, folder: Path, source: str) -> CsvFile | Workbook:
+    """An office's file in the form that office sends."""
+    path = _path(folder, source)
     match source:
         case "property":
             return stack.enter_context(Workbook(path, _PROPERTY_TITLE, _SHEET_NAME, number_columns=("产权人证件号",)))
@@ -163,10 +177,14 @@ def _landing_file(stack: ExitStack, folder: Path, source: str) -> CsvFile | Work
 def _written(folder: Path, plan: _Plan) -> tuple[dict[str, int], Register]:
     register = Register.empty()
     with ExitStack() as stack:
-        landing = {source: _landing_file(stack, folder / "landing", source) for source in FILE_NAMES}
+        landing = {
+            source: _landing_file(stack, folder / "landing", source) for source in FILE_NAMES if source != _DRAWN
+        }
+        drawn = stack.enter_context(GeoJsonFile(_path(folder / "landing", _DRAWN))) if plan.noise else None
         (folder / "truth").mkdir()
         truth = {name: stack.enter_context(ParquetFile(folder / "truth" / f"{name}.parquet")) for name in TRUTHS}
-        writers = _Writers(landing, truth, stack.enter_context(ThreadPoolExecutor(max_workers=len(TRUTHS))))
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=len(TRUTHS)))
+        writers = _Writers(landing, drawn, truth, pool, plan.noise)
         writers.write_plain("area", area_rows())
         names = CityNames.of(plan.seed, communities(households_of(plan.residents)))
         for block in blocks(plan.residents):
@@ -197,7 +215,11 @@ def generate(out: Path, residents: int = shares.COMMUNITY_RESIDENTS, seed: int =
     staging.mkdir(parents=True)
     try:
         rows, register = _written(staging, _Plan(residents, seed, noise))
-        landing = {source: _moved(staging, out, Path("landing", source, name)) for source, name in FILE_NAMES.items()}
+        landing = {
+            source: _moved(staging, out, Path("landing", source, name))
+            for source, name in FILE_NAMES.items()
+            if source in rows
+        }
         truth = {name: _moved(staging, out, Path("truth", f"{name}.parquet")) for name in TRUTHS}
     finally:
         shutil.rmtree(staging, ignore_errors=True)

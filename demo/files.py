@@ -1,8 +1,10 @@
-"""Files that grow block by block: CSV in an office's encoding, and Parquet for the truth."""
+"""Files that grow block by block: CSV in an office's encoding, GeoJSON, and Parquet for the truth."""
 
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -37,6 +39,30 @@ class CsvFile:
             self._is_new = False
             lines = buffer.getvalue()
             self._file.write(lines if self._encoding == "utf-8" else lines.decode("utf-8").encode(self._encoding))
+
+
+class GeoJsonFile:
+    """A FeatureCollection, one feature a line. A context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+        self._between = ""
+
+    def __enter__(self) -> GeoJsonFile:
+        self._file.write('{"type": "FeatureCollection", "features": [\n')
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.write("\n]}\n")
+        self._file.close()
+
+    def write(self, features: Sequence[Mapping[str, object]]) -> None:
+        """Append features."""
+        for feature in features:
+            self._file.write(self._between + json.dumps(feature, ensure_ascii=False))
+            self._between = ",\n"
 
 
 class ParquetFile:

@@ -15,7 +15,7 @@ import polars as pl
 from demo import distributions as shares
 from demo.facts import divisions
 from demo.places import level
-from demo.sampling import Ints
+from demo.sampling import Bools, Ints
 
 Degrees: TypeAlias = npt.NDArray[np.float64]
 DATUMS: Final = ("WGS-84", "GCJ-02")
@@ -69,6 +69,37 @@ def datum(community_codes: pl.Series) -> Ints:
     """Index into DATUMS: whole communities were surveyed with a phone's map, which is GCJ-02."""
     every = round(1 / shares.GCJ02_COMMUNITIES)
     return np.asarray(community_codes.str.slice(9).cast(pl.Int64).to_numpy() % every == 0, dtype=np.int64)
+
+
+def outlined(community_codes: pl.Series) -> Bools:
+    """Communities that drew the outlines of their grids: every other one."""
+    return np.asarray(community_codes.str.slice(9).cast(pl.Int64).to_numpy() % 2 == 1)
+
+
+def outlines(table: pl.DataFrame) -> list[dict[str, object]]:
+    """The outlines of a block's grids, where there are some, as GeoJSON features; half of them in GCJ-02."""
+    found = grounds(table).filter(
+        pl.Series(outlined(table["community_code"])).filter(table["grid_code"].is_first_distinct())
+    )
+    number = found["grid_code"].str.slice(9, 3).cast(pl.Int64).to_numpy()
+    west, south, east, north = (found[side].to_numpy() for side in ("west", "south", "east", "north"))
+    true = np.array([[west, south], [east, south], [east, north], [west, north], [west, south]])
+    shown = np.array([gcj02(corner[0], corner[1]) for corner in true])
+    shifted = number % 4 == 1
+    corners = np.where(shifted, shown, true).round(7)
+    return [
+        {
+            "type": "Feature",
+            "properties": {
+                "网格编码": code,
+                "坐标系": DATUMS[int(shifted[i])],
+                "启用日期": f"{shares.GRIDS_SINCE}",
+                "停用日期": None,
+            },
+            "geometry": {"type": "Polygon", "coordinates": [corners[:, :, i].tolist()]},
+        }
+        for i, code in enumerate(found["grid_code"])
+    ]
 
 
 def gcj02(longitude: Degrees, latitude: Degrees) -> tuple[Degrees, Degrees]:

@@ -51,6 +51,9 @@ HOTLINE_NOISE: Final = {
     "typo_doubled": 0.002, "typo_swapped": 0.002,
 }  # fmt: skip
 
+# Buildings without a written grid: of those in communities whose grids have outlines, so that the map can tell.
+GRID_UNWRITTEN: Final = 0.08
+
 # Persons alike. Twins: census, about 1 birth in 100; the others rarer than life, but there.
 TWINS: Final = 0.03  # of households with two children
 SAME_NAME_AND_BIRTH_DATE: Final = 0.0006  # of residents, the second of such a pair

@@ -18,8 +18,7 @@ from warehouse.reader import Row
 from warehouse.unscoped import Rows
 
 Grids = set[str | None]
-BUILDING = "source.grid_building"
-COMMUNITY_DIGITS = 12
+REGISTER, BUILDING = "source.grid_building", "building"  # how it is built, and where it stands by all that is known
 DOOR = re.compile(r"([1-9]\d?)单元([1-9]\d{0,2})(\d\d)室$")  # entrance, floor, room on the floor
 # a community's name as the register has it, and as everybody says it
 COMMITTEES = {"社区": ("社区居民委员会", "社区居委会", "居民委员会", "居委会"), "村": ("村民委员会", "村委会")}
@@ -54,9 +53,9 @@ class Places:
         """CasebookError where an alias would take the name of an area or estate, or one the building table has given."""
         if self._rows("area", Condition("name", "in", tuple(_full_names(written))), columns=("name",)):
             raise CasebookError("this is the name of an area", remedy="it cannot mean an estate as well")
-        if self._rows(BUILDING, Condition("estate", "eq", written), _standing(), columns=("estate",)):
+        if self._rows(REGISTER, Condition("estate", "eq", written), _standing(), columns=("estate",)):
             raise CasebookError("this is an estate's own name", remedy="decide about the whole spelling instead")
-        known = self._rows(BUILDING, Condition("estate_alias", "contains", written), _standing())
+        known = self._rows(REGISTER, Condition("estate_alias", "contains", written), _standing())
         if any(written in row["estate_alias"].split("、") for row in known):
             raise CasebookError(
                 "the building table has this alias already", remedy="decide about the whole spelling instead"
@@ -77,31 +76,33 @@ class Places:
 
     def _estates(self, names: Collection[str]) -> defaultdict[tuple[str, str], Grids]:
         """The grids of each estate of these names, by community and name."""
-        named, grids = Condition("estate", "in", tuple(names)), defaultdict[tuple[str, str], Grids](set)
-        found = self._rows(BUILDING, named, _standing(), columns=("estate", "grid_code"))
-        for row in found:
-            if row["grid_code"]:
-                grids[row["grid_code"][:COMMUNITY_DIGITS], row["estate"]].add(row["grid_code"])
-        if any(row["grid_code"] is None for row in found):  # the map places the building: its homes know where
-            for row in self._rows("dwelling", named, columns=("community_code", "estate", "grid_code")):
-                grids[row["community_code"], row["estate"]].add(row["grid_code"])
+        grids = defaultdict[tuple[str, str], Grids](set)
+        for row in self._rows(BUILDING, Condition("estate", "in", tuple(names)), _standing()):
+            if row["community_code"]:
+                grids[row["community_code"], row["estate"]].add(_place(row))
         return grids
 
     def _doors(self, addresses: Collection[str]) -> defaultdict[str, Grids]:
         """The grids of the buildings that have each door: one, unless two share an address."""
         heads = tuple({head for address in addresses for head in _heads(address)})
-        buildings = defaultdict[str, list[Row]](list)
-        for row in self._rows(BUILDING, Condition("standard_address", "in", heads), _standing()):
-            buildings[row["standard_address"]].append(row)
-        by_map = tuple(row["building_id"] for rows in buildings.values() for row in rows if not row["grid_code"])
-        homes = self._rows("dwelling", Condition("building_id", "in", by_map), columns=("building_id", "grid_code"))
-        placed = {row["building_id"]: row["grid_code"] for row in homes}
+        described = defaultdict[str, list[Row]](list)
+        for row in self._rows(REGISTER, Condition("standard_address", "in", heads), _standing()):
+            described[row["standard_address"]].append(row)
+        ids = tuple({row["building_id"] for rows in described.values() for row in rows})
+        standing = self._rows(BUILDING, Condition("building_id", "in", ids), _standing())
+        places = {row["building_id"]: _place(row) for row in standing}
         grids = defaultdict[str, Grids](set)
         for address in addresses:
-            for building in (b for head in _heads(address) for b in buildings[head]):
+            for building in (b for head in _heads(address) for b in described[head]):
                 if _has_door(building, address):
-                    grids[address].add(building["grid_code"] or placed.get(building["building_id"]))
+                    grids[address].add(places.get(building["building_id"]))
         return grids
+
+
+def _place(building: Row) -> str | None:
+    """Its grid; its community where only that is sure."""
+    place: str | None = building["grid_code"] or building["community_code"]
+    return place
 
 
 def _standing() -> AnyOf:

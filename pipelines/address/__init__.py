@@ -2,6 +2,6 @@
 
 `spelling.py` cuts every spelling into what stands before the building number (head) and the numbers (tail), in columns.
 `heads.py` reads each distinct head against the `gazetteer.py` (areas by `areas.py`, estates), `numbers.py` each distinct
-tail. `decide.py` joins them with the building table. `memory.py` keeps what was read, `made.py` is the night's step.
+tail. `parser.py` joins them with the building table. `memory.py` keeps what was read, `made.py` is the night's step.
 Nothing here guesses: what fits two homes, or nearly one, has no dwelling.
 """

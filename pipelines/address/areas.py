@@ -120,6 +120,12 @@ class AreaTree:
             return row.parent_code
         return self.present(row.parent_code, row.valid_from)
 
+    def above(self, row: Area) -> str | None:
+        """The nearest area over this one that stands today."""
+        parents = self._by_code.get(row.parent_code or "", [])
+        parent = self._parent(row)
+        return parent if parent or not parents or parents[-1] == row else self.above(parents[-1])
+
     def common(self, codes: Iterable[str]) -> str | None:
         """The deepest area that holds all of these."""
         chains = [self.chain(code) for code in codes]

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from pipelines.address.areas import LEVELS, Area, AreaTree
-from pipelines.address.names import canonical, clean_names
+from pipelines.address.names import canonical, clean_names, without_suffix
 from pipelines.address.near import Near
 from pipelines.address.outside import Outside
 from pipelines.address.spelling import DIGITS, TAIL, split
@@ -94,8 +94,9 @@ class Gazetteer:
 
     @cached_property
     def numbered_names(self) -> list[str]:
-        """Names that end as the numbers of an address do: 幸福里一号."""
-        return [name for name in self.names if set(name[len(name.rstrip(TAIL)) :]) & set(DIGITS)]
+        """Names that end as the numbers of an address do, as they are or without a suffix: 幸福里一号(小区)."""
+        written = {way for name in self.names for way in (name, *without_suffix(name))}
+        return sorted(name for name in written if set(name[len(name.rstrip(TAIL)) :]) & set(DIGITS))
 
     @cached_property
     def standard_heads(self) -> dict[str, frozenset[int]]:

@@ -2,25 +2,20 @@
 
 Rules are tried from the surest: every word as a table has it; a generic suffix more or less; one slip of the hand. A
 written area is a constraint: an estate that does not lie in it is not meant. Whatever is left unread leaves the doubt open.
-Not here: whether an estate lies in the written areas (`judge.py`), which building (`decide.py`).
+Not here: whether an estate lies in the written areas (`judge.py`), which building (`parser.py`).
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Final
 
 from pipelines.address.gazetteer import Gazetteer
 from pipelines.address.judge import MISMATCH, UNSURE, Head, Judge, Reading
-from pipelines.address.names import canonical
+from pipelines.address.names import SUFFIXES, canonical, without_suffix
 from pipelines.address.written_areas import COMMUNITY, START, Part, Prefix, deepest, sure_area, told
 
-SUFFIXES: Final = (
-    "住宅小区", "小区", "社区", "生活区", "住宅区", "家属院", "家属区", "宿舍区", "宿舍", "家园", "花园", "佳苑", "嘉园",
-    "新村", "公寓", "大院",
-)  # fmt: skip
 NOISE_BEFORE: Final = re.compile(
     r"^(?:.{0,8}?(?:家住|住在|住于|现住|居住在|居住于|地址(?:是|为|在)?|住址(?:是|为)?|位于|坐落于?|现居)|反映|市民|来电|在)+"
 )
@@ -48,8 +43,7 @@ class Reader:
         if found.rule == "no_estate":
             return found
         prefixes = list(self._areas.prefixes(text))
-        nearly = self._judge.only_one(self._suffixed(text, prefixes), prefixes)
-        nearly = nearly or self._judge.only_one(self._slipped(text, prefixes), prefixes)
+        nearly = self._judge.only_one(self._suffixed(text, prefixes) | self._slipped(text, prefixes), prefixes)
         nearly = nearly or self._judge.only_one(self._area_slips(text, prefixes), prefixes)
         return nearly or self._unknown(text, prefixes)
 
@@ -93,10 +87,10 @@ class Reader:
         found: dict[str, list[Reading]] = defaultdict(list)
         for prefix in prefixes:
             rest = text[prefix.end :]
-            less = [rest.removesuffix(s) for s in SUFFIXES if rest.endswith(s) and len(rest) > len(s) + 1]
-            more = [rest + suffix for suffix in SUFFIXES] if len(rest) > 1 else []
-            for name in (*less, *more):
-                found[name] += [Reading(prefix, estate, "suffix") for estate in self._g.names.get(name, ())]
+            more = (rest + suffix for suffix in SUFFIXES) if len(rest) > 1 else ()
+            for name in (*without_suffix(rest), *more):
+                if name in self._g.names:
+                    found[name] += [Reading(prefix, estate, "suffix") for estate in self._g.names[name]]
         return found
 
     def _slipped(self, text: str, prefixes: list[Prefix]) -> dict[str, list[Reading]]:
@@ -117,15 +111,16 @@ class Reader:
                     found[name] += self._after_slip(text, before, end, name)
         return found
 
-    def _after_slip(self, text: str, before: Prefix, end: int, name: str) -> Iterator[Reading]:
-        for level, areas in self._areas.names[name].items():
-            if level <= before.level:
-                continue
-            slipped = Prefix(end, (*before.parts, Part(level, areas, "typo")))
-            for prefix in self._areas.prefixes(text, slipped):
-                rest = text[prefix.end :]
-                estates = self._g.names.get(rest, ()) if rest else self._in_community(prefix)
-                yield from (Reading(prefix, estate, "typo") for estate in estates)
+    def _after_slip(self, text: str, before: Prefix, end: int, name: str) -> list[Reading]:
+        slipped = (
+            Prefix(end, (*before.parts, Part(level, areas, "typo")))
+            for level, areas in self._areas.names[name].items()
+            if level > before.level
+        )
+        prefixes = [prefix for start in slipped for prefix in self._areas.prefixes(text, start)]
+        named = [Reading(p, estate, "typo") for p in prefixes for estate in self._g.names.get(text[p.end :], ())]
+        whole = [p for p in prefixes if p.end == len(text)]
+        return named or [Reading(p, estate, "typo") for p in whole for estate in self._in_community(p)]
 
     def _readable_from(self, text: str) -> list[int]:
         """Positions from which on the text is areas and a known estate, or nothing."""

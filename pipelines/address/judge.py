@@ -15,7 +15,8 @@ from pipelines.address.written_areas import AreaName, Part, Prefix, deepest, sur
 CONFIDENCE: Final = {
     "official": 1.0, "alias": 0.95, "accepted_alias": 0.95, "suffix": 0.9, "typo": 0.9, "community": 0.9, "within": 0.9,
 }  # fmt: skip
-DIVIDED: Final = 0.95  # the most that is sure where one written area was divided since
+NAMED: Final = frozenset({"official", "alias", "accepted_alias"})
+DIVIDED: Final = 0.9  # the most that is sure where one written area was divided since
 MISMATCH, UNSURE = "area_mismatch", "area_divided"
 _SUREST_FIRST: Final = ("written", "short", "former", "divided")
 
@@ -54,26 +55,30 @@ class Judge:
 
     def judged(self, readings: Iterable[Reading], prefixes: list[Prefix]) -> Head:
         """The estates that lie where the written areas say; without any, the rule is why, or None if none was named."""
-        best: dict[int, Candidate] = {}
-        against: dict[str, set[int]] = {}
+        fitting: dict[str, dict[int, Candidate]] = {"": {}, UNSURE: {}}
+        against: set[int] = set()
         for prefix, estate, rule in readings:
-            fit = self._fit(prefix.parts, estate)
-            if fit in (MISMATCH, UNSURE):
-                against.setdefault(fit, set()).add(estate)
+            words, doubt = self._fit(prefix.parts, estate)
+            if doubt == MISMATCH:
+                against.add(estate)
                 continue
-            confidence = min(CONFIDENCE[rule], DIVIDED if ":divided" in fit else 1.0)
+            confidence = min(CONFIDENCE[rule], DIVIDED if ":divided" in words else 1.0)
+            best = fitting[doubt]
             if estate not in best or confidence > best[estate].confidence:
-                best[estate] = Candidate(estate, rule, confidence, f"{fit} estate:{rule}".strip())
-        if best:
-            return Head(tuple(best.values()), None, self._holding(best))
-        for rule in (UNSURE, MISMATCH):
-            if rule in against:
-                return Head((), rule, self._holding(against[rule], prefixes), told(deepest(prefixes)))
+                best[estate] = Candidate(estate, rule, confidence, f"{words} estate:{rule}".strip())
+        sure, unsure = fitting[""], fitting[UNSURE]
+        if not sure and len(unsure) == 1 and all(c.rule in NAMED for c in unsure.values()):
+            sure = unsure  # the one estate of that name, wherever its part of what was divided went
+        if sure:
+            return Head(tuple(sure.values()), None, self._holding(sure))
+        if unsure or against:
+            holding = self._holding(unsure or against, prefixes)
+            return Head((), UNSURE if unsure else MISMATCH, holding, told(deepest(prefixes)))
         return Head((), None, sure_area(prefixes))
 
     def only_one(self, named: Mapping[str, list[Reading]], prefixes: list[Prefix]) -> Head | None:
         """The judgement of the one name that fits; ambiguous where several lead to different estates."""
-        heads = [self.judged(readings, prefixes) for _, readings in sorted(named.items())]
+        heads = [self.judged(readings, prefixes) for _, readings in sorted(named.items()) if readings]
         fitting = [head for head in heads if head.candidates]
         meant = {frozenset(candidate.estate for candidate in head.candidates) for head in fitting}
         if len(meant) > 1:
@@ -86,23 +91,23 @@ class Judge:
         above = prefix.parts[:-1]
         return {c for c in codes if all(self._fitting(part, frozenset(self._tree.chain(c)), c) for part in above)}
 
-    def _fit(self, parts: tuple[Part, ...], estate: int) -> str:
-        """How each written area fits the estate, as reasons; or the rule that says that one does not."""
+    def _fit(self, parts: tuple[Part, ...], estate: int) -> tuple[str, str]:
+        """How each written area fits the estate, as reasons; and MISMATCH, UNSURE, or nothing against it."""
         chain, area = self._chains[estate], self._estates[estate].area
-        if area is None:  # nothing says where it stands; `decide.py` leaves it open
-            return told(parts)
-        words, unsure = [], False
+        if area is None:  # nothing says where it stands; `doors.py` leaves it open
+            return told(parts), ""
+        words, doubt = [], ""
         for part in parts:
             fitting = self._fitting(part, chain, area)
             if fitting:
                 words.append(f"{LEVELS[part.level]}:{part.rule or min(fitting, key=_SUREST_FIRST.index)}")
-                unsure = False
-            elif any(name.rule == "divided" and not name.codes for name in part.areas):
+                doubt = ""
+            elif any(name.inside in chain for name in part.areas):
                 words.append(f"{LEVELS[part.level]}:divided")
-                unsure = True  # unless a deeper area says where
+                doubt = UNSURE  # unless a deeper area says where
             else:
-                return MISMATCH
-        return UNSURE if unsure else " ".join(words)
+                return "", MISMATCH
+        return " ".join(words), doubt
 
     def _fitting(self, part: Part, chain: frozenset[str], area: str) -> list[str]:
         """How the part is written, by each area it may be that holds `area` or, where no more is known, lies in it."""

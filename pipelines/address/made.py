@@ -1,7 +1,7 @@
 """`address_parsed`: the night's step from `spelling` to what each spelling means, reading only what is new.
 
 Belongs here: the order of the step, in blocks, so that memory does not grow with the city.
-Does not: parsing (`decide.py`), which file remembers what (`memory.py`).
+Does not: parsing (`parser.py`), which file remembers what (`memory.py`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Final
 import duckdb
 import polars as pl
 
-from pipelines.address.decide import COLUMNS, Parser
 from pipelines.address.gazetteer import Gazetteer
 from pipelines.address.memory import digest, remembered
+from pipelines.address.parser import COLUMNS, Parser
 from pipelines.address.reference import READS, Reference, frame, reference
 from warehouse.address_decisions import AddressDecision, standing
 from warehouse.casebook import open_casebook

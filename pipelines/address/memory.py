@@ -2,7 +2,7 @@
 
 The digest is of everything a result depends on besides the spelling: areas, buildings, decisions, and the parser's own code.
 Losing the file costs time and changes nothing. It holds addresses, so it is its owner's alone.
-Not here: parsing (`decide.py`), and what the night makes of it (`made.py`).
+Not here: parsing (`parser.py`), and what the night makes of it (`made.py`).
 """
 
 from __future__ import annotations

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Final
 
 import polars as pl
 
 from pipelines.address.numbers import arabic
 from pipelines.address.spelling import NUMERALS, cleaned
 
+SUFFIXES: Final = (
+    "住宅小区", "小区", "社区", "生活区", "住宅区", "家属院", "家属区", "宿舍区", "宿舍", "家园", "花园", "佳苑", "嘉园",
+    "新村", "公寓", "大院",
+)  # fmt: skip
 _COUNTED = re.compile(f"[{NUMERALS}]+(?=[排巷区期组弄队条院])")
 
 
@@ -21,6 +26,11 @@ def canonical(name: str) -> str:
         return match[0] if number is None else str(number)
 
     return _COUNTED.sub(digits, name)
+
+
+def without_suffix(name: str) -> list[str]:
+    """The name without a generic suffix, where at least two characters are left."""
+    return [name.removesuffix(s) for s in SUFFIXES if name.endswith(s) and len(name) > len(s) + 1]
 
 
 def clean_names(names: Iterable[str]) -> list[str]:

@@ -22,21 +22,25 @@ TELLS_APART: Final = frozenset(DIGITS + "东西南北中前后左右上下内外
 
 
 class Near:
-    """An index of names; `of(written)` are those it is nearly. A look-up costs what the written name is long."""
+    """An index of names; `of(written)` are those it is nearly. A look-up costs what the written name is long.
 
-    def __init__(self, names: Iterable[str]) -> None:
+    `shortest` is what must be left of a name; only beside other words may that be less than a name has.
+    """
+
+    def __init__(self, names: Iterable[str], shortest: int = SHORTEST) -> None:
+        self._shortest = shortest
         self._by_less: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        self.lengths: set[int] = set()
+        self._lengths: set[int] = set()
         for name in sorted({name for name in names if len(name) >= SHORTEST}):
-            self.lengths |= {len(name) - 1, len(name), len(name) + 1}
+            self._lengths |= {len(name) - 1, len(name), len(name) + 1}
             self._by_sound[sound(name)].append(name)
             for less in _less(name):
                 self._by_less[less].append(name)
 
     def of(self, written: str) -> set[str]:
         """Names at distance 1 or of the same sound; never the name itself."""
-        if len(written) < SHORTEST or len(written) not in self.lengths:
+        if len(written) < self._shortest or len(written) not in self._lengths:
             return set()
         found = {name for less in _less(written) for name in self._by_less.get(less, ()) if _slip(written, name)}
         found |= {name for name in self._by_sound.get(sound(written), ()) if _unchanged(written, name)}
@@ -57,7 +61,8 @@ def _slip(written: str, name: str) -> bool:
         return _unchanged(written, name) or sorted(written) == sorted(name)
     longer, shorter = (written, name) if len(written) > len(name) else (name, written)
     at = next((i for i, c in enumerate(shorter) if c != longer[i]), len(shorter))
-    return longer[at] not in TELLS_APART
+    doubled = longer[at] in longer[max(at - 1, 0) : at]  # 大大同市
+    return doubled or longer[at] not in TELLS_APART
 
 
 def _unchanged(written: str, name: str) -> bool:

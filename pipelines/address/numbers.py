@@ -1,7 +1,7 @@
 """The numbers of an address, one tail at a time: `3号楼2单元501室`, `3-2-501`, `三号楼二单元五层东户`, `15号`.
 
 Belongs here: numerals and the order in which building, entrance, floor and room are written. Does not: whether there is
-such a door (`decide.py`).
+such a door (`parser.py`).
 """
 
 from __future__ import annotations

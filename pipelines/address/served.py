@@ -13,9 +13,9 @@ import polars as pl
 
 from contracts.errors import HubError, ReleaseError
 from pipelines.address.areas import LEVELS
-from pipelines.address.decide import Parser
 from pipelines.address.gazetteer import Gazetteer
 from pipelines.address.made import decided
+from pipelines.address.parser import Parser
 from pipelines.address.reference import Reference, reference
 from warehouse.areas import area_prefix
 from warehouse.engine import key_of

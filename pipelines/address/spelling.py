@@ -30,6 +30,10 @@ _AFTER = f"(?:{'|'.join(NOISE_AFTER)}|{_CALLER})+$"
 _NUMBER = f"[{DIGITS}]"
 # a text that goes on behind its numbers: head, numbers, the rest without any number
 _RUNS_ON = rf"^(.*?)({_NUMBER}+(?:号楼|#楼|[号#幢栋座楼-])[{DIGITS}号楼#幢栋座单元门层室户房-]*)([^{DIGITS}]+)$"
+_BRACKETS = r"()\[\]【】{}〔〕<>《》「」『』〈〉"
+_OPEN, _CLOSE = r"[(\[【{〔<《「『〈]", r"[)\]】}〕>》」』〉]"
+_CALL = r"(?:联系人?|联络|致电|电话|手机|号码|方式)+[:：]?"
+_CONTACT = rf"(?:{_CALL}\s*)?"
 _DASHES = ("—", "–", "―", "‐", "‑", "−", "─", "－")
 
 
@@ -40,20 +44,23 @@ def cleaned(text: pl.Expr) -> pl.Expr:
     """
     text = where(half_width(text), r"[A-Z]", lambda e: e.str.to_lowercase())
     text = where(text, f"[{''.join(_DASHES)}]", lambda e: e.str.replace_many(list(_DASHES), ["-"] * len(_DASHES)))
-    text = where(text, r"[(\[【{〔<《「『〈]", _without_brackets)
-    text = where(text, r"\*|[0-9]{7}|电话|手机", _without_contacts)
+    text = where(text, _OPEN, _without_brackets)
+    text = where(text, r"\*|[0-9]{7}|电话|手机|联系", _without_contacts)
     return where(text, r"[^\p{Han}〇0-9a-z#*~+-]", _without_gaps)
 
 
 def _without_brackets(text: pl.Expr) -> pl.Expr:
-    return text.str.replace_all(r"[(\[【{〔<《「『〈][^)\]】}〕>》」』〉]*(?:[)\]】}〕>》」』〉]|$)", "")
+    """Without what stands in brackets, unless it is the place itself: `(柳港园)3号楼`, `柳港园(3号楼501)`."""
+    text = text.str.replace(rf"^{_OPEN}([^{_BRACKETS}]*){_CLOSE}\s*({_NUMBER})", "$1$2")
+    text = text.str.replace_all(
+        rf"{_OPEN}([^{_BRACKETS}]*{_NUMBER}(?:号楼|单元|[#幢栋座-])[^{_BRACKETS}]*){_CLOSE}", "$1"
+    )
+    return text.str.replace_all(rf"{_OPEN}[^{_BRACKETS}]*(?:{_CLOSE}|$)", "")
 
 
 def _without_contacts(text: pl.Expr) -> pl.Expr:
-    number = r"[0-9]*\*+[0-9x*]*|(?:0[0-9]{2,3}-)?[0-9]{7,}x?"
-    return text.str.replace_all(
-        rf"(?:(?:联系|联络)?(?:电话|手机)(?:号码?)?[:：]?\s*)?(?:{number})", " "
-    ).str.replace_all(r"(?:联系|联络)?(?:电话|手机)(?:号码?)?[:：]?\s*$", "")
+    text = text.str.replace_all(rf"{_CONTACT}(?:[0-9]*\*+[0-9x*]*|(?:0[0-9]{{2,3}}-)?[0-9]{{7,}}x?)", " ")
+    return text.str.replace_all(rf"{_CALL}\s*$", "")
 
 
 def _without_gaps(text: pl.Expr) -> pl.Expr:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from pipelines.address import area_names
+from pipelines.address.area_names import SHORTEST
 from pipelines.address.areas import LEVELS, AreaTree
 from pipelines.address.names import clean_names
 from pipelines.address.near import Near
@@ -25,6 +26,7 @@ class AreaName(NamedTuple):
 
     codes: frozenset[str]
     rule: str  # written, short, former, divided
+    inside: str | None = None  # of what was divided nobody knows how: the area in which all of it lies
 
 
 class Part(NamedTuple):
@@ -64,9 +66,10 @@ class WrittenAreas:
         for area, name in zip(tree.rows, clean_names(area.name for area in tree.rows), strict=True):
             codes, divided = tree.meaning(area)
             former = "divided" if divided else "former"
+            inside = tree.above(area) if divided and not codes else None
             for written, rule in area_names.names(name, area.level, above).items():
                 told = rule if area.stands(tree.on) else former
-                found[written][LEVELS.index(area.level)][AreaName(codes, told)] = None
+                found[written][LEVELS.index(area.level)][AreaName(codes, told, inside)] = None
         self.names = {name: {level: tuple(a) for level, a in levels.items()} for name, levels in found.items()}
         lengths: dict[str, set[int]] = defaultdict(set)
         for name in self.names:
@@ -76,7 +79,8 @@ class WrittenAreas:
     @cached_property
     def near(self) -> Near:
         """Of names with the word that tells their kind: without it, a slip away is too near to everything."""
-        return Near(n for n, levels in self.names.items() if any(a.rule != "short" for v in levels.values() for a in v))
+        full = (n for n, levels in self.names.items() if any(a.rule != "short" for v in levels.values() for a in v))
+        return Near(full, shortest=SHORTEST)
 
     def ends(self, text: str, at: int) -> Iterator[int]:
         """Where a name of an area ends that begins there."""

@@ -41,7 +41,10 @@ class Level(Declared):
 
 
 class Comparison(Declared):
-    """`home`: columns that a family shares; kinds that know it weigh agreement there apart, unless one of `own` agrees."""
+    """`home`: columns that a family shares; kinds that know it weigh agreement there apart, unless one of `own` agrees.
+
+    `needed`: a pair of which this comparison says nothing is for a human.
+    """
 
     name: Identifier
     title: str
@@ -51,6 +54,7 @@ class Comparison(Declared):
     own: tuple[Identifier, ...] = ()
     levels: dict[str, Level] = Field(default_factory=dict)
     train: bool = False
+    needed: bool = False
 
     @model_validator(mode="after")
     def fits_its_kind(self) -> Comparison:
@@ -128,6 +132,7 @@ class Training(Declared):
 class LinkModel(Declared):
     """`auto` and `grey` are match weights (log2 odds, prior included): from `auto` on linked, from `grey` on shown to a human.
 
+    `auto_by_source`: sources whose rows are linked from another weight on, for what a wrong link does differs.
     `derived`: columns worked out from columns (SQL), once per row. `most_rows_per_key`: a blocking key on more rows of one
     table identifies nobody and proposes no pair. `one_to_one`: sources in which a person has one row.
     """
@@ -139,6 +144,7 @@ class LinkModel(Declared):
     derived: dict[Identifier, str] = Field(default_factory=dict)
     most_rows_per_key: int = Field(gt=0)
     auto: float
+    auto_by_source: dict[str, float] = Field(default_factory=dict)
     grey: float
     one_to_one: bool = False
     training: Training | None = None
@@ -148,7 +154,7 @@ class LinkModel(Declared):
         names = [comparison.name for comparison in self.comparisons]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"comparison {min(twice)} stands twice")
-        if self.grey > self.auto:
+        if self.grey > min([self.auto, *self.auto_by_source.values()]):
             raise ValueError("grey is above auto")
         if any(c.train for c in self.comparisons) and not self.training:
             raise ValueError("a comparison says `train: true` and there is no training")

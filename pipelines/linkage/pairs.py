@@ -40,10 +40,16 @@ def make_scored_pairs(connection: duckdb.DuckDBPyConnection, settings: Settings)
 
 
 def make_linkage_bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """From which share of the odds (0..1) a row is linked, and from which it is shown to a human."""
+    """By source: from which share of the odds (0..1) a row is linked, and from which it is shown to a human."""
     model = load_model("city")
-    auto, grey = (2**weight / (1 + 2**weight) for weight in (model.auto, model.grey))
-    connection.execute(f"create temp table linkage_bound as select {auto!r}::double as auto, {grey!r}::double as grey")
+    connection.execute("create temp table linkage_bound (source varchar, auto double, grey double)")
+    for source in ("resident", "property", "hotline"):
+        auto = model.auto_by_source.get(source, model.auto)
+        connection.execute("insert into linkage_bound values (?, ?, ?)", [source, _share(auto), _share(model.grey)])
+
+
+def _share(weight: float) -> float:
+    return float(2**weight / (1 + 2**weight))
 
 
 def _about(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -87,6 +87,7 @@ def decides_sql(model: LinkModel) -> str:
         for name, level in c.levels.items()
         if not level.decides
     ]
+    doubts += [f"level_{c.name} is null" for c in model.comparisons if c.needed]
     return f"not ({' or '.join(doubts)})" if doubts else "true"
 
 

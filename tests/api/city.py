@@ -177,6 +177,14 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         place = {"area_code": area, "grid_code": grid}
         return {"review_id": key(f"{name} {rule}"), "building_id": name, "rule": rule, "dwellings": 2} | place
 
+    buildings = [
+        building("w3", HERE, ESTATE, 3),
+        building("e13", NEXT, "柳港园东院", 13),
+        building("f3", FAR, "远方里", 3, estate_alias=None),
+        building("w1", HERE, "柳港园旧院", 1, valid_to=date(2021, 1, 1)),
+        building("y7", HERE, "西村", 7, kind="courtyard")
+        | {"standard_address": "山西省大同市平城区新旺街道西村7号", "estate_alias": None},
+    ]
     head = person("王小明", "h1", "d1", HERE, HERE)
     head |= {"id_no_token": id_token, "id_no_masked": "9900**********001X"}
     head |= {"phone_token": phone_token, "phone_masked": "154****1234"}
@@ -272,15 +280,13 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
                 (HERE[:12], "柳港园西院社区居民委员会", "community"),
             )
         ],
-        "source.grid_building": [
-            building("b3", HERE, ESTATE, 3),
-            building("b13", NEXT, "柳港园东院", 13),
-            building("b9", FAR, "远方里", 3, estate_alias=None),
-            building("b0", HERE, "柳港园旧院", 1, valid_to=date(2021, 1, 1)),
-            building("y7", HERE, "西村", 7, kind="courtyard")
-            | {"standard_address": "山西省大同市平城区新旺街道西村7号", "estate_alias": None},
-        ],
+        "source.grid_building": buildings,
         "building": [
+            *(
+                {name: row[name] for name in ("building_id", "estate", "building_no", "grid_code", "valid_from")}
+                | {"valid_to": row.get("valid_to"), "community_code": row["grid_code"][:12]}
+                for row in buildings
+            ),
             stood("b3", HERE, "written", date(2020, 1, 1), date(2024, 5, 1)),
             stood("b3", NEXT, "polygon", date(2024, 5, 1)),
             stood("b9", None, "no_point", date(2020, 1, 1)),

@@ -240,7 +240,7 @@ def test_a_contradiction_is_a_conflict_that_names_no_row(office: Office) -> None
         ("analyst", {}, 403),
         ("far_lead", {}, 404),
         ("lead", {"right": {"source": "resident", "key": "77"}}, 404),
-        ("lead", {"right": {"source": "grid_building", "key": "b3"}}, 404),
+        ("lead", {"right": {"source": "grid_building", "key": "w3"}}, 404),
         ("lead", {"right": {"source": "no'table", "key": "1"}}, 422),
         ("lead", {"right": PAIR["left"]}, 400),
         ("lead", {"decision": "maybe"}, 422),

@@ -131,6 +131,7 @@ def test_a_row_is_explained(home: Path) -> None:
     assert may_be["comparisons"] == [
         {"compared": "姓名", "outcome": "同音", "weight": "+3.1"},
         {"compared": "出生日期", "outcome": "不同", "weight": "-0.5"},
+        {"compared": "起点", "outcome": "任意两条记录", "weight": "+1.9"},
     ]
     said(home, "person", "unlink", "hotline:k1", "resident:1", "--reason", "father and son")
     table = said(home, "person", "explain", "hotline:k1")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from pathlib import Path
 
 import polars as pl
 import pytest
 from rapidfuzz.distance import OSA
+from shapely import Point, Polygon
 
 from demo.buildings import tables
 from demo.city import CityFiles, generate
@@ -194,6 +196,21 @@ def test_buildings_stand_on_the_ground_of_their_grid_and_grounds_do_not_overlap(
         for _, other_west, other_south, other_east, other_north in all_grounds[:i]:
             apart = east <= other_west + 1e-9 or other_east <= west + 1e-9
             assert apart or north <= other_south + 1e-9 or other_north <= south + 1e-9
+
+
+def test_a_building_without_a_written_grid_lies_in_one_outline(city: CityFiles, residents: pl.DataFrame) -> None:
+    features = json.loads(city.landing["grid_boundary"].read_text(encoding="utf-8"))["features"]
+    assert {feature["properties"]["坐标系"] for feature in features} == {
+        "GCJ-02"
+    }  # 柳港园东院; its buildings have WGS-84
+    outlines = {f["properties"]["网格编码"]: Polygon(f["geometry"]["coordinates"][0]) for f in features}
+    unwritten = read(city.landing["grid_building"]).filter(pl.col("网格编码") == "")
+    assert unwritten.height
+    true_grid = dict(residents.select(pl.col("standard_address").str.extract("^(.*号楼)"), "grid_code").rows())
+    for address, *place, datum in unwritten.select("标准地址", "经度", "纬度", "坐标系").rows():
+        assert datum == "WGS-84"
+        [[x], [y]] = gcj02(*(pl.Series([float(degrees)]).to_numpy() for degrees in place))
+        assert [code for code, outline in outlines.items() if outline.contains(Point(x, y))] == [true_grid[address]]
 
 
 def test_maps_in_china_are_a_few_hundred_metres_off() -> None:

@@ -20,7 +20,7 @@ AREAS = (
     ("140200000000", "大同市", "市"),
     ("140213000000", "平城区", "区县"),
     ("140213052000", "新旺街道", "街道"),
-    ("140213052012", "柳港园社区居民委员会", "社区"),
+    ("140213052012", "西门社区居民委员会", "社区"),
 )
 WEST, EAST = "140213052012001", "140213052012002"
 
@@ -84,7 +84,11 @@ class Town:
         self.office = Office(folder)
         self.settings = self.office.settings
         ensure_keys(self.settings)
-        areas = [{"area_code": c, "name": n, "level": level, "valid_from": "2010-01-01"} for c, n, level in AREAS]
+        above = ("", *(code for code, _, _ in AREAS))
+        areas = [
+            {"area_code": code, "name": name, "level": level, "parent_code": parent, "valid_from": "2010-01-01"}
+            for (code, name, level), parent in zip(AREAS, above, strict=False)
+        ]
         grids = [
             {"grid_code": g, "name": g, "community_code": g[:12], "valid_from": "2010-01-01"} for g in (WEST, EAST)
         ]

@@ -212,13 +212,10 @@ def test_only_a_place_that_is_the_askers_own_can_be_named(casebook: Casebook, ro
     assert within(Places(rows, lambda code: code == COMMUNITY), gone) == [gone[0]]
 
 
-def test_a_building_that_only_the_map_places_is_where_its_homes_are(tmp_path: Path, casebook: Casebook) -> None:
+def test_a_building_that_only_the_map_places_is_where_that_puts_it(tmp_path: Path, casebook: Casebook) -> None:
     settings = settings_in(tmp_path)
     city = small_city(settings)
-    for row in city["source.grid_building"]:
-        row["grid_code"] = None
-    for row in city["dwelling"]:
-        row |= {"community_code": COMMUNITY, "building_id": "b3" if row["grid_code"] == HERE else "b13"}
+    city["source.grid_building"] = [row | {"grid_code": None} for row in city["source.grid_building"]]
     write_release(settings, "r1", city)
     mine = Places(unscoped(OpenRelease(settings.releases / "r1", 1)), lambda code: code == HERE)
     assert alias(casebook, mine)

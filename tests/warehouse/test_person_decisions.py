@@ -108,7 +108,7 @@ def test_two_who_are_different_cannot_be_joined_through_a_third(
 
 
 @pytest.mark.parametrize(
-    "row", ["resident:77", "ticket:1", "grid_building:b3", "area:140213", "nothing:1", "resident:'"]
+    "row", ["resident:77", "ticket:1", "grid_building:w3", "area:140213", "nothing:1", "resident:'"]
 )
 def test_a_row_that_is_not_there_is_refused(casebook: Casebook, rows: OfficeRows, row: str) -> None:
     for decision in (link, unlink):

@@ -1,12 +1,15 @@
-/* A telephone of more than ten persons is an agency's, a shop's or a dormitory's: it reaches none of them. */
+/* A telephone under which more than ten people are named is an agency's, a shop's or a platform's: it reaches none of them and
+   tells nobody from another. */
 with named as (
-    select person_id, phone_token from resident_row where phone_token is not null
+    select name, phone_token from source.resident
     union all
-    select person_id, holder_phone_token from title_row where person_id is not null and holder_phone_token is not null
+    select holder_name, holder_phone_token from source.property
     union all
-    select l.person_id, h.requester_phone_token
+    select h.requester_name, h.requester_phone_token
     from source.hotline h
-    join person_link l on l.source = 'hotline' and l.record_key = h.ticket_no
-    where h.requester_phone_token is not null
+    join name_feature f on f.written = h.requester_name
+    where f.name_kind = 'full'
 )
-select phone_token from named group by phone_token having count(distinct person_id) > 10
+select phone_token from named
+where phone_token is not null
+group by phone_token having count(distinct name) > 10

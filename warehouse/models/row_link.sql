@@ -20,7 +20,7 @@ with mapped as (
                partition by w.source, w.natural_id, coalesce(p.dwelling_id, w.record_key)
                order by w.confidence >= t.auto and w.decides desc, w.match_weight desc, w.record_key) as nth
     from weighed w
-    cross join linkage_bound t
+    join linkage_bound t on t.source = w.source
     left join source.property p on w.source = 'property' and p.title_no = w.record_key and p.cancelled_on is null
 )
 select source, record_key, natural_id, match_weight, confidence, reasons,

@@ -12,7 +12,7 @@ with weighed as (
     from weighed w
     join row_person p on p.source = 'resident' and p.record_key = w.record_key
     join source.resident r on r.record_no = w.record_key
-    cross join linkage_bound b
+    join linkage_bound b on b.source = 'resident'
     where w.confidence >= b.auto and w.decides
 )
 select seed_id, min(natural_id) as natural_id

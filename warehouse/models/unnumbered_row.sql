@@ -14,14 +14,14 @@ with told as (
     select 'hotline', ticket_no, requester_name, null, null, requester_phone_token, dwelling_id, null
     from source.hotline where requester_name is not null or requester_phone_token is not null
 ), telling as (
-    select phone_token from person_phone group by phone_token
+    select t.*, case when c.phone_token is null then t.phone_token end as own_phone
+    from told t left join common_phone c on c.phone_token = t.phone_token
 )
 select t.source, t.record_key, f.name, f.name_variant, f.name_pinyin, coalesce(f.name_kind, 'none') as name_kind, f.surname,
        f.surname_pinyin, f.given, coalesce(t.sex, f.name_sex) as sex, t.birth_date, cast(null as integer) as rarity,
        cast(null as integer) as sound_rarity,
        -- a row tells one telephone and up to two homes, which may be any of the person's
-       p.phone_token as phone_a, p.phone_token as phone_b, p.phone_token as phone_c,
-       t.home as home_a, coalesce(t.home_2, t.home) as home_b, t.home as home_c
-from told t
+       t.own_phone as phone_a, t.own_phone as phone_b, t.own_phone as phone_c,
+       coalesce(t.home, t.home_2) as home_a, coalesce(t.home_2, t.home) as home_b, coalesce(t.home, t.home_2) as home_c
+from telling t
 left join name_feature f on f.written = t.name
-left join telling p on p.phone_token = t.phone_token

@@ -1,42 +1,44 @@
-/* Which person a state named that its record is no longer in. The one place that says so: a linkage which gives ids to old
-      rows replaces this file. The record's own person, unless number and name are both another's (a title's holder is the same
-   only by one of them); else whoever has the number now; else the id that the number, or without a usable one the name,
-   birth date and household, would have got. */
+/* Which person a state named that its record is no longer in; the one place that says so.
+   The record's own person, unless number and name are both another's (a title's holder is the same only by one of them); else
+   the person of the number, if name or birth date are hers; else the id that the row would have got while it stood. */
 with former as (
-    select 'resident' as source, record_no as record_key, known_from, name, birth_date, household_no, id_no_token as token,
+    select 'resident' as source, record_no as record_key, known_from, name, birth_date, id_no_token as token,
            id_no_status in ('ok', 'old_15', 'birth_mismatch', 'sex_mismatch') as by_number
     from former_resident
     union all
-    select 'property', title_no, known_from, holder_name, null, null, holder_id_no_token,
-           holder_id_no_status in ('ok', 'old_15')
+    select 'property', title_no, known_from, holder_name, null, holder_id_no_token, holder_id_no_status in ('ok', 'old_15')
     from former_property
-), today as (
-    select 'resident' as source, r.record_no as record_key, r.name, r.id_no_token as token, l.person_id,
-           r.id_no_status in ('ok', 'old_15', 'birth_mismatch', 'sex_mismatch') as by_number
-    from source.resident r
-    join person_link l on l.source = 'resident' and l.record_key = r.record_no
+), standing as (
+    select 'resident' as source, record_no as record_key, name, id_no_token as token,
+           id_no_status in ('ok', 'old_15', 'birth_mismatch', 'sex_mismatch') as by_number
+    from source.resident
     union all
-    select 'property', p.title_no, p.holder_name, p.holder_id_no_token, l.person_id, p.holder_id_no_status in ('ok', 'old_15')
-    from source.property p
-    join person_link l on l.source = 'property' and l.record_key = p.title_no
+    select 'property', title_no, holder_name, holder_id_no_token, holder_id_no_status in ('ok', 'old_15')
+    from source.property
 ), by_record as (
-    select f.source, f.record_key, f.known_from, t.person_id
+    select f.source, f.record_key, f.known_from, l.person_id
     from former f
-    join today t on t.source = f.source and t.record_key = f.record_key
-    where f.name = t.name or (f.by_number and t.by_number and f.token = t.token)
-       or (f.source = 'resident' and not (f.by_number and t.by_number))
-), by_number as (
-    select f.source, f.record_key, f.known_from, min(t.person_id) as person_id
+    join standing s on s.source = f.source and s.record_key = f.record_key
+    join person_link l on l.source = f.source and l.record_key = f.record_key
+    where f.name = s.name or (f.by_number and s.by_number and f.token = s.token)
+       or (f.source = 'resident' and not (f.by_number and s.by_number))
+), numbered as (
+    select f.source, f.record_key, f.known_from, key_of('id_no', f.token) as natural_id, p.person_id,
+           coalesce(p.name = f.name, false) or coalesce(p.birth_date = f.birth_date, false) or p.person_id is null as hers
     from former f
-    join today t on t.token = f.token and t.by_number
+    left join person_identity i on i.natural_id = key_of('id_no', f.token)
+    left join person p on p.person_id = i.person_id
     where f.by_number
-    group by f.source, f.record_key, f.known_from
+), called as (
+    select f.source, f.record_key, f.known_from, case when n.hers then n.person_id end as person_id,
+           case when n.hers then n.natural_id
+                when f.source = 'resident' then key_of('record', 'resident|' || f.record_key) end as natural_id
+    from former f
+    left join numbered n on n.source = f.source and n.record_key = f.record_key and n.known_from = f.known_from
+), kept as (
+    select old_id, arg_max(new_id, nth) as new_id from person_change where change = 'kept' group by old_id
 )
-select f.source, f.record_key, f.known_from,
-       coalesce(r.person_id, n.person_id,
-                case when f.by_number then key_of('id_no', f.token)
-                     when f.source = 'resident'
-                     then key_of('name_birth_household', concat_ws('|', f.name, f.birth_date, f.household_no)) end) as person_id
-from former f
-left join by_record r on r.source = f.source and r.record_key = f.record_key and r.known_from = f.known_from
-left join by_number n on n.source = f.source and n.record_key = f.record_key and n.known_from = f.known_from
+select n.source, n.record_key, n.known_from, coalesce(r.person_id, n.person_id, k.new_id, n.natural_id) as person_id
+from called n
+left join by_record r on r.source = n.source and r.record_key = n.record_key and r.known_from = n.known_from
+left join kept k on k.old_id = n.natural_id

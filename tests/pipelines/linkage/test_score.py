@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from contracts.errors import HubError
-from pipelines.linkage.model import LinkModel, load_model
+from pipelines.linkage.model import LinkModel
 from pipelines.linkage.score import explain, reasons_sql, score
 from pipelines.linkage.train import train
-from tests.pipelines.linkage.tables import crowd, put, rows
+from tests.pipelines.linkage.tables import PEOPLE, crowd, put, rows
 
 PERSONS = """
 a  王伟    1 1980-02-03 p1 d1
@@ -36,7 +36,7 @@ def scored(shuffle: int | None = None, threads: int = 2) -> list[tuple[object, .
         persons, claims = (table.sample(fraction=1, shuffle=True, seed=shuffle) for table in (persons, claims))
     put(connection, "person", "register", persons)
     put(connection, "claim", "hotline", claims)
-    score(connection, load_model("city"), ["person", "claim"], "pair", at_least=-40)
+    score(connection, PEOPLE, ["person", "claim"], "pair", at_least=-40)
     return connection.execute(EVERYTHING).fetchall()
 
 
@@ -53,7 +53,7 @@ def test_it_works_in_a_night_and_leaves_nothing_but_its_result(tmp_path: Path) -
     put(connection, "person", "register", pl.concat([rows(PERSONS), crowd()]))
     put(connection, "claim", "hotline", rows(CLAIMS))
     before = relations(connection)
-    score(connection, load_model("city"), ["person", "claim"], "pair")
+    score(connection, PEOPLE, ["person", "claim"], "pair")
     assert relations(connection) - before == {("temp", "main", "pair")}
     assert connection.execute("select current_database()").fetchall() == [("city",)]
     assert {"left_id", "match_weight", "level_name", "mw_name"} <= {
@@ -67,7 +67,7 @@ def test_it_leaves_nothing_when_it_fails() -> None:
     connection.execute("create temp table claim as select * exclude (phone_token) from person")
     before = relations(connection)
     with pytest.raises(HubError, match="phone_token") as refused:
-        score(connection, load_model("city"), ["person", "claim"], "pair")
+        score(connection, PEOPLE, ["person", "claim"], "pair")
     assert "王" not in str(refused.value)
     assert relations(connection) == before
     assert connection.execute("select current_database()").fetchall() == [("memory",)]
@@ -90,7 +90,7 @@ def test_one_table_or_the_right_number_of_them() -> None:
     connection = duckdb.connect()
     put(connection, "person", "register", rows(PERSONS))
     with pytest.raises(HubError, match="link_only of 1 tables"):
-        score(connection, load_model("city"), ["person"], "pair")
+        score(connection, PEOPLE, ["person"], "pair")
 
 
 @pytest.mark.parametrize("empty", ["person", "claim"])
@@ -99,7 +99,7 @@ def test_an_empty_table_gives_no_pairs(empty: str) -> None:
     put(connection, "person", "register", rows(PERSONS))
     put(connection, "claim", "hotline", rows(CLAIMS))
     connection.execute(f"delete from {empty}")
-    score(connection, load_model("city"), ["person", "claim"], "pair")
+    score(connection, PEOPLE, ["person", "claim"], "pair")
     assert connection.execute("select count(*) from pair").fetchall() == [(0,)]
 
 
@@ -108,7 +108,7 @@ def test_a_phone_on_a_thousand_tickets_proposes_nobody() -> None:
     put(connection, "person", "register", pl.concat([rows(PERSONS), crowd()]))
     tickets = "\n".join(f"agency{n} 王女士 - - p1" for n in range(1000))
     put(connection, "claim", "hotline", rows(f"{tickets}\nt1 王伟 - - p1 d1"))
-    score(connection, load_model("city"), ["person", "claim"], "pair")
+    score(connection, PEOPLE, ["person", "claim"], "pair")
     assert connection.execute("select left_id, right_id from pair").fetchall() == [("a", "t1")], (
         "by home and name alone"
     )
@@ -116,16 +116,15 @@ def test_a_phone_on_a_thousand_tickets_proposes_nobody() -> None:
 
 def test_a_pair_is_explained_as_a_clerk_reads_it() -> None:
     connection = duckdb.connect()
-    model = load_model("city")
     put(connection, "person", "register", pl.concat([rows(PERSONS), crowd()]))
     put(connection, "claim", "hotline", rows(CLAIMS))
-    score(connection, model, ["person", "claim"], "pair", at_least=-40)
+    score(connection, PEOPLE, ["person", "claim"], "pair", at_least=-40)
     pairs = (
-        connection.sql(f"select *, {reasons_sql(model)} as reasons from pair order by left_id, right_id")
+        connection.sql(f"select *, {reasons_sql(PEOPLE)} as reasons from pair order by left_id, right_id")
         .pl()
         .to_dicts()
     )
-    assert all(explain(model, pair) == pair["reasons"] for pair in pairs)
+    assert all(explain(PEOPLE, pair) == pair["reasons"] for pair in pairs)
     told = {(pair["left_id"], pair["right_id"]): pair["reasons"].split("；") for pair in pairs}
     assert [part.rsplit(" ", 1)[0] for part in told["c", "t2"]] == ["联系 住址一致", "姓名 异体字"]
     assert [part.rsplit(" ", 1)[0] for part in told["b", "t1"]] == ["联系 电话一致", "姓名 不同"]
@@ -134,11 +133,10 @@ def test_a_pair_is_explained_as_a_clerk_reads_it() -> None:
 
 def test_partial_weights_and_the_prior_make_the_weight() -> None:
     connection = duckdb.connect()
-    model = load_model("city")
     put(connection, "person", "register", pl.concat([rows(PERSONS), crowd()]))
     put(connection, "claim", "hotline", rows(CLAIMS))
-    score(connection, model, ["person", "claim"], "pair", at_least=-40)
-    parts = " + ".join(f"mw_{c.name}" for c in model.comparisons)
+    score(connection, PEOPLE, ["person", "claim"], "pair", at_least=-40)
+    parts = " + ".join(f"mw_{c.name}" for c in PEOPLE.comparisons)
     priors = connection.execute(f"select distinct round(match_weight - ({parts}), 3) from pair").fetchall()
     assert len(priors) == 1, "what is left is the prior, the same for all"
     odds = "select max(abs(match_probability - 1 / (1 + pow(2, -match_weight)))) < 1e-5 from pair"

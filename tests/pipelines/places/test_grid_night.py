@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from contracts.load import load_catalog
 from demo.city import generate
 from pipelines.nightly import run_nightly
 from pipelines.places.datum import gcj02_from_wgs84
@@ -34,7 +35,7 @@ class City:
 
     def __init__(self, home: Path) -> None:
         self.settings = Settings(home=home, settle_seconds=0)
-        generate(home, residents=2000)
+        generate(home, residents=2000, noise=0)  # no outlines but those of this test
         [self.register] = (home / "landing" / "grid_building").iterdir()
         self.rows = pl.read_csv(self.register, infer_schema=False)
         grids = self.rows.group_by("网格编码", maintain_order=True).agg(pl.col("楼栋编码"))
@@ -123,3 +124,9 @@ def test_the_grid_of_any_day_is_one_question(city: City) -> None:
     assert (on("2026-05-31"), on(MOVED)) == ([(city.other,)], [(city.grid,)])
     [(since,)] = city.query(f"select min(valid_from) from building where building_id = '{city.moved}'")
     assert isinstance(since, date)
+
+
+def test_no_table_promises_a_grid_that_nobody_can_know() -> None:
+    """Whatever is at a home has its grid, and a home may have none."""
+    promised = [t.name for t in load_catalog().city() for c in t.columns if c.name == "grid_code" and c.required]
+    assert promised == []
