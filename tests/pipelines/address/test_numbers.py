@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.addresses import chinese_number
+from demo.spelling import chinese_number
 from pipelines.address.near import Near
 from pipelines.address.numbers import Numbers, arabic, read
 
