@@ -109,6 +109,7 @@ def _changes_of_one(a: Column, b: Column, delivered: bool) -> Iterator[Change]:
     yield from changed("mask changed", "mask", READERS if b.mask else ())
     yield from changed("address changed", "address", READERS if bool(a.address) != bool(b.address) else ())
     yield from changed("codes changed", "codes", BOTH)
+    yield from changed("golden changed", "golden", ())
     if a.required != b.required:
         # a null is new to readers who were promised none
         yield Change(

@@ -36,6 +36,11 @@ class Golden:
     def authority(self) -> str:
         return self.sources[0]
 
+    def __str__(self) -> str:
+        how = "all of the first" if self.many else "newest" if self.pick == "newest" else "first"
+        test = f"; valid: {self.valid}" if self.valid else ""
+        return f"{how} of {', '.join(self.sources)}{test}"
+
 
 def golden_of(given: dict[str, Any], table: str, column: str) -> Golden:
     """The policy of a column: of its table and by its own name, unless it says otherwise."""
@@ -59,7 +64,7 @@ def golden_problems(given: Any, in_city: bool) -> Iterator[str]:
         *(("test", given[word], "golden_test") for word in ("valid",) if word in given),
         *(("entity", given[word], "claim_entity") for word in ("entity",) if word in given),
     ):
-        if said not in _known(list_name):
+        if str(said) not in _known(list_name):
             yield f"golden: there is no {what} {said}; codes/{list_name}.csv has {', '.join(_known(list_name))}"
     if len(set(map(str, sources))) < len(sources):
         yield "golden: each source has one place in the order"

@@ -207,8 +207,9 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
     problems += [document.problem(f"column {prop.name}: {p}", *at) for p in drift_problems(words.get("drift", {}))]
     table, golden = str(document.content["schema"][0].get("name")), words.get("golden")
     if golden is not None:
+        place = next(n for n, entry in enumerate(prop.customProperties or []) if entry.property == "golden")
         wrong = golden_problems(golden, Path(document.path).parent.name == "city")
-        problems += [document.problem(f"column {prop.name}: {p}", *at) for p in wrong]
+        problems += [document.problem(f"column {prop.name}: {p}", *at, "customProperties", place) for p in wrong]
     checks, found = column_checks(document, prop, i, words)
     return Column(
         name=str(prop.name),

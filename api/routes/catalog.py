@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 from api.access import Caller
 from api.answers import Answer, problems
 from api.view import View
-from contracts.golden import Golden
 from contracts.model import Check, Column
 from warehouse.grant import Grant
 from warehouse.treatments import Treatment
@@ -100,16 +99,9 @@ def _column(column: Column, treatment: Treatment, caller: View) -> ColumnEntry:
         codes=codes.labels if codes else None,
         authority=golden.authority if golden else None,
         authority_label=caller.label("claim_source", golden.authority) if golden else None,
-        policy=_policy(golden) if golden else None,
+        policy=str(golden) if golden else None,
         checks=[_text(check) for check in column.checks],
     )
-
-
-def _policy(golden: Golden) -> str:
-    """A policy in one line."""
-    how = "all of the first" if golden.many else "newest" if golden.pick == "newest" else "first"
-    test = f"; valid: {golden.valid}" if golden.valid else ""
-    return f"{how} of {', '.join(golden.sources)}{test}"
 
 
 def _text(check: Check) -> str:

@@ -108,7 +108,8 @@ def test_household_file(client, as_user) -> None:
         ("hotline", "东院13-2-501"),
         ("resident", "西院3-2-501"),
     ]
-    assert sides["living_address"]["values"][0].keys() == {"source", "value", "claimed_on", "delivery_id", "row_no"}
+    said = {"source", "source_label", "value", "shown", "why", "why_label", "claimed_on", "delivery_id", "row_no"}
+    assert sides["living_address"]["values"][0].keys() == said
     assert file["release"] == "r1"
 
 
@@ -128,6 +129,22 @@ def test_sources_agree_when_each_says_the_same(client, as_user, attribute, agree
     masked = client.get(f"/v1/households/{key('h1')}", headers=as_user("supervisor")).json()
     assert {a["agree"] for a in masked["attributes"]} == {None}
     assert "_number" not in str(file)
+
+
+@pytest.mark.parametrize("user", ["worker", "supervisor"])
+def test_every_value_says_why_it_is_shown_and_whose_matter_it_is(client, as_user, user) -> None:
+    """Also to who sees no values: which rule decided tells nothing about a person."""
+    file = client.get(f"/v1/households/{key('h1')}", headers=as_user(user)).json()
+    sides = {a["attribute"]: a for a in file["attributes"]}
+    assert [(v["source_label"], v["shown"], v["why"], v["why_label"]) for v in sides["living_address"]["values"]] == [
+        ("12345热线", False, "outranked", "来源不及所示者权威"),
+        ("人口登记", True, "authority", "来源更权威"),
+    ]
+    assert {name: (a["authority"], a["authority_label"]) for name, a in sides.items()} == {
+        **dict.fromkeys(("name", "phone", "id_no", "living_address"), ("resident", "人口登记")),
+        "title_holder": ("property", "不动产登记"),
+    }
+    assert [v["why_label"] for v in sides["title_holder"]["values"]] == ["并列有效", "并列有效"]
 
 
 @pytest.mark.parametrize(("user", "household_no"), [("lead", "h1"), ("next_worker", None)])

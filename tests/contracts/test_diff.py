@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.change import Bump, Verdict
 from contracts.diff import diff
+from contracts.golden import Golden
 from contracts.load import load_catalog
 from contracts.model import Check, Column, Layout, Table
 
@@ -61,6 +62,7 @@ def listed(*values: str, **changes: Any) -> dict[str, Any]:
         (with_column(DOGS, physical_name="数量"), "header changed", "office", "major"),
         (with_column(DOGS, physical_name="数量", aliases=("犬只数",)), "header changed", "", "minor"),
         (with_column(DOGS, aliases=("数量",)), "aliases changed", "", "minor"),
+        (with_column(DOGS, golden=Golden("dog", "dogs", ("vet",))), "golden changed", "", "minor"),
         (with_column(KIND, formats=("%y",)), "formats changed", "office", "major"),
         (with_column(KIND, formats=("%y", "%Y")), "formats changed", "", "minor"),
         (replace(DOG, layout=replace(LAYOUT, file_pattern="b.csv")), "layout file_pattern changed", "office", "major"),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import ContractError
+from contracts.golden import Golden
 from contracts.load import HERE, contract_files, lint, load_catalog
 
 GOOD = """\
@@ -125,6 +126,60 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, old: str, new: str,
     found = problems(tmp_path, GOOD.replace(old, new, 1))
     assert any(says in problem for problem in found), found
     assert any(problem.startswith(f"{line}: ") for problem in found), found
+
+
+PICKED = "{sources: [resident, property], pick: newest}"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (PICKED, None),
+        ("{sources: [resident], many: true, valid: own_phone, entity: dwelling, attribute: holder}", None),
+        ("resident", "golden is a mapping of entity, attribute, sources, pick, valid, many"),
+        ("{source: [resident]}", "golden is a mapping of"),
+        ("{pick: newest}", "golden needs sources: the offices in the order of their authority"),
+        ("{sources: resident}", "golden needs sources"),
+        ("{sources: [resident, police]}", "there is no source police; codes/claim_source.csv has resident, property"),
+        ("{sources: [[resident]]}", "there is no source ['resident']"),
+        ("{sources: [resident, resident]}", "each source has one place"),
+        ("{sources: [resident], pick: oldest}", "pick is authority or newest, not oldest"),
+        ("{sources: [resident], valid: nice}", "there is no test nice; codes/golden_test.csv has usable_number"),
+        ("{sources: [resident], entity: parking}", "there is no entity parking"),
+        ("{sources: [resident], many: 2}", "many is true or false"),
+        ("{sources: [resident], many: true, pick: newest}", "pick newest would leave one"),
+    ],
+)
+def test_whose_word_is_shown_is_declared_by_known_words(tmp_path: Path, given: str, says: str | None) -> None:
+    path = tmp_path / "city" / "parking.odcs.yaml"
+    path.parent.mkdir()
+    wanted = f"{{property: mask, value: name}}\n          - {{property: golden, value: {given}}}"
+    path.write_text(GOOD.replace("{property: mask, value: name}", wanted), encoding="utf-8")
+    tables, found = lint([path])
+    if says is None:
+        assert found == []
+        assert tables[0].column("holder").golden is not None
+    else:
+        assert [p.line for p in found] == [23]
+        assert says in found[0].message
+        assert "column holder: golden" in found[0].message
+
+
+def test_an_office_s_contract_says_nothing_of_what_is_shown(tmp_path: Path) -> None:
+    wanted = f"{{property: golden, value: {PICKED}}}"
+    [found] = problems(tmp_path, GOOD.replace("{property: mask, value: name}", wanted))
+    assert (
+        found
+        == "22: column holder: golden says what the city database shows: it belongs into a contract of contracts/city"
+    )
+
+
+def test_a_policy_is_of_its_table_and_column_unless_it_says_otherwise() -> None:
+    golden = load_catalog().tables["city.person"].column("phone_masked").golden
+    assert golden == Golden("person", "phone", ("resident", "property", "hotline"), "newest", "own_phone")
+    assert golden.authority == "resident"
+    name = load_catalog().tables["city.person"].column("name").golden
+    assert name == Golden("person", "name", ("resident", "property"), "authority")
 
 
 def test_a_check_is_named_with_or_without_its_severity(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 /* A person once. What she is now (household, home, status) is said by the newest row of the resident register that still stands,
-   else by a standing title that names her; her values are those the offices' claims are weighed to, see `warehouse/golden.py`. */
+   else by a standing title that names her. Her values are those of the claims that are shown (`person_golden`); where every row
+   about her is cancelled, they are the last known. */
 with registered as (
     select *, row_number() over (
         partition by person_id order by cancelled_on is null desc, updated_on desc, record_no) as nth
@@ -20,15 +21,16 @@ with registered as (
            holder_phone_token, holder_phone_masked, null, null, null, 'active', updated_on, null, grid_code
     from holder where nth = 1
 ), shown as (
-    select r.person_id, any_value(r.name) filter (where g.name) as name, any_value(r.sex) filter (where g.sex) as sex,
-           any_value(r.birth_date) filter (where g.birth_date) as birth_date,
-           any_value(r.id_no_token) filter (where g.id_no) as id_no_token,
-           any_value(r.id_no) filter (where g.id_no) as id_no_masked,
-           any_value(r.id_no_status) filter (where g.id_no) as id_no_status,
-           any_value(r.phone_token) filter (where g.phone) as phone_token,
-           any_value(r.phone) filter (where g.phone) as phone_masked
-    from person_golden g
-    join person_row r on r.source = g.source and r.record_key = g.record_key
+    select r.person_id, any_value(r.name) filter (where coalesce(g.name, true)) as name,
+           any_value(r.sex) filter (where coalesce(g.sex, true)) as sex,
+           any_value(r.birth_date) filter (where coalesce(g.birth_date, true)) as birth_date,
+           any_value(r.id_no_token) filter (where coalesce(g.id_no, true)) as id_no_token,
+           any_value(r.id_no) filter (where coalesce(g.id_no, true)) as id_no_masked,
+           any_value(r.id_no_status) filter (where coalesce(g.id_no, true)) as id_no_status,
+           any_value(r.phone_token) filter (where coalesce(g.phone, true)) as phone_token,
+           any_value(r.phone) filter (where coalesce(g.phone, true)) as phone_masked
+    from person_row r
+    left join person_golden g on g.source = r.source and g.record_key = r.record_key
     group by r.person_id
 )
 select k.person_id, coalesce(s.name, k.name) as name, coalesce(s.sex, k.sex) as sex,

@@ -8,16 +8,44 @@ legal_basis: GB 11643-1999《公民身份号码》；《中华人民共和国居
 owner: 公安户籍
 given:
   person:
-    - {person_id: right, status: active, id_no_status: ok}
-    - {person_id: wrong, status: active, id_no_status: check_digit}
-    - {person_id: lost, status: active, id_no_status: precision_lost}
-    - {person_id: old, status: active, id_no_status: old_15}
-    - {person_id: other_birthday, status: active, id_no_status: birth_mismatch}
-    - {person_id: gone, status: cancelled, id_no_status: length}
+    - {person_id: right, status: active}
+    - {person_id: wrong, status: active, id_no_status: ok}
+    - {person_id: lost, status: active}
+    - {person_id: old, status: active}
+    - {person_id: other_birthday, status: active}
+    - {person_id: gone, status: cancelled}
     - {person_id: holder_only, status: active, id_no_status: ok}
+  person_link:
+    - {source: resident, record_key: r1, person_id: right}
+    - {source: resident, record_key: r2, person_id: wrong}
+    - {source: resident, record_key: r3, person_id: lost}
+    - {source: resident, record_key: r4, person_id: old}
+    - {source: resident, record_key: r5, person_id: other_birthday}
+    - {source: resident, record_key: r6, person_id: gone}
+    - {source: resident, record_key: r7, person_id: right}
+    - {source: resident, record_key: r8, person_id: lost}
+    - {source: property, record_key: r2, person_id: holder_only}
+  source.resident:
+    - {record_no: r1, id_no_status: ok}
+    - {record_no: r2, id_no_status: check_digit}
+    - {record_no: r3, id_no_status: precision_lost}
+    - {record_no: r4, id_no_status: old_15}
+    - {record_no: r5, id_no_status: birth_mismatch}
+    - {record_no: r6, id_no_status: length}
+    - {record_no: r7, id_no_status: length, cancelled_on: 2024-01-01}
+    - {record_no: r8, id_no_status: length}
 expected: [wrong, lost, old]
 */
-select person_id as subject_id, person_id, household_id, dwelling_id, grid_code, id_no_status, id_no_masked
-from person
--- a number that only disagrees with the birth date or sex beside it conforms; the office was told in its receipt
-where status = 'active' and id_no_status not in ('ok', 'birth_mismatch', 'sex_mismatch')
+with registered as (
+    select l.person_id, r.id_no_status, r.id_no_masked,
+           row_number() over (partition by l.person_id order by r.updated_on desc, r.record_no) as nth
+    from source.resident r
+    join person_link l on l.source = 'resident' and l.record_key = r.record_no
+    -- a number that only disagrees with the birth date or sex beside it conforms; the office was told in its receipt
+    where r.cancelled_on is null and r.id_no_status not in ('ok', 'birth_mismatch', 'sex_mismatch')
+)
+-- the register is wrong here, also where another office's number is right and shown
+select p.person_id as subject_id, p.person_id, p.household_id, p.dwelling_id, p.grid_code, r.id_no_status, r.id_no_masked
+from registered r
+join person p on p.person_id = r.person_id
+where r.nth = 1 and p.status = 'active'
