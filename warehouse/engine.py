@@ -6,7 +6,7 @@ The file is built from nothing every night. Sorting by grid, indexes and the che
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -27,7 +27,7 @@ from warehouse.release_log import Served
 from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
 from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
-from warehouse.sql import SqlFile, in_order, read_folder
+from warehouse.sql import SqlFile, in_order, last_readers, read_folder, upstream
 
 MODELS = Path(__file__).parent / "models"
 MACROS = Path(__file__).parent / "macros"  # one select each, with `day` and `known` as parameters
@@ -110,8 +110,9 @@ def build_city(
     target: Path,
     makers: Makers,
     progress: Progress | None = None,
+    only: Collection[str] = (),
 ) -> BuildResult:
-    """Write the city tables and the released source tables into the new file `target`."""
+    """Write the city tables and the released source tables into the new file `target`; `only` some, and what they need."""
     files, lake, result = models(), Lake(settings), BuildResult()
     with writing(target, settings) as connection:
         connection.execute("create schema source")
@@ -129,10 +130,17 @@ def build_city(
         for table in remembering:
             history.fold(connection, settings, lake, table)
         everything = made_here(catalog, remembering) | dict(makers)
-        for relation in plan(catalog, files, makers):
+        reads = dependencies(catalog, files, makers)
+        order = in_order(upstream(reads, only)) if only else plan(catalog, files, makers)
+        published = {t.relation for t in catalog.tables.values()}
+        views = {name for name, one in (files | everything).items() if one.is_view}
+        done = last_readers(order, reads, views)
+        for relation in order:
             started = time.perf_counter()
             try:
                 _build(connection, relation, settings, catalog, files, everything)
+                for spent in {*done[relation]} - published:  # a working table: its room is wanted by the next ones
+                    connection.execute(f"drop table if exists temp.{spent}")
             except duckdb.IOException:
                 raise
             except duckdb.Error as error:

@@ -15,10 +15,12 @@ from warehouse.settings import Settings
 
 @dataclass(frozen=True)
 class Made:
-    """`make(connection, settings)` leaves the relation (a temp table or view of its name) from those it `reads`."""
+    """`make(connection, settings)` leaves the relation (a temp table or view of its name) from those it `reads`. What a
+    view reads stays for the view's readers."""
 
     make: Callable[[duckdb.DuckDBPyConnection, Settings], object]
     reads: frozenset[str] = field(default_factory=frozenset)
+    is_view: bool = False
 
 
 Makers = Mapping[str, Made]

@@ -6,6 +6,7 @@ The order of building is read from the SQL itself (sqlglot), never written down.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -68,3 +69,27 @@ def in_order(reads: dict[str, frozenset[str]]) -> list[str]:
         return list(TopologicalSorter({n: sorted(r & reads.keys()) for n, r in sorted(reads.items())}).static_order())
     except CycleError as error:
         raise HubError(f"models read each other in a circle: {' -> '.join(error.args[1])}") from None
+
+
+def upstream(reads: Mapping[str, frozenset[str]], wanted: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The part of `reads` that the wanted names are made from, themselves included."""
+    found: dict[str, frozenset[str]] = {}
+    waiting = [name for name in wanted if name in reads]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = reads[name]
+            waiting += [r for r in reads[name] if r in reads]
+    return found
+
+
+def last_readers(
+    order: Sequence[str], reads: Mapping[str, frozenset[str]], views: Collection[str]
+) -> dict[str, list[str]]:
+    """By relation the ones that nobody reads after it. Who reads a view reads what the view does."""
+
+    def stored(name: str) -> frozenset[str]:
+        return frozenset().union(*(stored(r) if r in views else {r} for r in reads.get(name, ())))
+
+    last = {read: name for name in order if name not in views for read in stored(name)}
+    return {name: sorted(read for read, reader in last.items() if reader == name) for name in order}

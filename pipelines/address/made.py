@@ -43,7 +43,7 @@ def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     )
 
 
-ADDRESS_PARSED: Final = Made(make, READS | {"spelling"})
+ADDRESS_PARSED: Final = Made(make, READS | {"spelling"}, is_view=True)
 
 
 def decided(settings: Settings) -> list[AddressDecision]:

@@ -7,17 +7,19 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from rapidfuzz.distance import OSA
 from shapely import Point, Polygon
 
-from demo.buildings import tables
+from demo.addresses import AddressBook
+from demo.buildings import build, tables
 from demo.city import CityFiles, generate
 from demo.geography import gcj02, grounds, placed
 from demo.identity_numbers import AGENCY_PHONE, conforms
 from demo.namesakes import CityNames
-from demo.places import communities, households_of
+from demo.places import Block, communities, households_of
 
 
 @pytest.fixture(scope="module")
@@ -129,12 +131,28 @@ def test_what_fits_two_lanes_names_neither(tickets: pl.DataFrame) -> None:
     assert either["standard_address"].null_count() == either.height
 
 
-def test_a_name_two_communities_share_tells_only_what_one_of_them_has() -> None:
-    """智家堡村 lies in two counties; a door that only one of the two buildings has is told by the bare name."""
-    names = CityNames.of(1402, communities(households_of(3_100_000)))
-    holders = names.shared.group_by("name").agg(pl.col("community_code").n_unique())
-    assert dict(holders.rows())["智家堡村"] == 2
-    assert holders["community_code"].min() > 1  # type: ignore[operator]
+@pytest.fixture(scope="module")
+def namesakes() -> AddressBook:
+    """柳港园 and the communities of a city of 3.1 million whose estates are called alike."""
+    everywhere = communities(households_of(3_100_000))
+    names = CityNames.of(1402, everywhere)
+    shared = set(names.shared["community_code"])
+    assert len(shared) > 3
+    block = Block(0, tuple(c for c in everywhere if c.code in shared), residents=0, tickets=0)
+    return AddressBook.of(build(np.random.default_rng(7), 1402, block), names)
+
+
+@pytest.mark.parametrize(
+    "style", ["estate", "alias", "county", "zuo", "community_only", "suffix", "former_community", "dash"]
+)
+def test_a_text_tells_a_dwelling_exactly_if_no_other_is_written_so(namesakes: AddressBook, style: str) -> None:
+    """Every dwelling of every namesake, written in one style: the simulation knows without comparing texts."""
+    dwelling = np.arange(len(namesakes.buildings.usage))
+    spelled = namesakes.spelled(np.random.default_rng(7), dwelling, {style: 1.0})
+    texts = pl.DataFrame({"text": spelled.text, "told": spelled.tells == dwelling, "style": spelled.style})
+    alone = texts.select(pl.len().over("text") == 1).to_series()
+    assert (texts["told"] == alone).all()
+    assert set(texts.filter(~pl.col("told"))["style"]) <= {"namesake"}
 
 
 def test_a_mistyped_head_is_nearest_to_the_name_it_was(tickets: pl.DataFrame) -> None:

@@ -118,6 +118,7 @@ def test_ids_are_keyed_by_the_deployment() -> None:
         return str(connection.execute("select key_of('dwelling', '3号楼2单元501室')").fetchall()[0][0])
 
     assert key(b"a" * 32) == key(b"a" * 32) != key(b"b" * 32)
+    assert engine.key_of(Tokens(b"a" * 32), "dwelling", "3号楼2单元501室") == key(b"a" * 32)
 
 
 def test_content_hash_sees_rows_and_nothing_else(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ with mapped as (
     from mapped
     group by source, record_key, natural_id
 ), weighed as (
-    select b.*, power(2, least(match_weight, 100))
-                / (1 + sum(power(2, least(match_weight, 100))) over (partition by source, record_key)) as confidence
+    -- rounded: a sum of floats depends on the order of its parts
+    select b.*, round(power(2, least(match_weight, 100))
+                      / (1 + sum(power(2, least(match_weight, 100))) over (partition by source, record_key)), 6) as confidence
     from best b
 ), rivalling as (
     select w.*, t.auto, t.grey,

@@ -2,7 +2,9 @@
    of one household to one person. What links to them links to that person. */
 with weighed as (
     select c.record_key, c.natural_id, c.match_weight, c.decides, c.reasons,
-           power(2, least(c.match_weight, 100)) / (1 + sum(power(2, least(c.match_weight, 100))) over (partition by c.record_key)) as confidence
+           -- rounded: a sum of floats depends on the order of its parts
+           round(power(2, least(c.match_weight, 100))
+                 / (1 + sum(power(2, least(c.match_weight, 100))) over (partition by c.record_key)), 6) as confidence
     from candidate c
     where c.source = 'resident'
       and exists (select 1 from row_person k where k.natural_id = c.natural_id and k.rule = 'id_no')

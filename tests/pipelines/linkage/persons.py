@@ -15,7 +15,7 @@ from tests.api.city import point_to, write_release
 from warehouse.engine import create, define_key_of, dependencies, models
 from warehouse.identity import Tokens, ensure_keys
 from warehouse.settings import Settings
-from warehouse.sql import in_order
+from warehouse.sql import in_order, upstream
 
 CATALOG = load_catalog()
 Row = Mapping[str, Any]
@@ -121,13 +121,7 @@ def _order(connection: duckdb.DuckDBPyConnection) -> list[str]:
     reads = dependencies(CATALOG, models(), MAKERS)
     there = {name if schema == "main" else f"{schema}.{name}" for schema, name in connection.execute(
         "select schema_name, table_name from duckdb_tables()").fetchall()}  # fmt: skip
-    wanted, waiting = set[str](), list(FOUND)
-    while waiting:
-        relation = waiting.pop()
-        if relation not in there and relation not in wanted:
-            wanted.add(relation)
-            waiting += reads[relation]
-    return in_order({name: reads[name] & wanted for name in wanted})
+    return in_order(upstream({name: read for name, read in reads.items() if name not in there}, FOUND))
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:

@@ -1,0 +1,97 @@
+"""Addresses and linkage at the size of a city: `python -m benchmarks.consolidation [--residents N] [--out FILE]`.
+
+One run: a city is simulated and ingested once; the stage (every relation that addresses and persons need beyond the source
+tables) is timed in a night from nothing, in plain Splink 5 on the same rows, and in a night in which one row of a hundred
+is another one. Each in a process of its own; seconds, peak memory of the process, rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from contracts.code_lists import HERE as CODES
+from contracts.code_lists import load_code_lists
+from contracts.load import load_catalog
+from demo.city import generate
+from pipelines.ingest import ingest_landing
+from warehouse.identity import ensure_keys
+from warehouse.lake import Lake
+from warehouse.settings import Settings
+
+CHANGED = 100  # of so many rows one is changed
+KEYS = {"resident": "record_no", "property": "title_no", "hotline": "ticket_no"}
+OTHERS = {
+    "resident": ("phone_token", "living_address"),
+    "property": ("holder_phone_token", "location"),
+    "hotline": ("requester_phone_token", "address"),
+}
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--residents", type=int, default=100_000)
+    options.add_argument("--seed", type=int, default=1402)
+    options.add_argument("--out", type=Path)
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
+        figures = measure(Path(folder), given.residents, given.seed)
+    if given.out:
+        given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def measure(home: Path, residents: int, seed: int) -> dict[str, Any]:
+    city = generate(home, residents=residents, seed=seed)
+    settings = Settings(home=home, settle_seconds=0)
+    ensure_keys(settings)
+    ingest_landing(settings, load_catalog(), load_code_lists([CODES, settings.codes]))
+    rows = {name: city.rows[name] for name in KEYS}
+    print(", ".join(f"{count:,} {name}" for name, count in rows.items()))
+    runs = {"from nothing": alone("one_consolidation", home), "plain Splink 5": alone("plain_splink", home)}
+    change(settings)
+    runs["1 % changed"] = alone("one_consolidation", home)
+    for name, run in runs.items():
+        print(f"  {name:<16} {run['seconds']:>8.1f} s {run['peak_mb']:>7,} MB")
+        for part, seconds in run["parts"].items():
+            print(f"    {part:<20} {seconds:>8.1f} s")
+    return {"residents": residents, "rows": rows, "runs": runs}
+
+
+def alone(script: str, home: Path) -> dict[str, Any]:
+    """What the script printed, in a process of its own."""
+    command = [sys.executable, "-m", f"benchmarks.{script}", str(home)]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def change(settings: Settings) -> None:
+    """The next day's deliveries: one row of a hundred has another's phone and address; of tickets these are new ones."""
+    lake = Lake(settings)
+    for table, key in KEYS.items():
+        [last] = lake.deliveries(table)
+        frame = pl.read_parquet(lake.accepted_path(last))
+        changed = pl.int_range(pl.len()) % CHANGED == 0
+        other = [pl.when(changed).then(pl.col(c).shift(1)).otherwise(pl.col(c)).alias(c) for c in OTHERS[table]]
+        frame = frame.with_columns(other)
+        if table == "hotline":
+            frame = frame.filter(changed).with_columns(pl.concat_str(key, pl.lit("N")).alias(key))
+        new = replace(
+            last, id=last.id[::-1], sha256=last.sha256[::-1], delivered_on=last.delivered_on + timedelta(days=1)
+        )
+        path = lake.accepted_path(new)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame.with_columns(pl.lit(new.id).alias("delivery_id")).write_parquet(path)
+        lake.record(replace(new, read=frame.height, accepted=frame.height, rejected=0))
+
+
+if __name__ == "__main__":
+    main()
