@@ -9,16 +9,22 @@ import duckdb
 
 from contracts.load import load_catalog
 from contracts.model import Catalog
+from pipelines.makers import MAKERS
 from warehouse import engine
 from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.settings import Settings
+from warehouse.sql import in_order
 
 CATALOG = load_catalog()
 GIVEN = ("source.resident", "source.property", "source.hotline", "person_link", "address_link")
-OF_HOMES = ("dwelling_row", "dwelling_golden", "dwelling")
-OF_PERSONS = ("resident_row", "title_row", "common_phone", "person_row", "person_golden", "person")
-BUILT = (*OF_HOMES, *OF_PERSONS, "claim")
+STANDS_FOR = (
+    "borrowed_number",
+    "name_feature",
+    "address_parsed",
+    "standing_building",
+)  # what other parts of a night make
+WANTED = ("person", "dwelling", "claim")
 # how each office calls what is said here
 KEYS = {"resident": "record_no", "property": "title_no", "hotline": "ticket_no"}
 PREFIX = {"resident": "", "property": "holder_", "hotline": "requester_"}
@@ -42,6 +48,18 @@ def says(source: str, key: str, days_ago: int, **values: Any) -> Said:
     return row
 
 
+def built(catalog: Catalog) -> list[str]:
+    """What is to be made of the given for WANTED, in order, read from the models as a night does."""
+    reads = engine.dependencies(catalog, engine.models(), {})
+    needed, found = list(WANTED), dict[str, frozenset[str]]()
+    while needed:
+        name = needed.pop()
+        if name not in (*GIVEN, *STANDS_FOR, *found):
+            found[name] = reads[name]
+            needed += reads[name]
+    return in_order(found)
+
+
 class City:
     """The city database of these rows; all of them name one person, unless `persons` says otherwise."""
 
@@ -54,7 +72,7 @@ class City:
         self._offices_say(rows, persons or {})
         self._what_other_parts_of_the_night_make()
         files, golden = engine.models(), golden_relations(catalog)
-        for name in BUILT:
+        for name in built(catalog):
             if name in golden:
                 golden[name].make(self.connection, Settings())
             elif table := catalog.tables.get(f"city.{name}"):
@@ -79,10 +97,7 @@ class City:
 
     def _what_other_parts_of_the_night_make(self) -> None:
         self.connection.execute("create temp table borrowed_number as select '' as source, '' as record_key limit 0")
-        self.connection.execute(
-            "create temp table name_feature as select distinct requester_name as written, 'full' as name_kind"
-            " from source.hotline where requester_name is not null"
-        )
+        MAKERS["name_feature"].make(self.connection, Settings())
         self.connection.execute(
             "create temp table address_parsed as select '3号楼501' as standard_address, 'b' as building_id,"
             " 'c' as area_code, 1 as entrance_no, 5 as floor_no, 501 as room_no"

@@ -131,7 +131,9 @@ def test_a_row_that_is_cancelled_claims_nothing() -> None:
 
 def test_an_agency_s_telephone_is_nobody_s() -> None:
     """Eleven people are named under one number; she has told the register her own long ago."""
-    others = [says(TICKET, f"k{n}", 1, name=f"某{n}", phone=(OTHER, "ok")) for n in range(10)]
+    others = [
+        says(TICKET, f"k{n}", 1, name=f"李{name}", phone=(OTHER, "ok")) for n, name in enumerate("伟芳娜敏静丽强磊军洋")
+    ]
     her_call = says(TICKET, "k", 1, name=WEI, phone=(OTHER, "ok"))
     rows = [says(RESIDENT, "r", 900, name=WEI, phone=(PHONE, "ok")), her_call, *others]
     persons = {f"k{n}": f"somebody {n}" for n in range(10)}
@@ -184,7 +186,7 @@ def claimed() -> Iterator[st.SearchStrategy[Said]]:
         )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.one_of(*claimed()), min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_person_and_dwelling_show_what_the_claims_show(drawn: list[tuple[str, Said, int, str]], shuffle: Any) -> None:
     rows = [says(source, f"{n:02}", days, **said) for n, (source, said, days, _) in enumerate(drawn)]
