@@ -110,7 +110,7 @@ def _changed(frame: pl.DataFrame, chosen: pl.Expr, change: Change) -> pl.DataFra
 
 def _noisy(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows cut again without what callers say at the end."""
-    extra = pl.col("text").str.extract(f"({_AFTER})")
+    extra = pl.col("text").str.extract(f"({_AFTER})").str.replace_all(_CALLER, "称呼")  # a reason names nobody
     frame = frame.select(extra.alias("extra"), pl.col("text").str.replace(_AFTER, "").alias("text"))
     return frame.select(*_cut(pl.col("text")), "extra")
 
