@@ -11,12 +11,13 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.linkage.inputs import count
 from pipelines.linkage.model import LinkModel, load_model
 from pipelines.linkage.score import decides_sql, reasons_sql, score
 from warehouse.remembered import Remembered
 from warehouse.settings import Settings
 
-EDITION = "1"  # of this module and score.py: what they would score otherwise is forgotten
+EDITION = "2"  # of this module, score.py and comparisons.py: what they would score otherwise is forgotten
 PERSON, ROW = "person", "row"
 PAIR = "person_id, row_id, match_weight, decides, reasons"
 
@@ -54,7 +55,7 @@ def _share(weight: float) -> float:
 
 def _about(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """How many rows, as a power of two: a few more or less do not make every weight another one."""
-    return 1 << int(connection.execute(f"select count(*) from {table}").fetchall()[0][0]).bit_length()
+    return 1 << count(connection, table).bit_length()
 
 
 def _side(connection: duckdb.DuckDBPyConnection, side: str, table: str, model: LinkModel) -> str:
@@ -91,6 +92,8 @@ def _score_new(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     """New rows against all persons, and new persons against the rows that are not new."""
     connection.execute(f"create temp view old_{ROW} as select * from {ROW} where id not in (select id from new_{ROW})")
     for persons, rows in ((PERSON, f"new_{ROW}"), (f"new_{PERSON}", f"old_{ROW}")):
+        if not (count(connection, persons) and count(connection, rows)):
+            continue  # Splink takes its time for nothing, too
         score(connection, model, [persons, rows], "scored")
         connection.execute(f"""
             insert into known_pair

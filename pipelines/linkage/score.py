@@ -25,8 +25,8 @@ def score(
     """Make the temp table `into`: one row per pair from weight `at_least` on (the model's `grey` unless told).
 
     Each of `tables` has `source`, `id` (text, together unique) and the columns `model.reads`. Columns of `into`: left_source,
-    left_id, right_source, right_id, match_weight, match_probability, and per comparison `level_<name>` (the level's name,
-    null where a side says nothing) and `mw_<name>` (its weight, term frequency included). Left is the row of the earlier
+    left_id, right_source, right_id, match_weight, and per comparison `level_<name>` (the level's name,
+    null where a side says nothing) and `mw_<name>` (its weight). Left is the row of the earlier
     table, within one table the smaller (source, id).
     """
     with workspace(connection, model, tables) as work:
@@ -42,8 +42,7 @@ def _pairs(work: Workspace, predicted: str) -> str:
     return f"""
         with numbered as ({rows})
         select l.row_source as left_source, l.row_id as left_id, r.row_source as right_source, r.row_id as right_id,
-               round(p.match_weight, {DIGITS}) as match_weight, round(p.match_probability, {DIGITS}) as match_probability,
-               {columns}
+               round(p.match_weight, {DIGITS}) as match_weight, {columns}
         from {predicted} as p
         join numbered as l on l.unique_id = p.unique_id_l
         join numbered as r on r.unique_id = p.unique_id_r"""
@@ -53,8 +52,7 @@ def _columns(comparison: Comparison) -> tuple[str, str]:
     name, names = comparison.name, comparison.shape.level_names
     last = len(names) - 1  # Splink counts levels down to 0
     cases = " ".join(f"when {last - n} then '{level}'" for n, level in enumerate(names))
-    weight = f"p.mw_{name} + p.mw_tf_adj_{name}" if comparison.counts else f"p.mw_{name}"
-    return f"case p.gamma_{name} {cases} end as level_{name}", f"round({weight}, {DIGITS}) as mw_{name}"
+    return f"case p.gamma_{name} {cases} end as level_{name}", f"round(p.mw_{name}, {DIGITS}) as mw_{name}"
 
 
 def explain(model: LinkModel, row: Mapping[str, object]) -> str:
