@@ -130,7 +130,7 @@ def test_a_phone_is_learned_from_a_call_that_gave_name_and_home(tmp_path: Path) 
 
 @pytest.mark.parametrize(("name", "born", "one"), [
     ("王建国", BIRTH, True), ("王建帼", BIRTH, True), ("王建中", BIRTH, True), ("李四光", BIRTH, True),
-    ("李四光", date(1991, 1, 1), False), ("王秀英", date(1991, 1, 1), False),
+    ("李四光", date(1991, 1, 1), False), ("王秀英", date(1991, 1, 1), False), ("王建军", date(1991, 1, 1), False),
 ])  # fmt: skip
 def test_an_id_number_used_by_two_people_does_not_merge_them(tmp_path: Path, name: str, born: date, one: bool) -> None:
     """The number confirms the first row's birth date; a row that shares neither name nor birth is somebody else's."""
@@ -143,6 +143,17 @@ def test_a_title_under_a_relatives_number_is_nobodys_until_a_human_says_so(tmp_p
     found = find(tmp_path, [WANG], [title("p1", "李四光", "wang")])
     assert found.person("p1") is None
     assert found.doubts("p1") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "one"), [("王建军", True), ("王爱国", True), ("王军建", False), ("李建国", False), ("王建", False)]
+)
+def test_a_title_under_a_number_is_its_persons_if_one_character_of_the_given_name_is_wrong(
+    tmp_path: Path, name: str, one: bool
+) -> None:
+    found = find(tmp_path, [WANG], [title("p1", name, "wang")])
+    assert found.same("r1", "p1") is one
+    assert found.doubts("p1") == (0 if one else 1)
 
 
 def test_twins_are_two(tmp_path: Path) -> None:
