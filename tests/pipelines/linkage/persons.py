@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from warehouse.settings import Settings
 from warehouse.sql import in_order, upstream
 
 CATALOG = load_catalog()
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 FOUND = ("person_link", "person_pair", "person_alias")
 BIRTH, DAY = date(1980, 5, 17), date(2026, 10, 31)
 
