@@ -1,8 +1,7 @@
 """The kinds of comparison a linkage model may name, each as levels in DuckDB SQL, from the strongest agreement to the weakest.
 
-Levels compare columns that were worked out once per row (`prepare`), never functions of text per pair, except where a
-spelling distance is the point: DuckDB's count bytes, so they are for digits and Latin letters. Numbers (m, u) are not here:
-they are the model's.
+Levels compare columns that were worked out once per row (`prepare`), never functions of text per pair, except where a spelling
+distance is the point: DuckDB's count bytes, so they are for digits and Latin letters. Numbers (m, u) are the model's.
 """
 
 from __future__ import annotations
@@ -151,18 +150,14 @@ RARITIES = 5  # steps of four bits: one person in 16 or more bears the name, …
 
 
 def register_name(columns: Sequence[str]) -> Shape:
-    """Full names by characters, variant characters and sound, `王女士` by surname alone, held against a register that knows
-    how rare each of its names is, written (`rarity`) and spoken (`sound_rarity`); of the left side these are read.
-
-    王 and 汪 are different surnames that sound alike: their own, weaker level (`surname_sound`).
-    """
+    """Full names by characters, variant characters and sound, `王女士` by surname alone, held against a register (left) that
+    knows how rare its names are, written (`rarity`) and spoken. 王 and 汪 sound alike and are two surnames: `surname_sound`."""
     # a name in Latin letters is its own pinyin, and its surname its surname's
     sound = (
         "name_pinyin_l = name_pinyin_r and (surname_l = surname_r or name_l = name_pinyin_l or name_r = name_pinyin_r)"
     )
-    one_character = (  # which is also how brothers are named, and of one character it would be the whole given name
-        f"surname_l = surname_r and length(given_l) > 1 and length(given_l) = length(given_r) and {one_place('given')}"
-    )
+    # which is also how brothers are named, and of one character it would be the whole given name
+    one_character = f"{same('surname')} and length(given_l) > 1 and {one_place('given')}"
     title = "(name_kind_l = 'title' or name_kind_r = 'title')"
     return Shape(
         missing("surname"),
@@ -188,8 +183,8 @@ def _by_rarity(name: str, label: str, condition: str, rarity: str) -> Iterator[L
 
 def one_place(column: str) -> str:
     """Two texts of one length differ in one place. DuckDB's distances count bytes, of which a Chinese character has three."""
-    differs = f"substr({column}_l, i, 1) <> substr({column}_r, i, 1)"
-    return f"len(list_filter(range(1, length({column}_l) + 1), lambda i: {differs})) = 1"
+    length, differs = f"length({column}_l)", f"substr({column}_l, i, 1) <> substr({column}_r, i, 1)"
+    return f"{length} = length({column}_r) and len(list_filter(range(1, {length} + 1), lambda i: {differs})) = 1"
 
 
 KINDS: Mapping[str, Kind] = {
