@@ -99,19 +99,14 @@ def _most(rows: pl.DataFrame, of: str, value: str) -> pl.DataFrame:
 def by_kind(rows: pl.DataFrame) -> dict[str, Score]:
     """Links per kind of row, then sums of kinds: what was linked without a usable ID number, and all rows.
 
-    `enough to go by`: register rows, and tickets with a whole name and a phone or home, or with a title and both. The
-    others (a phone alone, 王女士 of some home) name nobody to a careful reader, whoever called.
+    A row that names nobody (a call without a name, a platform's) is of nobody to a careful reader, whoever called: it has
+    its kinds, and is in the sum of all, but not in that of the named.
     """
-    said = pl.col("carried")
-    named = said.str.starts_with("full name") & (
-        said.str.contains("+ phone", literal=True) | said.str.ends_with("+ home")
-    )
-    titled = said.str.starts_with("title + phone + home")
-    enough = pl.col("source").is_in(REGISTERS) | named | titled
+    named = pl.col("source").is_in(REGISTERS) | pl.col("carried").str.contains("^(full name|title)")
     without = rows.filter(~pl.col("anchor"))
     return {
         **scores(rows, "kind"),
-        "auto-links: enough to go by": scores(without.filter(enough))["all"],
+        "auto-links: rows that name somebody": scores(without.filter(named))["all"],
         "auto-links: all without a usable ID": scores(without)["all"],
         "all rows": scores(rows)["all"],
         "all pairs of rows": pairwise(rows, "person_id", "person"),

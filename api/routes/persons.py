@@ -53,7 +53,7 @@ class Decided(Answer):
 
 
 class Links(Answer):
-    person_id: str
+    person_id: str = Field(description="the id she has now; another than was asked for where that one became part of it")
     links: list[Row] = Field(description="office rows of your areas that are this person: rule, weight, reasons")
     waiting: list[Row] = Field(description="rows that may be this person; as GET /v1/persons/review has them")
 
@@ -69,6 +69,7 @@ def review(caller: Caller, hub: TheHub, limit: Limit = 50, cursor: Cursor = None
 @router.get("/{person_id}/links", responses=problems(401, 404))
 def links(person_id: str, caller: Caller, hub: TheHub) -> Links:
     """Which office rows are this person, and why: rule, match weight, and what each comparison gave."""
+    person_id = _now(caller, person_id)
     is_hers = Condition("person_id", "eq", person_id)
     caller.one("person", is_hers)
     rows = caller.rows("person_link", is_hers, order=LINK_ORDER)
@@ -103,6 +104,18 @@ def decide(
         decided_at=made.decided_at,
         release=caller.release_id,
     )
+
+
+def _now(view: View, person_id: str) -> str:
+    """The id that a person of this id has tonight: along the trail of what merged or was kept."""
+    seen = {person_id}
+    while True:
+        asked = (Condition("alias_id", "eq", person_id), Condition("change", "in", ["kept", "merged"]))
+        later = [row["person_id"] for row in view.rows("person_alias", *asked) if row["person_id"] not in seen]
+        if not later:
+            return person_id
+        person_id = later[0]
+        seen.add(person_id)
 
 
 def _pairs(view: View, hub: TheHub, rows: list[Row]) -> list[Row]:

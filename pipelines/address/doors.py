@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-COURTYARD: Final = "courtyard"
+from pipelines.address.gazetteer import COURTYARD
+
 _EXTRA: Final = 0.9  # the most that is sure of a door beside which something happened
 _ONLY: Final = 0.9  # and of one that only the door tells from others
 

@@ -24,6 +24,7 @@ from pipelines.address.spelling import DIGITS, TAIL, split
 from pipelines.address.written_areas import WrittenAreas
 from warehouse.address_decisions import AddressDecision
 
+COURTYARD: Final = "courtyard"
 GRID_DIGITS: Final = 15
 _ALIASES = re.compile("[、,，;；/]")
 
@@ -79,6 +80,14 @@ class Gazetteer:
     @cached_property
     def outside(self) -> Outside:
         return Outside({row.code[:4] for row in self.tree.rows if row.level != "province"})
+
+    @cached_property
+    def courtyards(self) -> frozenset[int]:
+        """Estates that have no other buildings than courtyard houses."""
+        kinds = self.buildings.group_by("estate_id").agg(
+            (pl.col("kind") == COURTYARD).fill_null(False).all().alias("all")
+        )
+        return frozenset(kinds.filter("all")["estate_id"])
 
     @cached_property
     def by_area(self) -> dict[str | None, list[int]]:

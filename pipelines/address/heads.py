@@ -51,6 +51,9 @@ class Reader:
         prefixes = list(self._areas.prefixes(text))
         named = [(prefix, self._g.names.get(text[prefix.end :], {})) for prefix in prefixes]
         readings = [Reading(prefix, estate, rule) for prefix, meant in named for estate, rule in meant.items()]
+        if readings and self._g.courtyards.issuperset(reading.estate for reading in readings):
+            # a village's houses bear its name alone; whoever writes a door behind it means one of its other buildings
+            readings += self._of_community([prefix for prefix in prefixes if prefix.end == len(text)])
         found = self._judge.judged(readings, prefixes)
         if found.candidates or found.rule:
             return found
@@ -76,6 +79,9 @@ class Reader:
             return found
         divided = any(name.rule == "divided" for prefix in last for name in prefix.parts[-1].areas)
         return Head((), UNSURE if divided else "no_estate", sure_area(whole), told(deepest(whole)))
+
+    def _of_community(self, prefixes: list[Prefix]) -> list[Reading]:
+        return [Reading(prefix, estate, "community") for prefix in prefixes for estate in self._in_community(prefix)]
 
     def _in_community(self, prefix: Prefix) -> list[int]:
         """The estates of the one community that ends the prefix."""

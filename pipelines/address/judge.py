@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from pipelines.address.areas import LEVELS
 from pipelines.address.gazetteer import Gazetteer
+from pipelines.address.near import SHORTEST
 from pipelines.address.written_areas import AreaName, Part, Prefix, deepest, sure_area, told
 
 CONFIDENCE: Final = {
@@ -77,13 +78,17 @@ class Judge:
         return Head((), None, sure_area(prefixes))
 
     def only_one(self, named: Mapping[str, list[Reading]], prefixes: list[Prefix]) -> Head | None:
-        """The judgement of the one name that fits; ambiguous where several lead to different estates."""
-        heads = [self.judged(readings, prefixes) for _, readings in sorted(named.items()) if readings]
-        fitting = [head for head in heads if head.candidates]
+        """The judgement of the one name that fits; ambiguous where several lead to different estates.
+
+        A name so short that a slip is half of it is never meant by a slip, but may be what makes another doubtful.
+        """
+        heads = {name: self.judged(readings, prefixes) for name, readings in sorted(named.items()) if readings}
+        fitting = [head for head in heads.values() if head.candidates]
         meant = {frozenset(candidate.estate for candidate in head.candidates) for head in fitting}
         if len(meant) > 1:
             return Head((), "ambiguous", self._holding(estate for estates in meant for estate in estates))
-        return fitting[0] if fitting else None
+        told = [head for name, head in heads.items() if head.candidates and not _too_short(name, head)]
+        return told[0] if told else None
 
     def communities(self, prefix: Prefix) -> set[str]:
         """Which communities the last part of the prefix may be, given the parts before; what was divided is none."""
@@ -120,3 +125,7 @@ class Judge:
         codes = {area for estate in estates if (area := self._estates[estate].area)}
         codes |= {code for prefix in prefixes for part in prefix.parts[-1:] if (code := part.sure)}
         return self._tree.common(codes)
+
+
+def _too_short(name: str, head: Head) -> bool:
+    return len(name) < SHORTEST and head.candidates[0].rule == "typo"

@@ -24,12 +24,13 @@ PREFIX = "address-"
 
 
 def digest(reference: Reference, decisions: Sequence[AddressDecision]) -> str:
-    """What the results depend on, in 16 hexadecimal characters."""
+    """What the results depend on, in 16 hexadecimal characters. The day counts only by which areas stand on it."""
     areas, buildings, on = reference
+    states = sorted((*map(str, area), str(area.stands(on)), str(area.valid_from <= on)) for area in areas)
     told = sorted(
         (d.kind, d.written, d.community_code or "", d.estate or "", d.standard_address or "") for d in decisions
     )
-    parts = (edition(), on.isoformat(), repr(sorted(map(repr, areas))), buildings.write_csv(), repr(told))
+    parts = (edition(), repr(states), buildings.write_csv(), repr(told))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 

@@ -17,22 +17,22 @@ from rapidfuzz.distance import OSA
 
 from pipelines.address.spelling import DIGITS
 
-SHORTEST: Final = 3  # characters; between names of two, one slip is half the name
+SHORTEST: Final = 3  # characters; of a name of two, one slip is half the name
 TELLS_APART: Final = frozenset(DIGITS + "东西南北中前后左右上下内外大小新老旧甲乙丙丁")
 
 
 class Near:
     """An index of names; `of(written)` are those it is nearly. A look-up costs what the written name is long.
 
-    `shortest` is what must be left of a name; only beside other words may that be less than a name has.
+    Names shorter than SHORTEST are told, too: they make others doubtful. `least` is what must be written of a name.
     """
 
-    def __init__(self, names: Iterable[str], shortest: int = SHORTEST) -> None:
-        self._shortest = shortest
+    def __init__(self, names: Iterable[str], least: int = SHORTEST) -> None:
+        self._least = least
         self._by_less: dict[str, list[str]] = defaultdict(list)
         self._by_sound: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._lengths: set[int] = set()
-        for name in sorted({name for name in names if len(name) >= SHORTEST}):
+        for name in sorted({name for name in names if len(name) > 1}):
             self._lengths |= {len(name) - 1, len(name), len(name) + 1}
             self._by_sound[sound(name)].append(name)
             for less in _less(name):
@@ -40,7 +40,7 @@ class Near:
 
     def of(self, written: str) -> set[str]:
         """Names at distance 1 or of the same sound; never the name itself."""
-        if len(written) < self._shortest or len(written) not in self._lengths:
+        if len(written) < self._least or len(written) not in self._lengths:
             return set()
         found = {name for less in _less(written) for name in self._by_less.get(less, ()) if _slip(written, name)}
         found |= {name for name in self._by_sound.get(sound(written), ()) if _unchanged(written, name)}

@@ -7,7 +7,7 @@ LONGEST when it meets one.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 import polars as pl
@@ -24,7 +24,7 @@ NOISE_AFTER: Final = (
     "请尽快处理", "请及时处理", "尽快处理", "请处理", "望处理", "请核实", "请解决", "住户来电", "来电", "反映", "住户",
     "业主", "租户", "居民", "旁", "内", "处", "的", "家",
 )  # fmt: skip
-SCHEMA: Final = {"head": pl.String, "tail": pl.String, "extra": pl.String, "note": pl.String}
+Change = Callable[[pl.DataFrame], pl.DataFrame]
 _CALLER = f"[^{TAIL}]{{1,2}}(?:先生|女士|小姐|师傅|阿姨|大爷|大妈|同志)"  # 王女士; no numeral is a surname
 _AFTER = f"(?:{'|'.join(NOISE_AFTER)}|{_CALLER})+$"
 _NUMBER = f"[{DIGITS}]"
@@ -98,20 +98,19 @@ def _cut(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     return text.str.strip_suffix(tail).alias("head"), tail.alias("tail")
 
 
-def _changed(frame: pl.DataFrame, chosen: pl.Expr, change: object) -> pl.DataFrame:
+def _changed(frame: pl.DataFrame, chosen: pl.Expr, change: Change) -> pl.DataFrame:
     """The frame with the chosen rows as `change` makes them, in their places."""
-    assert callable(change)
     mask = frame.select(chosen.fill_null(False)).to_series()
     if not mask.any():
         return frame
     rows = mask.arg_true()
-    made: pl.DataFrame = change(frame.filter(mask))
+    made = change(frame.filter(mask))
     return frame.with_columns(frame[name].scatter(rows, made[name]) for name in made.columns)
 
 
 def _noisy(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows cut again without what callers say at the end."""
-    extra = pl.col("text").str.extract(f"({_AFTER})")
+    extra = pl.col("text").str.extract(f"({_AFTER})").str.replace_all(_CALLER, "称呼")  # a reason names nobody
     frame = frame.select(extra.alias("extra"), pl.col("text").str.replace(_AFTER, "").alias("text"))
     return frame.select(*_cut(pl.col("text")), "extra")
 
@@ -128,7 +127,8 @@ def _running_on(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _named(names: Collection[str]) -> object:
+def _named(names: Collection[str]) -> Change:
+    """A cut that leaves such a name whole."""
     longest_first = sorted(names, key=len, reverse=True)
 
     def cut(text: str, head: str, tail: str) -> tuple[str, str]:

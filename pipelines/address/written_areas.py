@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from pipelines.address import area_names
-from pipelines.address.area_names import SHORTEST
 from pipelines.address.areas import LEVELS, AreaTree
 from pipelines.address.names import clean_names
 from pipelines.address.near import Near
@@ -80,7 +79,7 @@ class WrittenAreas:
     def near(self) -> Near:
         """Of names with the word that tells their kind: without it, a slip away is too near to everything."""
         full = (n for n, levels in self.names.items() if any(a.rule != "short" for v in levels.values() for a in v))
-        return Near(full, shortest=SHORTEST)
+        return Near(full, least=2)
 
     def ends(self, text: str, at: int) -> Iterator[int]:
         """Where a name of an area ends that begins there."""

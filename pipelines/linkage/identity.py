@@ -35,22 +35,27 @@ class Moved(NamedTuple):
 def make_natural_cluster(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Each natural id with that of the person it is part of, by evidence and by human decisions."""
     pairs = connection.execute("""
-        select distinct coalesce(ml.natural_id, l.natural_id), coalesce(mr.natural_id, r.natural_id)
+        select distinct nl.natural_id, nr.natural_id
         from person_said s
         join row_person l on l.source = s.left_source and l.record_key = s.left_key
         join row_person r on r.source = s.right_source and r.record_key = s.right_key
-        left join seed_link ml on ml.seed_id = l.natural_id
-        left join seed_link mr on mr.seed_id = r.natural_id
+        left join seed_link ml on ml.seed = l.person
+        left join seed_link mr on mr.seed = r.person
+        join natural_id nl on nl.person = coalesce(ml.person, l.person)
+        join natural_id nr on nr.person = coalesce(mr.person, r.person)
         where s.decision = 'same'""").fetchall()
     connection.execute("create temp table united (natural_id varchar, root varchar)")
     if roots := united(pairs):
         connection.executemany("insert into united values (?, ?)", list(roots.items()))
     connection.execute("""
         create temp table natural_cluster as
-        select p.natural_id, coalesce(u.root, m.natural_id, p.natural_id) as cluster_id
-        from (select distinct natural_id from row_person) p
-        left join seed_link m on m.seed_id = p.natural_id
-        left join united u on u.natural_id = coalesce(m.natural_id, p.natural_id)""")
+        with linked as (
+            select m.seed, n.natural_id from seed_link m join natural_id n on n.person = m.person
+        )
+        select n.person, coalesce(u.root, l.natural_id, n.natural_id) as cluster_id
+        from natural_id n
+        left join linked l on l.seed = n.person
+        left join united u on u.natural_id = coalesce(l.natural_id, n.natural_id)""")
     connection.execute("drop table united")
 
 
@@ -117,24 +122,39 @@ def _moved(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Mo
         connection.execute("detach served")
 
 
+# only rows of ids that are gone or new tonight can leave a trail: whoever moved between two that live on is simply elsewhere
 MOVED = """
     with kept as (
         select old_id, arg_max(new_id, nth) as new_id from person_change where change = 'kept' group by old_id
     ), today as (
-        select c.natural_id, c.cluster_id, coalesce(k.new_id, c.cluster_id) as person_id
+        select c.person, c.cluster_id, coalesce(k.new_id, c.cluster_id) as person_id
         from natural_cluster c left join kept k on k.old_id = c.cluster_id
+    ), gone as (
+        select person_id from served.person s
+        where not exists (select 1 from today d where d.person_id = s.person_id)
+    ), fresh as (
+        select * from today d
+        where not exists (select 1 from served.person s where s.person_id = d.person_id)
     ), moved as (
-        select d.cluster_id, d.person_id, l.person_id as earlier, count(*) as row_count
-        from row_person p
-        join today d on d.natural_id = p.natural_id
+        select p.source, p.record_key, d.cluster_id, d.person_id, l.person_id as earlier
+        from served.person_link l
+        join gone g on g.person_id = l.person_id
+        join row_person p on p.source = l.source and p.record_key = l.record_key
+        join today d on d.person = p.person
+        union
+        select p.source, p.record_key, d.cluster_id, d.person_id, l.person_id
+        from fresh d
+        join row_person p on p.person = d.person
         join served.person_link l on l.source = p.source and l.record_key = p.record_key
-        where l.person_id <> d.person_id
-        group by d.cluster_id, d.person_id, l.person_id
+    ), counted as (
+        select cluster_id, person_id, earlier, count(*) as row_count
+        from moved where earlier <> person_id
+        group by cluster_id, person_id, earlier
     )
     select m.cluster_id, m.person_id, m.earlier, m.row_count,
-           exists (select 1 from served.person s where s.person_id = m.person_id),
-           exists (select 1 from today d where d.person_id = m.earlier)
-    from moved m"""
+           not exists (select 1 from fresh f where f.person_id = m.person_id),
+           not exists (select 1 from gone g where g.person_id = m.earlier)
+    from counted m"""
 
 
 def _add(connection: duckdb.DuckDBPyConnection, changes: list[Change], after: int) -> None:

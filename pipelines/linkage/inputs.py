@@ -52,8 +52,10 @@ class Workspace:
 
 
 @contextmanager
-def workspace(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str]) -> Iterator[Workspace]:
-    """Prepare `tables` (columns source, id and `model.reads`)."""
+def workspace(
+    connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str], crowds: Sequence[str] = ()
+) -> Iterator[Workspace]:
+    """Prepare `tables` (columns source, id and `model.reads`); what is crowded is counted in `crowds`."""
     if len(tables) != 1 if model.link_type == "dedupe_only" else len(tables) < 2:
         raise HubError(f"{model.link_type} of {len(tables)} tables", remedy="one table to dedupe, two or more to link")
     before = connection.execute("select current_database(), current_schema()").fetchall()[0]
@@ -62,8 +64,8 @@ def workspace(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: S
         names, last = tuple(f"t{n}" for n in range(len(tables))), 0
         for name, table in zip(names, tables, strict=True):
             last = _number(connection, model, table, name, last)
+        _leave_out_crowded(connection, model, [f"{WORK}.{name}" for name in names], crowds or tables)
         connection.execute(f"use {WORK}")
-        _leave_out_crowded(connection, model, names)
         with silent():
             yield Workspace(connection, model, names)
     except SplinkException:  # its message quotes the SQL and DuckDB's words, which may quote rows
@@ -124,14 +126,21 @@ def _key(rule: Sequence[str]) -> str:
     return f"case when {' and '.join(f'{column} is not null' for column in rule)} then hash({', '.join(rule)}) end"
 
 
-def _leave_out_crowded(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str]) -> None:
-    """A key on too many rows of one table becomes null in all."""
-    for key in (f"key_{n}" for n in range(len(model.block_on))):
+def _leave_out_crowded(
+    connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str], crowds: Sequence[str]
+) -> None:
+    """A key on too many rows of one of `crowds` becomes null in all of `tables`."""
+    derived = "".join(f", {sql} as {name}" for name, sql in sorted(model.derived.items()))
+    for n, rule in enumerate(model.block_on):
+        key = f"key_{n}"
         crowded = " union ".join(
-            f"select {key} from {table} where {key} is not null group by {key} having count(*) > {model.most_rows_per_key}"
-            for table in tables
+            f"select {_key(rule)} as {key} from (select *{derived} from {crowd}) as given"
+            f" group by all having count(*) > {model.most_rows_per_key}"
+            for crowd in crowds
         )
-        connection.execute(f"create table crowded as {crowded}")
+        connection.execute(
+            f"create temp table crowded as select {key} from ({crowded}) as counted where {key} is not null"
+        )
         for table in tables:
             connection.execute(f"update {table} set {key} = null where {key} in (select {key} from crowded)")
         connection.execute("drop table crowded")

@@ -18,5 +18,8 @@ def make_name_feature(connection: duckdb.DuckDBPyConnection, settings: Settings)
     written = pl.DataFrame(connection.sql(WRITTEN).to_arrow_table())
     features = name_features(written["name"])
     connection.register("features", features)
-    connection.execute("create temp table name_feature as select * from features")
+    connection.execute(
+        "create temp table name_feature as"
+        " select hash(written) as name_hash, hash(name_variant) as variant_hash, * from features where written is not null"
+    )
     connection.unregister("features")

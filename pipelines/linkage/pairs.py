@@ -13,30 +13,31 @@ import duckdb
 
 from pipelines.linkage.inputs import count
 from pipelines.linkage.model import LinkModel, load_model
-from pipelines.linkage.score import decides_sql, reasons_sql, score
+from pipelines.linkage.score import decides_sql, pattern_sql, reasons_sql, score
 from warehouse.remembered import Remembered
 from warehouse.settings import Settings
 
-EDITION = "2"  # of this module, score.py and comparisons.py: what they would score otherwise is forgotten
+EDITION = "3"  # of this module, score.py and comparisons.py: what they would score otherwise is forgotten
 PERSON, ROW = "person", "row"
-PAIR = "person_id, row_id, match_weight, decides, reasons"
+SIDES = {PERSON: ("known_person", "person"), ROW: ("unnumbered_row", "row_hash")}
 
 
-def make_scored_pairs(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """`scored_pair` (row_hash, person, match_weight, decides, pattern) and `linkage_pattern` (pattern → reasons)."""
     model = load_model("city").among(_about(connection, "known_person"))
     memory = Remembered.of(settings, "pairs", EDITION, duckdb.__version__, model.model_dump_json())
-    persons = _side(connection, PERSON, "known_person", model)
-    rows = _side(connection, ROW, "unnumbered_row", model)
+    for side in SIDES:
+        _told(connection, side, model)
     _recall(connection, memory)
     _score_new(connection, model)
     _remember(connection, memory)
-    connection.execute(f"""
+    connection.execute("""
         create temp table scored_pair as
-        select r.source, r.record_key, k.natural_id, p.match_weight, p.decides, p.reasons
+        select r.row_hash, k.person, p.match_weight, p.decides, p.pattern
         from known_pair p
-        join {persons} k on k.id = p.person_id
-        join {rows} r on r.id = p.row_id""")
-    for table in (persons, rows, PERSON, ROW, "known_pair"):
+        join person_told k on k.id = p.person_id
+        join row_told r on r.id = p.row_id""")
+    for table in ("person_told", "row_told", PERSON, ROW, "known_pair"):
         connection.execute(f"drop table {table}")
 
 
@@ -58,56 +59,76 @@ def _about(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return 1 << count(connection, table).bit_length()
 
 
-def _side(connection: duckdb.DuckDBPyConnection, side: str, table: str, model: LinkModel) -> str:
-    """`side`: what the rows of `table` tell, each once, under an id that follows from it. Returns the table of ids by row."""
-    told = ", ".join(f"coalesce(cast({c} as varchar), '')" for c in model.reads)
-    connection.execute(f"create temp table {side}_by_row as select *, md5(concat_ws('|', {told})) as id from {table}")
+def _told(connection: duckdb.DuckDBPyConnection, side: str, model: LinkModel) -> None:
+    """`<side>`: what the rows tell, each once, under the hash of it as `id`; `<side>_told`: which of it each row tells.
+
+    The hash is DuckDB's, which another version may compute otherwise: the memory's digest names the version.
+    """
+    table, key = SIDES[side]
     columns = ", ".join(model.reads)
+    connection.execute(f"create temp table {side}_told as select {key}, hash({columns}) as id from {table}")
     connection.execute(
-        f"create temp table {side} as select distinct '{side}' as source, id, {columns} from {side}_by_row"
+        f"create temp table {side} as select distinct '{side}' as source, hash({columns}) as id, {columns} from {table}"
     )
-    return f"{side}_by_row"
 
 
 def _recall(connection: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
-    """`known_pair`: remembered pairs whose two sides are still told; and what of each side is new tonight."""
-    pairs = memory.file("pair.parquet")
-    for side in (PERSON, ROW):
+    """`known_pair` and `linkage_pattern`: remembered pairs whose two sides are still told; and what is new on each side."""
+    pairs, patterns = memory.file("pair.parquet"), memory.file("pattern.parquet")
+    for side in SIDES:
         known = memory.file(f"{side}.parquet") if pairs else None
         seen = f"anti join read_parquet('{_quoted(known)}') k on k.id = s.id" if known else ""
         connection.execute(f"create temp table new_{side} as select s.* from {side} s {seen}")
-    if pairs:
+    if pairs and patterns:
         connection.execute(f"""
             create temp table known_pair as
             select p.* from read_parquet('{_quoted(pairs)}') p
             where p.person_id in (select id from {PERSON}) and p.row_id in (select id from {ROW})""")
+        connection.execute(f"create temp table linkage_pattern as from read_parquet('{_quoted(patterns)}')")
     else:
         connection.execute(
-            "create temp table known_pair (person_id varchar, row_id varchar, match_weight double,"
-            " decides boolean, reasons varchar)"
+            "create temp table known_pair"
+            " (person_id ubigint, row_id ubigint, match_weight double, decides boolean, pattern varchar)"
         )
+        connection.execute("create temp table linkage_pattern (pattern varchar, reasons varchar)")
 
 
 def _score_new(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     """New rows against all persons, and new persons against the rows that are not new."""
     connection.execute(f"create temp view old_{ROW} as select * from {ROW} where id not in (select id from new_{ROW})")
-    for persons, rows in ((PERSON, f"new_{ROW}"), (f"new_{PERSON}", f"old_{ROW}")):
-        if not (count(connection, persons) and count(connection, rows)):
-            continue  # Splink takes its time for nothing, too
-        score(connection, model, [persons, rows], "scored")
-        connection.execute(f"""
-            insert into known_pair
-            select left_id, right_id, match_weight, {decides_sql(model)}, {reasons_sql(model)} from scored""")
-        connection.execute("drop table scored")
+    for new, others in ((f"new_{ROW}", PERSON), (f"new_{PERSON}", f"old_{ROW}")):
+        connection.execute(f"create temp table near as {_near(model, others, new)}")
+        if count(connection, "near"):
+            _score(connection, model, ["near", new] if others == PERSON else [new, "near"])
+        connection.execute("drop table near")
     connection.execute(f"drop view old_{ROW}")
-    for side in (PERSON, ROW):
+    for side in SIDES:
         connection.execute(f"drop table new_{side}")
+
+
+def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel, sides: list[str]) -> None:
+    score(connection, model, sides, "scored", crowds=(PERSON, ROW))
+    connection.execute(f"""
+        insert into known_pair
+        select left_id, right_id, match_weight, {decides_sql(model)}, {pattern_sql(model)} from scored""")
+    connection.execute(f"""
+        insert into linkage_pattern
+        select distinct {pattern_sql(model)} as pattern, {reasons_sql(model)} from scored
+        where pattern not in (select pattern from linkage_pattern)""")
+    connection.execute("drop table scored")
+
+
+def _near(model: LinkModel, others: str, new: str) -> str:
+    """Those of the other side that share what proposes a pair with something new."""
+    shared = [f"hash({', '.join(rule)}) in (select hash({', '.join(rule)}) from {new})" for rule in model.block_on]
+    return f"select * from {others} where {' or '.join(shared)}"
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
     with memory.replacing() as folder:
         for name, query in (
-            ("pair", f"select {PAIR} from known_pair"),
+            ("pair", "from known_pair"),
+            ("pattern", "from linkage_pattern order by pattern"),
             (PERSON, f"select id from {PERSON}"),
             (ROW, f"select id from {ROW}"),
         ):

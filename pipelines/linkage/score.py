@@ -21,15 +21,16 @@ def score(
     tables: Sequence[str],
     into: str,
     at_least: float | None = None,
+    crowds: Sequence[str] = (),
 ) -> None:
     """Make the temp table `into`: one row per pair from weight `at_least` on (the model's `grey` unless told).
 
     Each of `tables` has `source`, `id` (text, together unique) and the columns `model.reads`. Columns of `into`: left_source,
-    left_id, right_source, right_id, match_weight, and per comparison `level_<name>` (the level's name,
-    null where a side says nothing) and `mw_<name>` (its weight). Left is the row of the earlier
-    table, within one table the smaller (source, id).
+    left_id, right_source, right_id, match_weight, and per comparison `level_<name>` (the level's name, null where a side says
+    nothing) and `mw_<name>` (its weight). Left is the row of the earlier table, within one table the smaller (source, id).
+    Where `tables` are parts, `crowds` are the wholes in which it is counted what a key on too many rows is.
     """
-    with workspace(connection, model, tables) as work:
+    with workspace(connection, model, tables, crowds) as work:
         floor = model.grey if at_least is None else at_least
         predicted = work.linker().inference.predict(threshold_match_weight=floor, warning_mode="never")
         connection.execute(f"create or replace temp table {into} as {_pairs(work, predicted.physical_name)}")
@@ -87,6 +88,16 @@ def decides_sql(model: LinkModel) -> str:
     ]
     doubts += [f"level_{c.name} is null" for c in model.comparisons if c.needed]
     return f"not ({' or '.join(doubts)})" if doubts else "true"
+
+
+def pattern_sql(model: LinkModel) -> str:
+    """The levels a pair fell into, a letter for each comparison and `-` where a side says nothing: all that its weight depends
+    on where no term frequency is counted."""
+    letters = []
+    for comparison in model.comparisons:
+        cases = " ".join(f"when '{name}' then '{chr(97 + n)}'" for n, name in enumerate(comparison.shape.level_names))
+        letters.append(f"case level_{comparison.name} {cases} else '-' end")
+    return f"concat({', '.join(letters)})"
 
 
 def _labels(comparison: Comparison) -> dict[str, str]:

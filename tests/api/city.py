@@ -297,6 +297,7 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             waiting("b9", "no_point", None, None),
         ],
         "release": [{"release_id": release_id}],
+        "person_alias": [{"alias_id": key("王晓明"), "person_id": key("王小明"), "change": "merged"}],
         "source.resident": [
             {"record_no": "1", "name": "王小明", "hukou_address": "西院3-2-501", "grid_code": HERE},
             {"record_no": "2", "name": "李雷", "hukou_address": "东院13-2-501", "grid_code": NEXT},

@@ -212,6 +212,7 @@ def test_a_person_is_the_rows_that_say_so_and_those_that_may(still: Office) -> N
         ("resident", "1", "证件号一致"),
     ]
     assert [pair["pair_id"] for pair in answer["waiting"]] == [key("p1")]
+    assert still.get("worker", f"/persons/{key('王晓明')}/links").json() == answer  # an id that became part of hers
     far = still.get("far_lead", f"/persons/{key('王小明')}/links")
     nobody = still.get("far_lead", f"/persons/{key('nobody')}/links")
     assert (far.status_code, far.json()) == (404, nobody.json())

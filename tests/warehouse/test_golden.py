@@ -58,7 +58,7 @@ class City:
         for name in GIVEN:
             self._empty(name)
         self._offices_say(rows, persons or {})
-        self._only_doors_and_buildings()
+        self._what_other_parts_of_the_night_make()
         files, golden = engine.models(), golden_relations(catalog)
         for name in BUILT:
             if name in golden:
@@ -83,8 +83,12 @@ class City:
                 "person_link", {"source": source, "record_key": key, "person_id": persons.get(key, "p"), "row_no": 2}
             )
 
-    def _only_doors_and_buildings(self) -> None:
+    def _what_other_parts_of_the_night_make(self) -> None:
         self.connection.execute("create temp table borrowed_number as select '' as source, '' as record_key limit 0")
+        self.connection.execute(
+            "create temp table name_feature as select distinct requester_name as written, 'full' as name_kind"
+            " from source.hotline where requester_name is not null"
+        )
         self.connection.execute(
             "create temp table address_parsed as select '3号楼501' as standard_address, 'b' as building_id,"
             " 'c' as area_code, 1 as entrance_no, 5 as floor_no, 501 as room_no"
@@ -219,9 +223,10 @@ def test_a_row_that_is_cancelled_claims_nothing() -> None:
 
 
 def test_an_agency_s_telephone_is_nobody_s() -> None:
-    """Eleven persons on one number; she has told the register her own long ago."""
-    others = [says(TICKET, f"k{n}", 1, phone=(OTHER, "ok")) for n in range(10)]
-    rows = [says(RESIDENT, "r", 900, name=WEI, phone=(PHONE, "ok")), says(TICKET, "k", 1, phone=(OTHER, "ok")), *others]
+    """Eleven people are named under one number; she has told the register her own long ago."""
+    others = [says(TICKET, f"k{n}", 1, name=f"某{n}", phone=(OTHER, "ok")) for n in range(10)]
+    her_call = says(TICKET, "k", 1, name=WEI, phone=(OTHER, "ok"))
+    rows = [says(RESIDENT, "r", 900, name=WEI, phone=(PHONE, "ok")), her_call, *others]
     persons = {f"k{n}": f"somebody {n}" for n in range(10)}
     own = "select value, why from claim where entity_id = 'p' and attribute = 'phone' order by all"
     assert City(rows, persons).query(own) == [(PHONE, "valid"), (OTHER, "invalid")]

@@ -31,6 +31,7 @@ with registered as (
            any_value(r.phone) filter (where coalesce(g.phone, true)) as phone_masked
     from person_row r
     left join person_golden g on g.source = r.source and g.record_key = r.record_key
+    where g.source is null or g.name or g.sex or g.birth_date or g.id_no or g.phone
     group by r.person_id
 )
 select k.person_id, coalesce(s.name, k.name) as name, coalesce(s.sex, k.sex) as sex,

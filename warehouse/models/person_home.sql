@@ -1,20 +1,11 @@
 /* Dwellings where a person can be met by name: where she lives, is registered, or holds a title. */
-with named as (
-    select p.natural_id, f.name_variant, r.dwelling_id as living, h.dwelling_id as registered
-    from row_person p
-    join source.resident r on p.source = 'resident' and r.record_no = p.record_key
-    join name_feature f on f.written = r.name
-    left join address_link h on h.address = r.hukou_address
-), tied as (
-    select natural_id, name_variant, living as dwelling_id, 1 as tie from named
+with tied as (
+    select person, name_hash, home, case source when 'resident' then 1 else 3 end as tie from row_person
     union all
-    select natural_id, name_variant, registered, 2 from named
-    union all
-    select p.natural_id, f.name_variant, r.dwelling_id, 3
-    from row_person p
-    join source.property r on p.source = 'property' and r.title_no = p.record_key
-    join name_feature f on f.written = r.holder_name
+    select person, name_hash, registered_home, 2 from row_person
 )
-select natural_id, name_variant, dwelling_id, min(tie) as tie
-from tied where dwelling_id is not null
-group by natural_id, name_variant, dwelling_id
+select t.person, f.variant_hash, t.home, min(t.tie) as tie
+from tied t
+join name_feature f on f.name_hash = t.name_hash
+where t.home is not null
+group by t.person, f.variant_hash, t.home

@@ -2,6 +2,7 @@
 with kept as (
     select old_id, arg_max(new_id, nth) as new_id from person_change where change = 'kept' group by old_id
 )
-select c.natural_id, coalesce(k.new_id, c.cluster_id) as person_id
+select c.person, n.natural_id, coalesce(k.new_id, c.cluster_id) as person_id
 from natural_cluster c
+join natural_id n on n.person = c.person
 left join kept k on k.old_id = c.cluster_id

@@ -2,28 +2,33 @@
    doubt that a clerk can settle. Of the titles of one dwelling that would be one person's only the heaviest is linked: its
    holders are different people. */
 with mapped as (
-    select c.source, c.record_key, coalesce(m.natural_id, c.natural_id) as natural_id, c.match_weight, c.decides, c.reasons
+    select c.row_hash, coalesce(m.person, c.person) as person, c.match_weight, c.decides, c.pattern
     from candidate c
-    left join seed_link m on m.seed_id = c.natural_id
+    left join seed_link m on m.seed = c.person
 ), best as (
-    select source, record_key, natural_id, max(match_weight) as match_weight,
-           arg_max(decides, match_weight) as decides, arg_max(reasons, (match_weight, reasons)) as reasons
+    select row_hash, person, max(match_weight) as match_weight, arg_max(decides, (match_weight, pattern)) as decides,
+           arg_max(pattern, (match_weight, pattern)) as pattern
     from mapped
-    group by source, record_key, natural_id
+    group by row_hash, person
 ), weighed as (
-    select b.*, power(2, least(match_weight, 100))
-                / (1 + sum(power(2, least(match_weight, 100))) over (partition by source, record_key)) as confidence
-    from best b
-), rivalling as (
-    select w.*, t.auto, t.grey,
-           row_number() over (
-               partition by w.source, w.natural_id, coalesce(p.dwelling_id, w.record_key)
-               order by w.confidence >= t.auto and w.decides desc, w.match_weight desc, w.record_key) as nth
+    -- rounded: a sum of floats depends on the order of its parts
+    select *, round(power(2, least(match_weight, 100))
+                    / (1 + sum(power(2, least(match_weight, 100))) over (partition by row_hash)), 6) as confidence
+    from best
+), judged as (
+    select u.source, u.record_key, w.*, w.decides and w.confidence >= t.auto as is_sure
     from weighed w
-    join linkage_bound t on t.source = w.source
-    left join source.property p on w.source = 'property' and p.title_no = w.record_key and p.cancelled_on is null
+    join unnumbered_row u on u.row_hash = w.row_hash
+    join linkage_bound t on t.source = u.source
+    where w.confidence >= t.grey
+), rival as (
+    select j.row_hash, j.person, row_number() over (
+               partition by j.person, r.home order by j.match_weight desc, j.record_key) as nth
+    from judged j
+    join register_row r on r.source = 'property' and r.record_key = j.record_key
+    where j.source = 'property' and j.is_sure and r.stands and r.home is not null
 )
-select source, record_key, natural_id, match_weight, confidence, reasons,
-       case when confidence >= auto and decides and nth = 1 then 'linked' else 'grey' end as outcome
-from rivalling
-where confidence >= grey
+select j.source, j.record_key, j.person, j.match_weight, j.confidence, j.pattern,
+       case when j.is_sure and coalesce(v.nth, 1) = 1 then 'linked' else 'grey' end as outcome
+from judged j
+left join rival v on v.row_hash = j.row_hash and v.person = j.person

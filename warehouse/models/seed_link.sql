@@ -1,22 +1,28 @@
 /* Residents without a usable number who are a person with one: linked where one candidate is all but certain, never two rows
    of one household to one person. What links to them links to that person. */
-with weighed as (
-    select c.record_key, c.natural_id, c.match_weight, c.decides, c.reasons,
-           power(2, least(c.match_weight, 100)) / (1 + sum(power(2, least(c.match_weight, 100))) over (partition by c.record_key)) as confidence
+with seed as (
+    select hash(source, record_key) as row_hash, record_key, person, household
+    from row_person where source = 'resident' and rule = 'record'
+), numbered as (
+    select person from row_person where rule = 'id_no' group by person
+), weighed as (
+    select c.row_hash, c.person, c.match_weight, c.decides,
+           -- rounded: a sum of floats depends on the order of its parts
+           round(power(2, least(c.match_weight, 100))
+                 / (1 + sum(power(2, least(c.match_weight, 100))) over (partition by c.row_hash)), 6) as confidence
     from candidate c
-    where c.source = 'resident'
-      and exists (select 1 from row_person k where k.natural_id = c.natural_id and k.rule = 'id_no')
+    join seed s on s.row_hash = c.row_hash
+    join numbered n on n.person = c.person
 ), certain as (
-    select p.natural_id as seed_id, w.*, r.household_no,
-           row_number() over (partition by w.natural_id, r.household_no order by w.match_weight desc, w.record_key) as nth
+    select s.person as seed, w.person, row_number() over (
+               partition by w.person, s.household order by w.match_weight desc, s.record_key) as nth
     from weighed w
-    join row_person p on p.source = 'resident' and p.record_key = w.record_key
-    join source.resident r on r.record_no = w.record_key
+    join seed s on s.row_hash = w.row_hash
     join linkage_bound b on b.source = 'resident'
     where w.confidence >= b.auto and w.decides
 )
-select seed_id, min(natural_id) as natural_id
+select seed, min(person) as person
 from certain
 where nth = 1
-group by seed_id
-having min(natural_id) = max(natural_id)
+group by seed
+having min(person) = max(person)

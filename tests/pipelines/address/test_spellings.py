@@ -123,6 +123,8 @@ def test_too_little_or_ambiguous_is_left_open(spelling: str, rule: str) -> None:
         ("南大院105号楼3单元102", f"{BASE}柳港园南院105号楼3单元102室"),
         ("柳港园东院社区和平里1号楼1单元101", f"{BASE}柳港园东院社区和平里1号楼1单元101室"),
         ("和平里1号楼901", f"{BASE}柳港园东院社区和平里1号楼1单元901室"),  # only one of the two is so high
+        ("三墩村9号楼2单元101", "山西省大同市云冈区高山镇三墩村佳苑9号楼2单元101室"),
+        ("三墩村9号", "山西省大同市云冈区高山镇三墩村9号"),
         ("幸福里一号2号楼1单元101", f"{BASE}幸福里一号2号楼1单元101室"),
         ("榆林1号楼101", "山西省大同市云冈区高山镇榆林小区1号楼1单元101室"),
     ],
@@ -228,6 +230,16 @@ def test_a_building_without_a_grid_is_found_and_one_in_no_community_of_today_is_
 def test_two_buildings_of_one_address_are_a_doubt() -> None:
     twice = [building(i, "140213052012001", "新楼里", 1, (1, 6, 2), f"{BASE}新楼里1号楼") for i in ("x", "y")]
     assert parse("新楼里1号楼101", town(buildings=twice))["rule"] == "ambiguous"
+
+
+def test_a_slip_of_a_name_of_two_is_only_in_the_way() -> None:
+    base = "山西省大同市云冈区高山镇"
+    estates = [
+        building(name, "140214101200001", name, 7, (1, 6, 2), f"{base}{name}7号楼") for name in ("西苑", "御西苑")
+    ]
+    parser = town(buildings=estates)
+    rules = {s: parse(f"{s}7号楼101", parser)["rule"] for s in ("西苑", "西西苑", "茜苑", "御茜苑")}
+    assert rules == {"西苑": "official", "西西苑": "ambiguous", "茜苑": "unknown_estate", "御茜苑": "typo"}
 
 
 def test_every_rule_has_its_name() -> None:

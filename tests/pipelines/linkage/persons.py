@@ -91,7 +91,7 @@ def find(
     with duckdb.connect() as connection:
         connection.execute("create schema source")
         define_key_of(connection, Tokens.load(settings))
-        connection.execute("create table address_link (address varchar, dwelling_id varchar)")
+        connection.execute("create table address_link (address varchar, dwelling_id varchar, grid_code varchar)")
         connection.execute(f"create table delivery as select date '{DAY}' as delivered_on")
         given = {"resident": [*crowd(people), *residents], "property": titles, "hotline": tickets}
         for name, rows in given.items():

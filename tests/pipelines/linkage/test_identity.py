@@ -12,6 +12,7 @@ from pipelines.linkage.identity import Moved, decide, united
 from tests.pipelines.linkage.persons import CATALOG, Persons, find, resident, serve, ticket, title
 from warehouse.casebook import Casebook, open_casebook
 from warehouse.office_rows import OfficeRow, OfficeRows
+from warehouse.person_decisions import Verdict
 from warehouse.person_decisions import decide as say
 from warehouse.person_trail import Change, append, trail
 from warehouse.settings import Settings
@@ -30,10 +31,10 @@ def published(home: Path, found: Persons, release: str) -> Persons:
     return found
 
 
-def said(home: Path, left: str, right: str, verdict: str) -> None:
+def said(home: Path, left: str, right: str, verdict: Verdict) -> None:
     book = open_casebook(Settings(home=home))
-    rows = OfficeRows(lambda *_, **__: [{}], CATALOG)  # every row is there
-    say(book, rows, OfficeRow.of(left), OfficeRow.of(right), verdict, "看过户口本", "li")  # type: ignore[arg-type]
+    there = OfficeRows(lambda *asked, **columns: [{}], CATALOG)  # the release has every row
+    say(book, there, OfficeRow.of(left), OfficeRow.of(right), verdict, "看过户口本", "li")
     book.close()
 
 
@@ -178,6 +179,6 @@ def test_no_id_is_given_to_two_and_none_that_lives_is_taken(moved: list[Moved]) 
 
 
 def test_what_waits_is_the_same_every_night(tmp_path: Path) -> None:
-    first, second = (find(tmp_path, [CORRECTED], tickets=[ticket("k", "汪建国", None, HOME)]).pair for _ in range(2))
+    first, second = (find(tmp_path, [CORRECTED], tickets=[ticket("k", "王建军", None, HOME)]).pair for _ in range(2))
     assert first
     assert first == second
