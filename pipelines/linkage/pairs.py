@@ -7,6 +7,9 @@ tells something new is matched again, against everything on the other side. Not 
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -17,7 +20,6 @@ from pipelines.linkage.score import decides_sql, pattern_sql, reasons_sql, score
 from warehouse.remembered import Remembered
 from warehouse.settings import Settings
 
-EDITION = "3"  # of this module, score.py and comparisons.py: what they would score otherwise is forgotten
 PERSON, ROW = "person", "row"
 SIDES = {PERSON: ("known_person", "person"), ROW: ("unnumbered_row", "row_hash")}
 
@@ -25,7 +27,7 @@ SIDES = {PERSON: ("known_person", "person"), ROW: ("unnumbered_row", "row_hash")
 def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """`scored_pair` (row_hash, person, match_weight, decides, pattern) and `linkage_pattern` (pattern → reasons)."""
     model = load_model("city").among(_about(connection, "known_person"))
-    memory = Remembered.of(settings, "pairs", EDITION, duckdb.__version__, model.model_dump_json())
+    memory = Remembered.of(settings, "pairs", edition(), model.model_dump_json())
     for side in SIDES:
         _told(connection, side, model)
     _recall(connection, memory)
@@ -39,6 +41,13 @@ def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) 
         join row_told r on r.id = p.row_id""")
     for table in ("person_told", "row_told", PERSON, ROW, "known_pair"):
         connection.execute(f"drop table {table}")
+
+
+@cache
+def edition() -> str:
+    """What pairs depend on besides their two sides and the model: the code here and the libraries that count and compare."""
+    code = sha256(b"\x1f".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+    return " ".join([code, *(f"{name} {version(name)}" for name in ("duckdb", "splink"))])
 
 
 def make_linkage_bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

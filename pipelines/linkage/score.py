@@ -91,8 +91,8 @@ def decides_sql(model: LinkModel) -> str:
 
 
 def pattern_sql(model: LinkModel) -> str:
-    """The levels a pair fell into, a letter for each comparison and `-` where a side says nothing: all that its weight depends
-    on where no term frequency is counted."""
+    """The levels a pair fell into, a letter for each comparison and `-` where a side says nothing: all that its weight
+    depends on."""
     letters = []
     for comparison in model.comparisons:
         cases = " ".join(f"when '{name}' then '{chr(97 + n)}'" for n, name in enumerate(comparison.shape.level_names))
