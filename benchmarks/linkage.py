@@ -21,7 +21,7 @@ import duckdb
 import polars as pl
 
 from contracts.errors import HubError
-from pipelines.linkage.cluster import cluster
+from pipelines.linkage.identity import united
 from pipelines.linkage.model import load_model
 from pipelines.linkage.score import score
 from pipelines.linkage.train import train
@@ -108,8 +108,8 @@ def measure(files: list[pl.DataFrame], layout: str) -> dict[str, object]:
     model = train(connection, model, tables, SEED)
     score(connection, model, tables, "pair", at_least=model.auto)
     left, right = (f"concat({side}_source, ' ', {side}_id)" for side in ("left", "right"))
-    found = connection.sql(f'select {left} as "left", {right} as "right", match_weight as weight from pair').pl()
-    members = cluster(found).members
+    found = connection.sql(f'select {left} as "left", {right} as "right" from pair').pl()
+    cluster = united(found.iter_rows())
     seconds = round(time.perf_counter() - started, 2)
     entities = pl.concat(
         rows.select(
@@ -117,7 +117,7 @@ def measure(files: list[pl.DataFrame], layout: str) -> dict[str, object]:
         )
         for table, rows in zip(tables, files, strict=True)
     )
-    known = entities.join(members, on="row", how="left").with_columns(pl.col("cluster").fill_null(pl.col("row")))
+    known = entities.with_columns(pl.col("row").replace(cluster).alias("cluster"))
     true = pairs_within(known, "entity")
     scored = found.join(entities, left_on="left", right_on="row").join(entities, left_on="right", right_on="row")
     right_ones = scored.filter(pl.col("entity") == pl.col("entity_right")).height

@@ -1,5 +1,6 @@
-"""Record linkage on Splink: a model declared in YAML is run in a DuckDB connection and gives weighted pairs with their reasons.
+"""Which rows are one person: a model declared in YAML, run by Splink in a DuckDB connection, gives weighted pairs with reasons.
 
-Belongs here: models, comparison kinds, name features, scoring, clustering; nothing of the city's own tables, which
-`city.py` knows, and no file layouts, which the benchmarks know.
+Belongs here: what names say, kinds of comparison, models, scoring, and the relations that the city's models need of it
+(`named.py`, `pairs.py`, `decided.py`, `identity.py`). Does not: deciding on a weight (`warehouse/models/row_link.sql`), nor the
+layouts of files, which the benchmarks know.
 """

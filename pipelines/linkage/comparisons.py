@@ -1,24 +1,17 @@
 """The kinds of comparison a linkage model may name, each as levels in DuckDB SQL, from the strongest agreement to the weakest.
 
-Levels compare columns that were worked out once per row (`prepare`), never functions of text per pair, except where a
-spelling distance is the point. Numbers (m, u) are not here: they are the model's.
+Levels compare columns that were worked out once per row (`prepare`), never functions of text per pair, except where a spelling
+distance is the point: DuckDB's count bytes, so they are for digits and Latin letters. Numbers (m, u) are the model's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 ELSE = "ELSE"  # Splink's word
 SEVERAL = -1  # columns, as many as the model names
-
-
-class Home(NamedTuple):
-    """`shared`: columns whose agreement makes two rows family; `own`: columns that a person has to herself even there."""
-
-    shared: tuple[str, ...] = ()
-    own: tuple[str, ...] = ()
 
 
 class LevelSql(NamedTuple):
@@ -48,11 +41,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Kind:
-    """`columns`: how many columns it compares (by name if they are fixed); `shape(name, columns, home)` builds it."""
+    """`columns`: how many columns it compares (by name if they are fixed); `shape(columns)` builds it."""
 
     columns: tuple[str, ...] | int
-    shape: Callable[[str, Sequence[str], Home], Shape]
-    knows_home: bool = False
+    shape: Callable[[Sequence[str]], Shape]
 
 
 def same(*columns: str) -> str:
@@ -63,35 +55,26 @@ def missing(column: str) -> str:
     return f"({column}_l is null or {column}_r is null)"
 
 
-def agree(columns: Sequence[str]) -> str:
-    """One of the columns agrees on both sides."""
-    return "(" + " or ".join(f"coalesce({same(c)}, false)" for c in columns) + ")"
-
-
-def exact(name: str, columns: Sequence[str], home: Home) -> Shape:
+def exact(columns: Sequence[str]) -> Shape:
     (column,) = columns
     return Shape(missing(column), (LevelSql("same", "一致", same(column)), LevelSql("different", "不同", ELSE)))
 
 
-def any_of(name: str, columns: Sequence[str], home: Home) -> Shape:
+def any_of(columns: Sequence[str]) -> Shape:
     """One person's several telephones or homes: one that agrees is enough. The first is filled before the others."""
-    silent = missing(columns[0])
-    return Shape(silent, (LevelSql("same", "一致", agree(columns)), LevelSql("different", "不同", ELSE)))
+    agree = " or ".join(f"coalesce({same(column)}, false)" for column in columns)
+    return Shape(missing(columns[0]), (LevelSql("same", "一致", f"({agree})"), LevelSql("different", "不同", ELSE)))
 
 
-def date(name: str, columns: Sequence[str], home: Home) -> Shape:
-    """A DATE, or text YYYYMMDD or YYYY-MM-DD. With `home`: twins and other siblings share their birth date by birth."""
+def date(columns: Sequence[str]) -> Shape:
+    """A DATE, or text YYYYMMDD or YYYY-MM-DD."""
     (column,) = columns
     digits, swapped, year = f"{column}_digits", f"{column}_swapped", f"{column}_year"
-    equal = same(digits)
-    first = [LevelSql("same", "一致", equal)]
-    if home.shared:
-        first.insert(0, LevelSql("same_home", "一致（同住或同号，可能是双胞胎）", f"{equal} and {agree(home.shared)}"))
     text = f"replace(trim(cast({column} as varchar)), '-', '')"
     return Shape(
         missing(digits),
         (
-            *first,
+            LevelSql("same", "一致", same(digits)),
             LevelSql("swapped", "月日颠倒", f"{digits}_l = {swapped}_r"),
             LevelSql("one_digit", "差一位", f"damerau_levenshtein({digits}_l, {digits}_r) <= 1"),
             LevelSql("year", "同年", same(year)),
@@ -106,7 +89,7 @@ def date(name: str, columns: Sequence[str], home: Home) -> Shape:
     )
 
 
-def edit(name: str, columns: Sequence[str], home: Home) -> Shape:
+def edit(columns: Sequence[str]) -> Shape:
     """Latin text: one slip of the hand (0.92 is what one slip leaves of a name of six), or half alike."""
     (column,) = columns
     likeness = f"jaro_winkler_similarity({column}_l, {column}_r)"
@@ -123,7 +106,7 @@ def edit(name: str, columns: Sequence[str], home: Home) -> Shape:
     )
 
 
-def numbers(name: str, columns: Sequence[str], home: Home) -> Shape:
+def numbers(columns: Sequence[str]) -> Shape:
     """Digits that mean nothing by their size: house numbers, postcodes, account numbers."""
     (column,) = columns
     return Shape(
@@ -137,7 +120,7 @@ def numbers(name: str, columns: Sequence[str], home: Home) -> Shape:
     )
 
 
-def forename_surname(name: str, columns: Sequence[str], home: Home) -> Shape:
+def forename_surname(columns: Sequence[str]) -> Shape:
     """Two Latin name columns together, because clerks write one into the other's field."""
     given, family = columns
     crossed = f"{given}_l = {family}_r and {family}_l = {given}_r"
@@ -162,94 +145,54 @@ def forename_surname(name: str, columns: Sequence[str], home: Home) -> Shape:
     )
 
 
-def contact(name: str, columns: Sequence[str], home: Home) -> Shape:
-    """Phone and dwelling as one piece of evidence: a family shares both, so the second adds little to the first."""
-    phone, dwelling = columns
-    both = f"{name}_both"
-    return Shape(
-        f"{missing(phone)} and {missing(dwelling)}",
-        (
-            LevelSql("both", "电话住址均一致", same(both)),
-            LevelSql("phone", "电话一致", same(phone)),
-            LevelSql("dwelling", "住址一致", same(dwelling)),
-            LevelSql("different", "均不同", ELSE),
-        ),
-        {both: f"case when {phone} is not null and {dwelling} is not null then concat({phone}, '|', {dwelling}) end"},
-    )
+NAME_COLUMNS = ("name", "name_variant", "name_pinyin", "name_kind", "surname", "given", "rarity", "sound_rarity")
+RARITIES = 5  # steps of four bits: one person in 16 or more bears the name, … , hardly anybody
 
 
-NAME_COLUMNS = ("name", "name_variant", "name_pinyin", "name_kind", "surname", "given")
-
-
-def chinese_name(name: str, columns: Sequence[str], home: Home) -> Shape:
-    """Full names by characters, variant characters and sound; `王女士` by surname alone.
-
-    王 and 汪 are different surnames that sound alike: their own, weaker level (`surname_sound`). One wrong character of
-    three is also how brothers are named, so it weighs little. With `home`: there most people share the surname, so a title
-    says little, unless what is her `own` agrees too.
-    """
+def register_name(columns: Sequence[str]) -> Shape:
+    """Full names by characters, variant characters and sound, `王女士` by surname alone, held against a register (left) that
+    knows how rare its names are, written (`rarity`) and spoken. 王 and 汪 sound alike and are two surnames: `surname_sound`."""
     # a name in Latin letters is its own pinyin, and its surname its surname's
     sound = (
         "name_pinyin_l = name_pinyin_r and (surname_l = surname_r or name_l = name_pinyin_l or name_r = name_pinyin_r)"
     )
-    one_character = (  # by characters at either end; DuckDB's distances count bytes, of which a character has three
-        "surname_l = surname_r and length(given_l) = length(given_r) and length(given_l) > 1"
-        " and (left(given_l, -1) = left(given_r, -1) or right(given_l, -1) = right(given_r, -1)"
-        " or damerau_levenshtein(given_l, given_r) <= 1)"
-    )
+    # which is also how brothers are named, and of one character it would be the whole given name
+    one_character = f"{same('surname')} and length(given_l) > 1 and {one_place('given')}"
     title = "(name_kind_l = 'title' or name_kind_r = 'title')"
-    titled = [LevelSql("title", "同姓（只称呼）", f"{title} and surname_l = surname_r")]
-    if home.shared:
-        at = f"{title} and surname_l = surname_r and {agree(home.shared)}"
-        if home.own:
-            at += f" and not {agree(home.own)}"
-        titled.insert(0, LevelSql("title_home", "同姓（只称呼，同住）", at))
     return Shape(
         missing("surname"),
         (
-            *titled,
+            LevelSql("title", "同姓（只称呼）", f"{title} and surname_l = surname_r"),
             LevelSql("title_other", "异姓（只称呼）", title),
-            LevelSql("same", "一致", same("name")),
+            *_by_rarity("same", "一致", same("name"), "rarity"),
             LevelSql("variant", "异体字", same("name_variant")),
-            LevelSql("sound", "同音", sound),
+            *_by_rarity("sound", "同音", sound, "sound_rarity"),
             LevelSql("surname_sound", "姓不同字而同音", same("name_pinyin")),
             LevelSql("one_character", "差一字", one_character),
             LevelSql("different", "不同", ELSE),
         ),
-        spelled=frozenset({"given", "name_kind"}),
+        spelled=frozenset({"given", "name_kind", "rarity", "sound_rarity"}),
     )
 
 
-RARITIES = 5  # steps of four bits: one person in 16 or more bears the name, … , hardly anybody
+def _by_rarity(name: str, label: str, condition: str, rarity: str) -> Iterator[LevelSql]:
+    """The rarest first: `same_4` … `same_0`."""
+    for r in reversed(range(RARITIES)):
+        yield LevelSql(f"{name}_{r}", label, f"{condition} and {rarity}_l = {r}")
 
 
-def register_name(name: str, columns: Sequence[str], home: Home) -> Shape:
-    """As chinese_name, held against a register that knows how rare each of its names is, written and spoken.
-
-    Of the left side are read `rarity` and `sound_rarity`.
-    """
-    shape = chinese_name(name, columns, home)
-    counted = {"same": "rarity", "sound": "sound_rarity"}
-    levels: list[LevelSql] = []
-    for level in shape.levels:
-        if rarity := counted.get(level.name):
-            levels += [
-                LevelSql(f"{level.name}_{r}", level.label, f"{level.condition} and {rarity}_l = {r}")
-                for r in range(RARITIES - 1, -1, -1)
-            ]
-        else:
-            levels.append(level)
-    return Shape(shape.silent, tuple(levels), shape.prepare, shape.spelled | set(counted.values()))
+def one_place(column: str) -> str:
+    """Two texts of one length differ in one place. DuckDB's distances count bytes, of which a Chinese character has three."""
+    length, differs = f"length({column}_l)", f"substr({column}_l, i, 1) <> substr({column}_r, i, 1)"
+    return f"{length} = length({column}_r) and len(list_filter(range(1, {length} + 1), lambda i: {differs})) = 1"
 
 
 KINDS: Mapping[str, Kind] = {
     "exact": Kind(1, exact),
     "any_of": Kind(SEVERAL, any_of),
-    "date": Kind(1, date, knows_home=True),
+    "date": Kind(1, date),
     "edit": Kind(1, edit),
     "numbers": Kind(1, numbers),
     "forename_surname": Kind(2, forename_surname),
-    "contact": Kind(2, contact),
-    "chinese_name": Kind(NAME_COLUMNS, chinese_name, knows_home=True),
-    "register_name": Kind((*NAME_COLUMNS, "rarity", "sound_rarity"), register_name, knows_home=True),
+    "register_name": Kind(NAME_COLUMNS, register_name),
 }

@@ -1,6 +1,6 @@
 """The tables Splink works on, made from the caller's in an in-memory database of their own that is thrown away afterwards.
 
-Belongs here: numbering rows, helper columns, blocking keys without the crowded ones, term frequencies. Does not: weights.
+Belongs here: numbering rows, helper columns, blocking keys without the crowded ones. Does not: weights.
 Nothing is left behind: not in the caller's databases, not in his current schema.
 """
 
@@ -16,8 +16,8 @@ from splink import DuckDBAPI, Linker
 from splink.internals.exceptions import SplinkException
 
 from contracts.errors import HubError
-from pipelines.linkage.model import Found, LinkModel
-from pipelines.linkage.settings import splink_settings, term_columns
+from pipelines.linkage.model import LinkModel
+from pipelines.linkage.settings import splink_settings
 
 WORK = "linkage_work"
 
@@ -27,13 +27,8 @@ class NarrowAPI(DuckDBAPI):
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
         super().__init__(connection)
-        weights = [f"mw_{c.name}" for c in model.comparisons] + [
-            f"mw_tf_adj_{c.name}" for c in model.comparisons if c.counts
-        ]
-        sources = [] if model.link_type == "dedupe_only" else ["source_dataset_l", "source_dataset_r"]
-        levels = [f"gamma_{c.name}" for c in model.comparisons]
-        kept = ["match_weight", "match_probability", *sources, "unique_id_l", "unique_id_r", *levels, *weights]
-        self.kept = ", ".join(kept)
+        told = [f"{part}_{c.name}" for c in model.comparisons for part in ("gamma", "mw")]
+        self.kept = ", ".join(["match_weight", "unique_id_l", "unique_id_r", *told])
 
     def _setup_for_execute_sql(self, sql: str, physical_name: str) -> str:
         predicted = physical_name.startswith("__splink__df_predict")
@@ -43,25 +38,17 @@ class NarrowAPI(DuckDBAPI):
 
 @dataclass(frozen=True)
 class Workspace:
-    """The prepared `tables` (with `unique_id`, `source_dataset`, `key_<n>`), rows of the first, and a Splink linker on them."""
+    """The prepared `tables` (with `unique_id`, `source_dataset`, `key_<n>`) and a Splink linker on them."""
 
     connection: duckdb.DuckDBPyConnection
     model: LinkModel
     tables: tuple[str, ...]
-    rows: int
 
     def linker(self) -> Linker:
         api = NarrowAPI(self.connection, self.model)
         frames = [api.register(table, table_name=table) for table in self.tables]
-        linker = Linker(
-            frames if len(frames) > 1 else frames[0],
-            splink_settings(self.model, self.rows),
-            log_level=None,
-            validate_settings=False,
-        )
-        for column in term_columns(self.model):
-            linker.table_management.register_term_frequency_lookup(api.register(f"tf_{column}"), column)
-        return linker
+        given = frames if len(frames) > 1 else frames[0]
+        return Linker(given, splink_settings(self.model), log_level=None, validate_settings=False)
 
 
 @contextmanager
@@ -79,10 +66,8 @@ def workspace(
             last = _number(connection, model, table, name, last)
         _leave_out_crowded(connection, model, [f"{WORK}.{name}" for name in names], crowds or tables)
         connection.execute(f"use {WORK}")
-        rows = count(connection, names[0])
-        _term_frequencies(connection, model, names, rows)
         with silent():
-            yield Workspace(connection, model, names, rows)
+            yield Workspace(connection, model, names)
     except SplinkException:  # its message quotes the SQL and DuckDB's words, which may quote rows
         raise HubError(
             "Splink could not run the linkage model", remedy="check the model's columns and their types"
@@ -159,29 +144,6 @@ def _leave_out_crowded(
         for table in tables:
             connection.execute(f"update {table} set {key} = null where {key} in (select {key} from crowded)")
         connection.execute("drop table crowded")
-
-
-def _term_frequencies(
-    connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str], rows: int
-) -> None:
-    """Per value its share of the rows: of the first table's when others are linked to it, else of all.
-
-    Of the rows that carry a value, `found` of one are the person's own; only the rest can agree by chance.
-    """
-    counted = tables[:1] if model.link_type == "link_only" else tables
-    own = model.prior.found if isinstance(model.prior, Found) else 0.0
-    for column in term_columns(model):
-        everything = " union all ".join(f"select {column} from {table} where {column} is not null" for table in counted)
-        total = (
-            f"{max(rows, 1)}"
-            if model.link_type == "link_only"
-            else f"(select greatest(count(*), 1) from ({everything}))"
-        )
-        connection.execute(
-            f"""create table tf_{column} as
-                select {column}, (count(*) - {own})::double / {total} as tf_{column}
-                from ({everything}) as carried group by {column}"""
-        )
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -6,6 +6,7 @@ One file in `models/` = one model. Belongs here: reading and checking it. Does n
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts.errors import HubError
-from pipelines.linkage.comparisons import KINDS, SEVERAL, Home, Shape
+from pipelines.linkage.comparisons import KINDS, SEVERAL, Shape
 
 MODELS = Path(__file__).parent / "models"
 Probability = Annotated[float, Field(gt=0, lt=1)]
@@ -28,7 +29,6 @@ class Declared(BaseModel):
 class Level(Declared):
     """How often a pair falls here: `m` among rows of one person, `u` among rows of two.
 
-    With `term_frequency` the pair's own value in that column takes u's place: a rare name says more than a common one.
     `people`: of all people so many agree by chance, whatever the size of the city (`LinkModel.among` makes u of it).
     `decides: false`: a doubt that nothing outweighs; a pair that falls here is for a human.
     """
@@ -36,22 +36,16 @@ class Level(Declared):
     m: Probability | None = None
     u: Probability | None = None
     people: float | None = Field(None, gt=0)
-    term_frequency: Identifier | None = None
     decides: bool = True
 
 
 class Comparison(Declared):
-    """`home`: columns that a family shares; kinds that know it weigh agreement there apart, unless one of `own` agrees.
-
-    `needed`: a pair of which this comparison says nothing is for a human.
-    """
+    """`train`: its numbers are learned. `needed`: a pair of which this comparison says nothing is for a human."""
 
     name: Identifier
     title: str
     kind: str
     columns: tuple[Identifier, ...] = ()
-    home: tuple[Identifier, ...] = ()
-    own: tuple[Identifier, ...] = ()
     levels: dict[str, Level] = Field(default_factory=dict)
     train: bool = False
     needed: bool = False
@@ -61,8 +55,6 @@ class Comparison(Declared):
         kind = KINDS.get(self.kind)
         if not kind:
             raise ValueError(f"unknown kind {self.kind}; known are {', '.join(KINDS)}")
-        if (self.home or self.own) and not kind.knows_home:
-            raise ValueError(f"kind {self.kind} takes no home")
         if isinstance(kind.columns, tuple) and self.columns:
             raise ValueError(f"kind {self.kind} compares {', '.join(kind.columns)}; leave columns out")
         if kind.columns == SEVERAL and len(self.columns) < 2:
@@ -73,41 +65,25 @@ class Comparison(Declared):
         if unknown := [name for name in self.levels if name not in names]:
             raise ValueError(f"unknown level {unknown[0]}; kind {self.kind} has {', '.join(names)}")
         if not self.train and (open_ := [name for name in names if not self._has_numbers(name)]):
-            raise ValueError(f"level {open_[0]} needs m and u (or term_frequency), or the comparison `train: true`")
+            raise ValueError(f"level {open_[0]} needs m and u (or people), or the comparison `train: true`")
         return self
 
     def _has_numbers(self, name: str) -> bool:
         level = self.levels.get(name, Level())
-        agree = (level.u, level.people, level.term_frequency)
-        return level.m is not None and any(given is not None for given in agree)
+        return level.m is not None and (level.u is not None or level.people is not None)
 
     @property
     def shape(self) -> Shape:
-        return KINDS[self.kind].shape(self.name, self.compared, Home(self.home, self.own))
+        return KINDS[self.kind].shape(self.compared)
 
     @property
     def compared(self) -> tuple[str, ...]:
         fixed = KINDS[self.kind].columns
         return fixed if isinstance(fixed, tuple) else self.columns
 
-    @property
-    def counts(self) -> bool:
-        """Whether one of its levels is weighed by the frequency of the value."""
-        return any(level.term_frequency for level in self.levels.values())
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """The input columns it needs, helper columns apart."""
-        counted = {level.term_frequency for level in self.levels.values() if level.term_frequency}
-        return frozenset({*self.compared, *self.home, *self.own, *counted} - set(self.shape.prepare))
-
 
 class Found(Declared):
-    """A row of the other tables has its person among the first table's rows with this probability, every person alike.
-
-    The prior is then `found` / rows of the first table, and of the rows there that carry a value, `found` of one are
-    the person's own: the rest is coincidence, which is what term frequencies should count.
-    """
+    """A row of the second table has its person among the first table's rows with this probability, every person alike."""
 
     found: Probability
 
@@ -134,10 +110,10 @@ class LinkModel(Declared):
 
     `auto_by_source`: sources whose rows are linked from another weight on, for what a wrong link does differs.
     `derived`: columns worked out from columns (SQL), once per row. `most_rows_per_key`: a blocking key on more rows of one
-    table identifies nobody and proposes no pair. `one_to_one`: sources in which a person has one row.
+    table identifies nobody and proposes no pair. `prior` is a number once its city (`among`) or `train.py` made it one.
     """
 
-    link_type: Literal["dedupe_only", "link_only", "link_and_dedupe"]
+    link_type: Literal["dedupe_only", "link_only"]
     prior: Probability | Found | Sure
     comparisons: tuple[Comparison, ...]
     block_on: Annotated[tuple[Columns, ...], Field(min_length=1)]
@@ -146,7 +122,6 @@ class LinkModel(Declared):
     auto: float
     auto_by_source: dict[str, float] = Field(default_factory=dict)
     grey: float
-    one_to_one: bool = False
     training: Training | None = None
 
     @model_validator(mode="after")
@@ -183,7 +158,7 @@ class LinkModel(Declared):
             lists += self.prior.sure
         if self.training:
             lists += self.training.block_on
-        wanted = {column for columns in lists for column in columns}.union(*(c.reads for c in self.comparisons))
+        wanted = {column for columns in lists for column in columns}.union(*(c.compared for c in self.comparisons))
         return tuple(sorted(wanted - set(self.derived)))
 
 
@@ -195,6 +170,7 @@ def _among(level: Level, people: int) -> Level:
     )
 
 
+@cache
 def load_model(name: str) -> LinkModel:
     """A model of `models/`."""
     return read_model(MODELS / f"{name}.yaml")

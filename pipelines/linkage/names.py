@@ -26,8 +26,9 @@ from pipelines.linkage.name_facts import (
 
 MALE, FEMALE = "1", "2"  # GB/T 2261.1
 LONGEST = 100  # a longer cell is no name; its beginning is looked at
-FEATURES: Final = ("name", "name_variant", "name_pinyin", "surname", "surname_pinyin", "given")
-COLUMNS: Final = ("written", *FEATURES, "name_kind", "name_sex")
+COLUMNS: Final = (
+    "written", "name", "name_variant", "name_pinyin", "surname", "surname_pinyin", "given", "name_kind", "name_sex",
+)  # fmt: skip
 DOTS: Final = r"\s*[·・•∙⋅‧．᛫●▪.]\s*"  # what offices write for the dot in a minority's name
 TITLES: Final = sorted({*MALE_TITLES, *WOMEN_TITLES, *PLAIN_TITLES}, key=lambda title: (-len(title), title))
 TITLED: Final = rf"^(.*?)({'|'.join(TITLES)})$"

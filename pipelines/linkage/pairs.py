@@ -7,16 +7,19 @@ tells something new is matched again, against everything on the other side. Not 
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
 
+from pipelines.linkage.inputs import count
 from pipelines.linkage.model import LinkModel, load_model
 from pipelines.linkage.score import decides_sql, pattern_sql, reasons_sql, score
 from warehouse.remembered import Remembered
 from warehouse.settings import Settings
 
-EDITION = "2"  # of this module and score.py: what they would score otherwise is forgotten
 PERSON, ROW = "person", "row"
 SIDES = {PERSON: ("known_person", "person"), ROW: ("unnumbered_row", "row_hash")}
 
@@ -24,7 +27,7 @@ SIDES = {PERSON: ("known_person", "person"), ROW: ("unnumbered_row", "row_hash")
 def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """`scored_pair` (row_hash, person, match_weight, decides, pattern) and `linkage_pattern` (pattern → reasons)."""
     model = load_model("city").among(_about(connection, "known_person"))
-    memory = Remembered.of(settings, "pairs", EDITION, duckdb.__version__, model.model_dump_json())
+    memory = Remembered.of(settings, "pairs", edition(), model.model_dump_json())
     for side in SIDES:
         _told(connection, side, model)
     _recall(connection, memory)
@@ -38,6 +41,13 @@ def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) 
         join row_told r on r.id = p.row_id""")
     for table in ("person_told", "row_told", PERSON, ROW, "known_pair"):
         connection.execute(f"drop table {table}")
+
+
+@cache
+def edition() -> str:
+    """What pairs depend on besides their two sides and the model: the code here and the libraries that count and compare."""
+    code = sha256(b"\x1f".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
+    return " ".join([code, *(f"{name} {version(name)}" for name in ("duckdb", "splink"))])
 
 
 def make_linkage_bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -55,7 +65,7 @@ def _share(weight: float) -> float:
 
 def _about(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     """How many rows, as a power of two: a few more or less do not make every weight another one."""
-    return 1 << int(connection.execute(f"select count(*) from {table}").fetchall()[0][0]).bit_length()
+    return 1 << count(connection, table).bit_length()
 
 
 def _told(connection: duckdb.DuckDBPyConnection, side: str, model: LinkModel) -> None:
@@ -97,19 +107,24 @@ def _score_new(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     connection.execute(f"create temp view old_{ROW} as select * from {ROW} where id not in (select id from new_{ROW})")
     for new, others in ((f"new_{ROW}", PERSON), (f"new_{PERSON}", f"old_{ROW}")):
         connection.execute(f"create temp table near as {_near(model, others, new)}")
-        sides = ["near", new] if others == PERSON else [new, "near"]
-        score(connection, model, sides, "scored", crowds=(PERSON, ROW))
-        connection.execute(f"""
-            insert into known_pair
-            select left_id, right_id, match_weight, {decides_sql(model)}, {pattern_sql(model)} from scored""")
-        connection.execute(f"""
-            insert into linkage_pattern
-            select distinct {pattern_sql(model)} as pattern, {reasons_sql(model)} from scored
-            where pattern not in (select pattern from linkage_pattern)""")
-        connection.execute("drop table scored; drop table near")
+        if count(connection, "near"):
+            _score(connection, model, ["near", new] if others == PERSON else [new, "near"])
+        connection.execute("drop table near")
     connection.execute(f"drop view old_{ROW}")
     for side in SIDES:
         connection.execute(f"drop table new_{side}")
+
+
+def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel, sides: list[str]) -> None:
+    score(connection, model, sides, "scored", crowds=(PERSON, ROW))
+    connection.execute(f"""
+        insert into known_pair
+        select left_id, right_id, match_weight, {decides_sql(model)}, {pattern_sql(model)} from scored""")
+    connection.execute(f"""
+        insert into linkage_pattern
+        select distinct {pattern_sql(model)} as pattern, {reasons_sql(model)} from scored
+        where pattern not in (select pattern from linkage_pattern)""")
+    connection.execute("drop table scored")
 
 
 def _near(model: LinkModel, others: str, new: str) -> str:

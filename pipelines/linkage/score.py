@@ -26,10 +26,9 @@ def score(
     """Make the temp table `into`: one row per pair from weight `at_least` on (the model's `grey` unless told).
 
     Each of `tables` has `source`, `id` (text, together unique) and the columns `model.reads`. Columns of `into`: left_source,
-    left_id, right_source, right_id, match_weight, match_probability, and per comparison `level_<name>` (the level's name,
-    null where a side says nothing) and `mw_<name>` (its weight, term frequency included). Left is the row of the earlier
-    table, within one table the smaller (source, id). Where `tables` are parts, `crowds` are the wholes in which it is counted
-    what a key on too many rows is.
+    left_id, right_source, right_id, match_weight, and per comparison `level_<name>` (the level's name, null where a side says
+    nothing) and `mw_<name>` (its weight). Left is the row of the earlier table, within one table the smaller (source, id).
+    Where `tables` are parts, `crowds` are the wholes in which it is counted what a key on too many rows is.
     """
     with workspace(connection, model, tables, crowds) as work:
         floor = model.grey if at_least is None else at_least
@@ -44,8 +43,7 @@ def _pairs(work: Workspace, predicted: str) -> str:
     return f"""
         with numbered as ({rows})
         select l.row_source as left_source, l.row_id as left_id, r.row_source as right_source, r.row_id as right_id,
-               round(p.match_weight, {DIGITS}) as match_weight, round(p.match_probability, {DIGITS}) as match_probability,
-               {columns}
+               round(p.match_weight, {DIGITS}) as match_weight, {columns}
         from {predicted} as p
         join numbered as l on l.unique_id = p.unique_id_l
         join numbered as r on r.unique_id = p.unique_id_r"""
@@ -55,8 +53,7 @@ def _columns(comparison: Comparison) -> tuple[str, str]:
     name, names = comparison.name, comparison.shape.level_names
     last = len(names) - 1  # Splink counts levels down to 0
     cases = " ".join(f"when {last - n} then '{level}'" for n, level in enumerate(names))
-    weight = f"p.mw_{name} + p.mw_tf_adj_{name}" if comparison.counts else f"p.mw_{name}"
-    return f"case p.gamma_{name} {cases} end as level_{name}", f"round({weight}, {DIGITS}) as mw_{name}"
+    return f"case p.gamma_{name} {cases} end as level_{name}", f"round(p.mw_{name}, {DIGITS}) as mw_{name}"
 
 
 def explain(model: LinkModel, row: Mapping[str, object]) -> str:
@@ -94,8 +91,8 @@ def decides_sql(model: LinkModel) -> str:
 
 
 def pattern_sql(model: LinkModel) -> str:
-    """The levels a pair fell into, a letter for each comparison and `-` where a side says nothing: all that its weight depends
-    on where no term frequency is counted."""
+    """The levels a pair fell into, a letter for each comparison and `-` where a side says nothing: all that its weight
+    depends on."""
     letters = []
     for comparison in model.comparisons:
         cases = " ".join(f"when '{name}' then '{chr(97 + n)}'" for n, name in enumerate(comparison.shape.level_names))

@@ -30,7 +30,7 @@ def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Seque
     with workspace(connection, model, tables) as work:
         if not (possible := _all_pairs(work)):
             raise HubError("there are no pairs to learn from", remedy="give at least two rows")
-        prior = _prior(work) if isinstance(model.prior, Sure) else model.prior
+        prior = _prior(work, model.prior) if isinstance(model.prior, Sure) else model.prior
         linker = replace(work, model=model.model_copy(update={"prior": prior})).linker()
         linker.training.estimate_u_using_random_sampling(
             max_pairs=model.training.pairs, seed=seed, min_count_per_level=None, num_chunks=1
@@ -43,10 +43,8 @@ def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Seque
         return _filled(model.model_copy(update={"prior": prior}), linker, pairs)
 
 
-def _prior(work: Workspace) -> float:
+def _prior(work: Workspace, sure: Sure) -> float:
     """Of all pairs, those that a list of `sure` agrees on, and what they are a part of."""
-    sure = work.model.prior
-    assert isinstance(sure, Sure)
     return round(min(max(_pairs(work, sure.sure), 1) / sure.recall / _all_pairs(work), MOSTLY), DIGITS)
 
 
@@ -94,7 +92,7 @@ def _with_numbers(comparison: Comparison, learned: Sequence[dict[str, Any]], pri
         unlearned = AGREE if n == 0 else (1 - AGREE) / (len(names) - 1)
         m = stated.m or _within(numbers.get("m_probability", unlearned), FEWEST_M)
         u = stated.u or _within(_among_strangers(numbers.get("u_probability", 0), m, prior, pairs), FEWEST_U)
-        levels[name] = Level(m=m, u=u, term_frequency=stated.term_frequency)
+        levels[name] = Level(m=m, u=u)
     return comparison.model_copy(update={"levels": levels, "train": False})
 
 

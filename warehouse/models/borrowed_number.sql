@@ -1,7 +1,7 @@
 /* Rows under an ID number that is somebody else's: two people share one number, a clerk typed a relative's, or a human said so.
    Whose it is says the row whose birth date and sex the number confirms, a register before a title, the newest first. Another
-   row is hers too if its name reads or sounds alike or differs in one character of three, or if birth date and sex are the
-   same (a person may change her name). */
+   row is hers too if its name reads or sounds alike, if it differs in one character of three (a slip, but brothers are named
+   so, too) and in no birth date, or if birth date and sex are the same (a person may change her name). */
 with contested as (
     select number from register_row where number is not null group by number having min(name_hash) <> max(name_hash)
     union
@@ -28,7 +28,8 @@ with contested as (
     where not coalesce(
         r.name_variant = o.name_variant or r.name_pinyin = o.name_pinyin
         or (r.surname = o.surname and length(r.given) = 2 and length(o.given) = 2
-            and (left(r.given, 1) = left(o.given, 1) or right(r.given, 1) = right(o.given, 1)))
+            and (left(r.given, 1) = left(o.given, 1) or right(r.given, 1) = right(o.given, 1))
+            and coalesce(r.birth_date = o.birth_date, true))
         or (r.birth_date = o.birth_date and r.sex = o.sex), false)
 )
 select source, record_key, number from unlike

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+import polars as pl
 
 from contracts.load import load_catalog
 from pipelines.makers import MAKERS
@@ -18,7 +19,7 @@ from warehouse.settings import Settings
 from warehouse.sql import in_order, upstream
 
 CATALOG = load_catalog()
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 FOUND = ("person_link", "person_pair", "person_alias")
 BIRTH, DAY = date(1980, 5, 17), date(2026, 10, 31)
 
@@ -127,11 +128,10 @@ def _order(connection: duckdb.DuckDBPyConnection) -> list[str]:
 def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
     table = CATALOG.tables[f"source.{name}"]
     create(connection, table, f"select {', '.join(f'null as {c.name}' for c in table.released_columns)} limit 0")
-    columns = sorted({column for row in rows for column in row})
-    if columns:
-        marks = ", ".join("?" * len(columns))
-        values = [[row.get(column) for column in columns] for row in rows]
-        connection.executemany(f"insert into source.{name} ({', '.join(columns)}) values ({marks})", values)
+    if rows:
+        connection.register("given", pl.DataFrame(rows, infer_schema_length=None))
+        connection.execute(f"insert into source.{name} by name select * from given")
+        connection.unregister("given")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:

@@ -10,37 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import linkage
-from pipelines.linkage.name_facts import words
+from tests.pipelines.linkage.tables import FEBRL, australians, spoilt
 
-HEADER = "rec_id, given_name, surname, street_number, address_1, address_2, suburb, postcode, state, date_of_birth, soc_sec_id"
-GIVEN = sorted(words("mia noah ruby liam chloe jack ella lucas zoe ryan holly oscar isla henry poppy logan"))
-FAMILY = sorted(words("white nguyen clarke webb ryan green campbell reid moody hage stubbs menzies blunden goode"))
-STREETS = sorted(words("tullaroop giblin hawdon banfield lachlan derwent barraclough nangor kalgoorlie mawson"))
-
-
-def people(seed: int) -> list[list[str]]:
-    """300 people: the cells after rec_id."""
-    draw = random.Random(seed)
-    return [
-        [
-            draw.choice(GIVEN), draw.choice(FAMILY), str(draw.randrange(1, 300)), f"{draw.choice(STREETS)} street",
-            f"flat {draw.randrange(1, 900)}", draw.choice(STREETS), str(draw.randrange(2000, 8000)),
-            draw.choice(["nsw", "vic", "wa"]), f"19{draw.randrange(100):02}{draw.randrange(1, 13):02}{draw.randrange(1, 28):02}",
-            str(draw.randrange(1_000_000, 9_999_999)),
-        ]
-        for _ in range(300)
-    ]  # fmt: skip
-
-
-def spoilt(cells: list[str], draw: random.Random) -> list[str]:
-    """One cell empty, one with a slip, now and then the names crossed."""
-    again = list(cells)
-    again[draw.randrange(10)] = ""
-    slip = draw.randrange(10)
-    again[slip] = again[slip][:2] + again[slip][3:]
-    if draw.random() < 0.1:
-        again[0], again[1] = again[1], again[0]
-    return again
+HEADER = ", ".join(("rec_id", *FEBRL))
 
 
 def write(path: Path, rows: list[tuple[str, list[str]]]) -> Path:
@@ -56,8 +28,8 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path, Path]:
     draw = random.Random(7)
-    originals = [(f"rec-{n}-org", cells) for n, cells in enumerate(people(1))]
-    again = [(f"rec-{n}-dup-0", spoilt(cells, draw)) for n, cells in enumerate(people(1)) if n % 3]
+    originals = [(f"rec-{n}-org", cells) for n, cells in enumerate(australians(1))]
+    again = [(f"rec-{n}-dup-0", spoilt(cells, draw)) for n, cells in enumerate(australians(1)) if n % 3]
     return (
         write(tmp_path / "all.csv", originals + again),
         write(tmp_path / "a.csv", originals),

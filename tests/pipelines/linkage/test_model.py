@@ -42,7 +42,8 @@ def test_committed_models_can_be_read(path: Path) -> None:
         ("m: 0.9, u: 0.01", "m: 0.9", "level same needs m and u"),
         ("m: 0.9", "m: 1.9", "comparisons.0.levels.same.m: Input should be less than 1"),
         ("columns: [surname]", "columns: [surname, given]", "compares 1 columns, not 2"),
-        ("columns: [surname]", "columns: [surname]\n    home: [dwelling_id]", "kind exact takes no home"),
+        ("kind: exact", "kind: register_name", "compares name, name_variant, "),
+        ("kind: exact", "kind: any_of", "compares several columns, not 1"),
         ("columns: [surname]", "columns: ['surname; drop table person']", "comparisons.0.columns.0"),
         ("grey: 0", "grey: 9", "grey is above auto"),
         ("link_type: dedupe_only", "link_type: both", "link_type"),
@@ -56,6 +57,18 @@ def test_a_wrong_word_is_told_with_file_and_place(old: str, new: str, told: str,
         read_model(path)
     assert str(path) in str(refused.value)
     assert told in str(refused.value)
+
+
+def test_in_a_city_of_so_many_people_prior_and_chance_are_numbers() -> None:
+    small, large = (load_model("city").among(people) for people in (1_000, 1_000_000))
+    for model, people in ((small, 1_000), (large, 1_000_000)):
+        phone, home = (
+            next(c for c in model.comparisons if c.name == name).levels["same"] for name in ("phone", "home")
+        )
+        assert phone.u == pytest.approx(1 / people)
+        assert home.u == pytest.approx(3 / people)
+        assert model.prior == pytest.approx(9 / people, rel=0.01), "nine to one that the register knows the person"
+    assert small.auto == large.auto
 
 
 def test_a_comparison_to_be_trained_needs_a_training(tmp_path: Path) -> None:

@@ -86,7 +86,10 @@ def test_facts_are_in_their_form() -> None:
 
 
 TEXT = st.text(
-    alphabet=st.one_of(st.sampled_from("王汪欧阳玥月伟·•.先生女士某*老 （）aZ"), st.characters()), max_size=30
+    alphabet=st.one_of(
+        st.sampled_from("王汪欧阳玥月伟·•.先生女士某*老 （）aZ"), st.characters(exclude_categories=["Cs"])
+    ),
+    max_size=30,
 )
 
 
