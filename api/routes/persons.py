@@ -53,7 +53,9 @@ class Decided(Answer):
 
 
 class Links(Answer):
-    person_id: str = Field(description="the id she has now; another than was asked for where that one became part of it")
+    person_id: str = Field(
+        description="the id she has now; another than was asked for where that one became part of it"
+    )
     links: list[Row] = Field(description="office rows of your areas that are this person: rule, weight, reasons")
     waiting: list[Row] = Field(description="rows that may be this person; as GET /v1/persons/review has them")
 

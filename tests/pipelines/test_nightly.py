@@ -50,7 +50,7 @@ def test_a_night_publishes_a_whole_release_with_its_manifest(home: Settings, fir
     assert verify(home, first.release_id) == []
     manifest = show(home, first.release_id)
     catalog = load_catalog()
-    assert {i.table for i in manifest.inputs} == {t.name for t in catalog.sources()} - {"grid_boundary"}  # optional
+    assert {i.table for i in manifest.inputs} == {t.name for t in catalog.sources()}
     for used in manifest.inputs:
         file = home.landing / used.table / used.file
         assert used.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
