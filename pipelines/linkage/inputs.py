@@ -99,7 +99,7 @@ def _number(connection: duckdb.DuckDBPyConnection, model: LinkModel, table: str,
     columns = [_column(model, name, name) for name in (*model.reads, *sorted(model.derived))]
     helpers = {name: sql for comparison in model.comparisons for name, sql in comparison.shape.prepare.items()}
     columns += [_column(model, name, sql) for name, sql in sorted(helpers.items())]
-    columns += [f"{_key(rule)} as key_{n}" for n, rule in enumerate(model.block_on)]
+    columns += [f"{key_sql(rule)} as key_{n}" for n, rule in enumerate(model.block_on)]
     derived = "".join(f", {sql} as {name}" for name, sql in sorted(model.derived.items()))
     try:
         connection.execute(
@@ -122,7 +122,7 @@ def _column(model: LinkModel, name: str, sql: str) -> str:
     return f"{sql} as {name}" if spelled else f"case when ({sql}) is not null then hash({sql}) end as {name}"
 
 
-def _key(rule: Sequence[str]) -> str:
+def key_sql(rule: Sequence[str]) -> str:
     return f"case when {' and '.join(f'{column} is not null' for column in rule)} then hash({', '.join(rule)}) end"
 
 
@@ -134,7 +134,7 @@ def _leave_out_crowded(
     for n, rule in enumerate(model.block_on):
         key = f"key_{n}"
         crowded = " union ".join(
-            f"select {_key(rule)} as {key} from (select *{derived} from {crowd}) as given"
+            f"select {key_sql(rule)} as {key} from (select *{derived} from {crowd}) as given"
             f" group by all having count(*) > {model.most_rows_per_key}"
             for crowd in crowds
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.linkage.inputs import count
+from pipelines.linkage.inputs import count, key_sql
 from pipelines.linkage.model import LinkModel, load_model
 from pipelines.linkage.score import decides_sql, pattern_sql, reasons_sql, score
 from warehouse.remembered import Remembered
@@ -129,7 +129,8 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel, sides: list[
 
 def _near(model: LinkModel, others: str, new: str) -> str:
     """Those of the other side that share what proposes a pair with something new."""
-    shared = [f"hash({', '.join(rule)}) in (select hash({', '.join(rule)}) from {new})" for rule in model.block_on]
+    keys = [key_sql(rule) for rule in model.block_on]
+    shared = [f"{key} in (select {key} from {new})" for key in keys]
     return f"select * from {others} where {' or '.join(shared)}"
 
 
