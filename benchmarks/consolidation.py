@@ -41,34 +41,38 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--residents", type=int, default=100_000)
     options.add_argument("--seed", type=int, default=1402)
+    options.add_argument("--memory", default="4GB", help="what DuckDB may take (HUB_MEMORY); what is more goes to disk")
     options.add_argument("--out", type=Path)
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-        figures = measure(Path(folder), given.residents, given.seed)
+        figures = measure(Path(folder), given.residents, given.seed, given.memory)
     if given.out:
         given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(home: Path, residents: int, seed: int) -> dict[str, Any]:
+def measure(home: Path, residents: int, seed: int, memory: str) -> dict[str, Any]:
     city = generate(home, residents=residents, seed=seed)
     settings = Settings(home=home, settle_seconds=0)
     ensure_keys(settings)
     ingest_landing(settings, load_catalog(), load_code_lists([CODES, settings.codes]))
     rows = {name: city.rows[name] for name in KEYS}
     print(", ".join(f"{count:,} {name}" for name, count in rows.items()))
-    runs = {"from nothing": alone("one_consolidation", home), "plain Splink 5": alone("plain_splink", home)}
+    runs = {
+        "from nothing": alone("one_consolidation", home, memory),
+        "plain Splink 5": alone("plain_splink", home, memory),
+    }
     change(settings)
-    runs["1 % changed"] = alone("one_consolidation", home)
+    runs["1 % changed"] = alone("one_consolidation", home, memory)
     for name, run in runs.items():
         print(f"  {name:<16} {run['seconds']:>8.1f} s {run['peak_mb']:>7,} MB")
         for part, seconds in run["parts"].items():
             print(f"    {part:<20} {seconds:>8.1f} s")
-    return {"residents": residents, "rows": rows, "runs": runs}
+    return {"residents": residents, "memory": memory, "rows": rows, "runs": runs}
 
 
-def alone(script: str, home: Path) -> dict[str, Any]:
+def alone(script: str, home: Path, memory: str) -> dict[str, Any]:
     """What the script printed, in a process of its own."""
-    command = [sys.executable, "-m", f"benchmarks.{script}", str(home)]
+    command = [sys.executable, "-m", f"benchmarks.{script}", str(home), memory]
     done = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 

@@ -19,9 +19,10 @@ from warehouse.settings import Settings
 
 FOUND = frozenset({"address_link", "address_review", "person_link", "person_pair", "person_alias"})
 PARTS = {
-    "addresses": ("spelling", "address_", "standing_", "building_", "outline_", "grid_outline"),
+    "addresses": ("spelling", "address_parsed", "standing_", "building_", "outline_", "grid_outline"),
     "names": ("name_feature", "common_phone"),
     "matching": ("scored_pair",),
+    "published tables": ("address_link", "address_review", "person_link", "person_pair", "person_alias"),
     "persons": (),
 }
 
@@ -32,7 +33,7 @@ def peak_mb() -> int:
 
 
 def main() -> None:
-    settings = Settings(home=Path(sys.argv[1]))
+    settings = Settings(home=Path(sys.argv[1]), memory=sys.argv[2])
     with tempfile.TemporaryDirectory(dir=settings.home) as folder:
         started = time.perf_counter()
         built = build_city(settings, load_catalog(), Path(folder) / "city.duckdb", MAKERS, only=FOUND)

@@ -1,12 +1,13 @@
 """Splink 5 as its guide has it, on the rows that `consolidation.py` links: residents against tickets, for the comparison.
 
 Given to it as a favour: dwellings that the hub's parser found, and no phone that more than 300 tickets carry, for such a key
-never ends. Three comparisons, u by sampling, m by EM twice, prediction from 0.9.
+never ends. Three comparisons, u by sampling, m by EM twice, prediction from 0.9; spilling to disk as the hub does.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import time
 from pathlib import Path
@@ -28,7 +29,9 @@ def main() -> None:
     catalog, lake = load_catalog(), Lake(settings)
     files = {t.name: str(lake.accepted_path(lake.in_force(t)[-1])) for t in catalog.sources() if lake.in_force(t)}
     parsed = next(settings.remembered.rglob("address*.parquet"))
-    connection = duckdb.connect()
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    spill = {"memory_limit": sys.argv[2], "temp_directory": str(settings.home / "spill")}
+    connection = duckdb.connect(config={**spill, "preserve_insertion_order": False})
     started = time.perf_counter()
     connection.execute(f"""
         create table home as select address, standard_address as home from read_parquet('{parsed}')
@@ -52,7 +55,7 @@ def main() -> None:
     )
     tables = [api.register(name, table_name=name) for name in ("resident", "ticket")]
     linker = Linker(tables, model, log_level=None)
-    linker.training.estimate_u_using_random_sampling(max_pairs=1_000_000, seed=1)
+    linker.training.estimate_u_using_random_sampling(max_pairs=10_000_000, seed=1)
     for rule in rules:
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
     pairs = linker.inference.predict(threshold_match_probability=0.9)

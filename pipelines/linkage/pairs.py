@@ -20,27 +20,24 @@ from pipelines.linkage.score import decides_sql, pattern_sql, reasons_sql, score
 from warehouse.remembered import Remembered
 from warehouse.settings import Settings
 
-PERSON, ROW = "person", "row"
-SIDES = {PERSON: ("known_person", "person"), ROW: ("unnumbered_row", "row_hash")}
+PERSONS, ROWS = "known_person", "unnumbered_row"  # each with `told`, the hash of what it tells
+PAIR = "person_told ubigint, row_told ubigint, match_weight double, decides boolean, pattern varchar"
 
 
 def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """`scored_pair` (row_hash, person, match_weight, decides, pattern) and `linkage_pattern` (pattern → reasons)."""
-    model = load_model("city").among(_about(connection, "known_person"))
+    model = load_model("city").among(_about(connection, PERSONS))
     memory = Remembered.of(settings, "pairs", edition(), model.model_dump_json())
-    for side in SIDES:
-        _told(connection, side, model)
     _recall(connection, memory)
     _score_new(connection, model)
     _remember(connection, memory)
-    connection.execute("""
+    connection.execute(f"""
         create temp table scored_pair as
         select r.row_hash, k.person, p.match_weight, p.decides, p.pattern
         from known_pair p
-        join person_told k on k.id = p.person_id
-        join row_told r on r.id = p.row_id""")
-    for table in ("person_told", "row_told", PERSON, ROW, "known_pair"):
-        connection.execute(f"drop table {table}")
+        join {PERSONS} k on k.told = p.person_told
+        join {ROWS} r on r.told = p.row_told""")
+    connection.execute("drop table known_pair")
 
 
 @cache
@@ -68,55 +65,54 @@ def _about(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return 1 << count(connection, table).bit_length()
 
 
-def _told(connection: duckdb.DuckDBPyConnection, side: str, model: LinkModel) -> None:
-    """`<side>`: what the rows tell, each once, under the hash of it as `id`; `<side>_told`: which of it each row tells.
-
-    The hash is DuckDB's, which another version may compute otherwise: the memory's digest names the version.
-    """
-    table, key = SIDES[side]
-    columns = ", ".join(model.reads)
-    connection.execute(f"create temp table {side}_told as select {key}, hash({columns}) as id from {table}")
-    connection.execute(
-        f"create temp table {side} as select distinct '{side}' as source, hash({columns}) as id, {columns} from {table}"
-    )
-
-
 def _recall(connection: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
-    """`known_pair` and `linkage_pattern`: remembered pairs whose two sides are still told; and what is new on each side."""
-    pairs, patterns = memory.file("pair.parquet"), memory.file("pattern.parquet")
-    for side in SIDES:
-        known = memory.file(f"{side}.parquet") if pairs else None
-        seen = f"anti join read_parquet('{_quoted(known)}') k on k.id = s.id" if known else ""
-        connection.execute(f"create temp table new_{side} as select s.* from {side} s {seen}")
-    if pairs and patterns:
-        connection.execute(f"""
-            create temp table known_pair as
-            select p.* from read_parquet('{_quoted(pairs)}') p
-            where p.person_id in (select id from {PERSON}) and p.row_id in (select id from {ROW})""")
-        connection.execute(f"create temp table linkage_pattern as from read_parquet('{_quoted(patterns)}')")
-    else:
-        connection.execute(
-            "create temp table known_pair"
-            " (person_id ubigint, row_id ubigint, match_weight double, decides boolean, pattern varchar)"
+    """`known_pair` and `linkage_pattern`: remembered pairs whose two sides are still told; `old_person`, `old_row`: sides."""
+    files = {name: memory.file(f"{name}.parquet") for name in ("pair", "pattern", "person", "row")}
+    if any(file is None for file in files.values()):
+        files = dict.fromkeys(files)
+    for name, columns in (("pair", PAIR), ("pattern", "pattern varchar, reasons varchar")):
+        connection.execute(f"create temp table {'known_pair' if name == 'pair' else 'linkage_pattern'} ({columns})")
+    for name in ("person", "row"):
+        told = (
+            f"from read_parquet('{_quoted(files[name])}')"
+            if files[name]
+            else "select null::ubigint as told where false"
         )
-        connection.execute("create temp table linkage_pattern (pattern varchar, reasons varchar)")
+        connection.execute(f"create temp table old_{name} as {told}")
+    if files["pair"]:
+        connection.execute(f"""
+            insert into known_pair
+            select p.* from read_parquet('{_quoted(files["pair"])}') p
+            where p.person_told in (select told from {PERSONS}) and p.row_told in (select told from {ROWS})""")
+        connection.execute(f"insert into linkage_pattern from read_parquet('{_quoted(files['pattern'])}')")
 
 
 def _score_new(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
-    """New rows against all persons, and new persons against the rows that are not new."""
-    connection.execute(f"create temp view old_{ROW} as select * from {ROW} where id not in (select id from new_{ROW})")
-    for new, others in ((f"new_{ROW}", PERSON), (f"new_{PERSON}", f"old_{ROW}")):
-        connection.execute(f"create temp table near as {_near(model, others, new)}")
-        if count(connection, "near"):
-            _score(connection, model, ["near", new] if others == PERSON else [new, "near"])
-        connection.execute("drop table near")
-    connection.execute(f"drop view old_{ROW}")
-    for side in SIDES:
-        connection.execute(f"drop table new_{side}")
+    """New rows against all persons, then new persons against the rows that are not new. What is told twice is scored once."""
+    columns = ", ".join(model.reads)
+    told = "select distinct '{0}' as source, told as id, {1} from {0} where {2}"
+    connection.execute(f"create temp table new_row as {told.format(ROWS, columns, 'told not in (from old_row)')}")
+    near = (
+        f"select distinct '{PERSONS}' as source, told as id, {columns} from {PERSONS} where {_near(model, 'new_row')}"
+    )
+    connection.execute(f"create temp table near as {near}")
+    _score(connection, model, ["near", "new_row"])
+    connection.execute("drop table near; drop table new_row")
+    connection.execute(
+        f"create temp table new_person as {told.format(PERSONS, columns, 'told not in (from old_person)')}"
+    )
+    near = f"select distinct '{ROWS}' as source, told as id, {columns} from {ROWS}"
+    connection.execute(
+        f"create temp table near as {near} where told in (from old_row) and ({_near(model, 'new_person')})"
+    )
+    _score(connection, model, ["new_person", "near"])
+    connection.execute("drop table near; drop table new_person; drop table old_person; drop table old_row")
 
 
 def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel, sides: list[str]) -> None:
-    score(connection, model, sides, "scored", crowds=(PERSON, ROW))
+    if not all(count(connection, side) for side in sides):
+        return
+    score(connection, model, sides, "scored", crowds=(PERSONS, ROWS))
     connection.execute(f"""
         insert into known_pair
         select left_id, right_id, match_weight, {decides_sql(model)}, {pattern_sql(model)} from scored""")
@@ -127,11 +123,10 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel, sides: list[
     connection.execute("drop table scored")
 
 
-def _near(model: LinkModel, others: str, new: str) -> str:
-    """Those of the other side that share what proposes a pair with something new."""
+def _near(model: LinkModel, new: str) -> str:
+    """Whether a row of the other side shares what proposes a pair with something new."""
     keys = [key_sql(rule) for rule in model.block_on]
-    shared = [f"{key} in (select {key} from {new})" for key in keys]
-    return f"select * from {others} where {' or '.join(shared)}"
+    return " or ".join(f"{key} in (select {key} from {new})" for key in keys)
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
@@ -139,11 +134,11 @@ def _remember(connection: duckdb.DuckDBPyConnection, memory: Remembered) -> None
         for name, query in (
             ("pair", "from known_pair"),
             ("pattern", "from linkage_pattern order by pattern"),
-            (PERSON, f"select id from {PERSON}"),
-            (ROW, f"select id from {ROW}"),
+            ("person", f"select distinct told from {PERSONS}"),
+            ("row", f"select distinct told from {ROWS}"),
         ):
             connection.execute(f"copy ({query}) to '{_quoted(folder / (name + '.parquet'))}' (format parquet)")
 
 
-def _quoted(path: Path) -> str:
+def _quoted(path: Path | None) -> str:
     return str(path).replace("'", "''")

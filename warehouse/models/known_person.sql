@@ -1,6 +1,6 @@
 /* Persons whom rows name by themselves, with what tells them: the side of linkage that other rows are held against.
    `rarity` is how many bits a name tells: log2 of persons to those who bear it, in steps of four (0: one in 16 or more);
-   `sound_rarity` likewise of those whose names sound so. */
+   `sound_rarity` likewise of those whose names sound so. `told` is the hash of all that is told (the name tells its features). */
 with person as (
     select person, arg_max(name_hash, (source = 'resident', stands, updated_on, name_hash)) as name_hash,
            max(sex) as sex, max(birth_date) as birth_date
@@ -24,14 +24,17 @@ with person as (
     select name_pinyin, count(*) as bearers from named group by name_pinyin
 ), total as (
     select count(*) as persons from person
+), told as (
+    select n.person, n.name, n.name_variant, n.name_pinyin, n.name_kind, n.surname, n.surname_pinyin, n.given, n.sex,
+           n.birth_date, phone.phone_a, phone.phone_b, phone.phone_c, home.home_a, home.home_b, home.home_c,
+           cast(least(4, floor(log2(t.persons / b.bearers) / 4)) as integer) as rarity,
+           cast(least(4, floor(log2(t.persons / h.bearers) / 4)) as integer) as sound_rarity
+    from named n
+    cross join total t
+    left join borne b on b.variant_hash = n.variant_hash
+    left join heard h on h.name_pinyin = n.name_pinyin
+    left join phone on phone.person = n.person
+    left join home on home.person = n.person
 )
-select n.person, n.name, n.name_variant, n.name_pinyin, n.name_kind, n.surname, n.surname_pinyin, n.given, n.sex, n.birth_date,
-       phone.phone_a, phone.phone_b, phone.phone_c, home.home_a, home.home_b, home.home_c,
-       cast(least(4, floor(log2(t.persons / b.bearers) / 4)) as integer) as rarity,
-       cast(least(4, floor(log2(t.persons / h.bearers) / 4)) as integer) as sound_rarity
-from named n
-cross join total t
-left join borne b on b.variant_hash = n.variant_hash
-left join heard h on h.name_pinyin = n.name_pinyin
-left join phone on phone.person = n.person
-left join home on home.person = n.person
+select *, hash(name, name_kind, sex, birth_date, phone_a, phone_b, phone_c, home_a, home_b, home_c, rarity, sound_rarity) as told
+from told

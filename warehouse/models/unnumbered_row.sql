@@ -1,5 +1,5 @@
 /* Rows that name a person without a usable ID number, with what they tell: requesters, old titles, broken numbers. `row_hash`
-   stands for a row tonight. */
+   stands for a row tonight, `told` for all that it tells (the name tells its features). */
 with told as (
     select source, record_key, name_hash, sex, birth_date, phone, home, registered_home
     from row_person
@@ -17,14 +17,17 @@ with told as (
 ), telling as (
     select t.*, case when c.phone is null then t.phone end as own_phone
     from told t left join common_phone c on c.phone = t.phone
+), shown as (
+    select hash(t.source, t.record_key) as row_hash, t.source, t.record_key,
+           f.name, f.name_variant, f.name_pinyin, coalesce(f.name_kind, 'none') as name_kind, f.surname, f.surname_pinyin, f.given,
+           coalesce(t.sex, f.name_sex) as sex, t.birth_date,
+           cast(null as integer) as rarity, cast(null as integer) as sound_rarity,
+           -- a row tells one telephone and up to two homes, which may be any of the person's
+           t.own_phone as phone_a, t.own_phone as phone_b, t.own_phone as phone_c,
+           coalesce(t.home, t.registered_home) as home_a, coalesce(t.registered_home, t.home) as home_b,
+           coalesce(t.home, t.registered_home) as home_c
+    from telling t
+    left join name_feature f on f.name_hash = t.name_hash
 )
-select hash(t.source, t.record_key) as row_hash, t.source, t.record_key,
-       f.name, f.name_variant, f.name_pinyin, coalesce(f.name_kind, 'none') as name_kind, f.surname, f.surname_pinyin, f.given,
-       coalesce(t.sex, f.name_sex) as sex, t.birth_date,
-       cast(null as integer) as rarity, cast(null as integer) as sound_rarity,
-       -- a row tells one telephone and up to two homes, which may be any of the person's
-       t.own_phone as phone_a, t.own_phone as phone_b, t.own_phone as phone_c,
-       coalesce(t.home, t.registered_home) as home_a, coalesce(t.registered_home, t.home) as home_b,
-       coalesce(t.home, t.registered_home) as home_c
-from telling t
-left join name_feature f on f.name_hash = t.name_hash
+select *, hash(name, name_kind, surname, sex, birth_date, phone_a, home_a, home_b) as told
+from shown
