@@ -129,12 +129,14 @@ def key_sql(rule: Sequence[str]) -> str:
 def _leave_out_crowded(
     connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str], crowds: Sequence[str]
 ) -> None:
-    """A key on too many rows of one of `crowds` becomes null in all of `tables`."""
+    """A key on too many rows of one of `crowds` becomes null in all of `tables`. Counted are those that can propose a pair."""
+    smallest = min(tables, key=lambda table: count(connection, table))
     derived = "".join(f", {sql} as {name}" for name, sql in sorted(model.derived.items()))
     for n, rule in enumerate(model.block_on):
         key = f"key_{n}"
         crowded = " union ".join(
             f"select {key_sql(rule)} as {key} from (select *{derived} from {crowd}) as given"
+            f" where {key_sql(rule)} in (select {key} from {smallest})"
             f" group by all having count(*) > {model.most_rows_per_key}"
             for crowd in crowds
         )
