@@ -20,7 +20,7 @@ from typing import NamedTuple
 import duckdb
 
 from contracts.model import Table
-from warehouse.files import replacing
+from warehouse.files import private_folder, replacing
 from warehouse.lake import Delivery, Lake
 from warehouse.settings import Settings
 from warehouse.sources import by_precedence, rows_of
@@ -179,6 +179,7 @@ class _Memory:
         if len(said) < 2:
             return
         former, since = FORMER + self._table.name, SINCE + self._table.name
+        private_folder(self._folder)
         stays = {self._path(said), *([self._path(said[:known])] if known else [])}
         with replacing(self._path(said)) as temporary:
             file = "'" + str(temporary).replace("'", "''") + "'"

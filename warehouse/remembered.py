@@ -6,15 +6,20 @@ Belongs here: finding, replacing, forgetting. Does not: what is in the files.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
-from warehouse.files import private_folder
+from warehouse.files import private_folder, sync_folder
 from warehouse.settings import Settings
+
+PARQUET = b"PAR1"  # how such a file ends
 
 
 @dataclass(frozen=True)
@@ -36,9 +41,13 @@ class Remembered:
         return self.root / f"{self.name}-{self.digest}"
 
     def file(self, name: str) -> Path | None:
-        """A remembered file, None where it is not there."""
+        """A remembered Parquet file; None where it is not there, or its end is missing."""
         path = self.folder / name
-        return path if path.is_file() else None
+        if not path.is_file() or path.stat().st_size < len(PARQUET):
+            return None
+        with path.open("rb") as file:
+            file.seek(-len(PARQUET), os.SEEK_END)
+            return path if file.read() == PARQUET else None
 
     @contextmanager
     def replacing(self) -> Iterator[Path]:
@@ -48,6 +57,18 @@ class Remembered:
         shutil.rmtree(fresh, ignore_errors=True)
         private_folder(fresh)
         yield fresh
+        for path in fresh.iterdir():
+            path.chmod(0o600)
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
         for old in self.root.glob(f"{self.name}-*"):
             shutil.rmtree(old)
         fresh.rename(self.folder)
+        sync_folder(self.root)
+
+
+@cache
+def edition(package: Path, *libraries: str) -> str:
+    """The code of a package and the versions of libraries: what it would work out otherwise tomorrow is not remembered."""
+    code = sha256(b"\x1f".join(file.read_bytes() for file in sorted(package.glob("*.py")))).hexdigest()
+    return " ".join([code, *(f"{name} {version(name)}" for name in libraries)])

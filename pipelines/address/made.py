@@ -15,31 +15,32 @@ import duckdb
 import polars as pl
 
 from pipelines.address.gazetteer import Gazetteer
-from pipelines.address.memory import digest, remembered
+from pipelines.address.memory import remembered
 from pipelines.address.parser import COLUMNS, Parser
 from pipelines.address.reference import READS, Reference, frame, reference
 from warehouse.address_decisions import AddressDecision, standing
 from warehouse.casebook import open_casebook
-from warehouse.files import replacing
 from warehouse.made import Made
+from warehouse.remembered import Remembered
 from warehouse.settings import Settings
 
 PARSED: Final = "address_parsed"
+FILE: Final = "spelling.parquet"
 BLOCK: Final = 500_000  # spellings at a time
 
 
 def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Leave `address_parsed`: every spelling with its uses and what it means."""
     tables, decisions = reference(connection), decided(settings)
-    memory = remembered(settings, digest(tables, decisions))
-    if not memory.exists():
-        with replacing(memory) as temporary:
-            pl.DataFrame(schema=COLUMNS).write_parquet(temporary)
+    memory = remembered(settings, tables, decisions)
+    if memory.file(FILE) is None:
+        with memory.replacing() as folder:
+            pl.DataFrame(schema=COLUMNS).write_parquet(folder / FILE)
     _follow(connection, memory, tables, decisions)
     columns = ", ".join(f"p.{name}" for name in COLUMNS if name != "address")
     connection.execute(
         f"create temp view {PARSED} as select s.address, s.uses, {columns}"
-        f" from spelling s join {_file(memory)} p on p.address = s.address"
+        f" from spelling s join {_file(memory.folder / FILE)} p on p.address = s.address"
     )
 
 
@@ -56,10 +57,10 @@ def decided(settings: Settings) -> list[AddressDecision]:
 
 
 def _follow(
-    connection: duckdb.DuckDBPyConnection, memory: Path, tables: Reference, decisions: list[AddressDecision]
+    connection: duckdb.DuckDBPyConnection, memory: Remembered, tables: Reference, decisions: list[AddressDecision]
 ) -> None:
     """Bring the memory to what is written tonight: new spellings parsed, those that nobody writes any more forgotten."""
-    known = _file(memory)
+    known = _file(memory.folder / FILE)
     apart = f"where not exists (select 1 from {known} k where k.address = s.address)"
     connection.execute(
         f"create temp table new_spelling as select row_number() over () as no, address from spelling s {apart}"
@@ -71,11 +72,10 @@ def _follow(
     if new or gone:
         kept = f"select k.* from {known} k where exists (select 1 from spelling s where s.address = k.address)"
         parser = Parser(Gazetteer.of(tables.areas, tables.buildings, decisions, tables.on)) if new else None
-        with _parts(memory) as folder, replacing(memory) as temporary:
-            files = [_file(part) for part in _parse(connection, parser, new, folder)] if parser else []
+        with _parts(memory) as parts, memory.replacing() as folder:
+            files = [_file(part) for part in _parse(connection, parser, new, parts)] if parser else []
             every = " union all ".join([kept, *(f"select * from {file}" for file in files)])
-            connection.execute(f"copy ({every}) to {_text(temporary)} (format parquet, compression zstd)")
-            temporary.chmod(0o600)
+            connection.execute(f"copy ({every}) to {_text(folder / FILE)} (format parquet, compression zstd)")
     connection.execute("drop table new_spelling")
 
 
@@ -88,9 +88,9 @@ def _parse(connection: duckdb.DuckDBPyConnection, parser: Parser, count: int, fo
 
 
 @contextmanager
-def _parts(memory: Path) -> Iterator[Path]:
+def _parts(memory: Remembered) -> Iterator[Path]:
     """A folder beside the memory, gone when the block ends."""
-    folder = memory.with_suffix(".parts")
+    folder = memory.root / f".{memory.name}.parts"
     folder.mkdir(mode=0o700, exist_ok=True)
     try:
         yield folder

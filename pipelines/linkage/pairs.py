@@ -7,9 +7,6 @@ tells something new is matched again, against everything on the other side. Not 
 
 from __future__ import annotations
 
-from functools import cache
-from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -17,9 +14,10 @@ import duckdb
 from pipelines.linkage.inputs import count, key_sql
 from pipelines.linkage.model import LinkModel, load_model
 from pipelines.linkage.score import decides_sql, pattern_sql, reasons_sql, score
-from warehouse.remembered import Remembered
+from warehouse.remembered import Remembered, edition
 from warehouse.settings import Settings
 
+HERE = Path(__file__).parent
 PERSONS, ROWS = "known_person", "unnumbered_row"  # each with `told`, the hash of what it tells
 PAIR = "person_told ubigint, row_told ubigint, match_weight double, decides boolean, pattern varchar"
 
@@ -27,7 +25,7 @@ PAIR = "person_told ubigint, row_told ubigint, match_weight double, decides bool
 def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """`scored_pair` (row_hash, person, match_weight, decides, pattern) and `linkage_pattern` (pattern → reasons)."""
     model = load_model("city").among(_about(connection, PERSONS))
-    memory = Remembered.of(settings, "pairs", edition(), model.model_dump_json())
+    memory = Remembered.of(settings, "pairs", edition(HERE, "duckdb", "splink"), model.model_dump_json())
     _recall(connection, memory)
     _score_new(connection, model)
     _remember(connection, memory)
@@ -38,13 +36,6 @@ def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) 
         join {PERSONS} k on k.told = p.person_told
         join {ROWS} r on r.told = p.row_told""")
     connection.execute("drop table known_pair")
-
-
-@cache
-def edition() -> str:
-    """What pairs depend on besides their two sides and the model: the code here and the libraries that count and compare."""
-    code = sha256(b"\x1f".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()
-    return " ".join([code, *(f"{name} {version(name)}" for name in ("duckdb", "splink"))])
 
 
 def make_linkage_bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

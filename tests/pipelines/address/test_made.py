@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipelines.address import made
-from pipelines.address.memory import digest
+from pipelines.address.memory import remembered
 from pipelines.address.reference import Reference
 from tests.pipelines.address.town import AREAS, BUILDINGS, HOME, TODAY, decision, frame
 from warehouse.address_decisions import AddressDecision
@@ -48,7 +48,7 @@ def step(
 
 
 def memory(settings: Settings) -> Path:
-    [path] = settings.remembered.iterdir()
+    [path] = settings.remembered.glob("*/spelling.parquet")
     return path
 
 
@@ -79,21 +79,29 @@ def test_only_new_spellings_are_parsed(
 
 def test_losing_the_memory_changes_nothing(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     first = step(connection, settings, SPELLINGS)
-    name = memory(settings).name
+    name = memory(settings).parent.name
     memory(settings).unlink()
     assert step(connection, settings, SPELLINGS) == first
-    assert memory(settings).name == name
+    assert memory(settings).parent.name == name
+
+
+def test_a_torn_memory_is_none(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    first = step(connection, settings, SPELLINGS)
+    whole = memory(settings).read_bytes()
+    for torn in (b"", whole[: len(whole) // 2]):
+        memory(settings).write_bytes(torn)
+        assert step(connection, settings, SPELLINGS) == first
 
 
 def test_another_table_is_another_memory_and_the_old_one_goes(
     connection: duckdb.DuckDBPyConnection, settings: Settings
 ) -> None:
     step(connection, settings, SPELLINGS)
-    before = memory(settings).name
+    before = memory(settings).parent.name
     connection.execute("update standing_building set estate_alias = '桃花源' where building_id = 'b3'")
     found = {row[0]: row for row in step(connection, settings, SPELLINGS)}
     assert HOME in found["桃花源3号楼2单元501"]
-    assert memory(settings).name != before
+    assert memory(settings).parent.name != before
 
 
 def test_addresses_are_remembered_for_the_owner_alone(
@@ -119,7 +127,10 @@ def test_no_spelling_at_all(connection: duckdb.DuckDBPyConnection, settings: Set
     assert connection.execute("select count(*) from address_parsed").fetchall() == [(0,)]
 
 
-def test_the_digest_is_of_all_that_a_result_depends_on() -> None:
+def test_the_digest_is_of_all_that_a_result_depends_on(settings: Settings) -> None:
+    def digest(tables: Reference, decisions: list[AddressDecision]) -> str:
+        return remembered(settings, tables, decisions).digest
+
     tables = Reference(list(AREAS), frame(BUILDINGS), TODAY)
     accepted: list[AddressDecision] = [decision("spelling", "老食堂", standard_address=HOME)]
     others = [
