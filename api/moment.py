@@ -47,7 +47,7 @@ def _day(name: str, text: str) -> date:
     except ValueError:
         day = date.min
     if day.year not in YEARS or len(text) != len("2026-11-22"):
-        raise BadRequest(f"{name}: a day was expected, 2026-11-22", remedy="correct the value")
+        raise BadRequest(f"{name}: a day was expected, written 2026-11-22", remedy="correct the value")
     return day
 
 

@@ -99,3 +99,7 @@ def run() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     app(prog_name="hub")
+
+
+if __name__ == "__main__":  # `python -m cli.main`, where the package is not installed
+    run()

@@ -35,15 +35,20 @@ def listing(columns: Sequence[str], rows: Sequence[Row], form: Format) -> None:
     typer.echo(render[form](columns, rows), nl=form is not Format.CSV)
 
 
-def listing_with(columns: Sequence[str], rows: Sequence[Row], below: str, form: Format) -> None:
-    """Print rows that have rows of their own under the key `below`: in JSON and CSV within them, else underneath."""
+def listing_with(
+    columns: Sequence[str], rows: Sequence[Row], below: str, form: Format, head: str | None = None
+) -> None:
+    """Print rows that have rows of their own under the key `below`: in JSON and CSV within them, else underneath.
+
+    There a row's own stand under its value of `head`, where that is named.
+    """
     if form is not Format.TABLE:
         listing((*columns, below), rows, form)
         return
     listing(columns, rows, form)
     for row in rows:
         if row[below]:
-            typer.echo()
+            typer.echo(f"\n{_text(row[head])}:" if head else "")
             listing(tuple(row[below][0]), row[below], form)
 
 

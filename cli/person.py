@@ -85,7 +85,7 @@ def explain(row: RowArgument, form: FormatOption = Format.TABLE) -> None:
     if not found:
         _office_rows(rows).require(wanted)
         typer.echo(f"{wanted} is no person, and resembles none", err=True)
-    listing_with(EXPLAINED, found, "comparisons", form)
+    listing_with(EXPLAINED, found, "comparisons", form, head="row")
 
 
 def _linked(rows: Rows, wanted: OfficeRow) -> list[dict[str, Any]]:

@@ -23,6 +23,8 @@ _TAIL = re.compile(
     r"(?:(?P<floor>[0-9]{1,3})(?:层|楼))?-?"
     r"(?:(?P<room>[0-9]{1,5})[号室户房]?|(?P<side>[^0-9号楼#幢栋座单元层室户房-]{1,4})户?)?"
 )
+# `2单元-1层`, `2单元-101`: below the ground, or is the dash only a dash (`3号楼-2单元-101`)? Nobody can tell
+_BELOW_GROUND = re.compile(r".*[号楼#幢栋座元门]-[0-9]+层.*|[^-]*[元门]-[12][0-9]{2}[号室户房]?")
 _PARTS: Final = ("building", "entrance", "floor", "room")
 
 
@@ -66,8 +68,9 @@ def read(tail: str) -> Numbers:
         values.append(arabic(match[0]))
         return str(values[-1])
 
-    found = _TAIL.fullmatch(_NUMERAL.sub(written, tail))
-    if found is None or None in values:
+    numbered = _NUMERAL.sub(written, tail)
+    found = _TAIL.fullmatch(numbered)
+    if found is None or None in values or _BELOW_GROUND.fullmatch(numbered):
         return UNREADABLE
     building, entrance, floor, room = (int(found[part]) if found[part] else None for part in _PARTS)
     side = found["side"]

@@ -55,6 +55,7 @@ def _without_brackets(text: pl.Expr) -> pl.Expr:
     text = text.str.replace_all(
         rf"{_OPEN}([^{_BRACKETS}]*{_NUMBER}(?:号楼|单元|[#幢栋座-])[^{_BRACKETS}]*){_CLOSE}", "$1"
     )
+    text = text.str.replace(rf"{_OPEN}([0-9]{{3,4}}室?){_CLOSE}\s*$", "-$1")  # 2单元(501) is a room, 501(502) are two
     return text.str.replace_all(rf"{_OPEN}[^{_BRACKETS}]*(?:{_CLOSE}|$)", "")
 
 

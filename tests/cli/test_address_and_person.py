@@ -133,6 +133,7 @@ def test_a_row_is_explained(home: Path) -> None:
         {"compared": "出生日期", "outcome": "不同", "weight": "-0.5"},
         {"compared": "起点", "outcome": "任意两条记录", "weight": "+1.9"},
     ]
+    assert "\nhotline:k1:\n" in said(home, "person", "explain", "resident:1")  # whom the weights below are about
     said(home, "person", "unlink", "hotline:k1", "resident:1", "--reason", "father and son")
     table = said(home, "person", "explain", "hotline:k1")
     assert "decided different" in table

@@ -1,10 +1,32 @@
 /* What becomes of each row and each person it may name. linked: all but certain, and by evidence that may decide · grey: a
    doubt that a clerk can settle. Of the titles of one dwelling that would be one person's only the heaviest is linked: its
-   holders are different people. */
-with mapped as (
+   holders are different people. Whom a human told apart from a row is nobody it may name, under whichever of her rows; of two
+   rows told apart that would be one person neither is linked. */
+with named_apart as (
+    select a.source, a.record_key, p.person
+    from told_apart a
+    join row_person p on p.source = a.other_source and p.record_key = a.other_key
+    union all
+    select a.source, a.record_key, p.person
+    from told_apart a
+    join person_said s on s.decision = 'same' and s.left_source = a.other_source and s.left_key = a.other_key
+    join row_person p on p.source = s.right_source and p.record_key = s.right_key
+    union all
+    select a.source, a.record_key, p.person
+    from told_apart a
+    join person_said s on s.decision = 'same' and s.right_source = a.other_source and s.right_key = a.other_key
+    join row_person p on p.source = s.left_source and p.record_key = s.left_key
+), apart as (
+    select distinct hash(a.source, a.record_key) as row_hash, n.cluster_id
+    from named_apart a
+    join natural_cluster n on n.person = a.person
+), mapped as (
     select c.row_hash, coalesce(m.person, c.person) as person, c.match_weight, c.decides, c.pattern
     from candidate c
     left join seed_link m on m.seed = c.person
+    where not exists (
+        select 1 from apart a join natural_cluster n on n.cluster_id = a.cluster_id
+        where a.row_hash = c.row_hash and n.person = c.person)
 ), best as (
     select row_hash, person, max(match_weight) as match_weight, arg_max(decides, (match_weight, pattern)) as decides,
            arg_max(pattern, (match_weight, pattern)) as pattern
@@ -27,8 +49,20 @@ with mapped as (
     from judged j
     join register_row r on r.source = 'property' and r.record_key = j.record_key
     where j.source = 'property' and j.is_sure and r.stands and r.home is not null
+), sure as (
+    select j.source, j.record_key, j.row_hash, j.person, n.cluster_id
+    from judged j
+    join (select distinct source, record_key from told_apart) a on a.source = j.source and a.record_key = j.record_key
+    join natural_cluster n on n.person = j.person
+    where j.is_sure
+), clash as (
+    select distinct s.row_hash, s.person
+    from sure s
+    join told_apart a on a.source = s.source and a.record_key = s.record_key
+    join sure o on o.source = a.other_source and o.record_key = a.other_key and o.cluster_id = s.cluster_id
 )
 select j.source, j.record_key, j.person, j.match_weight, j.confidence, j.pattern,
-       case when j.is_sure and coalesce(v.nth, 1) = 1 then 'linked' else 'grey' end as outcome
+       case when j.is_sure and coalesce(v.nth, 1) = 1 and x.row_hash is null then 'linked' else 'grey' end as outcome
 from judged j
 left join rival v on v.row_hash = j.row_hash and v.person = j.person
+left join clash x on x.row_hash = j.row_hash and x.person = j.person

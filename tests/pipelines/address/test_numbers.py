@@ -38,6 +38,8 @@ def test_what_is_no_number_is_none(numeral: str) -> None:
         ("2单元501", (None, 2, None, 501, None)),
         ("501室", (None, None, None, 501, None)),
         ("一百零五号楼1单元101", (105, 1, None, 101, None)),
+        ("3号楼-2单元-101", (3, 2, None, 101, None)),
+        ("3号楼2单元-501", (3, 2, None, 501, None)),
     ],
 )
 def test_a_tail_says_its_parts(tail: str, numbers: tuple[int | None, ...]) -> None:
@@ -49,6 +51,13 @@ def test_a_tail_says_its_parts(tail: str, numbers: tuple[int | None, ...]) -> No
     "tail", ["3号楼2单元501-502", "3号楼2号楼", "3号楼2单元3单元501", "12345号楼", "十百号楼", "3-2-5-501"]
 )
 def test_what_cannot_be_read_says_nothing(tail: str) -> None:
+    assert read(tail) == Numbers(rule="unreadable_numbers")
+
+
+@pytest.mark.parametrize(
+    "tail", ["3号楼2单元-1层101", "3号楼-1层东户", "三单元-一层101", "3号楼2单元-101", "3号楼2门-203室"]
+)
+def test_below_the_ground_is_not_the_first_floor(tail: str) -> None:
     assert read(tail) == Numbers(rule="unreadable_numbers")
 
 

@@ -40,6 +40,7 @@ NORTH = f"{BASE}柳港园西院12号楼1单元1801室"
         "柳港园3号楼2单元5层西",
         "（柳港园西院）3号楼2单元501",
         "柳港园西院(3号楼2单元501)",
+        "柳港园3号楼2单元（501）",
         "柳港园【家属区】3号楼2单元501",
         "家住柳港园3号楼2单元501",
         "地址：柳港园3号楼2单元501",
@@ -101,6 +102,8 @@ def test_spellings_of_one_home(spelling: str) -> None:
         ("柳港园3号楼2单元5层中户", "unknown_door"),
         ("柳港园二十号楼3单元5层东户", "unknown_door"),  # its building has no names of doors
         ("柳港园3号楼2单元501、502室", "unreadable_numbers"),
+        ("柳港园3号楼2单元501（502）", "unreadable_numbers"),
+        ("柳港园3号楼2单元-1层101", "unreadable_numbers"),
         ("柳港园3号楼2单元501(原5号楼302)", "unknown_estate"),
         ("柳港园3号楼2单元501对面的小卖部", "unknown_text"),
         ("柳港园3号楼2单元501楼上", "unknown_text"),

@@ -115,6 +115,46 @@ def test_a_humans_word_stands_above_the_evidence(tmp_path: Path) -> None:
     assert find(tmp_path, [CORRECTED], [title("p1", "李四光", "wang")]).same("r1", "p1")
 
 
+def test_whom_a_row_was_told_apart_from_it_is_under_none_of_her_rows(tmp_path: Path) -> None:
+    """The row that was named is one person with another: by its number, by evidence, or because a human said so."""
+    home = [
+        title("p1", "王建国", "wang", dwelling_id=HOME),
+        resident("r1", "王建国", None, dwelling_id=HOME, phone_token="p"),
+    ]
+    calls = [ticket("k", "王建国", "p", HOME)]
+    assert find(tmp_path, home[1:], home[:1], calls).same("r1", "p1", "k")
+    said(tmp_path, "hotline:k", "resident:r1", "different")
+    assert find(tmp_path, home[1:], home[:1], calls).person("k") is None
+    said(tmp_path, "hotline:k", "resident:r1", "open")
+    said(tmp_path, "hotline:k", "property:p1", "different")
+    assert find(tmp_path, home[1:], home[:1], calls).person("k") is None
+
+
+def test_two_calls_told_apart_are_not_one_person(tmp_path: Path) -> None:
+    calls = [ticket("k", "王建国", "p", HOME), ticket("j", "王建国", "p", HOME)]
+    rows = [CORRECTED | {"phone_token": "p"}]
+    assert find(tmp_path, rows, tickets=calls).same("r1", "k", "j")
+    said(tmp_path, "hotline:k", "hotline:j", "different")
+    found = find(tmp_path, rows, tickets=calls)
+    assert (found.person("k"), found.person("j")) == (None, None)  # which of them it is, nobody said: both wait
+    assert (found.doubts("k"), found.doubts("j")) == (1, 1)
+    said(tmp_path, "hotline:k", "resident:r1", "same")
+    found = find(tmp_path, rows, tickets=calls)
+    assert found.same("r1", "k")
+    assert (found.person("j"), found.doubts("j")) == (None, 0)
+
+
+def test_two_register_rows_told_apart_are_not_one_number_by_evidence(tmp_path: Path) -> None:
+    rows = [
+        CORRECTED | {"phone_token": "p"},
+        *(resident(key, "王建国", None, dwelling_id=HOME, phone_token="p") for key in ("r2", "r3")),
+    ]
+    assert find(tmp_path, rows).same("r1", "r2", "r3")
+    said(tmp_path, "resident:r2", "resident:r3", "different")
+    found = find(tmp_path, rows)
+    assert len({found.person(key) for key in ("r1", "r2", "r3")}) == 3
+
+
 def test_only_what_changed_is_matched_again_and_the_result_is_the_same(tmp_path: Path) -> None:
     calls = [
         ticket("k1", "王建国", None, HOME),
