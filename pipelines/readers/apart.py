@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 MEMORY = 6 << 30  # address space in bytes; a sheet of 1,048,576 rows and 20 columns takes about half of it
 SECONDS = 900  # of computing for a file, and of waiting for one batch
 SMALL = 16 << 20  # bytes of a file after which a process is as small as before, and may read the next one
+FILES = 100  # read by one process: what libraries keep of each file adds up to the limit of the address space
 CHILD = "from pipelines.readers.apart import serve; serve()"
 
 Reader = Callable[[Path, Table], Iterator[Batch]]
@@ -44,7 +45,7 @@ def by_child(read: Reader) -> Reader:
         try:
             yield from child.batches(read, path, table)
         finally:
-            if child.is_done and small:
+            if child.is_done and small and child.files < FILES:
                 _idle.append(child)
             else:
                 child.close()
@@ -53,9 +54,10 @@ def by_child(read: Reader) -> Reader:
 
 
 class Child:
-    """A process that reads one file after the other. `is_done`: it waits for the next."""
+    """A process that reads one file after the other. `is_done`: it waits for the next; `files`: how many it was given."""
 
     def __init__(self) -> None:
+        self.files = 0
         self._process = subprocess.Popen(
             [sys.executable, "-c", CHILD, str(MEMORY)],
             cwd=ROOT,
@@ -68,6 +70,7 @@ class Child:
 
     def batches(self, read: Reader, path: Path, table: Table) -> Iterator[Batch]:
         self.is_done = False
+        self.files += 1
         try:
             _say(self._process.stdin, (read, path.absolute(), table, SECONDS))
             while (answer := self._answer()) is not None:

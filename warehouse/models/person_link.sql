@@ -6,12 +6,25 @@ with said_same as (
     from person_said where decision = 'same'
     union all
     select right_source, right_key, left_source, left_key from person_said where decision = 'same'
-), decided as (
-    select s.source, s.record_key, min(p.person) as person
+), found as (
+    select source, record_key, person from row_link where outcome = 'linked' and source <> 'resident'
+), named_by_other as (
+    select s.source, s.record_key, p.person
     from said_same s
     join row_person p on p.source = s.other_source and p.record_key = s.other_key
-    where not exists (select 1 from row_person r where r.source = s.source and r.record_key = s.record_key)
-    group by s.source, s.record_key
+    union all
+    -- one whom the evidence found speaks for one whom it did not
+    select s.source, s.record_key, f.person
+    from said_same s
+    join found f on f.source = s.other_source and f.record_key = s.other_key
+    where not exists (select 1 from found o where o.source = s.source and o.record_key = s.record_key)
+), decided as (
+    select o.source, o.record_key, min(o.person) as person
+    from named_by_other o
+    join person_identity i on i.person = o.person
+    where not exists (select 1 from row_person r where r.source = o.source and r.record_key = o.record_key)
+    group by o.source, o.record_key
+    having count(distinct i.person_id) = 1  -- who was said to be two persons is neither, until one word is taken back
 ), of_seed as (
     select l.record_key, l.person, l.match_weight, l.confidence, l.pattern
     from row_link l

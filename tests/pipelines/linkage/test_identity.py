@@ -155,6 +155,22 @@ def test_two_register_rows_told_apart_are_not_one_number_by_evidence(tmp_path: P
     assert len({found.person(key) for key in ("r1", "r2", "r3")}) == 3
 
 
+def test_a_call_that_evidence_found_speaks_for_one_that_it_did_not(tmp_path: Path) -> None:
+    calls = [ticket("k", "王建国", None, HOME), ticket("j", "王建国")]
+    assert find(tmp_path, [CORRECTED], tickets=calls).person("j") is None
+    said(tmp_path, "hotline:k", "hotline:j", "same")
+    assert find(tmp_path, [CORRECTED], tickets=calls).same("r1", "k", "j")
+
+
+def test_who_was_said_to_be_two_persons_is_neither(tmp_path: Path) -> None:
+    rows = [CORRECTED, resident("r2", "李秀英", "li")]
+    said(tmp_path, "hotline:j", "resident:r1", "same")
+    said(tmp_path, "hotline:j", "resident:r2", "same")
+    found = find(tmp_path, rows, tickets=[ticket("j", None)])
+    assert found.person("j") is None
+    assert not found.same("r1", "r2")
+
+
 def test_only_what_changed_is_matched_again_and_the_result_is_the_same(tmp_path: Path) -> None:
     calls = [
         ticket("k1", "王建国", None, HOME),
