@@ -101,10 +101,8 @@ def revoke(casebook: Casebook, kind: Kind, written: str, reason: str, by: str) -
 
 def checked(written: str) -> str:
     """The normal form of what is decided about. CasebookError for nothing, too much, or somebody's number."""
-    from contracts.identifiers import (
-        normal_spelling,
-        scrubbed,
-    )  # late: they bring polars, for which no start should wait
+    # late: they bring polars, for which no start should wait
+    from contracts.identifiers import normal_spelling, scrubbed
 
     written = normal_spelling(written)
     if not 0 < len(written) <= LONGEST:
