@@ -5,7 +5,7 @@ Deterministic: the same rows give the same pairs and weights, in whatever order 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
@@ -56,19 +56,8 @@ def _columns(comparison: Comparison) -> tuple[str, str]:
     return f"case p.gamma_{name} {cases} end as level_{name}", f"round(p.mw_{name}, {DIGITS}) as mw_{name}"
 
 
-def explain(model: LinkModel, row: Mapping[str, object]) -> str:
-    """One pair as a clerk reads it: `姓名 同音 +3.1；电话 一致 +16.4；出生日期 不同 −5.0`. `row`: a row that `score` made."""
-    said = []
-    for comparison in model.comparisons:
-        label = _labels(comparison).get(str(row[f"level_{comparison.name}"]))
-        if label:
-            weight = float(str(row[f"mw_{comparison.name}"]))
-            said.append(f"{comparison.title} {label} {weight:+.1f}")
-    return "；".join(said).replace("-", "−")
-
-
 def reasons_sql(model: LinkModel) -> str:
-    """The same line as an SQL expression over the columns that `score` made, for many pairs at once."""
+    """One pair as a clerk reads it, as SQL over the columns that `score` made: `姓名 同音 +3.1；电话 一致 +16.4`."""
     parts = []
     for comparison in model.comparisons:
         level, weight = f"level_{comparison.name}", f"mw_{comparison.name}"

@@ -12,7 +12,7 @@ import pytest
 
 from contracts.errors import HubError
 from pipelines.linkage.model import LinkModel, load_model
-from pipelines.linkage.score import decides_sql, explain, reasons_sql, score
+from pipelines.linkage.score import decides_sql, reasons_sql, score
 from pipelines.linkage.train import train
 from tests.pipelines.linkage.tables import CITY, FEBRL, australians, put, rows, spoilt
 
@@ -113,7 +113,6 @@ def test_a_phone_on_more_rows_than_the_model_allows_proposes_nobody() -> None:
 
 def test_a_pair_is_explained_as_a_clerk_reads_it() -> None:
     pairs = scored(night())
-    assert all(explain(CITY, pair) == pair["reasons"] for pair in pairs.to_dicts())
     told = {(pair["left_id"], pair["right_id"]): pair["reasons"] for pair in pairs.to_dicts()}
     assert told["a", "t1"] == "姓名 一致 +17.8；电话 一致 +19.4"
     assert told["c", "t2"] == "姓名 异体字 +6.6；住址 一致 +18.2"
