@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 MEMORY = 6 << 30  # address space in bytes; a sheet of 1,048,576 rows and 20 columns takes about half of it
 SECONDS = 900  # of computing for a file, and of waiting for one batch
 SMALL = 16 << 20  # bytes of a file after which a process is as small as before, and may read the next one
-FILES = 500  # read by one process: what libraries keep of each file adds up to the limit of the address space
+FILES = 100  # read by one process: what libraries keep of each file adds up to the limit of the address space
 CHILD = "from pipelines.readers.apart import serve; serve()"
 
 Reader = Callable[[Path, Table], Iterator[Batch]]
