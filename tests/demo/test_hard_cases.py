@@ -7,19 +7,16 @@ import json
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 import pytest
 from rapidfuzz.distance import OSA
 from shapely import Point, Polygon
 
-from demo.addresses import AddressBook
-from demo.buildings import build, tables
 from demo.city import CityFiles, generate
-from demo.geography import gcj02, grounds, placed
+from demo.geography import gcj02
 from demo.identity_numbers import AGENCY_PHONE, conforms
 from demo.namesakes import CityNames
-from demo.places import Block, communities, households_of
+from demo.places import communities
 
 
 @pytest.fixture(scope="module")
@@ -131,30 +128,6 @@ def test_what_fits_two_lanes_names_neither(tickets: pl.DataFrame) -> None:
     assert either["standard_address"].null_count() == either.height
 
 
-@pytest.fixture(scope="module")
-def namesakes() -> AddressBook:
-    """柳港园 and the communities of a city of 3.1 million whose estates are called alike."""
-    everywhere = communities(households_of(3_100_000))
-    names = CityNames.of(1402, everywhere)
-    shared = set(names.shared["community_code"])
-    assert len(shared) > 3
-    block = Block(0, tuple(c for c in everywhere if c.code in shared), residents=0, tickets=0)
-    return AddressBook.of(build(np.random.default_rng(7), 1402, block), names)
-
-
-@pytest.mark.parametrize(
-    "style", ["estate", "alias", "county", "zuo", "community_only", "suffix", "former_community", "dash"]
-)
-def test_a_text_tells_a_dwelling_exactly_if_no_other_is_written_so(namesakes: AddressBook, style: str) -> None:
-    """Every dwelling of every namesake, written in one style: the simulation knows without comparing texts."""
-    dwelling = np.arange(len(namesakes.buildings.usage))
-    spelled = namesakes.spelled(np.random.default_rng(7), dwelling, {style: 1.0})
-    texts = pl.DataFrame({"text": spelled.text, "told": spelled.tells == dwelling, "style": spelled.style})
-    alone = texts.select(pl.len().over("text") == 1).to_series()
-    assert (texts["told"] == alone).all()
-    assert set(texts.filter(~pl.col("told"))["style"]) <= {"namesake"}
-
-
 def test_a_mistyped_head_is_nearest_to_the_name_it_was(tickets: pl.DataFrame) -> None:
     names = CityNames.of(1402, communities(3_894)).names
     typos = tickets.filter(pl.col("address_noise").str.starts_with("typo") & (pl.col("address_style") == "estate"))
@@ -202,20 +175,6 @@ def test_one_building_was_given_to_another_grid(city: CityFiles) -> None:
     assert before["标准地址"] == after["标准地址"]
 
 
-def test_buildings_stand_on_the_ground_of_their_grid_and_grounds_do_not_overlap() -> None:
-    built = pl.concat(tables(7, communities(households_of(100_000))))
-    ground = built.select("grid_code").join(grounds(built), on="grid_code", how="left", maintain_order="left")
-    longitude, latitude = placed(built)
-    assert ((ground["west"].to_numpy() < longitude) & (longitude < ground["east"].to_numpy())).all()
-    assert ((ground["south"].to_numpy() < latitude) & (latitude < ground["north"].to_numpy())).all()
-    assert len(set(zip(longitude, latitude, strict=True))) == built.height
-    all_grounds = grounds(built).rows()
-    for i, (_, west, south, east, north) in enumerate(all_grounds):
-        for _, other_west, other_south, other_east, other_north in all_grounds[:i]:
-            apart = east <= other_west + 1e-9 or other_east <= west + 1e-9
-            assert apart or north <= other_south + 1e-9 or other_north <= south + 1e-9
-
-
 def test_a_building_without_a_written_grid_lies_in_one_outline(city: CityFiles, residents: pl.DataFrame) -> None:
     features = json.loads(city.landing["grid_boundary"].read_text(encoding="utf-8"))["features"]
     assert {feature["properties"]["坐标系"] for feature in features} == {
@@ -229,13 +188,6 @@ def test_a_building_without_a_written_grid_lies_in_one_outline(city: CityFiles, 
         assert datum == "WGS-84"
         [[x], [y]] = gcj02(*(pl.Series([float(degrees)]).to_numpy() for degrees in place))
         assert [code for code, outline in outlines.items() if outline.contains(Point(x, y))] == [true_grid[address]]
-
-
-def test_maps_in_china_are_a_few_hundred_metres_off() -> None:
-    """The example every implementation of GCJ-02 is checked with: Tiananmen."""
-    longitude, latitude = gcj02(pl.Series([116.391305]).to_numpy(), pl.Series([39.907353]).to_numpy())
-    assert longitude[0] == pytest.approx(116.39754, abs=2e-5)
-    assert latitude[0] == pytest.approx(39.90876, abs=2e-5)
 
 
 def test_twins_share_household_and_birth_date_and_no_number(residents: pl.DataFrame) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.pipelines.town import EAST, WEST, Known, Town, holds, home, lives
-
-JANUARY, FEBRUARY, CORRECTED, MARCH = "2024-01-31", "2024-02-29", "2024-03-05", "2024-03-31"
+from tests.pipelines.town import CORRECTED, FEBRUARY, JANUARY, MARCH, Known, Town, both, copy_of, holds, home, lives
 
 
 def january(town: Town) -> None:
@@ -112,10 +109,6 @@ def told(nights: list[Known]) -> Callable[..., list[str]]:
         return [str(row[0]) for row in rows]
 
     return where
-
-
-def both(door: str) -> list[str]:
-    return [f"hukou {door}", f"living {door}"]
 
 
 @pytest.mark.parametrize(
@@ -275,14 +268,6 @@ def test_each_day_has_the_release_that_served_it(nights: list[Known]) -> None:
     ]
 
 
-def copy_of(town: Town, folder: Path, *, without: tuple[str, ...] = ()) -> Town:
-    copy = Town(folder)
-    for part in ("landing", "keys", "vault", "lake", "remembered"):
-        if part not in without:
-            shutil.copytree(town.settings.home / part, folder / part, dirs_exist_ok=True)
-    return copy
-
-
 @pytest.mark.parametrize("lost", [("remembered",), ("lake", "remembered"), ()])
 def test_a_lost_memory_costs_time_and_nothing_else(
     town: Town, nights: list[Known], tmp_path: Path, lost: tuple[str, ...]
@@ -310,38 +295,3 @@ def test_a_late_file_of_an_older_day_takes_its_place(town: Town, nights: list[Kn
     for path, place in zip(kept, files, strict=True):
         path.rename(place)
     assert late.night("2024-04-02T01:30:00").content_hash == nights[-1].content_hash
-
-
-def test_the_same_bytes_for_another_day_do_not_move_what_was_known(tmp_path: Path) -> None:
-    town, same = Town(tmp_path), lives(1, "R1", "3-1-101", "H1")
-    town.titles("20240131", holds(1, "T1", "3-1-101"))
-    town.residents("20240131", same)
-    town.night("2024-02-01T01:30:00")
-    town.residents("20240229", lives(1, "R1", "4-1-101", "H1", updated_on="2024-02-12"))
-    town.night("2024-03-01T01:30:00")
-    town.residents("20240331", same)
-    known = town.night("2024-04-01T01:30:00")
-    doors = [
-        known.query(
-            "select d.building_no from residence_as_of(?) r join dwelling d using (dwelling_id) where kind = 'hukou'",
-            day,
-        )
-        for day in (JANUARY, FEBRUARY, MARCH)
-    ]
-    assert doors == [[(3,)], [(4,)], [(3,)]]
-    again = copy_of(town, tmp_path / "again", without=("lake", "remembered"))
-    assert again.night().content_hash == known.content_hash
-
-
-def test_a_building_that_moves_between_grids_is_in_the_one_of_the_day(tmp_path: Path) -> None:
-    town = Town(tmp_path)
-    town.titles("20240131", holds(1, "T1", "3-1-101"))
-    town.residents("20240131", lives(1, "R1", "3-1-101", "H1"))
-    town.buildings(
-        "20240229",
-        town.building("3", WEST, valid_to="2024-02-15"),
-        town.building("3", EAST, valid_from="2024-02-15"),
-        town.building("4", EAST, valid_from="2024-03-15"),  # not yet
-    )
-    known = town.night()
-    assert known.query("select building_id, grid_code from dwelling") == [("B3", EAST)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ AREAS = (
     ("140213052012", "西门社区居民委员会", "社区"),
 )
 WEST, EAST = "140213052012001", "140213052012002"
+JANUARY, FEBRUARY, CORRECTED, MARCH = "2024-01-31", "2024-02-29", "2024-03-05", "2024-03-31"
 
 
 def home(door: str) -> str:
@@ -125,3 +127,15 @@ class Town:
             night.publish()
         path = self.settings.releases / night.release_id / CITY
         return Known(night.release_id, show(self.settings, night.release_id).content_hash, path)
+
+
+def copy_of(town: Town, folder: Path, *, without: tuple[str, ...] = ()) -> Town:
+    copy = Town(folder)
+    for part in ("landing", "keys", "vault", "lake", "remembered"):
+        if part not in without:
+            shutil.copytree(town.settings.home / part, folder / part, dirs_exist_ok=True)
+    return copy
+
+
+def both(door: str) -> list[str]:
+    return [f"hukou {door}", f"living {door}"]
