@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from threading import Timer
 from typing import Any, BinaryIO
@@ -37,20 +38,30 @@ def by_child(read: Reader) -> Reader:
     """`read`, a function of a module, in another process. Refused besides its own: it took too much, or broke off."""
 
     def elsewhere(path: Path, table: Table) -> Iterator[Batch]:
-        try:
-            child = _idle.pop()
-        except IndexError:
-            child = Child()
-        small = path.stat().st_size <= SMALL
-        try:
-            yield from child.batches(read, path, table)
-        finally:
-            if child.is_done and small and child.files < FILES:
-                _idle.append(child)
-            else:
-                child.close()
+        given = 0
+        if _idle:
+            try:
+                for batch in _read(_idle.pop(), read, path, table):
+                    yield batch
+                    given += 1
+                return
+            except HubError as error:  # for what earlier files left of the memory, perhaps: a new process tells
+                if isinstance(error, Refused) and error.rule != "exhausting":
+                    raise
+        yield from islice(_read(Child(), read, path, table), given, None)
 
     return elsewhere
+
+
+def _read(child: Child, read: Reader, path: Path, table: Table) -> Iterator[Batch]:
+    small = path.stat().st_size <= SMALL
+    try:
+        yield from child.batches(read, path, table)
+    finally:
+        if child.is_done and small and child.files < FILES:
+            _idle.append(child)
+        else:
+            child.close()
 
 
 class Child:

@@ -179,6 +179,14 @@ def test_a_reader_that_never_ends_is_ended(office: Office, monkeypatch: pytest.M
     assert "or 1 s" in beside_a_good_file(office).reason
 
 
+def test_a_process_that_earlier_files_broke_refuses_no_file(office: Office) -> None:
+    broken = apart.Child()
+    broken._process.kill()
+    apart._idle.append(broken)
+    a_book(office)
+    assert [delivery.status for delivery in office.ingest()] == ["accepted"]
+
+
 def test_two_sheets_of_one_name(office: Office) -> None:
     path = office.drop(NAMES["xlsx"], b"")
     workbook(path, {"a": [HEADER, list(LINE.values())], "b": [HEADER, list(LINE.values())]})
