@@ -13,7 +13,8 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Row
 
 from warehouse.casebook import Casebook
-from warehouse.casebook_store import CasebookError, address_decisions
+from warehouse.casebook_store import CasebookError
+from warehouse.casebook_tables import address_decisions
 from warehouse.ledger import Contradicted, Undecided
 from warehouse.places import Places, Target
 

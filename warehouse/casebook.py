@@ -18,7 +18,8 @@ from sqlalchemy.exc import IntegrityError
 
 from contracts.errors import HubError
 from warehouse.accounts import Account, NewUser, check_password, check_user
-from warehouse.casebook_store import CasebookError, delivery_decisions, login_attempts, open_store, sessions, users
+from warehouse.casebook_store import CasebookError, open_store
+from warehouse.casebook_tables import delivery_decisions, login_attempts, sessions, users
 from warehouse.ledger import Ledger
 from warehouse.passwords import Passwords
 from warehouse.policy import User

@@ -6,20 +6,30 @@ address_decisions.py, person_decisions.py).
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from warehouse.casebook_store import CasebookError
 
 LONGEST_REASON = 500
+KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
+MOMENTS = ("written_at", "given_at", "decided_at")  # columns that say when a row was written
 Judge = Callable[[Sequence[Row[Any]]], Mapping[str, Any] | None]
 
 
 class Contradicted(CasebookError):
     """Another decision stands that says otherwise; `where` names it."""
+
+
+class SameKey(Contradicted):
+    """A client's key that stands for something else already."""
 
 
 class Undecided(CasebookError):
@@ -51,6 +61,43 @@ class Ledger:
                 tx.execute(insert(table).values(**row))
             return row is not None
 
+    def once(
+        self,
+        table: Table,
+        key: str,
+        sent: Mapping[str, Any],
+        row: Mapping[str, Any],
+        parts: Mapping[Table, Sequence[Mapping[str, Any]]] | None = None,
+    ) -> bool:
+        """Add the row of a client's `key` and its `parts` as one act. False where it was written before, so that a retry or a
+        late sync never doubles. SameKey where what was `sent` under that key, and by whom, was something else.
+        """
+        with self._store.begin() as tx:
+            if _said_before(tx, table, key, sent):
+                return False
+            moments = {column: self._now() for column in MOMENTS if column in table.c}
+            content = _content(sent)
+            try:
+                tx.execute(insert(table).values(**row, **moments, key=key, content=content))
+            except IntegrityError:  # PostgreSQL: another connection was faster
+                raise SameKey("this key is being written by another request", remedy="send it again") from None
+            for part, rows in (parts or {}).items():
+                if rows:
+                    tx.execute(insert(part), list(rows))
+            return True
+
+    def said(self, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
+        """Whether exactly this was written under the key already: a retry is answered before anything else is looked at.
+
+        CasebookError for what is no key; SameKey as `once`.
+        """
+        if not KEY.fullmatch(key):
+            raise CasebookError(
+                "a key is 8 to 64 letters, digits, - or _", remedy="make a UUID and keep it for retries"
+            )
+        with self._reads.connect() as tx:
+            return _said_before(tx, table, key, sent)
+
     def extend(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows that contradict nothing, all or none."""
         if rows:
@@ -69,6 +116,17 @@ class Ledger:
                 "the reason holds an ID number or a phone number", remedy="say why without naming a person"
             )
         return {"reason": reason, "decided_by": by, "decided_at": self._now()}
+
+
+def _said_before(tx: Connection, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
+    before = tx.execute(select(table.c.content).where(table.c.key == key)).scalar()
+    if before not in (None, _content(sent)):
+        raise SameKey("something else was written under this key", remedy="make a new key for what is new")
+    return before is not None
+
+
+def _content(sent: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(sent, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _rows(tx: Connection, table: Table) -> list[Row[Any]]:

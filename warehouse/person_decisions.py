@@ -15,7 +15,8 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Row
 
 from warehouse.casebook import Casebook
-from warehouse.casebook_store import CasebookError, person_decisions
+from warehouse.casebook_store import CasebookError
+from warehouse.casebook_tables import person_decisions
 from warehouse.ledger import Contradicted, Undecided
 from warehouse.office_rows import OfficeRow, OfficeRows
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import duckdb
 
 from warehouse.casebook import Casebook
-from warehouse.casebook_store import person_trail
+from warehouse.casebook_tables import person_trail
 
 
 class Change(NamedTuple):

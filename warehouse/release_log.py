@@ -12,7 +12,8 @@ from sqlalchemy import Engine, insert, select
 
 from contracts.errors import ReleaseError
 from warehouse import release
-from warehouse.casebook_store import open_store, release_log
+from warehouse.casebook_store import open_store
+from warehouse.casebook_tables import release_log
 from warehouse.settings import Settings
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import create_engine, inspect
 
 from contracts.errors import AccessError
 from warehouse.casebook import Casebook, CasebookError, LoginError, LoginPaused, NewUser, open_casebook
-from warehouse.casebook_store import MIGRATIONS, metadata
+from warehouse.casebook_store import MIGRATIONS
+from warehouse.casebook_tables import metadata
 from warehouse.policy import User
 from warehouse.settings import Settings
 

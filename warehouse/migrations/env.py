@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from warehouse.casebook_store import metadata
+from warehouse.casebook_tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
 context.run_migrations()
