@@ -32,10 +32,10 @@ from contracts.pull import Pull, layout_words
 
 HERE = Path(__file__).parent
 COLUMN_WORDS = {
-    *("aliases", "drift", "token", "agrees", "mask", "purpose"),
+    *("aliases", "drift", "token", "agrees", "mask", "purpose", "uses"),
     *("codes", "check", "formats", "clean", "address", "index", "golden"),
 }
-TABLE_WORDS = {"load", "layout", "pull", "minShare", "maxRejected", "validFrom", "rowScope"}
+TABLE_WORDS = {"load", "layout", "pull", "minShare", "maxRejected", "validFrom", "rowScope", "dated"}
 CLEANERS = {"nfkc", "scrub", "compact", "controls"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
@@ -116,6 +116,11 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
     for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):
         if missing not in {c.name for c in columns}:
             problems.append(document.problem(f"rowScope names {missing}, which is no column here", "customProperties"))
+    moments = {c.name for c in columns if c.logical_type in ("date", "timestamp")}
+    if (dated := words.get("dated")) is not None and dated not in moments:
+        problems.append(
+            document.problem(f"dated names {dated}, which is no date or timestamp here", "customProperties")
+        )
     if layer == "source":
         problems += source_problems(document, words, columns)
     if not columns:
@@ -142,6 +147,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         max_rejected=float(words.get("maxRejected", Table.max_rejected)),
         valid_from=date.fromisoformat(words["validFrom"]) if "validFrom" in words else None,
         row_scope=_row_scope(words.get("rowScope"), names),
+        dated=words.get("dated"),
     ), []
 
 
@@ -193,7 +199,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         words.get("mask") != "year" or prop.logicalType in ("date", "timestamp"),
         "mask year is for dates and timestamps",
     )
-    for word in ("formats", "clean", "aliases"):
+    for word in ("formats", "clean", "aliases", "uses"):
         need(isinstance(words.get(word, []), list), f"{word} is a list: [a, b]")
     agrees = words.get("agrees", {})
     need(isinstance(agrees, dict), "agrees is a mapping: {birth_date: our column, sex: our column}")
@@ -221,6 +227,7 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         primary_key=bool(prop.primaryKey),
         classification=classification,  # type: ignore[arg-type]  # held against Classification above
         purpose=words.get("purpose"),
+        uses=tuple(words.get("uses", ())),
         token=words.get("token"),
         agrees=agrees if isinstance(agrees, dict) else {},
         mask=words.get("mask"),

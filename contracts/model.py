@@ -1,8 +1,8 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, pull, minShare, maxRejected, validFrom, rowScope · column: aliases, drift, token, agrees, mask,
-purpose, codes, check, formats, clean, address, index, golden.
+table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated · column: aliases, drift, token, agrees,
+mask, purpose, uses, codes, check, formats, clean, address, index, golden.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Column:
 
     `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
     `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`.
-    `golden` says which office's word a city column shows.
+    `golden` says which office's word a city column shows. `uses` are the purposes it may serve besides its own `purpose`.
     """
 
     name: str
@@ -90,6 +90,7 @@ class Column:
     primary_key: bool = False
     classification: Classification = "internal"
     purpose: str | None = None
+    uses: tuple[str, ...] = ()
     token: Literal["id_no", "phone"] | None = None
     agrees: dict[str, str] = field(default_factory=dict)
     mask: str | None = None
@@ -188,6 +189,7 @@ class Table:
     Empty: the table has no place. "public": every row is for everyone who may log in.
     `min_share`: a snapshot with fewer rows than this share of the one in force is held; half a register is no register.
     `pull`: where the hub fetches its files itself.
+    `dated` names the column that says when an office last looked at a row; without, that is the day of its delivery.
     `max_rejected`: a delivery of which more than this share is sent back is held.
     `valid_from`: deliveries dated from that day on are read by this version; `earlier` are the versions before it, newest
     first.
@@ -211,6 +213,7 @@ class Table:
     valid_from: date | None = None
     earlier: tuple[Table, ...] = ()
     row_scope: tuple[str, ...] | Literal["public"] = ()
+    dated: str | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -244,6 +247,11 @@ class Table:
         names = {c.name for c in self.columns}
         place = tuple(c for c in PLACE if c.name not in names) if self.address_columns else ()
         return self.lake_columns + place
+
+    def allows(self, column: str, purpose: str) -> bool:
+        """Whether the contract lets this column serve that purpose. KeyError if there is no such column."""
+        found = self.column(column)
+        return not found.is_personal or purpose in (found.purpose, *found.uses)
 
     def on(self, day: date) -> Table:
         """The version by which a delivery of that day is read; the oldest one where none was valid yet."""
