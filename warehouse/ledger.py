@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.casebook_store import CasebookError
@@ -43,10 +43,10 @@ class Ledger:
         self._store, self._now = store, now
         self._reads = store.execution_options(reads=True)
 
-    def rows(self, table: Table) -> list[Row[Any]]:
-        """Every row, oldest first."""
+    def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
+        """Every row, or those for which all of `where` holds, oldest first."""
         with self._reads.connect() as tx:
-            return _rows(tx, table)
+            return _rows(tx, table, *where)
 
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
@@ -129,5 +129,5 @@ def _content(sent: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(sent, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _rows(tx: Connection, table: Table) -> list[Row[Any]]:
-    return list(tx.execute(select(table).order_by(*table.primary_key.columns)))
+def _rows(tx: Connection, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
