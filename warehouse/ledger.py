@@ -11,9 +11,9 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.casebook_store import CasebookError
@@ -22,6 +22,13 @@ LONGEST_REASON = 500
 KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
 MOMENTS = ("written_at", "given_at", "decided_at")  # columns that say when a row was written
 Judge = Callable[[Sequence[Row[Any]]], Mapping[str, Any] | None]
+
+
+class Guard(NamedTuple):
+    """What must hold when a row is written: `check` gets the rows of its table for which `where` holds, and raises."""
+
+    where: ColumnElement[bool]
+    check: Callable[[Sequence[Row[Any]]], None]
 
 
 class Contradicted(CasebookError):
@@ -53,14 +60,18 @@ class Ledger:
         with self._reads.connect() as tx:
             return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
 
+    def read(self, query: Select[Any]) -> list[Row[Any]]:
+        """What a question over several tables, or one that counts in the database, is answered."""
+        with self._reads.connect() as tx:
+            return list(tx.execute(query))
+
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
 
         Nobody else adds meanwhile, so what `judge` saw still holds when its row is written.
         """
         with self._store.begin() as tx:
-            if tx.dialect.name == "postgresql":  # SQLite is locked as a whole when a writing transaction begins
-                tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
+            _alone(tx, table)
             row = judge(_rows(tx, table))
             if row is not None:
                 tx.execute(insert(table).values(**row))
@@ -73,13 +84,20 @@ class Ledger:
         sent: Mapping[str, Any],
         row: Mapping[str, Any],
         parts: Mapping[Table, Sequence[Mapping[str, Any]]] | None = None,
+        guard: Guard | None = None,
     ) -> bool:
         """Add the row of a client's `key` and its `parts` as one act. False where it was written before, so that a retry or a
         late sync never doubles. SameKey where what was `sent` under that key, and by whom, was something else.
+
+        With a `guard` nobody else adds to the table meanwhile; what it raises leaves nothing written.
         """
         with self._store.begin() as tx:
+            if guard:
+                _alone(tx, table)
             if _said_before(tx, table, key, sent):
                 return False
+            if guard:
+                guard.check(list(tx.execute(select(table).where(guard.where).order_by(*table.primary_key.columns))))
             moments = {column: self._now() for column in MOMENTS if column in table.c}
             content = _content(sent)
             try:
@@ -121,6 +139,12 @@ class Ledger:
                 "the reason holds an ID number or a phone number", remedy="say why without naming a person"
             )
         return {"reason": reason, "decided_by": by, "decided_at": self._now()}
+
+
+def _alone(tx: Connection, table: Table) -> None:
+    """Nobody else writes to the table until this ends. SQLite is locked as a whole when a writing transaction begins."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
 
 
 def _said_before(tx: Connection, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
