@@ -19,11 +19,10 @@ from contracts.model import Catalog
 from warehouse import finding_trail
 from warehouse.casebook import open_casebook
 from warehouse.engine import create, writing
-from warehouse.rules import RULES, Rule, read_rule
+from warehouse.rules import PLACES, RULES, Rule, read_rule
 from warehouse.settings import Settings
 from warehouse.sql import SqlFile, read_folder
 
-PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")
 FOUND: Final = {
     **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
     **dict.fromkeys(PLACES, "varchar"), "evidence": "varchar", "evidence_hash": "varchar", "evidence_rows": "varchar[]",
