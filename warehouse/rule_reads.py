@@ -73,7 +73,9 @@ def _one_select(sql: str) -> exp.Query:
     try:
         [tree, *more] = [t for t in sqlglot.parse(sql, read="duckdb") if t is not None] or [exp.Null()]
     except SqlglotError as error:
-        raise Unreadable(f"is not valid SQL: {_first_line(error)}", remedy="correct the statement") from None
+        raise Unreadable(
+            f"is not valid SQL ({_first_line(error)}, counted after the header)", remedy="correct it"
+        ) from None
     if more or not isinstance(tree, exp.Select | exp.SetOperation) or tree.find(*WRITES):
         raise Unreadable("is not one select", remedy="a rule is one select that writes, attaches and sets nothing")
     _require_plain(tree)
@@ -136,7 +138,7 @@ def _published(tables: dict[str, exp.Table], catalog: Catalog) -> list[Table]:
 
 def _called(table: exp.Table) -> str:
     function = table.this
-    return function.name if isinstance(function, exp.Anonymous) else type(function).sql_name().lower()
+    return str(function.name if isinstance(function, exp.Anonymous) else type(function).sql_name()).lower()
 
 
 def _relation(table: exp.Table) -> str:
