@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.casebook_store import CasebookError
@@ -43,10 +43,15 @@ class Ledger:
         self._store, self._now = store, now
         self._reads = store.execution_options(reads=True)
 
-    def rows(self, table: Table) -> list[Row[Any]]:
-        """Every row, oldest first."""
+    def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
+        """Every row, or those of a condition, oldest first."""
         with self._reads.connect() as tx:
-            return _rows(tx, table)
+            return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+
+    def columns(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Some columns of every row as plain tuples, for tables of many rows; in no order."""
+        with self._reads.connect() as tx:
+            return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
 
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
