@@ -18,7 +18,7 @@ from warehouse.casebook import Casebook
 from warehouse.casebook_tables import correction_events as events
 from warehouse.casebook_tables import correction_requests as requests
 from warehouse.correction_states import RUNNING, Actor, State, require_step
-from warehouse.ledger import Contradicted, Guard
+from warehouse.ledger import Contradicted, Entry, Guard
 from warehouse.working_days import due_after, is_provisional
 
 WORKING_DAYS: Final = 5  # to answer and to correct
@@ -148,7 +148,8 @@ def _step(
     def check(so_far: Sequence[Row[Any]]) -> None:
         require_step(actor, so_far[-1].state if so_far else "sent", state)
 
-    return casebook.ledger.once(events, key, said, row, guard=Guard(events.c.request_id == request.id, check))
+    guard = Guard(events.c.request_id == request.id, check)
+    return casebook.ledger.once_each([Entry(events, key, said, row, guard=guard)])[0]
 
 
 def move_clock(casebook: Casebook, request: Request, due_on: date, key: str) -> bool:
@@ -161,4 +162,5 @@ def move_clock(casebook: Casebook, request: Request, due_on: date, key: str) -> 
             raise Contradicted("the request went on meanwhile", remedy="the next night looks again")
 
     guard = Guard(events.c.request_id == request.id, check)
-    return casebook.ledger.once(events, key, {"request": request.id, "due_on": str(due_on)}, row, guard=guard)
+    moved = Entry(events, key, {"request": request.id, "due_on": str(due_on)}, row, guard=guard)
+    return casebook.ledger.once_each([moved])[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from hashlib import md5
 from typing import Literal
@@ -46,7 +46,7 @@ def nightly_corrections(settings: Settings, release_id: str) -> Corrected:
     casebook, zone = open_casebook(settings), ZoneInfo(settings.timezone)
     try:
         release = OpenRelease(settings.releases / release_id, settings.threads)
-        night = CorrectionNight(casebook, release, datetime.now(zone).date(), zone)
+        night = CorrectionNight(casebook, release, casebook.ledger.now().astimezone(zone).date(), zone)
         opened = night.open_from_verdicts()
         return night.settle(opened)
     finally:

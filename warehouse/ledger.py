@@ -11,12 +11,14 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.casebook_store import CasebookError
+from warehouse.together import Together
 
 LONGEST_REASON = 500
 KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
@@ -25,7 +27,7 @@ Judge = Callable[[Sequence[Row[Any]]], Mapping[str, Any] | None]
 
 
 class Guard(NamedTuple):
-    """What must hold when a row is written: `check` gets the rows of its table for which `where` holds, and raises."""
+    """What must still hold when a row is written: `check` gets the rows of its table for which `where` holds, and raises."""
 
     where: ColumnElement[bool]
     check: Callable[[Sequence[Row[Any]]], None]
@@ -43,17 +45,32 @@ class Undecided(CasebookError):
     """Nobody has decided what was to be taken back."""
 
 
+class Entry(NamedTuple):
+    """One row that a client made under her `key`, what she `sent`, and the rows of other tables that are part of it.
+
+    With a `guard` nobody else adds to its table meanwhile; what it raises leaves nothing written.
+    """
+
+    table: Table
+    key: str
+    sent: Mapping[str, Any]
+    row: Mapping[str, Any]
+    parts: Mapping[Table, Sequence[Mapping[str, Any]]] = MappingProxyType({})
+    guard: Guard | None = None
+
+
 class Ledger:
     """The append-only tables of one casebook; `now` gives each row its moment."""
 
     def __init__(self, store: Engine, now: Callable[[], datetime]) -> None:
-        self._store, self._now = store, now
+        self._store, self.now = store, now
+        self._together = Together(store)
         self._reads = store.execution_options(reads=True)
 
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
         """Every row, or those of a condition, oldest first."""
         with self._reads.connect() as tx:
-            return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+            return _rows(tx, table, *where)
 
     def columns(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Some columns of every row as plain tuples, for tables of many rows; in no order."""
@@ -84,30 +101,33 @@ class Ledger:
         sent: Mapping[str, Any],
         row: Mapping[str, Any],
         parts: Mapping[Table, Sequence[Mapping[str, Any]]] | None = None,
-        guard: Guard | None = None,
     ) -> bool:
         """Add the row of a client's `key` and its `parts` as one act. False where it was written before, so that a retry or a
         late sync never doubles. SameKey where what was `sent` under that key, and by whom, was something else.
-
-        With a `guard` nobody else adds to the table meanwhile; what it raises leaves nothing written.
         """
-        with self._store.begin() as tx:
-            if guard:
-                _alone(tx, table)
-            if _said_before(tx, table, key, sent):
-                return False
-            if guard:
-                guard.check(list(tx.execute(select(table).where(guard.where).order_by(*table.primary_key.columns))))
-            moments = {column: self._now() for column in MOMENTS if column in table.c}
-            content = _content(sent)
-            try:
-                tx.execute(insert(table).values(**row, **moments, key=key, content=content))
-            except IntegrityError:  # PostgreSQL: another connection was faster
-                raise SameKey("this key is being written by another request", remedy="send it again") from None
-            for part, rows in (parts or {}).items():
-                if rows:
-                    tx.execute(insert(part), list(rows))
-            return True
+        return self.once_each([Entry(table, key, sent, row, parts or {})])[0]
+
+    def once_each(self, entries: Sequence[Entry]) -> list[bool]:
+        """As `once`, several of them as one act, all or none: which of them are new."""
+        try:
+            return self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
+        except IntegrityError:  # PostgreSQL: another connection was faster
+            raise SameKey("this key is being written by another request", remedy="send it again") from None
+
+    def _write(self, tx: Connection, entry: Entry) -> bool:
+        table, guard = entry.table, entry.guard
+        if guard:
+            _alone(tx, table)
+        if _said_before(tx, table, entry.key, entry.sent):
+            return False
+        if guard:
+            guard.check(_rows(tx, table, guard.where))
+        moments = {column: self.now() for column in MOMENTS if column in table.c}
+        tx.execute(insert(table).values(**entry.row, **moments, key=entry.key, content=_content(entry.sent)))
+        for part, rows in entry.parts.items():
+            if rows:
+                tx.execute(insert(part), list(rows))
+        return True
 
     def said(self, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
         """Whether exactly this was written under the key already: a retry is answered before anything else is looked at.
@@ -138,7 +158,7 @@ class Ledger:
             raise CasebookError(
                 "the reason holds an ID number or a phone number", remedy="say why without naming a person"
             )
-        return {"reason": reason, "decided_by": by, "decided_at": self._now()}
+        return {"reason": reason, "decided_by": by, "decided_at": self.now()}
 
 
 def _alone(tx: Connection, table: Table) -> None:
@@ -158,5 +178,5 @@ def _content(sent: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(sent, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _rows(tx: Connection, table: Table) -> list[Row[Any]]:
-    return list(tx.execute(select(table).order_by(*table.primary_key.columns)))
+def _rows(tx: Connection, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
