@@ -39,6 +39,7 @@ class Wanted:
     overdue_on: date | None = None
     ids: Sequence[int] | None = None
     about: tuple[str, str, str] | None = None  # entity, entity_id, attribute
+    key: str | None = None
 
 
 def find(casebook: Casebook, wanted: Wanted | None = None, after: int = 0, limit: int | None = None) -> list[Request]:
@@ -47,19 +48,13 @@ def find(casebook: Casebook, wanted: Wanted | None = None, after: int = 0, limit
     return [_request(row) for row in casebook.ledger.read(query)]
 
 
-def each(casebook: Casebook, wanted: Wanted, covers: Callable[[str | None], bool], after: int = 0) -> Iterator[Request]:
-    """Those of `find` whose grid the asker covers, read as they are needed."""
+def each(
+    casebook: Casebook, wanted: Wanted, covers: Callable[[str | None], bool] | None = None, after: int = 0
+) -> Iterator[Request]:
+    """As `find`, read as they are needed; with `covers` only those of grids that the asker covers."""
     while some := find(casebook, wanted, after, AT_ONCE):
-        yield from (request for request in some if covers(request.grid_code))
+        yield from (request for request in some if covers is None or covers(request.grid_code))
         after = some[-1].id
-
-
-def one(casebook: Casebook, request_id: int) -> Request:
-    """NotFound if there is none."""
-    found = find(casebook, Wanted(ids=[request_id])) if 0 < request_id < 2**31 else []
-    if not found:
-        raise no_such()
-    return found[0]
 
 
 def no_such() -> NotFound:
@@ -90,6 +85,8 @@ def _standing(wanted: Wanted) -> Select[Any]:
         where.append(requests.c.source.in_(wanted.sources))
     if wanted.ids is not None:
         where.append(requests.c.id.in_(wanted.ids))
+    if wanted.key is not None:
+        where.append(requests.c.key == wanted.key)
     if wanted.about is not None:
         columns = (requests.c.entity, requests.c.entity_id, requests.c.attribute)
         where += [column == value for column, value in zip(columns, wanted.about, strict=True)]

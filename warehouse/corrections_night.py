@@ -9,6 +9,7 @@ seen (sights.py), what offices state (office_claims.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,6 +17,7 @@ from hashlib import md5
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from contracts.errors import HubError
 from contracts.load import load_catalog
 from warehouse import corrections
 from warehouse.casebook import Casebook, open_casebook
@@ -24,8 +26,10 @@ from warehouse.correction_states import RUNNING, UNSETTLED
 from warehouse.corrections import HUB, WORKING_DAYS, Packet, Request
 from warehouse.office_claims import OfficeClaims, Seen, Stated, agrees
 from warehouse.reader import OpenRelease
+from warehouse.rules import RULES, read_rule
 from warehouse.settings import Settings
 from warehouse.sights import Matter, Matters, Sight, newest_sights
+from warehouse.sql import read_folder
 from warehouse.unscoped import unscoped
 from warehouse.working_days import due_after, weekdays_after
 
@@ -97,6 +101,15 @@ class CorrectionNight:
         return Corrected(opened, closed, reopened, moved, overdue)
 
     @cached_property
+    def _titles(self) -> dict[str, str]:
+        """Titles by rule; of a rule that is broken now nobody knows it."""
+        titles = {}
+        for file in read_folder(RULES).values():
+            with suppress(HubError):
+                titles[file.name] = read_rule(file).title
+        return titles
+
+    @cached_property
     def _sights(self) -> dict[Matter, Sight]:
         return newest_sights(self._casebook, self._rows, self._claims, self._matters)
 
@@ -143,7 +156,8 @@ class CorrectionNight:
             **(said[0].in_packet() if said else {}),
         )
         key = _key(verdict.key, value.entity, value.entity_id, value.attribute, value.value)
-        return corrections.send_once(self._casebook, key, packet, "上门核实所见与登记不一致，请核对更正", self._today)
+        reason = f"{self._titles.get(verdict.rule, verdict.rule)}：核实所见与登记不一致，请核对更正"
+        return corrections.send_once(self._casebook, key, packet, reason, self._today)
 
     def _say(self, request: Request, state: Literal["closed", "reopened"], reason: str) -> bool:
         key = _key(request.key, state, reason, self._release_id)
