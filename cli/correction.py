@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -11,9 +13,6 @@ from cli import deployment
 from cli.output import Format, FormatOption, listing
 
 if TYPE_CHECKING:
-    from datetime import date
-    from zoneinfo import ZoneInfo
-
     from warehouse.correction_list import Wanted
     from warehouse.settings import Settings
 
@@ -69,7 +68,7 @@ def export(
     from warehouse.files import write_atomically
 
     settings = deployment.settings()
-    today, zone = _today(settings), _zone(settings)
+    today, zone = _today(settings), ZoneInfo(settings.timezone)
     reader = Reader(load_catalog(), load_code_lists([HERE, settings.codes]), today)
     wanted = _wanted(source, state, overdue, today)
     to = out / file_name(today, source) if out.is_dir() else out
@@ -81,28 +80,18 @@ def export(
 
 
 def _wanted(source: str | None, state: str | None, overdue: bool, today: date) -> Wanted:
-    from typing import get_args
-
     from contracts.errors import HubError
     from contracts.load import load_catalog
     from warehouse.correction_list import Wanted
-    from warehouse.correction_states import State
+    from warehouse.correction_states import STATES
 
     known = sorted(table.name for table in load_catalog().sources())
-    for said, allowed, what in ((source, known, "source table"), (state, get_args(State), "state")):
+    for said, allowed, what in ((source, known, "source table"), (state, STATES, "state")):
         if said is not None and said not in allowed:
             raise HubError(f"there is no {what} {said}", remedy=f"give one of {', '.join(allowed)}")
-    found = next((s for s in get_args(State) if s == state), None)
+    found = next((known_state for known_state in STATES if known_state == state), None)
     return Wanted(None if source is None else [source], found, overdue_on=today if overdue else None)
 
 
-def _zone(settings: Settings) -> ZoneInfo:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(settings.timezone)
-
-
 def _today(settings: Settings) -> date:
-    from datetime import datetime
-
-    return datetime.now(_zone(settings)).date()
+    return datetime.now(ZoneInfo(settings.timezone)).date()

@@ -7,7 +7,7 @@ comes back, or a lead insists. Not here: writing events down (corrections.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from contracts.errors import AccessError
 from warehouse.ledger import Contradicted
@@ -15,6 +15,7 @@ from warehouse.ledger import Contradicted
 State = Literal["sent", "accepted", "refused", "closed", "reopened"]
 Actor = Literal["office", "lead", "hub"]
 
+STATES: Final[tuple[State, ...]] = get_args(State)
 RUNNING: Final[tuple[State, ...]] = ("sent", "accepted", "reopened")  # the office's clock runs
 UNSETTLED: Final[tuple[State, ...]] = (*RUNNING, "refused")
 STEPS: Final[Mapping[Actor, Mapping[State, tuple[State, ...]]]] = {

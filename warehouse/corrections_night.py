@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.errors import HubError
 from contracts.load import load_catalog
+from contracts.model import Catalog
 from warehouse import corrections
 from warehouse.casebook import Casebook, open_casebook
 from warehouse.correction_list import Wanted, find
@@ -50,7 +51,8 @@ def nightly_corrections(settings: Settings, release_id: str) -> Corrected:
     casebook, zone = open_casebook(settings), ZoneInfo(settings.timezone)
     try:
         release = OpenRelease(settings.releases / release_id, settings.threads)
-        night = CorrectionNight(casebook, release, casebook.ledger.now().astimezone(zone).date(), zone)
+        today = casebook.ledger.now().astimezone(zone).date()
+        night = CorrectionNight(casebook, release, load_catalog(), today, zone)
         opened = night.open_from_verdicts()
         return night.settle(opened)
     finally:
@@ -60,10 +62,10 @@ def nightly_corrections(settings: Settings, release_id: str) -> Corrected:
 class CorrectionNight:
     """One release held against the casebook. `today` is the day on which clocks start, in `zone`."""
 
-    def __init__(self, casebook: Casebook, release: OpenRelease, today: date, zone: ZoneInfo) -> None:
+    def __init__(self, casebook: Casebook, release: OpenRelease, catalog: Catalog, today: date, zone: ZoneInfo) -> None:
         self._casebook, self._today, self._zone = casebook, today, zone
         self._rows, self._release_id = unscoped(release), release.release_id
-        self._claims = OfficeClaims(self._rows, load_catalog())
+        self._claims = OfficeClaims(self._rows, catalog)
         self._matters = Matters(self._claims)
 
     def open_from_verdicts(self) -> int:
