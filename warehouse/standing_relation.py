@@ -1,6 +1,6 @@
 """`finding_standing`: what the verdicts of the casebook come to, as a relation for the cross-check. No model reads it.
 
-Not here: how verdicts are weighed (standing.py), what becomes of the values seen (door_values.py).
+Not here: how verdicts are weighed (standing.py), what becomes of the values seen (door_seen.py).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from contracts.load import load_catalog
 from contracts.model import Catalog
 from pipelines.doorstep import EMPTY
 from pipelines.makers import MAKERS
-from warehouse import door_values, engine
+from warehouse import door_seen, engine
 from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.settings import Settings
@@ -77,7 +77,7 @@ class City:
         engine.define_key_of(self.connection, Tokens(b"k" * 32))
         for name in GIVEN:
             self._empty(name)
-        door_values.keep(self.connection, [])
+        door_seen.keep(self.connection, [])
         self.connection.execute(f"create temp table door_said as {EMPTY}")
         self._offices_say(rows, persons or {})
         self._what_other_parts_of_the_night_make()
