@@ -20,6 +20,7 @@ from warehouse import finding_trail
 from warehouse.casebook import open_casebook
 from warehouse.engine import create, writing
 from warehouse.rule_bounds import DEFAULT, HIT, Bounds, OutOfBounds, take, within
+from warehouse.rule_figure_table import STOPPED, make_rule_figure
 from warehouse.rule_lint import problems
 from warehouse.rules import PLACES, RULES, Rule, read_rule
 from warehouse.settings import Settings
@@ -59,6 +60,7 @@ def cross_check(
         casebook = open_casebook(settings)
         try:
             finding_trail.load_known(connection, casebook)
+            make_rule_figure(connection, catalog, casebook, runs.keys())
         finally:
             casebook.close()
         create(connection, catalog.tables["city.finding"], FINDING)
@@ -149,7 +151,8 @@ FINDING: Final = f"""
     select f.*, coalesce(f.dwelling_id, f.subject_id) as stop_id, coalesce(k.first_seen, today.day) as first_seen,
            case when k.evidence_hash = f.evidence_hash and not k.is_gone then k.evidence_since else today.day end
                as evidence_since,
-           today.day as last_seen, 'open' as status, cast(null as varchar) as verdict, 0 as visits
+           today.day as last_seen, case when {STOPPED} then 'stopped' else 'open' end as status,
+           cast(null as varchar) as verdict, 0 as visits
     from found f
     cross join (select max(delivered_on) as day from delivery) as today
     left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id"""
