@@ -22,9 +22,8 @@ from warehouse.engine import create, writing
 from warehouse.rule_bounds import DEFAULT, HIT, Bounds, OutOfBounds, take, within
 from warehouse.rule_figure_table import STOPPED, make_rule_figure
 from warehouse.rule_lint import problems
-from warehouse.rules import PLACES, RULES, Rule, read_rule
+from warehouse.rules import PLACES, Rule, load_rule, rule_files
 from warehouse.settings import Settings
-from warehouse.sql import SqlFile, read_folder
 
 FOUND: Final = {
     **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
@@ -53,10 +52,10 @@ def cross_check(
     runs = {}
     with writing(target, settings) as connection:
         prepare(connection)
-        for name, file in read_folder(RULES).items():
-            runs[name] = run_file(connection, catalog, file, Bounds.of(settings))
+        for path in rule_files():
+            run = runs[path.stem] = run_file(connection, catalog, path, Bounds.of(settings))
             if progress:
-                progress(f"{name} {runs[name].error or runs[name].findings}")
+                progress(f"{run.rule} {run.error or run.findings}")
         casebook = open_casebook(settings)
         try:
             finding_trail.load_known(connection, casebook)
@@ -74,14 +73,12 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create temp table {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")
 
 
-def run_file(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, file: SqlFile, bounds: Bounds = DEFAULT
-) -> RuleRun:
+def run_file(connection: duckdb.DuckDBPyConnection, catalog: Catalog, path: Path, bounds: Bounds = DEFAULT) -> RuleRun:
     """Run the rule of a file; one whose header is wrong has not run either."""
     try:
-        return run_rule(connection, catalog, read_rule(file), bounds)
+        return run_rule(connection, catalog, load_rule(path), bounds)
     except HubError as error:
-        return RuleRun(file.name, 0, error.what)
+        return RuleRun(path.stem, 0, error.what)
 
 
 def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule, bounds: Bounds = DEFAULT) -> RuleRun:

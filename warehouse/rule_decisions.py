@@ -67,7 +67,10 @@ def decide(
     signed = casebook.ledger.signed(reason, by)
     del signed["decided_at"]  # the ledger's own
     if (decision, state) in {("restarted", "running"), ("stopped", "stopped_by_person")}:
-        raise Contradicted(f"the rule is {state.replace('_', ' ')} there already", remedy="see GET /v1/rules")
+        raise Contradicted(
+            f"the rule is {state.replace('_', ' ')} there already",
+            remedy="`hub rule explain` and GET /v1/rules show its state",
+        )
     row = {"rule": rule, "area": area, "decision": decision} | signed
     return casebook.ledger.once(rule_decisions, key, sent, row)
 

@@ -23,7 +23,7 @@ SCHEMA: Final = {
     **dict.fromkeys(("share", "low", "high"), pl.Float64),
     "state": pl.String, "since": pl.Datetime,
 }  # fmt: skip
-# whether a finding `f` lies where its rule sends nobody: every subdistrict of the city has a row
+# whether a finding `f` lies where its rule sends nobody: every subdistrict with a finding has a row
 STOPPED: Final = """exists (
     select 1 from rule_figure g
     where g.rule = f.rule and g.area_code = coalesce(left(f.grid_code, 9), '') and g.state <> 'running')"""
@@ -32,9 +32,9 @@ STOPPED: Final = """exists (
 def make_rule_figure(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, casebook: Casebook, rules: Collection[str]
 ) -> list[RuleFigure]:
-    """Make the table for these rules, in all areas that the city has or a finding in `found` names."""
+    """Make the table for these rules, in all areas that have a grid, or a finding in `found`."""
     areas = connection.execute("""
-        select distinct left(area_code, 9) from area where level in ('subdistrict', 'community', 'grid')
+        select distinct left(area_code, 9) from area where level = 'grid'
         union select distinct left(grid_code, 9) from found where grid_code is not null order by 1""").fetchall()
     decided = rule_decisions.history(casebook)
     figures = rule_figures(judged(verdicts.history(casebook)), decided, rules, [area for (area,) in areas])

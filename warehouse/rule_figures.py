@@ -7,10 +7,10 @@ the rows lie (rule_figure_table.py), who may restart (api/routes/rules.py).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from warehouse.rule_decisions import DIGITS, RuleDecision
 from warehouse.standing import standing
@@ -74,6 +74,29 @@ def _judged(given: Sequence[Verdict], evidence_hash: str) -> Judged:
 def levels(code: str) -> list[str]:
     """The areas a grid or area lies in, the whole city first: 140213052001001 → '', 140213, 140213052."""
     return [code[:digits] for digits in DIGITS if digits <= len(code)]
+
+
+def state_now(area: str, state: State, since: datetime | None, decisions: Sequence[RuleDecision]) -> State:
+    """What a published figure's `state` becomes with the decisions of its rule so far, oldest first: what the next night will
+    say, but for verdicts that were given since."""
+    newest = {d.area: d.decision for d in decisions}
+    if any(newest.get(a) == "stopped" for a in levels(area)):
+        return "stopped_by_person"
+    restart = _restart(area, decisions)
+    if restart is not None and (since is None or restart.decided_at > since):
+        return "running"
+    return "running" if state == "stopped_by_person" else state
+
+
+def published(rows: Iterable[Mapping[str, Any]], decisions: Sequence[RuleDecision]) -> list[dict[str, Any]]:
+    """Rows of a release's `rule_figure` with how many findings were `judged`, and the state with what was decided since."""
+    found = []
+    for row in rows:
+        since = row["since"].replace(tzinfo=UTC) if row["since"] else None
+        of_rule = [d for d in decisions if d.rule == row["rule"]]
+        state = state_now(row["area_code"], row["state"], since, of_rule)
+        found.append(dict(row) | {"judged": row["confirmed"] + row["wrong"], "state": state, "since": since})
+    return found
 
 
 def rule_figures(
