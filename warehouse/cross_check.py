@@ -6,9 +6,10 @@ fails costs itself only. Not here: how a rule is declared (rules.py), what verdi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,7 @@ class RuleRun:
     rule: str
     findings: int
     error: str | None = None
+    seconds: float = 0.0
 
 
 def cross_check(
@@ -53,7 +55,9 @@ def cross_check(
     with writing(target, settings) as connection:
         prepare(connection)
         for path in rule_files():
-            run = runs[path.stem] = run_file(connection, catalog, path, Bounds.of(settings))
+            started = time.perf_counter()
+            run = run_file(connection, catalog, path, Bounds.of(settings))
+            runs[path.stem] = replace(run, seconds=round(time.perf_counter() - started, 3))
             if progress:
                 progress(f"{run.rule} {run.error or run.findings}")
         casebook = open_casebook(settings)
