@@ -25,6 +25,7 @@ from warehouse.rule_figure_table import STOPPED, make_rule_figure
 from warehouse.rule_lint import problems
 from warehouse.rules import PLACES, Rule, load_rule, rule_files
 from warehouse.settings import Settings
+from warehouse.standing_relation import STANDING, load_standing
 
 FOUND: Final = {
     **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
@@ -63,6 +64,7 @@ def cross_check(
         casebook = open_casebook(settings)
         try:
             finding_trail.load_known(connection, casebook)
+            load_standing(connection, casebook)
             make_rule_figure(connection, catalog, casebook, runs.keys())
         finally:
             casebook.close()
@@ -152,8 +154,11 @@ FINDING: Final = f"""
     select f.*, coalesce(f.dwelling_id, f.subject_id) as stop_id, coalesce(k.first_seen, today.day) as first_seen,
            case when k.evidence_hash = f.evidence_hash and not k.is_gone then k.evidence_since else today.day end
                as evidence_since,
-           today.day as last_seen, case when {STOPPED} then 'stopped' else 'open' end as status,
-           cast(null as varchar) as verdict, 0 as visits
+           today.day as last_seen,
+           case when coalesce(s.status, 'open') = 'open' and {STOPPED} then 'stopped' else coalesce(s.status, 'open') end
+               as status,
+           s.verdict, coalesce(s.visits, 0) as visits
     from found f
     cross join (select max(delivered_on) as day from delivery) as today
-    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id"""
+    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id
+    left join {STANDING} s on s.finding_id = f.finding_id and s.evidence_hash = f.evidence_hash"""
