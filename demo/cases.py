@@ -33,7 +33,7 @@ class Accepted:
         """What of these offices' rows an ideal reader gets to see."""
         first = pl.Series("dwelling", np.searchsorted(buildings.building, np.arange(buildings.table.height)))
         standing = buildings.table.lazy().with_columns(first)
-        return cls(*(_accepted(rows) for rows in (offices.resident, offices.property, offices.hotline)), standing)
+        return cls(_accepted(offices.resident), _accepted(offices.property), _accepted(offices.hotline), standing)
 
     @property
     def residents(self) -> pl.LazyFrame:

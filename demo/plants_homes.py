@@ -18,6 +18,7 @@ from demo import rule_shares_homes as rates
 from demo.addresses import AddressBook
 from demo.buildings import Buildings
 from demo.geography import outlined
+from demo.hard_shares import GRID_UNWRITTEN
 from demo.homes import Homes, Tenure
 from demo.office import Offices, Rows
 from demo.people import People
@@ -41,7 +42,8 @@ def misplaced(rng: Rng, buildings: Buildings, noise: float) -> Buildings:
     several = (
         table["community_code"].replace_strict({code: len(of) > 1 for code, of in by_community.items()}).to_numpy()
     )
-    candidates = rng.permutation(np.flatnonzero(outlined(table["community_code"]) & several))
+    told = (table["grid_coin"] >= GRID_UNWRITTEN * noise).to_numpy()  # the others have no grid written at all
+    candidates = rng.permutation(np.flatnonzero(outlined(table["community_code"]) & several & told))
     at_home = table["community_code"].is_in(LIUGANGYUAN).to_numpy()[candidates]
     elsewhere = candidates[~at_home]
     count = int(rates.MISPLACED * len(elsewhere) + rng.random())
@@ -103,16 +105,20 @@ def _some(rng: Rng, rows: Rows, share: float, where: pl.Expr) -> Ints:
 def _lost(rng: Rng, rows: Rows, book: AddressBook, column: str, dwelling: str, kind: str, share: float) -> Rows:
     """Some addresses of a column name a building that their estate does not have: then they say nothing."""
     chosen = _some(rng, rows, share, (pl.col(dwelling) >= 0) & pl.col(column).is_not_null())
-    of, truth = rows.truth[dwelling].to_numpy()[chosen], rows.truth
-    nothing = {f"{kind}_style": NO_SUCH_BUILDING, f"{kind}_noise": None, dwelling: -1}
-    if kind == "address":
-        nothing |= {"building_of": -1}
-    else:  # who leaves the living address blank lives where she is registered
-        blank = rows.file["现住址"].is_null().to_numpy()[chosen]
-        for name, value in {"dwelling": -1, "building_of": -1, "address_style": NO_SUCH_BUILDING}.items():
-            truth = truth.with_columns(truth[name].scatter(chosen[blank], value))
-    truth = truth.with_columns(truth[name].scatter(chosen, value) for name, value in nothing.items())
+    of, truth = rows.truth[dwelling].to_numpy()[chosen], _nowhere(rows.truth, chosen, dwelling, kind)
+    if kind == "hukou_address":  # who leaves the living address blank lives where she is registered
+        truth = _nowhere(truth, chosen[rows.file["现住址"].is_null().to_numpy()[chosen]], "dwelling", "address")
     return Rows(rows.file.with_columns(rows.file[column].scatter(chosen, book.beyond(rng, of))), truth)
+
+
+def _nowhere(truth: pl.DataFrame, rows: Ints, dwelling: str, kind: str) -> pl.DataFrame:
+    """The truth with these rows' addresses of a kind saying nothing."""
+    told = truth.with_columns(
+        truth[dwelling].scatter(rows, -1),
+        truth[f"{kind}_style"].scatter(rows, NO_SUCH_BUILDING),
+        truth[f"{kind}_noise"].scatter(rows, None),
+    )
+    return told if kind == "hukou_address" else told.with_columns(truth["building_of"].scatter(rows, -1))
 
 
 def _shared_phones(rng: Rng, rows: Rows, people: People) -> Rows:

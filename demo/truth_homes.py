@@ -37,10 +37,30 @@ def _said_to_be(titles: pl.LazyFrame, occupancy: str) -> pl.LazyFrame:
     return by_home.agg(said, key_of("property").alias("keys")).filter("said").drop("said")
 
 
-def _findable(titles: pl.LazyFrame) -> pl.LazyFrame:
-    """Dwellings whose holders can all be looked for: a spoiled ID number says nothing about who lives where."""
-    by_home = _located(titles).group_by("dwelling")
-    return by_home.agg(pl.col("id_defect").is_null().all().alias("ok")).filter("ok").select("dwelling")
+def _tied(known: Accepted) -> pl.LazyFrame:
+    """Who lives or is registered where, or holds a title: dwelling and person."""
+    hukou = pl.col("hukou_dwelling").alias("dwelling")
+    people, titles = known.residents, known.titles.select("dwelling", "person")
+    return _located(pl.concat([people.select("dwelling", "person"), people.select(hukou, "person"), titles]).unique())
+
+
+def _numbers(known: Accepted, *others: pl.LazyFrame) -> pl.LazyFrame:
+    """Whose telephone is whose: as the resident register or `others` have it, or as she gave it calling about her own home."""
+    called = known.tickets.filter(pl.col("诉求人姓名").is_not_null())
+    called = called.join(_tied(known), on=["dwelling", "person"], how="semi")
+    every = pl.concat([rows.select("person", "联系电话") for rows in (known.registrations, called, *others)]).unique()
+    return every.filter(pl.col("联系电话").is_not_null() & ~pl.col("联系电话").is_in((AGENCY_PHONE, PLATFORM_PHONE)))
+
+
+def _findable(known: Accepted) -> pl.LazyFrame:
+    """Dwellings whose holders are all known, by a number that can be used or by name and telephone."""
+    titles, phone = _located(known.titles), pl.col("产权人电话").alias("联系电话")
+    by_phone = titles.select("record_key", "person", phone).join(_numbers(known), on=["person", "联系电话"], how="semi")
+    numbered = pl.col("id_defect").is_null() | (pl.col("id_defect") == "old_15_digits")
+    known_holder = numbered | pl.col("called")
+    told = titles.join(by_phone.select("record_key", pl.lit(True).alias("called")), on="record_key", how="left")
+    by_home = told.with_columns(pl.col("called").fill_null(False)).group_by("dwelling")
+    return by_home.agg(known_holder.all().alias("ok")).filter("ok").select("dwelling")
 
 
 def _holder_away(known: Accepted) -> pl.LazyFrame:
@@ -49,14 +69,14 @@ def _holder_away(known: Accepted) -> pl.LazyFrame:
     holder_at_home = known.titles.join(living, on=["dwelling", "person"], how="semi")
     return (
         _said_to_be(known.titles, "自住")
-        .join(_findable(known.titles), on="dwelling", how="semi")
+        .join(_findable(known), on="dwelling", how="semi")
         .join(living, on="dwelling", how="semi")
         .join(holder_at_home, on="dwelling", how="anti")
     )
 
 
 def _unregistered_rental(known: Accepted) -> pl.LazyFrame:
-    """出租未登记: people from elsewhere live there, no title says let; no holder lives there, and nobody of a holder's household."""
+    """出租未登记: people from elsewhere live there, no title says let, and none of a holder's household lives there."""
     living, titles = _located(known.residents), _located(known.titles)
     tenants = living.filter(pl.col("人员类别") == "流动人口")
     never = (pl.col("occupancy") != "出租").all().alias("never")
@@ -64,7 +84,7 @@ def _unregistered_rental(known: Accepted) -> pl.LazyFrame:
     holder = titles.join(living, on=["dwelling", "person"], how="semi")
     family = titles.join(living, on=["dwelling", "household_no"], how="semi")
     return (
-        silent.join(_findable(titles), on="dwelling", how="semi")
+        silent.join(_findable(known), on="dwelling", how="semi")
         .join(tenants, on="dwelling", how="semi")
         .join(holder, on="dwelling", how="anti")
         .join(family, on="dwelling", how="anti")
@@ -142,25 +162,14 @@ def _ticket_without_dwelling(known: Accepted) -> pl.LazyFrame:
 def _requester_not_resident(known: Accepted) -> pl.LazyFrame:
     """诉求人非住户: a recent call about the inside of a home to which nothing ties the caller or her household.
 
-    Who calls is known by name and number, where a register has that number of hers.
+    Who calls is known by name and number, where anything else says that the number is hers.
     """
-    phone, nobodys = pl.col("联系电话"), (AGENCY_PHONE, PLATFORM_PHONE)
-    numbers = pl.concat(
-        [
-            known.registrations.select("person", phone),
-            known.holdings.select("person", pl.col("产权人电话").alias("联系电话")),
-        ]
-    ).unique()
-    inside = _located(_recent(known.tickets)).filter(pl.col("诉求分类").is_in(INSIDE) & ~phone.is_in(nobodys))
-    calls = inside.filter(pl.col("诉求人姓名").is_not_null()).join(numbers, on=["person", "联系电话"], how="semi")
+    numbers = _numbers(known, known.holdings.select("person", pl.col("产权人电话").alias("联系电话")))
+    inside = _located(_recent(known.tickets)).filter(
+        pl.col("诉求分类").is_in(INSIDE) & pl.col("诉求人姓名").is_not_null()
+    )
+    calls, tied = inside.join(numbers, on=["person", "联系电话"], how="semi"), _tied(known)
     member = known.residents.select("person", "household_no").unique()
-    tied = pl.concat(
-        [
-            known.residents.select("dwelling", "person"),
-            known.residents.select(pl.col("hukou_dwelling").alias("dwelling"), "person"),
-            known.titles.select("dwelling", "person"),
-        ]
-    ).unique()
     households = tied.join(member, on="person").select("dwelling", "household_no").unique()
     of_family = calls.select("record_key", "dwelling", "person").join(member, on="person")
     of_family = of_family.join(households, on=["dwelling", "household_no"], how="semi")
