@@ -23,11 +23,13 @@ class Accepted:
     registrations: pl.LazyFrame
     holdings: pl.LazyFrame
     tickets: pl.LazyFrame
+    elderly_files: pl.LazyFrame
 
     @classmethod
     def of(cls, offices: Offices) -> Accepted:
         """What of these offices' rows an ideal reader gets to see."""
-        return cls(_accepted(offices.resident), _accepted(offices.property), _accepted(offices.hotline))
+        rows = (offices.resident, offices.property, offices.hotline, offices.elderly_file)
+        return cls(*map(_accepted, rows))
 
     @property
     def residents(self) -> pl.LazyFrame:
