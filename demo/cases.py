@@ -26,14 +26,15 @@ class Accepted:
     registrations: pl.LazyFrame
     holdings: pl.LazyFrame
     tickets: pl.LazyFrame
+    elderly_files: pl.LazyFrame
     buildings: pl.LazyFrame
 
     @classmethod
     def of(cls, offices: Offices, buildings: Buildings) -> Accepted:
         """What of these offices' rows an ideal reader gets to see."""
+        rows = (offices.resident, offices.property, offices.hotline, offices.elderly_file)
         first = pl.Series("dwelling", np.searchsorted(buildings.building, np.arange(buildings.table.height)))
-        standing = buildings.table.lazy().with_columns(first)
-        return cls(_accepted(offices.resident), _accepted(offices.property), _accepted(offices.hotline), standing)
+        return cls(*map(_accepted, rows), buildings=buildings.table.lazy().with_columns(first))
 
     @property
     def residents(self) -> pl.LazyFrame:

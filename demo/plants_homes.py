@@ -23,7 +23,7 @@ from demo.homes import Homes, Tenure
 from demo.office import Offices, Rows
 from demo.people import People
 from demo.places import LIUGANGYUAN
-from demo.sampling import Ints, Rng, between, look_up, pick
+from demo.sampling import Ints, Rng, between, pick
 
 INSIDE: Final = ("供水", "供电", "燃气", "供暖", "房屋漏水")  # requests that arise inside a home
 NO_SUCH_BUILDING: Final = "no_such_building"  # the style of an address whose building is not there
@@ -91,7 +91,7 @@ def planted(rng: Rng, offices: Offices, people: People, homes: Homes, crowds: Cr
     titles = _lost(rng, titles, book, "坐落", "dwelling", "address", rates.NO_SUCH_BUILDING["property"])
     tickets = _unregistered(rng, offices.hotline, people, homes, book)
     tickets = _lost(rng, tickets, book, "诉求地址", "dwelling", "address", rates.NO_SUCH_BUILDING["hotline"])
-    return Offices(residents, titles, tickets)
+    return replace(offices, resident=residents, property=titles, hotline=tickets)
 
 
 def _some(rng: Rng, rows: Rows, share: float, where: pl.Expr) -> Ints:

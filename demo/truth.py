@@ -22,7 +22,10 @@ from demo.office import Offices, Rows
 
 CASES: Final = (*truth_people.CASES, *truth_homes.CASES)
 RULES: Final = tuple(cases.rule for cases in CASES)
-_INTERNAL: Final = ("building_of", "reported_day")  # what only the truth of contradictions needs
+_INTERNAL: Final = (  # what only the truth of contradictions needs
+    "building_of", "reported_day", "birth_day", "birth_agrees", "sex_agrees", "is_male", "is_local", "relation",
+    "cancel_reason",
+)  # fmt: skip
 
 
 def contradictions(offices: Offices, book: AddressBook) -> pl.DataFrame:
