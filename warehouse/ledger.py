@@ -14,10 +14,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from warehouse.casebook_store import CasebookError
+from warehouse.casebook_store import CasebookError, alone_in
 from warehouse.together import Together
 
 LONGEST_REASON = 500
@@ -72,15 +72,15 @@ class Ledger:
         with self._reads.connect() as tx:
             return _rows(tx, table, *where)
 
+    def ask(self, query: Select[Any]) -> list[Row[Any]]:
+        """The rows of a query over several tables."""
+        with self._reads.connect() as tx:
+            return list(tx.execute(query))
+
     def columns(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Some columns of every row as plain tuples, for tables of many rows; in no order."""
         with self._reads.connect() as tx:
             return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
-
-    def read(self, query: Select[Any]) -> list[Row[Any]]:
-        """What a question over several tables, or one that counts in the database, is answered."""
-        with self._reads.connect() as tx:
-            return list(tx.execute(query))
 
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
@@ -88,7 +88,7 @@ class Ledger:
         Nobody else adds meanwhile, so what `judge` saw still holds when its row is written.
         """
         with self._store.begin() as tx:
-            _alone(tx, table)
+            alone_in(tx, table)
             row = judge(_rows(tx, table))
             if row is not None:
                 tx.execute(insert(table).values(**row))
@@ -117,7 +117,7 @@ class Ledger:
     def _write(self, tx: Connection, entry: Entry) -> bool:
         table, guard = entry.table, entry.guard
         if guard:
-            _alone(tx, table)
+            alone_in(tx, table)
         if _said_before(tx, table, entry.key, entry.sent):
             return False
         if guard:
@@ -159,12 +159,6 @@ class Ledger:
                 "the reason holds an ID number or a phone number", remedy="say why without naming a person"
             )
         return {"reason": reason, "decided_by": by, "decided_at": self.now()}
-
-
-def _alone(tx: Connection, table: Table) -> None:
-    """Nobody else writes to the table until this ends. SQLite is locked as a whole when a writing transaction begins."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
 
 
 def _said_before(tx: Connection, table: Table, key: str, sent: Mapping[str, Any]) -> bool:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from warehouse.casebook import Casebook
 from warehouse.office_claims import Fact, OfficeClaims, Seen
-from warehouse.standing import CONCLUSIVE, standing
+from warehouse.standing import CONCLUSIVE, newest_last, standing
 from warehouse.unscoped import Rows, each
 from warehouse.verdicts import DoorValue, Verdict, history
 
@@ -54,12 +54,12 @@ def newest_sights(casebook: Casebook, rows: Rows, claims: OfficeClaims, matters:
     sights: list[Sight] = []
     for finding_id, given in by_finding.items():
         # of a finding that no rule finds any more, the newest verdict is about its last evidence
-        stands = standing(given, present.get(finding_id) or max(given, key=_when).evidence_hash)
+        stands = standing(given, present.get(finding_id) or max(given, key=newest_last).evidence_hash)
         if stands.status == "closed" and stands.verdict in CONCLUSIVE:
             sights += [Sight(v, value) for v in given if v.key in stands.keys for value in v.values]
     return {
         matters.of(s.value.entity, s.value.entity_id, s.value.attribute, s.seen): s
-        for s in sorted(sights, key=lambda sight: _when(sight.verdict))
+        for s in sorted(sights, key=lambda sight: newest_last(sight.verdict))
         if claims.owner(s.value.entity, s.value.attribute)
     }
 
@@ -67,7 +67,3 @@ def newest_sights(casebook: Casebook, rows: Rows, claims: OfficeClaims, matters:
 def _evidence(rows: Rows, finding_ids: Collection[str]) -> dict[str, str]:
     found = each(rows, "finding", "finding_id", finding_ids, ("finding_id", "evidence_hash"))
     return {row["finding_id"]: row["evidence_hash"] for row in found}
-
-
-def _when(verdict: Verdict) -> tuple[Any, ...]:
-    return verdict.seen_on, verdict.given_at, verdict.id

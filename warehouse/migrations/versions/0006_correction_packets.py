@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 COLUMNS = (
     ("delivery_id", sa.String(64)),
     ("row_no", sa.Integer),
