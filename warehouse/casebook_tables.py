@@ -232,8 +232,6 @@ correction_requests = Table(
     Column("seen_dwelling_id", String(32)),
     Column("verdict_key", String(64)),
     Column("grid_code", String(15)),
-    Column("due_on", Date, nullable=False),
-    *_signed(),
     Column("delivery_id", String(64)),  # its row's file, and the row in it
     Column("row_no", Integer),
     Column("file_name", String(255)),
@@ -244,6 +242,8 @@ correction_requests = Table(
     Column("reason_code", String(32)),
     Column("seen_on", Date),
     Column("proof", String(32)),
+    Column("due_on", Date, nullable=False),
+    *_signed(),
 )
 correction_events = Table(
     "correction_events",

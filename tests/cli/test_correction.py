@@ -34,9 +34,7 @@ def test_requests_are_listed_by_source_and_clock(home: Path) -> None:
         (1, "resident", "东院", True, "2026-09-24"),
         (2, "property", "出租", True, "2026-09-24"),
     ]
-    one = json.loads(
-        hub(home, "correction", "list", "--source", "property", "--overdue", "--format", "json").stdout
-    )
+    one = json.loads(hub(home, "correction", "list", "--source", "property", "--overdue", "--format", "json").stdout)
     assert [r["id"] for r in one] == [2]
     assert json.loads(hub(home, "correction", "list", "--state", "closed", "--format", "json").stdout) == []
 
