@@ -29,14 +29,14 @@ from pipelines.hashes import Hashes
 from pipelines.ingest import ingest_landing
 from pipelines.makers import MAKERS
 from pipelines.pull import pull_all
-from warehouse import audit, content, engine, person_trail, release
+from warehouse import audit, content, engine, finding_trail, person_trail, release
 from warehouse.casebook import open_casebook
+from warehouse.cross_check import RuleRun, cross_check
 from warehouse.decisions import Decisions, apply_decisions
 from warehouse.files import private_folder
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.manifest import Input, Manifest, audited, contract_versions
 from warehouse.release_log import Served, served
-from warehouse.rules import RuleRun
 from warehouse.settings import Settings
 
 Progress = Callable[[str], None]
@@ -150,7 +150,7 @@ class Night:
     def cross_check(self) -> None:
         """Findings, then the release's name from what the tables hold, its indexes and the closing checkpoint."""
         with self.stage("cross-check"):
-            self.rules = engine.cross_check(self.settings, self.catalog, self._city, self._detail)
+            self.rules = cross_check(self.settings, self.catalog, self._city, self._detail)
         with self.stage("close"):
             self.content_hash = content.content_hash(self._city)
             self.release_id = release.new_id(self.settings, self.built_at, self.content_hash)
@@ -178,6 +178,7 @@ class Night:
             if self.release_id != release.current_id(self.settings):
                 casebook = open_casebook(self.settings)
                 person_trail.append(casebook, person_trail.published(self._city), self.release_id)
+                finding_trail.append(casebook, self._city, self.release_id)
                 casebook.close()
                 release.publish(self.settings, self._folder, self._manifest())
             served(self.settings)

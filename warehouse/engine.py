@@ -1,4 +1,4 @@
-"""The engine: builds one candidate `city.duckdb` from the lake by the models, cross-checks it, and closes it.
+"""The engine: builds one candidate `city.duckdb` from the lake by the models, and closes it.
 
 The file is built from nothing every night. Sorting by grid, indexes and the checkpoint come last. Nothing here publishes.
 """
@@ -24,7 +24,6 @@ from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
 from warehouse.made import Made, Makers, from_sql
 from warehouse.release_log import Served
-from warehouse.rules import RuleRun, load_rules, run_rule
 from warehouse.settings import Settings
 from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
 from warehouse.sql import SqlFile, in_order, last_readers, read_folder, upstream
@@ -32,7 +31,7 @@ from warehouse.sql import SqlFile, in_order, last_readers, read_folder, upstream
 MODELS = Path(__file__).parent / "models"
 MACROS = Path(__file__).parent / "macros"  # one select each, with `day` and `known` as parameters
 DELIVERY = "delivery"
-MADE_HERE = (DELIVERY, "finding", "release")  # city tables that no model makes
+MADE_HERE = (DELIVERY, "finding", "finding_evidence", "release")  # city tables that no model makes
 ROW_GROUP = 16_384  # a grid has about a thousand residents: small groups let a reader skip the rest of the city
 Progress = Callable[[str], None]
 
@@ -211,23 +210,6 @@ def _broken_model(relation: str, files: Mapping[str, SqlFile], error: duckdb.Err
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
         return HubError(f"model fails: {str(error).splitlines()[0]}", where=where, remedy="correct the model")
     return HubError(f"model fails with {type(error).__name__}", where=where, remedy="run it alone with `hub sql`")
-
-
-def cross_check(
-    settings: Settings, catalog: Catalog, target: Path, progress: Progress | None = None
-) -> dict[str, RuleRun]:
-    """Run every rule over the city tables in `target` and add the `finding` table. Says how each rule did."""
-    finding = catalog.tables["city.finding"]
-    runs = {}
-    with writing(target, settings) as connection:
-        columns = ", ".join(f"{c.name} {c.sql_type}" for c in finding.columns)
-        connection.execute(f"create temp table found ({columns})")
-        for rule in load_rules():
-            runs[rule.name] = run_rule(connection, rule, "found")
-            if progress:
-                progress(f"{rule.title} {runs[rule.name].error or runs[rule.name].findings}")
-        create(connection, finding, "select * from found")
-    return runs
 
 
 def finish(settings: Settings, catalog: Catalog, target: Path, served: Sequence[Served]) -> dict[str, int]:

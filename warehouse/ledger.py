@@ -48,6 +48,11 @@ class Ledger:
         with self._reads.connect() as tx:
             return _rows(tx, table, *where)
 
+    def columns(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Some columns of every row as plain tuples, for tables of many rows; in no order."""
+        with self._reads.connect() as tx:
+            return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
+
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
 

@@ -1,15 +1,17 @@
-"""Cross-check rules: one SQL file that returns the rows which contradict each other, and how they become findings.
+"""Cross-check rules as they are declared: one SQL file that returns the rows which contradict each other, under a header.
 
-A rule selects `subject_id` and, where it knows them, dwelling_id, household_id, person_id, grid_code; every other
-column is evidence.
+A rule selects `subject_id` and `evidence_rows` (`source:key` of the office rows that speak, sorted), where it knows them
+dwelling_id, household_id, person_id, grid_code, and exactly the columns that its header calls evidence. `$name` in the SQL
+is a parameter of the header. Not here: running rules and keeping what they find (cross_check.py).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import yaml
@@ -18,56 +20,90 @@ from contracts.errors import HubError
 from contracts.model import Catalog
 from warehouse.sql import SqlFile, read_folder
 
-RULES = Path(__file__).parent / "rules"
-HEADER = ("title", "meaning", "severity", "subject", "purpose", "legal_basis", "owner", "given", "expected")
-PLACES = ("dwelling_id", "household_id", "person_id", "grid_code")
+RULES: Final = Path(__file__).parent / "rules"
+STATED: Final = (
+    "title",
+    "meaning",
+    "severity",
+    "subject",
+    "place",
+    "purpose",
+    "legal_basis",
+    "owner",
+    "rows",
+    "evidence",
+)
+HEADER: Final = (*STATED, "parameters", "doubts", "given", "expected")
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "severity": ("high", "medium", "low"),
+    "subject": ("person", "household", "dwelling", "ticket", "address", "building", "phone"),
+    "place": ("door", "desk"),
+}
+MAPPINGS: Final = ("parameters", "rows", "evidence", "given")
+PARAMETER: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule file with its header: what it means at the door, why it may be asked, and rows that show it."""
+    """A rule file with its header: what it means at the door, why it may be asked, and rows that show it.
+
+    `place`: whether somebody must go there (door) or look into it (desk). `doubts`: attributes (`person.living_address`)
+    whose shown value the finding puts in doubt. `rows`: of each source the columns that its evidence rows show.
+    `evidence`: what is contradicted, column → label; a finding that was judged re-opens when one of these values changes.
+    """
 
     name: str
     title: str
     meaning: str
     severity: str
     subject: str
+    place: str
     purpose: str
     legal_basis: str
     owner: str
+    parameters: Mapping[str, float]
+    doubts: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+    evidence: Mapping[str, str]
     given: Mapping[str, list[dict[str, Any]]]
     expected: tuple[str, ...]
     sql: str
     path: Path
 
 
-@dataclass(frozen=True)
-class RuleRun:
-    """How a rule did tonight: its findings, or why it could not run (the night goes on without it)."""
-
-    rule: str
-    findings: int
-    error: str | None = None
-
-
 def load_rules(folder: Path = RULES) -> list[Rule]:
     """Every rule by name. HubError naming file and missing word: a rule without purpose or legal basis is refused."""
-    return [_rule(file) for file in read_folder(folder).values()]
+    return [read_rule(file) for file in read_folder(folder).values()]
 
 
-def _rule(file: SqlFile) -> Rule:
-    given = _header(file)
-    missing = [word for word in HEADER if not given.get(word)]
-    if missing:
+def read_rule(file: SqlFile) -> Rule:
+    """One rule. HubError for a header that does not say what a rule must say."""
+    header = _header(file)
+    if missing := [word for word in (*STATED, "given", "expected") if not header.get(word)]:
         raise HubError(
             f"rule header lacks {', '.join(missing)}",
             where=str(file.path),
-            remedy="a rule says its title, meaning, severity, subject, purpose, legal_basis, owner and an example",
+            remedy=f"a rule says its {', '.join(STATED)} and an example (given, expected)",
         )
-    if unknown := set(given) - set(HEADER):
+    if unknown := set(header) - set(HEADER):
         raise HubError(f"rule header has unknown words {', '.join(sorted(unknown))}", where=str(file.path))
-    given["expected"] = tuple(given["expected"])
-    return Rule(name=file.name, sql=file.sql, path=file.path, **given)
+    for word, allowed in CHOICES.items():
+        if header[word] not in allowed:
+            raise HubError(f"{word} is one of {', '.join(allowed)}, not {header[word]}", where=str(file.path))
+    for word in MAPPINGS:
+        if not isinstance(header.setdefault(word, {}), dict):
+            raise HubError(f"{word} is a mapping", where=str(file.path), remedy="look at another rule's header")
+    return Rule(
+        **header
+        | {
+            "name": file.name,
+            "path": file.path,
+            "sql": _with_parameters(file, header["parameters"]),
+            "rows": {source: tuple(columns) for source, columns in header["rows"].items()},
+            "doubts": tuple(header.get("doubts") or ()),
+            "expected": tuple(header["expected"]),
+        }
+    )
 
 
 def _header(file: SqlFile) -> dict[str, Any]:
@@ -79,51 +115,29 @@ def _header(file: SqlFile) -> dict[str, Any]:
     return header if isinstance(header, dict) else {}
 
 
-def findings_sql(rule: Rule, columns: list[str]) -> str:
-    """The rule's rows in the shape of `finding`; `columns` are what its SQL returns. One finding per subject."""
-    places = ", ".join(f"{c} as {c}" if c in columns else f"cast(null as varchar) as {c}" for c in PLACES)
-    evidence = [c for c in columns if c not in (*PLACES, "subject_id")]
-    packed = ", ".join(f"'{c}', {c}" for c in evidence)
-    literal = {word: str(getattr(rule, word)).replace("'", "''") for word in ("name", "title", "severity", "subject")}
-    return f"""
-        with hit as ({rule.sql}),
-        seen as (
-            select subject_id, {places}, cast(json_object({packed}) as varchar) as evidence,
-                   row_number() over (partition by subject_id order by json_object({packed}), {", ".join(PLACES)}) as nth
-            from hit)
-        select md5('{literal["name"]}|' || subject_id) as finding_id, '{literal["name"]}' as rule,
-               '{literal["title"]}' as title, '{literal["severity"]}' as severity, '{literal["subject"]}' as subject_kind,
-               subject_id, dwelling_id, household_id, person_id, evidence, md5(evidence) as evidence_hash,
-               'open' as status, grid_code
-        from seen where nth = 1"""
-
-
-def run_rule(connection: duckdb.DuckDBPyConnection, rule: Rule, into: str) -> RuleRun:
-    """Add the rule's findings to the table `into`. A rule that fails is reported, without quoting rows."""
-    try:
-        columns = [d[0] for d in connection.execute(f"select * from ({rule.sql}) as hit limit 0").description or ()]
-        if "subject_id" not in columns:
-            return RuleRun(rule.name, 0, "selects no subject_id")
-        connection.execute(f"insert into {into} by name {findings_sql(rule, columns)}")
-    except duckdb.IOException:
-        raise
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-        return RuleRun(rule.name, 0, str(error).splitlines()[0])
-    except duckdb.Error as error:
-        return RuleRun(rule.name, 0, type(error).__name__)
-    found = connection.execute(f"select count(*) from {into} where rule = ?", [rule.name]).fetchall()
-    return RuleRun(rule.name, found[0][0])
+def _with_parameters(file: SqlFile, parameters: Mapping[str, Any]) -> str:
+    """The SQL with every `$name` replaced by its number: so a file means the same wherever it runs."""
+    if wrong := [n for n, v in parameters.items() if isinstance(v, bool) or not isinstance(v, int | float)]:
+        raise HubError(f"parameter {', '.join(wrong)} is no number", where=str(file.path))
+    if odd := sorted(set(PARAMETER.findall(file.sql)) ^ parameters.keys()):
+        raise HubError(
+            f"parameters and SQL do not agree on {', '.join(odd)}",
+            where=str(file.path),
+            remedy="every parameter stands in the SQL as $name, and every $name in `parameters`",
+        )
+    return PARAMETER.sub(lambda found: str(parameters[found[1]]), file.sql)
 
 
 def run_example(rule: Rule, catalog: Catalog) -> tuple[list[str], list[str]]:
     """The header's example: the subjects the rule finds in its given rows, and those it should, both sorted."""
-    connection = duckdb.connect()
-    connection.execute("create schema source")
-    for table in catalog.tables.values():
-        columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.released_columns)
-        connection.execute(f"create table {table.relation} ({columns})")
-        for row in rule.given.get(table.relation, ()):
-            marks = ", ".join("?" * len(row))
-            connection.execute(f"insert into {table.relation} ({', '.join(row)}) values ({marks})", list(row.values()))
-    found = connection.execute(f"select distinct subject_id from ({rule.sql}) as hit order by 1").fetchall()
+    with duckdb.connect() as connection:
+        connection.execute("create schema source")
+        for table in catalog.tables.values():
+            columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.released_columns)
+            connection.execute(f"create table {table.relation} ({columns})")
+            for row in rule.given.get(table.relation, ()):
+                marks = ", ".join("?" * len(row))
+                names = ", ".join(row)
+                connection.execute(f"insert into {table.relation} ({names}) values ({marks})", list(row.values()))
+        found = connection.execute(f"select distinct subject_id from ({rule.sql}) as hit order by 1").fetchall()
     return [row[0] for row in found], sorted(rule.expected)

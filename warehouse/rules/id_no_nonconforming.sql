@@ -3,9 +3,13 @@ title: 证件号不合规
 meaning: 人口登记里的公民身份号码不合国家标准（位数、日期或校验码）。上门请本人出示证件，登记正确号码。
 severity: high
 subject: person
+place: door
 purpose: door_service
 legal_basis: GB 11643-1999《公民身份号码》；《中华人民共和国居民身份证法》第三条
 owner: 公安户籍
+doubts: [person.id_no]
+rows: {resident: [id_no_masked, id_no_status]}
+evidence: {id_no_status: 不合规之处, id_no_masked: 登记号码}
 given:
   person:
     - {person_id: right, status: active}
@@ -37,7 +41,7 @@ given:
 expected: [wrong, lost, old]
 */
 with registered as (
-    select l.person_id, r.id_no_status, r.id_no_masked,
+    select l.person_id, r.id_no_status, r.id_no_masked, ['resident:' || r.record_no] as evidence_rows,
            row_number() over (partition by l.person_id order by r.updated_on desc, r.record_no) as nth
     from source.resident r
     join person_link l on l.source = 'resident' and l.record_key = r.record_no
@@ -45,7 +49,8 @@ with registered as (
     where r.cancelled_on is null and r.id_no_status not in ('ok', 'birth_mismatch', 'sex_mismatch')
 )
 -- the register is wrong here, also where another office's number is right and shown
-select p.person_id as subject_id, p.person_id, p.household_id, p.dwelling_id, p.grid_code, r.id_no_status, r.id_no_masked
+select p.person_id as subject_id, p.person_id, p.household_id, p.dwelling_id, p.grid_code, r.id_no_status, r.id_no_masked,
+       r.evidence_rows
 from registered r
 join person p on p.person_id = r.person_id
 where r.nth = 1 and p.status = 'active'

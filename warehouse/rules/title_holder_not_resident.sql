@@ -3,9 +3,13 @@ title: 产权人不在住
 meaning: 不动产登记为自住，但登记住在这里的人里没有产权人。上门核实是否出租、借住或已售。
 severity: medium
 subject: dwelling
+place: door
 purpose: door_service
 legal_basis: 《商品房屋租赁管理办法》第十四条：房屋租赁合同订立后三十日内办理登记备案
 owner: 住建租赁管理
+doubts: [dwelling.occupancy, dwelling.title_holder]
+rows: {property: [holder_name, occupancy]}
+evidence: {titles: 产权登记, residents: 登记在住人数}
 given:
   title:
     - {dwelling_id: let, person_id: owner, occupancy: owner_occupied}
@@ -35,7 +39,7 @@ expected: [let]
 */
 with claimed as (
     -- a title whose holder has no usable ID may belong to somebody who does live there: a doubt sends nobody
-    select dwelling_id, min(person_id) as holder_id
+    select dwelling_id, min(person_id) as holder_id, list_sort(list(title_no)) as titles
     from title where valid_to is null and dwelling_id is not null
     group by dwelling_id
     having count(*) = count(person_id) and min(occupancy) = 'owner_occupied' and max(occupancy) = 'owner_occupied'
@@ -50,7 +54,7 @@ with claimed as (
     group by r.dwelling_id
 )
 select c.dwelling_id as subject_id, c.dwelling_id, d.grid_code, c.holder_id as person_id,
-       d.standard_address, l.residents
+       c.titles, l.residents, list_transform(c.titles, lambda no: 'property:' || no) as evidence_rows
 from claimed c
 join lived l on l.dwelling_id = c.dwelling_id and l.holders = 0
 join dwelling d on d.dwelling_id = c.dwelling_id

@@ -1,0 +1,69 @@
+"""What rules find becomes findings with their evidence; a rule that fails costs itself only."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from contracts.load import load_catalog
+from tests.warehouse.test_rules import SOUND, rule_from
+from warehouse.cross_check import prepare, run_rule
+
+CATALOG = load_catalog()
+
+
+@pytest.fixture
+def people() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("create table person (person_id text, name text)")
+    connection.execute("insert into person values ('a', 'x'), ('a', 'y'), ('b', 'z')")
+    connection.execute("create table delivery (delivery_id text, source text, delivered_on date)")
+    connection.execute("insert into delivery values ('d1', 'resident', date '2026-10-31')")
+    connection.execute("create schema source")
+    connection.execute(
+        "create table source.resident as select 'a' as record_no, '7' as household_no, date '2026-10-01' as updated_on,"
+        " 'd1' as delivery_id, 12 as row_no union all select 'b', '8', null, 'd1', 13"
+    )
+    prepare(connection)
+    return connection
+
+
+def test_a_finding_is_its_rule_and_subject(tmp_path: Path, people: duckdb.DuckDBPyConnection) -> None:
+    run = run_rule(people, CATALOG, rule_from(tmp_path, SOUND))
+    assert (run.findings, run.error) == (2, None)
+    rows = people.execute("select subject_id, person_id, evidence from found order by 1").fetchall()
+    assert rows == [("a", "a", '{"name":"x"}'), ("b", "b", '{"name":"z"}')]
+
+
+def test_evidence_is_the_offices_own_rows(tmp_path: Path, people: duckdb.DuckDBPyConnection) -> None:
+    """Where they stand, when the office last looked at them (else when it delivered them), and what they say."""
+    run_rule(people, CATALOG, rule_from(tmp_path, SOUND))
+    rows = people.execute(
+        "select f.subject_id, c.source, c.record_key, c.delivery_id, c.row_no, cast(c.stated_on as varchar), c.value"
+        " from cited c join found f using (finding_id) order by 1"
+    ).fetchall()
+    assert rows == [
+        ("a", "resident", "a", "d1", 12, "2026-10-01", '{"household_no":"7"}'),
+        ("b", "resident", "b", "d1", 13, "2026-10-31", '{"household_no":"8"}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("select nobody as subject_id from person", "nobody"),
+        ("select person_id from person", "selects no evidence_rows, name, subject_id"),
+        ("select person_id as subject_id, name, [] as evidence_rows, 1 as more from person", "selects more, which"),
+        ("select cast(name as int) as subject_id, name, [] as evidence_rows from person", "ConversionException"),
+        ("select select", "select"),
+    ],
+)
+def test_a_broken_rule_is_reported_without_rows_and_leaves_none(
+    tmp_path: Path, people: duckdb.DuckDBPyConnection, sql: str, says: str
+) -> None:
+    run = run_rule(people, CATALOG, rule_from(tmp_path, SOUND.split("*/")[0] + "*/\n" + sql))
+    assert run.error is not None
+    assert says in run.error
+    assert "'x'" not in run.error
+    assert people.execute("select count(*) from found").fetchall() == [(0,)]
+    assert run_rule(people, CATALOG, rule_from(tmp_path, SOUND)).findings == 2

@@ -1,0 +1,160 @@
+"""Cross-check: runs every rule over the candidate and keeps what they find as `finding` and `finding_evidence`.
+
+A finding is its rule and its subject from night to night; since when it is known says the casebook's trail. A rule that
+fails costs itself only. Not here: how a rule is declared (rules.py), what verdicts make of a finding (standing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from contracts.errors import HubError
+from contracts.model import Catalog
+from warehouse import finding_trail
+from warehouse.casebook import open_casebook
+from warehouse.engine import create, writing
+from warehouse.rules import RULES, Rule, read_rule
+from warehouse.settings import Settings
+from warehouse.sql import SqlFile, read_folder
+
+PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")
+FOUND: Final = {
+    **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
+    **dict.fromkeys(PLACES, "varchar"), "evidence": "varchar", "evidence_hash": "varchar", "evidence_rows": "varchar[]",
+}  # fmt: skip
+CITED: Final = {
+    **dict.fromkeys(("finding_id", "source", "record_key", "delivery_id"), "varchar"), "row_no": "bigint",
+    "stated_on": "date", "value": "varchar", "grid_code": "varchar",
+}  # fmt: skip
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RuleRun:
+    """How a rule did tonight: its findings, or why it could not run (the night goes on without it)."""
+
+    rule: str
+    findings: int
+    error: str | None = None
+
+
+def cross_check(
+    settings: Settings, catalog: Catalog, target: Path, progress: Progress | None = None
+) -> dict[str, RuleRun]:
+    """Run every rule over the city tables in `target` and add the tables of findings. Says how each rule did."""
+    runs = {}
+    with writing(target, settings) as connection:
+        prepare(connection)
+        for name, file in read_folder(RULES).items():
+            runs[name] = run_file(connection, catalog, file)
+            if progress:
+                progress(f"{name} {runs[name].error or runs[name].findings}")
+        casebook = open_casebook(settings)
+        try:
+            finding_trail.load_known(connection, casebook)
+        finally:
+            casebook.close()
+        create(connection, catalog.tables["city.finding"], FINDING)
+        create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
+    return runs
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """The working tables that rules write to: `found` and `cited`."""
+    for name, columns in (("found", FOUND), ("cited", CITED)):
+        connection.execute(f"create temp table {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")
+
+
+def run_file(connection: duckdb.DuckDBPyConnection, catalog: Catalog, file: SqlFile) -> RuleRun:
+    """Run the rule of a file; one whose header is wrong has not run either."""
+    try:
+        return run_rule(connection, catalog, read_rule(file))
+    except HubError as error:
+        return RuleRun(file.name, 0, error.what)
+
+
+def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule) -> RuleRun:
+    """Add what the rule finds to `found`, and the rows it cites to `cited`. One that fails is reported, without quoting rows."""
+    try:
+        described = connection.execute(f"select * from ({rule.sql}) as hit limit 0").description or ()
+        columns = [column[0] for column in described]
+        if wrong := _odd_columns(rule, columns):
+            return RuleRun(rule.name, 0, wrong)
+        connection.execute("begin")
+        connection.execute(f"insert into found by name {findings_sql(rule, columns)}")
+        for source in rule.rows:
+            connection.execute(f"insert into cited by name {cited_sql(catalog, rule, source)}")
+        [(count,)] = connection.execute("select count(*) from found where rule = ?", [rule.name]).fetchall()
+        connection.execute("commit")
+    except duckdb.IOException:
+        raise
+    except duckdb.Error as error:
+        with suppress(duckdb.TransactionException):  # it had not begun
+            connection.execute("rollback")
+        told = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
+        return RuleRun(rule.name, 0, str(error).splitlines()[0] if told else type(error).__name__)
+    return RuleRun(rule.name, count)
+
+
+def _odd_columns(rule: Rule, columns: Sequence[str]) -> str | None:
+    """What is wrong with the columns a rule returns."""
+    if missing := {"subject_id", "evidence_rows", *rule.evidence} - {*columns}:
+        return f"selects no {', '.join(sorted(missing))}"
+    if odd := {*columns} - {"subject_id", "evidence_rows", *PLACES, *rule.evidence}:
+        return f"selects {', '.join(sorted(odd))}, which its header's evidence does not name"
+    return None
+
+
+def findings_sql(rule: Rule, columns: Sequence[str]) -> str:
+    """The rule's rows in the shape of `found`; `columns` are what its SQL returns. One finding per subject."""
+    places = ", ".join(f"{c} as {c}" if c in columns else f"cast(null as varchar) as {c}" for c in PLACES)
+    packed = ", ".join(f"'{name}', {name}" for name in rule.evidence)
+    literal = {
+        word: str(getattr(rule, word)).replace("'", "''") for word in ("name", "title", "severity", "place", "subject")
+    }
+    return f"""
+        with hit as ({rule.sql}), seen as (
+            select subject_id, {places}, evidence_rows, cast(json_object({packed}) as varchar) as evidence
+            from hit
+            qualify row_number() over (
+                partition by subject_id order by json_object({packed}), {", ".join(PLACES)}, evidence_rows) = 1)
+        select md5('{literal["name"]}|' || subject_id) as finding_id, '{literal["name"]}' as rule,
+               '{literal["title"]}' as title, '{literal["severity"]}' as severity, '{literal["place"]}' as place,
+               '{literal["subject"]}' as subject_kind, subject_id, {", ".join(PLACES)}, evidence,
+               md5(evidence) as evidence_hash, evidence_rows
+        from seen"""
+
+
+def cited_sql(catalog: Catalog, rule: Rule, source: str) -> str:
+    """The rows of one source that the rule's findings cite, with where they stand and the columns its header shows."""
+    table = catalog.tables[f"source.{source}"]
+    shown = ", ".join(f"'{name}', s.{name}" for name in rule.rows[source])
+    stated = f"cast(s.{table.dated} as date)" if table.dated else "d.delivered_on"
+    return f"""
+        with named as (
+            select finding_id, grid_code, unnest(evidence_rows) as office_row from found where rule = '{rule.name}'
+        ), keyed as (
+            select distinct finding_id, grid_code, substr(office_row, {len(source) + 2}) as record_key
+            from named where starts_with(office_row, '{source}:')
+        )
+        select k.finding_id, '{source}' as source, k.record_key, s.delivery_id, s.row_no,
+               coalesce({stated}, d.delivered_on) as stated_on, cast(json_object({shown}) as varchar) as value, k.grid_code
+        from keyed k
+        join {table.relation} s on s.{table.key[0]} = k.record_key
+        join delivery d on d.delivery_id = s.delivery_id and d.source = '{source}'"""
+
+
+FINDING: Final = f"""
+    select f.*, coalesce(f.dwelling_id, f.subject_id) as stop_id, coalesce(k.first_seen, today.day) as first_seen,
+           case when k.evidence_hash = f.evidence_hash and not k.is_gone then k.evidence_since else today.day end
+               as evidence_since,
+           today.day as last_seen, 'open' as status, cast(null as varchar) as verdict, 0 as visits
+    from found f
+    cross join (select max(delivered_on) as day from delivery) as today
+    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id"""
