@@ -18,10 +18,10 @@ from contracts.errors import HubError
 from contracts.model import Catalog
 from warehouse import finding_trail
 from warehouse.casebook import open_casebook
-from warehouse.engine import create, writing
+from warehouse.engine import WORKLIST, create, writing
 from warehouse.rules import RULES, Rule, read_rule
 from warehouse.settings import Settings
-from warehouse.sql import SqlFile, read_folder
+from warehouse.sql import SqlFile, in_order, read_folder
 
 PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")
 FOUND: Final = {
@@ -62,7 +62,15 @@ def cross_check(
             casebook.close()
         create(connection, catalog.tables["city.finding"], FINDING)
         create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
+        make_worklist(connection, catalog)
     return runs
+
+
+def make_worklist(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    """The city tables that are made from findings. No model reads them: a doubt changes nobody's status."""
+    files = read_folder(WORKLIST)
+    for name in in_order({name: file.reads for name, file in files.items()}):
+        create(connection, catalog.tables[f"city.{name}"], files[name].sql)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
