@@ -44,6 +44,13 @@ class View:
         query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit, number=number)
         return self._release.query(*query)
 
+    def kept(self, table: str, *where: Where, columns: Sequence[str] | None = None) -> list[Row]:
+        """Rows in the user's scope with `columns` bare, for the casebook to compare with and to keep: no answer shows them.
+
+        Only api/access.py may hand this on (tests/api/test_gate_lint.py).
+        """
+        return self._release.query(*self._gate.select(table, columns=columns, where=where, bare=True))
+
     def one(self, table: str, *where: Where) -> Row:
         """The one row of a key, NotFound where there is none or it is out of scope."""
         found = self.rows(table, *where)

@@ -81,12 +81,14 @@ class Gate:
         offset: int = 0,
         from_row: int | None = None,
         number: str | None = None,
+        bare: bool = False,
     ) -> Query:
         """The only way to SQL over a release. Rows in scope, columns as treated; `order` items may start with `-`.
 
         A limited answer is ordered, at last by the row's place in the file, so that pages of one release never overlap.
         `from_row` starts at such a place and returns it as `_row`: a deep page then costs no more than the first.
         `number` names a column whose distinct values are numbered in `_number`, see `Grant.number`.
+        `bare` reads `columns` without their treatment, for the hub to compare and keep, never to answer with.
         """
         grant = self.grant(table)
         names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
@@ -94,7 +96,7 @@ class Gate:
         keys = [item for item in where if _is_key(item, grant)]
         parts = [grant.scope, *(self._render(grant, item, params) for item in where if item not in keys[:1])]
         order_by = [_direction(grant, item) for item in order]
-        items = [grant.read(name) for name in names]
+        items = [grant.bare(name) if bare else grant.read(name) for name in names]
         if number is not None:
             items.append(grant.number(number))
         if from_row is not None:
