@@ -16,6 +16,7 @@ from api.errors import Unauthorized
 from api.hub import Hub
 from api.view import View
 from contracts.errors import AccessError, ReleaseError
+from warehouse.findings_now import FindingsNow
 from warehouse.office_rows import OfficeRows
 from warehouse.places import Places
 from warehouse.policy import User
@@ -124,3 +125,11 @@ def office_rows(caller: Caller, hub: TheHub, release: TheRelease) -> OfficeRows:
 
 
 TheOfficeRows = Annotated[OfficeRows, Depends(office_rows)]
+
+
+def findings_now(caller: Caller, hub: TheHub) -> FindingsNow:
+    """What findings of the caller's areas are now."""
+    return FindingsNow(caller.kept, hub.casebook)
+
+
+TheFindingsNow = Annotated[FindingsNow, Depends(findings_now)]

@@ -92,10 +92,14 @@ class View:
         """The list a coded column takes its values from."""
         return self._code_lists.get(column.codes or "")
 
+    def labels(self, code_list: str) -> Mapping[str, str]:
+        """What a code list calls its codes; nothing for a list that is not there."""
+        codes = self._code_lists.get(code_list)
+        return codes.labels if codes else {}
+
     def label(self, code_list: str, code: str) -> str | None:
         """What a code list calls a code."""
-        codes = self._code_lists.get(code_list)
-        return codes.labels.get(code) if codes else None
+        return self.labels(code_list).get(code)
 
     def labelled(self, table: str, rows: Iterable[Row]) -> list[Row]:
         """The rows with `<column>_label` beside every coded column: what the screen says."""

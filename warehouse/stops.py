@@ -56,12 +56,16 @@ class Stops:
         """NotFound for one that never was or is not hers, FindingGone for one of hers that has gone, EvidenceChanged where it is
         not what the release `seen_in` showed of it."""
         found = self._rows("finding", Condition("finding_id", "eq", finding_id), columns=Finding._fields)
-        trail = self._casebook.ledger.rows(finding_trail, finding_trail.c.finding_id == finding_id) if not (
-            found and seen_in in (None, self.release_id)
-        ) else []
+        trail = (
+            self._casebook.ledger.rows(finding_trail, finding_trail.c.finding_id == finding_id)
+            if not (found and seen_in in (None, self.release_id))
+            else []
+        )
         if not found:
             if trail and self._covers(trail[-1].grid_code):
-                raise FindingGone("this finding has gone: the offices no longer contradict each other", remedy="leave it")
+                raise FindingGone(
+                    "this finding has gone: the offices no longer contradict each other", remedy="leave it"
+                )
             raise NotFound("there is no such finding in your areas", remedy="see GET /v1/findings")
         if trail:
             then = [change.evidence_hash for change in trail if change.release_id <= str(seen_in)]
@@ -79,7 +83,9 @@ class Stops:
         found = self._rows("dwelling", Condition("dwelling_id", "eq", stop_id), columns=("grid_code",))
         found = found or self._rows("finding", Condition("stop_id", "eq", stop_id), columns=("grid_code",))
         if not found:
-            raise NotFound("there is no such stop in your areas", remedy="a stop is a dwelling, or the `stop_id` of a finding")
+            raise NotFound(
+                "there is no such stop in your areas", remedy="a stop is a dwelling, or the `stop_id` of a finding"
+            )
         grid: str | None = found[0]["grid_code"]
         return grid
 

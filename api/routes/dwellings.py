@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.access import Caller, TheHub
+from api.access import Caller, TheFindingsNow, TheHub
 from api.answers import Answer, Row, problems
 from api.home_file import Attribute, dwelling_file
 from api.home_then import DwellingThen, dwelling_then
@@ -28,10 +28,10 @@ class DwellingFile(Answer):
 
 @router.get("/{dwelling_id}", responses=problems(400, 401, 403, 404))
 def dwelling(
-    dwelling_id: str, caller: Caller, hub: TheHub, as_of: AsOf = None, known: Known = None
+    dwelling_id: str, caller: Caller, hub: TheHub, now: TheFindingsNow, as_of: AsOf = None, known: Known = None
 ) -> DwellingFile | DwellingThen:
     """一房一档: who is registered and who lives here, titles, tickets, every attribute per source, findings. With `as_of` who
     was registered, lived and held it on that day."""
     if moment := Moment.asked(as_of, known):
         return dwelling_then(caller, dwelling_id, moment, ZoneInfo(hub.settings.timezone))
-    return DwellingFile(**dwelling_file(caller, dwelling_id), release=caller.release_id)
+    return DwellingFile(**dwelling_file(caller, dwelling_id, now), release=caller.release_id)
