@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from api.answers import Row
 from api.door import shown
 from api.view import View
+from api.matters import matters
 from warehouse.conditions import AnyOf, Condition, Where
 from warehouse.findings_now import FindingsNow
 from warehouse.grant import NUMBER
@@ -77,11 +78,12 @@ def _home(
     findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids)
     at_home = [Condition("dwelling_id", "eq", dwelling_id), *near]
     tickets = view.rows("ticket", *at_home) if dwelling_id else []
-    tickets.sort(key=lambda t: str(t["reported_at"]), reverse=True)
+    tickets = view.labelled("ticket", sorted(tickets, key=lambda t: str(t["reported_at"]), reverse=True))
     return {
         "members": _members(view, persons, dwelling_id, households, near),
         "titles": view.labelled("title", view.rows("title", *at_home)) if dwelling_id else [],
-        "tickets": view.labelled("ticket", tickets[:LATEST_TICKETS]),
+        "tickets": tickets[:LATEST_TICKETS],
+        "matters": matters(tickets),
         "attributes": _attributes(view, [*people, *_some(dwelling_id)], grids),
         "findings": shown(view, now(findings)),
     }

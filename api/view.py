@@ -67,9 +67,12 @@ class View:
         *,
         columns: Sequence[str] | None = None,
         order: Sequence[str] = (),
+        question: object = None,
     ) -> Slice:
-        """One page. A cursor is good for the same question to the same release."""
-        place = Place.of(cursor, self.release_id, (table, tuple(where), tuple(columns or ()), tuple(order)))
+        """One page. A cursor is good for the same question to the same release; `question` says what was asked where `where`
+        also holds what may change between two pages."""
+        asked = tuple(where) if question is None else question
+        place = Place.of(cursor, self.release_id, (table, asked, tuple(columns or ()), tuple(order)))
         offset, from_row = (place.at, None) if order else (0, place.at)
         query = self._gate.select(
             table, columns=columns, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
