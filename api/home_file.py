@@ -15,8 +15,8 @@ from pydantic import BaseModel, Field
 
 from api.answers import Row
 from api.door import shown
-from api.view import View
 from api.matters import matters
+from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
 from warehouse.findings_now import FindingsNow
 from warehouse.grant import NUMBER

@@ -15,8 +15,8 @@ from pydantic import BaseModel, Field
 
 from api.answers import ROW, Row
 from api.door import shown
-from api.view import Slice, View
 from api.matters import waiting_tickets
+from api.view import Slice, View
 from warehouse.assignments import Assignment
 from warehouse.conditions import Condition, Where
 from warehouse.findings_now import WAITING, FindingsNow
@@ -24,7 +24,17 @@ from warehouse.findings_now import WAITING, FindingsNow
 RANKS: Final = {"high": 1, "medium": 2, "low": 3}
 WALK: Final = ("grid_code", "walk_no")
 Order = Literal["severity", "walk"]
-PLACE: Final = ("stop_id", "place", "dwelling_id", "estate", "building_no", "entrance_no", "floor_no", "room_no", "grid_code")
+PLACE: Final = (
+    "stop_id",
+    "place",
+    "dwelling_id",
+    "estate",
+    "building_no",
+    "entrance_no",
+    "floor_no",
+    "room_no",
+    "grid_code",
+)
 
 
 class Assigned(BaseModel):

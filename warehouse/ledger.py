@@ -57,9 +57,9 @@ class Ledger:
         self._reads = store.execution_options(reads=True)
 
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
-        """Every row, or those for which all of `where` holds, oldest first."""
+        """Every row, or those of a condition, oldest first."""
         with self._reads.connect() as tx:
-            return _rows(tx, table, *where)
+            return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
 
     def columns(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Some columns of every row as plain tuples, for tables of many rows; in no order."""
@@ -153,5 +153,5 @@ def _content(sent: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(sent, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _rows(tx: Connection, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
-    return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+def _rows(tx: Connection, table: Table) -> list[Row[Any]]:
+    return list(tx.execute(select(table).order_by(*table.primary_key.columns)))

@@ -1,12 +1,12 @@
 """What people saw at a door: a verdict on a finding, about the evidence it had then, and the values seen there.
 
-Belongs here: the rows as everybody reads them. Does not: walks (visits.py), what verdicts make of a finding (standing.py).
+Belongs here: the rows as everybody reads them. Does not: giving one (giving.py), what they come to (standing.py).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -53,19 +53,30 @@ class Verdict(NamedTuple):
     values: tuple[DoorValue, ...]
 
 
-def history(casebook: Casebook, finding_ids: Collection[str] | None = None) -> list[Verdict]:
-    """Every verdict, or those on some findings, oldest first."""
+def history(
+    casebook: Casebook, finding_ids: Collection[str] | None = None, *, visit_key: str | None = None
+) -> list[Verdict]:
+    """Every verdict, or those on some findings, or of one visit, oldest first."""
     few = finding_ids is not None and len(finding_ids) <= FEW
-    given = casebook.ledger.rows(verdicts, *([verdicts.c.finding_id.in_(finding_ids or ())] if few else []))
+    some = [verdicts.c.finding_id.in_(finding_ids or ())] if few else []
+    at_visit = [verdicts.c.visit_key == visit_key] if visit_key is not None else []
+    given = casebook.ledger.rows(verdicts, *some, *at_visit)
     if finding_ids is not None and not few:
         wanted = set(finding_ids)
         given = [row for row in given if row.finding_id in wanted]
-    keys = [row.key for row in given]
-    seen = casebook.ledger.rows(door_values, *([door_values.c.verdict_key.in_(keys)] if len(keys) <= FEW else []))
-    values = defaultdict[str, list[DoorValue]](list)
-    for row in seen:
-        values[row.verdict_key].append(DoorValue(*(getattr(row, name) for name in DoorValue._fields)))
+    values = _values(casebook, [row.key for row in given])
     return [_verdict(row, tuple(values[row.key])) for row in given]
+
+
+def _values(casebook: Casebook, keys: Collection[str]) -> Mapping[str, list[DoorValue]]:
+    """By the key of their verdict."""
+    values = defaultdict[str, list[DoorValue]](list)
+    if keys:
+        for row in casebook.ledger.rows(
+            door_values, *([door_values.c.verdict_key.in_(keys)] if len(keys) <= FEW else [])
+        ):
+            values[row.verdict_key].append(DoorValue(*(getattr(row, name) for name in DoorValue._fields)))
+    return values
 
 
 def _verdict(row: Row[tuple[object, ...]], values: tuple[DoorValue, ...]) -> Verdict:

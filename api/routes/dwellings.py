@@ -21,7 +21,9 @@ class DwellingFile(Answer):
     households: list[Row] = Field(description="registered here")
     members: list[Row] = Field(description="registered or living here")
     titles: list[Row]
-    tickets: list[Row] = Field(description="the newest first, with their limits; repeats of one matter share a matter_id")
+    tickets: list[Row] = Field(
+        description="the newest first, with their limits; repeats of one matter share a matter_id"
+    )
     matters: list[Row] = Field(description="what they are about: repeats of one matter counted together")
     attributes: list[Attribute] = Field(description="what each source says, side by side")
     findings: list[Row]

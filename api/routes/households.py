@@ -58,7 +58,9 @@ class HouseholdFile(Answer):
         description="registered in the household or living in its dwelling, now or (status cancelled) before"
     )
     titles: list[Row]
-    tickets: list[Row] = Field(description="the newest first, with their limits; repeats of one matter share a matter_id")
+    tickets: list[Row] = Field(
+        description="the newest first, with their limits; repeats of one matter share a matter_id"
+    )
     matters: list[Row] = Field(description="what they are about: repeats of one matter counted together")
     attributes: list[Attribute] = Field(description="what each source says, side by side")
     findings: list[Row]

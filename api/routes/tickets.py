@@ -42,7 +42,9 @@ def tickets(
     where += [Among("dwelling_id", "stop", "dwelling_id")] if with_finding else []
     rows, next_cursor = caller.page("ticket", where, limit, cursor, order=("-reported_at", "ticket_id"))
     homes = sorted({row["dwelling_id"] for row in rows} - {None})
-    found = caller.rows("finding", Condition("stop_id", "in", homes), Condition("status", "in", WAITING)) if homes else []
+    found = (
+        caller.rows("finding", Condition("stop_id", "in", homes), Condition("status", "in", WAITING)) if homes else []
+    )
     at_home: dict[str, list[Row]] = defaultdict(list)
     for finding in shown(caller, [f for f in now(found) if f["status"] in WAITING]):
         at_home[finding["stop_id"]].append(finding)

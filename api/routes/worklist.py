@@ -28,7 +28,9 @@ def worklist(
     session: TheSession,
     hub: TheHub,
     now: TheFindingsNow,
-    place: Annotated[Literal["door", "desk"], Query(description="desk: what is looked into without going there")] = "door",
+    place: Annotated[
+        Literal["door", "desk"], Query(description="desk: what is looked into without going there")
+    ] = "door",
     order: Annotated[Order, Query(description="walk: as one walks, whatever is graver elsewhere")] = "severity",
     severity: Annotated[Severity | None, Query(description="the highest of a stop's findings")] = None,
     grid_code: Annotated[str | None, Query(pattern="^[0-9]{15}$", examples=["140213052001001"])] = None,
