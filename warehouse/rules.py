@@ -39,6 +39,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "subject": ("person", "household", "dwelling", "ticket", "address", "building", "phone"),
     "place": ("door", "desk"),
 }
+PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")  # selected where a rule knows them
 MAPPINGS: Final = ("parameters", "rows", "evidence", "given")
 PARAMETER: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     check_memory: ByteSize = Field(
         ByteSize(4 << 30), ge=2 << 30, description="Address space of the process that checks an uploaded file."
     )
+    rule_most_findings: int = Field(
+        2_000_000, ge=1, description="Rows a cross-check may find; one with more is refused."
+    )
+    rule_seconds: int = Field(120, ge=1, description="Seconds one cross-check may take before it is given up.")
     settle_seconds: float = Field(
         2.0, ge=0, description="How long a file in landing must have been left alone before it is read."
     )
