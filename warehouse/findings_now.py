@@ -34,19 +34,23 @@ class FindingsNow:
         found = self._standing([row["finding_id"] for row in findings])
         return [row | _now(row, found[row["finding_id"]]) if row["finding_id"] in found else row for row in findings]
 
-    def verdicts(self, finding_id: str) -> list[Verdict]:
-        """What was said of one finding, about whatever evidence it had then; oldest first."""
-        return history(self._casebook, [finding_id])
+    def verdicts(self, finding_id: str) -> tuple[list[Verdict], str | None]:
+        """What was said of one finding, about whatever evidence it had then, oldest first; and the hash of its evidence now."""
+        return history(self._casebook, [finding_id]), self._hashes([finding_id]).get(finding_id)
 
     def _standing(self, finding_ids: Sequence[str]) -> dict[str, Standing]:
         """Of those about whose present evidence somebody has said something."""
         given: dict[str, list[Verdict]] = defaultdict(list)
         for verdict in history(self._casebook, finding_ids) if finding_ids else ():
             given[verdict.finding_id].append(verdict)
-        judged = Condition("finding_id", "in", sorted(given))
-        hashes = self._rows("finding", judged, columns=("finding_id", "evidence_hash")) if given else []
-        found = {row["finding_id"]: standing(given[row["finding_id"]], row["evidence_hash"]) for row in hashes}
+        hashes = self._hashes(sorted(given))
+        found = {finding_id: standing(given[finding_id], evidence_hash) for finding_id, evidence_hash in hashes.items()}
         return {finding_id: stands for finding_id, stands in found.items() if stands.visits}
+
+    def _hashes(self, finding_ids: Sequence[str]) -> dict[str, str]:
+        asked = Condition("finding_id", "in", finding_ids)
+        rows = self._rows("finding", asked, columns=("finding_id", "evidence_hash")) if finding_ids else []
+        return {row["finding_id"]: row["evidence_hash"] for row in rows}
 
 
 def _now(finding: Row, stands: Standing) -> Row:

@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.access import Caller, TheFindingsNow
 from api.answers import ROW, Answer, Page, Row, problems
 from api.door import Asks, asks, evidence_rows, shown
+from api.given import shown_verdict
 from api.paging import Cursor, Limit
-from api.view import View
 from warehouse.conditions import Condition
 from warehouse.findings_now import WAITING
-from warehouse.verdicts import Verdict
 
 router = APIRouter(prefix="/v1/findings", tags=["findings"])
 Status = Literal["open", "lead", "closed", "stopped", "waiting", "any"]
 Id = Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")]
-
-
-class Given(BaseModel):
-    """A verdict; its note and the values seen are read where verdicts are (GET …/verdicts)."""
-
-    verdict: str = Field(examples=["confirmed"])
-    verdict_label: str | None = Field(examples=["属实"])
-    reason_code: str
-    reason_label: str | None
-    proof: str
-    proof_label: str | None
-    seen_on: date
-    given_by: str
-    role: str
-    given_at: datetime
 
 
 class Finding(Answer):
@@ -43,7 +26,7 @@ class Finding(Answer):
         description="the offices' rows: source, file_name, row_no, stated_on, and `value` with what the office calls each "
         f"column (null where your role sees none); {ROW}"
     )
-    verdicts: list[Given] = Field(description="given so far, oldest first, also about earlier evidence")
+    verdicts: list[Row] = Field(description="given so far, oldest first, also about earlier evidence (not `counts`)")
     asks: Asks = Field(description="what a verdict may say")
 
 
@@ -80,25 +63,11 @@ def findings(
 def finding(finding_id: str, caller: Caller, now: TheFindingsNow) -> Finding:
     """One finding with its evidence, what was said of it so far, and what a verdict may say."""
     [row] = now([caller.one("finding", Condition("finding_id", "eq", finding_id))])
+    given, evidence = now.verdicts(finding_id)
     return Finding(
         finding=shown(caller, [row])[0],
         evidence_rows=evidence_rows(caller, finding_id),
-        verdicts=[_given(caller, verdict) for verdict in now.verdicts(finding_id)],
+        verdicts=[shown_verdict(caller, verdict, evidence) for verdict in given],
         asks=asks(caller, row),
         release=caller.release_id,
-    )
-
-
-def _given(view: View, verdict: Verdict) -> Given:
-    return Given(
-        verdict=verdict.verdict,
-        verdict_label=view.label("verdict", verdict.verdict),
-        reason_code=verdict.reason_code,
-        reason_label=view.label("verdict_reason", verdict.reason_code),
-        proof=verdict.proof,
-        proof_label=view.label("proof", verdict.proof),
-        seen_on=verdict.seen_on,
-        given_by=verdict.given_by,
-        role=verdict.role,
-        given_at=verdict.given_at,
     )
