@@ -16,10 +16,8 @@ from api.errors import Unauthorized
 from api.hub import Hub
 from api.view import View
 from contracts.errors import AccessError, ReleaseError
-from warehouse.findings_now import FindingsNow
-
-
 from warehouse.door_values import DoorValues
+from warehouse.findings_now import FindingsNow
 from warehouse.giving import Door
 from warehouse.office_rows import OfficeRows
 from warehouse.places import Places

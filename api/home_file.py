@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from api.answers import Row
-from api.door import shown
+from api.finding_file import shown
 from api.matters import matters
 from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where

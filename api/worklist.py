@@ -7,14 +7,14 @@ who gives out work (warehouse/assignments.py).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Final, Literal
 
 from pydantic import BaseModel, Field
 
 from api.answers import ROW, Row
-from api.door import shown
+from api.finding_file import shown
 from api.matters import waiting_tickets
 from api.view import Slice, View
 from warehouse.assignments import Assignment
@@ -23,6 +23,7 @@ from warehouse.findings_now import WAITING, FindingsNow
 
 RANKS: Final = {"high": 1, "medium": 2, "low": 3}
 WALK: Final = ("grid_code", "walk_no")
+AssignedTo = Callable[[Collection[str]], Mapping[str, Assignment]]
 Order = Literal["severity", "walk"]
 PLACE: Final = (
     "stop_id",
@@ -38,7 +39,7 @@ PLACE: Final = (
 
 
 class Assigned(BaseModel):
-    username: str
+    username: str | None
     due_on: date | None
 
 
@@ -69,7 +70,7 @@ class Stop(BaseModel):
 class Worklist:
     """The stops of one caller. Workers see what is open; what waits for a lead is shown to everybody else, flagged."""
 
-    def __init__(self, view: View, now: FindingsNow, assigned: Mapping[str, Assignment], for_leads: bool) -> None:
+    def __init__(self, view: View, now: FindingsNow, assigned: AssignedTo, for_leads: bool) -> None:
         self._view, self._now, self._assigned = view, now, assigned
         self._statuses = WAITING if for_leads else ("open",)
         self._rank, self._since = ("severity_rank", "first_seen") if for_leads else ("open_severity_rank", "open_since")
@@ -104,13 +105,15 @@ class Worklist:
         for finding in shown(self._view, [f for f in findings if f["status"] in self._statuses]):
             waiting[finding["stop_id"]].append(finding)
         left = [row for row in rows if row["stop_id"] in waiting]
-        tickets = waiting_tickets(self._view, left)
-        return [self._stop(row, waiting[row["stop_id"]], tickets.get(row["dwelling_id"], [])) for row in left]
+        tickets, given = waiting_tickets(self._view, left), self._assigned([row["stop_id"] for row in left])
+        return [
+            self._stop(row, waiting[row["stop_id"]], tickets.get(row["dwelling_id"], []), given.get(row["stop_id"]))
+            for row in left
+        ]
 
-    def _stop(self, row: Row, findings: list[Row], tickets: list[Row]) -> Stop:
+    def _stop(self, row: Row, findings: list[Row], tickets: list[Row], given: Assignment | None) -> Stop:
         findings.sort(key=lambda f: (RANKS.get(f["severity"], 9), f["first_seen"], f["finding_id"]))
         severity = findings[0]["severity"]
-        given = self._assigned.get(row["stop_id"])
         return Stop(
             **{name: row[name] for name in PLACE},
             place_label=self._view.label("finding_place", row["place"]),

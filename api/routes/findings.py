@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.access import Caller, TheFindingsNow
 from api.answers import ROW, Answer, Page, Row, problems
-from api.door import Asks, asks, evidence_rows, shown
+from api.finding_file import Asks, asks, evidence_rows, shown
 from api.given import shown_verdict
 from api.paging import Cursor, Limit
 from warehouse.conditions import Condition

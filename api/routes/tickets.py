@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.access import Caller, TheFindingsNow
 from api.answers import ROW, Page, Row, problems
-from api.door import shown
+from api.finding_file import shown
 from api.paging import Cursor, Limit
 from warehouse.conditions import Among, Condition, Where
 from warehouse.findings_now import WAITING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -11,7 +12,7 @@ from api.access import Caller, TheFindingsNow, TheHub, TheSession
 from api.answers import Answer, problems
 from api.paging import Cursor, Limit
 from api.worklist import Order, Stop, Worklist
-from warehouse.assignments import standing
+from warehouse import assignments
 
 router = APIRouter(prefix="/v1/worklist", tags=["worklist"])
 Severity = Literal["high", "medium", "low"]
@@ -43,9 +44,8 @@ def worklist(
     The order holds for the whole release. What was judged since then has left, so that a page may have fewer than `limit`
     stops. What waits for a lead's decision is listed for leads, with `for_lead`.
     """
-    given = standing(hub.casebook)
-    me = session.user.username
-    only = [stop_id for stop_id, a in given.items() if a.username == me] if assigned else None
+    only = assignments.of(hub.casebook, session.user.username) if assigned else None
+    given = partial(assignments.standing, hub.casebook)
     stops = Worklist(caller, now, given, for_leads=session.user.role != "grid_worker")
     items, next_cursor = stops.page(place, order, severity, grid_code, only, limit, cursor)
     return Stops(items=items, next_cursor=next_cursor, release=caller.release_id)
