@@ -1,11 +1,10 @@
-"""Homes where findings wait, laid out so that gravity, age and walking order disagree, with the worklist's own SQL run on them."""
+"""Homes where findings wait: gravity, age and walking order disagree, and the worklist is made by its own SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -17,6 +16,7 @@ from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, Rows, point_to, sm
 from tests.api.doubts import finding, key
 from warehouse.casebook import Casebook, NewUser, open_casebook
 from warehouse.cross_check import make_worklist
+from warehouse.engine import WORKLIST
 from warehouse.settings import Settings
 
 USERS = [
@@ -37,12 +37,12 @@ HOMES = [
     ("n", 1, 1, 101, NEXT),
     ("f", 1, 1, 101, FAR),
 ]
-OLD, NEW = date(2026, 9, 1), date(2026, 11, 1)
+OLD, NEW, NEWEST = date(2026, 9, 1), date(2026, 11, 1), date(2026, 11, 3)
 # name, home, severity, first seen
 FINDINGS = [
     ("a1", "a", "low", OLD),
-    ("b1", "b", "high", NEW),
-    ("b2", "b", "low", OLD),
+    ("b1", "b", "high", NEWEST),
+    ("b2", "b", "low", NEW),
     ("c1", "c", "high", OLD),
     ("d1", "d", "medium", NEW),
     ("e1", "e", "high", NEW),
@@ -53,7 +53,13 @@ BY_SEVERITY, BY_WALK = ["c", "b", "e", "d", "a"], ["a", "b", "c", "d", "e"]
 
 
 def home(name: str, building: int, entrance: int, room: int, grid: str) -> dict[str, Any]:
-    place = {"estate": ESTATE, "building_no": building, "entrance_no": entrance, "floor_no": room // 100, "room_no": room}
+    place = {
+        "estate": ESTATE,
+        "building_no": building,
+        "entrance_no": entrance,
+        "floor_no": room // 100,
+        "room_no": room,
+    }
     address = f"山西省大同市平城区新旺街道{ESTATE}{building}号楼{entrance}单元{room}室"
     return place | {"dwelling_id": key(name), "standard_address": address, "grid_code": grid}
 
@@ -61,7 +67,12 @@ def home(name: str, building: int, entrance: int, room: int, grid: str) -> dict[
 def ticket(name: str, at: str, **more: Any) -> dict[str, Any]:
     usual = {"ticket_no": name, "request_class": "heating", "status": "handling", "overdue": True, "limit_hours": 24}
     when = {"reported_at": datetime(2026, 11, 20, 8), "due_at": datetime(2026, 11, 21, 8)}
-    return usual | when | {"ticket_id": key(name), "dwelling_id": key(at), "matter_id": key("m" + at), "grid_code": HERE} | more
+    return (
+        usual
+        | when
+        | {"ticket_id": key(name), "dwelling_id": key(at), "matter_id": key("m" + at), "grid_code": HERE}
+        | more
+    )
 
 
 def rows(settings: Settings) -> Rows:
@@ -93,7 +104,7 @@ def write(settings: Settings, release_id: str, city: Rows) -> None:
     """A release with the tables that the night makes of its findings."""
     write_release(settings, release_id, city)
     with duckdb.connect(str(settings.releases / release_id / "city.duckdb")) as connection:
-        for path in Path(make_worklist.__globals__["WORKLIST"]).glob("*.sql"):
+        for path in WORKLIST.glob("*.sql"):
             connection.execute(f"drop table {path.stem}")
         make_worklist(connection, load_catalog())
     point_to(settings, release_id)
