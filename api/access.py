@@ -79,6 +79,16 @@ def lead(session: TheSession) -> User:
 TheLead = Annotated[User, Depends(lead)]
 
 
+def auditor(session: TheSession) -> User:
+    """AccessError for whoever audits nobody."""
+    if session.user.role != "auditor":
+        raise AccessError("only an auditor reads who wrote what", remedy="log in with a user of the role auditor")
+    return session.user
+
+
+TheAuditor = Annotated[User, Depends(auditor)]
+
+
 def desk(hub: TheHub, session: TheSession) -> Desk:
     """The caller's deliveries, by the contracts as they stand on disk now."""
     return Desk(hub.settings, hub.standing().catalog, session.user)

@@ -6,9 +6,10 @@ fails costs itself only. Not here: how a rule is declared (rules.py), what verdi
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -43,6 +44,7 @@ class RuleRun:
     rule: str
     findings: int
     error: str | None = None
+    seconds: float = 0.0
 
 
 def cross_check(
@@ -53,7 +55,9 @@ def cross_check(
     with writing(target, settings) as connection:
         prepare(connection)
         for name, file in read_folder(RULES).items():
-            runs[name] = run_file(connection, catalog, file, Bounds.of(settings))
+            started = time.perf_counter()
+            run = run_file(connection, catalog, file, Bounds.of(settings))
+            runs[name] = replace(run, seconds=round(time.perf_counter() - started, 3))
             if progress:
                 progress(f"{name} {runs[name].error or runs[name].findings}")
         casebook = open_casebook(settings)

@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from warehouse.casebook_store import CasebookError
@@ -60,6 +60,11 @@ class Ledger:
         """Every row, or those of a condition, oldest first."""
         with self._reads.connect() as tx:
             return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+
+    def ask(self, query: Select[Any]) -> list[Row[Any]]:
+        """The rows of a query over several tables."""
+        with self._reads.connect() as tx:
+            return list(tx.execute(query))
 
     def columns(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Some columns of every row as plain tuples, for tables of many rows; in no order."""
