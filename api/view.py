@@ -71,9 +71,12 @@ class View:
         *,
         columns: Sequence[str] | None = None,
         order: Sequence[str] = (),
+        question: object = None,
     ) -> Slice:
-        """One page. A cursor is good for the same question to the same release."""
-        place = Place.of(cursor, self.release_id, (table, tuple(where), tuple(columns or ()), tuple(order)))
+        """One page. A cursor is good for the same question to the same release; `question` says what was asked where `where`
+        also holds what may change between two pages."""
+        asked = tuple(where) if question is None else question
+        place = Place.of(cursor, self.release_id, (table, asked, tuple(columns or ()), tuple(order)))
         offset, from_row = (place.at, None) if order else (0, place.at)
         query = self._gate.select(
             table, columns=columns, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
@@ -96,10 +99,14 @@ class View:
         """The list a coded column takes its values from."""
         return self._code_lists.get(column.codes or "")
 
+    def labels(self, code_list: str) -> Mapping[str, str]:
+        """What a code list calls its codes; nothing for a list that is not there."""
+        codes = self._code_lists.get(code_list)
+        return codes.labels if codes else {}
+
     def label(self, code_list: str, code: str) -> str | None:
         """What a code list calls a code."""
-        codes = self._code_lists.get(code_list)
-        return codes.labels.get(code) if codes else None
+        return self.labels(code_list).get(code)
 
     def labelled(self, table: str, rows: Iterable[Row]) -> list[Row]:
         """The rows with `<column>_label` beside every coded column: what the screen says."""
