@@ -17,6 +17,7 @@ from cli import (
     delivery,
     demo,
     doctor,
+    form,
     night,
     person,
     receipt,
@@ -76,6 +77,7 @@ app.add_typer(contract.app, name="contract")
 address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")
 app.add_typer(person.app, name="person")
+app.add_typer(form.app, name="form")
 app.add_typer(user.app, name="user")
 
 

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     check_memory: ByteSize = Field(
         ByteSize(4 << 30), ge=2 << 30, description="Address space of the process that checks an uploaded file."
     )
+    form_rows: int = Field(20_000, ge=1, le=1_000_000, description="Most rows of a filled form.")
+    form_seconds: float = Field(30.0, gt=0, description="Seconds that each question of a form may take.")
     settle_seconds: float = Field(
         2.0, ge=0, description="How long a file in landing must have been left alone before it is read."
     )
@@ -66,6 +68,11 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> Path:
         return self.home / "secrets"
+
+    @property
+    def forms(self) -> Path:
+        """A deployment's own forms, beside those of `warehouse/forms`."""
+        return self.home / "forms"
 
     @property
     def receipts(self) -> Path:
