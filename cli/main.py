@@ -22,6 +22,7 @@ from cli import (
     person,
     receipt,
     release,
+    rule,
     serve,
     sql,
     user,
@@ -78,6 +79,7 @@ address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")
 app.add_typer(person.app, name="person")
 app.add_typer(form.app, name="form")
+app.add_typer(rule.app, name="rule")
 app.add_typer(user.app, name="user")
 
 

@@ -26,12 +26,12 @@ from demo.hard_shares import MOST_NOISE
 from demo.homes import outsiders_needed, settle
 from demo.hotline import ticket_rows
 from demo.namesakes import CityNames
-from demo.office import Rows
+from demo.office import Offices, Rows
 from demo.people import MOST_RESIDENTS, Register, populate
 from demo.places import Block, blocks, communities, households_of
 from demo.resident import resident_rows
 from demo.titles import title_rows
-from demo.truth import Offices, contradictions, rows_truth
+from demo.truth import contradictions, rows_truth
 from demo.xlsx import ROWS_ABOVE, ROWS_PER_SHEET, Workbook
 
 FEWEST_RESIDENTS: Final = 100

@@ -29,6 +29,15 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Offices:
+    """The offices' rows of one block, by source."""
+
+    resident: Rows
+    property: Rows
+    hotline: Rows
+
+
+@dataclass(frozen=True)
 class Breakable:
     """Where an office's rows can break: required columns, required dates, and columns with a label no code list has."""
 

@@ -46,8 +46,8 @@ def found_and_planted(night: Night, rule: str) -> tuple[set[str], set[str]]:
             f"select d.standard_address from finding f join dwelling d using (dwelling_id) where f.rule = '{rule}'"
         )
         return {str(row[0]) for row in found}, set(cases["standard_address"])
-    links = dict(night.query("select record_key, person_id from person_link where source = 'resident'"))
-    planted = {str(links.get(key, key)) for key in cases["record_key"]}
+    links = dict(night.query("select 'resident:' || record_key, person_id from person_link where source = 'resident'"))
+    planted = {str(links.get(key, key)) for key in cases["keys"].list.first()}
     return {str(row[0]) for row in night.query(f"select subject_id from finding where rule = '{rule}'")}, planted
 
 

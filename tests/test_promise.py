@@ -36,7 +36,7 @@ schema:
     businessName: 停车证
     description: one row per parking permit
     properties:
-      - {name: permit_no, physicalName: 证号, businessName: 证号, logicalType: string, primaryKey: true, required: true}
+      - {name: permit_no, physicalName: 证号, logicalType: string, primaryKey: true, required: true, classification: internal}
       - name: holder
         physicalName: 持证人
         businessName: 持证人
@@ -55,7 +55,8 @@ schema:
         logicalType: string
         classification: personal
         customProperties: [{property: purpose, value: parking}, {property: address, value: 1}, {property: mask, value: address}]
-      - {name: cars, physicalName: 车辆数, logicalType: integer, logicalTypeOptions: {minimum: 0, maximum: 5}}
+      - {name: cars, physicalName: 车辆数, logicalType: integer, classification: internal,
+         logicalTypeOptions: {minimum: 0, maximum: 5}}
 customProperties:
   - {property: load, value: snapshot}
   - {property: layout, value: {format: csv, file_pattern: '停车证_(?P<date>\d{8})\.csv'}}
@@ -65,13 +66,17 @@ title: 多车
 meaning: 一处房屋登记了三辆以上的车，上门核实。
 severity: low
 subject: dwelling
+place: door
 purpose: parking
 legal_basis: 停车管理办法
 owner: 城管
+rows: {parking: [cars]}
+evidence: {cars: 车辆数}
 given: {source.parking: [{dwelling_id: many, cars: 4}, {dwelling_id: few, cars: 1}]}
 expected: [many]
 */
-select dwelling_id as subject_id, dwelling_id, grid_code, cars from source.parking where cars >= 3
+select dwelling_id as subject_id, dwelling_id, grid_code, cars, ['parking:' || permit_no] as evidence_rows
+from source.parking where cars >= 3
 """
 ROUTE = '''"""Permits of the caller's grids."""
 

@@ -6,9 +6,10 @@ fails costs itself only. Not here: how a rule is declared (rules.py), what verdi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +20,13 @@ from contracts.model import Catalog
 from warehouse import finding_trail
 from warehouse.casebook import open_casebook
 from warehouse.engine import create, writing
-from warehouse.rules import RULES, Rule, read_rule
+from warehouse.rule_bounds import DEFAULT, HIT, Bounds, OutOfBounds, take, within
+from warehouse.rule_figure_table import STOPPED, make_rule_figure
+from warehouse.rule_lint import problems
+from warehouse.rules import PLACES, Rule, load_rule, rule_files
 from warehouse.settings import Settings
-from warehouse.sql import SqlFile, read_folder
+from warehouse.standing_relation import STANDING, load_standing
 
-PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")
 FOUND: Final = {
     **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
     **dict.fromkeys(PLACES, "varchar"), "evidence": "varchar", "evidence_hash": "varchar", "evidence_rows": "varchar[]",
@@ -42,6 +45,7 @@ class RuleRun:
     rule: str
     findings: int
     error: str | None = None
+    seconds: float = 0.0
 
 
 def cross_check(
@@ -51,13 +55,17 @@ def cross_check(
     runs = {}
     with writing(target, settings) as connection:
         prepare(connection)
-        for name, file in read_folder(RULES).items():
-            runs[name] = run_file(connection, catalog, file)
+        for path in rule_files():
+            started = time.perf_counter()
+            run = run_file(connection, catalog, path, Bounds.of(settings))
+            runs[path.stem] = replace(run, seconds=round(time.perf_counter() - started, 3))
             if progress:
-                progress(f"{name} {runs[name].error or runs[name].findings}")
+                progress(f"{run.rule} {run.error or run.findings}")
         casebook = open_casebook(settings)
         try:
             finding_trail.load_known(connection, casebook)
+            load_standing(connection, casebook)
+            make_rule_figure(connection, catalog, casebook, runs.keys())
         finally:
             casebook.close()
         create(connection, catalog.tables["city.finding"], FINDING)
@@ -71,57 +79,49 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create temp table {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")
 
 
-def run_file(connection: duckdb.DuckDBPyConnection, catalog: Catalog, file: SqlFile) -> RuleRun:
+def run_file(connection: duckdb.DuckDBPyConnection, catalog: Catalog, path: Path, bounds: Bounds = DEFAULT) -> RuleRun:
     """Run the rule of a file; one whose header is wrong has not run either."""
     try:
-        return run_rule(connection, catalog, read_rule(file))
+        return run_rule(connection, catalog, load_rule(path), bounds)
     except HubError as error:
-        return RuleRun(file.name, 0, error.what)
+        return RuleRun(path.stem, 0, error.what)
 
 
-def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule) -> RuleRun:
-    """Add what the rule finds to `found`, and the rows it cites to `cited`. One that fails is reported, without quoting rows."""
+def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule, bounds: Bounds = DEFAULT) -> RuleRun:
+    """Add what the rule finds to `found`, and the rows it cites to `cited`. One that the lint refuses, that fails or goes out
+    of bounds leaves nothing and is reported, without quoting rows."""
+    if wrong := problems(rule, catalog):
+        return RuleRun(rule.name, 0, "; ".join(wrong))
     try:
-        described = connection.execute(f"select * from ({rule.sql}) as hit limit 0").description or ()
-        columns = [column[0] for column in described]
-        if wrong := _odd_columns(rule, columns):
-            return RuleRun(rule.name, 0, wrong)
-        connection.execute("begin")
-        connection.execute(f"insert into found by name {findings_sql(rule, columns)}")
-        for source in rule.rows:
-            connection.execute(f"insert into cited by name {cited_sql(catalog, rule, source)}")
-        [(count,)] = connection.execute("select count(*) from found where rule = ?", [rule.name]).fetchall()
-        connection.execute("commit")
+        with within(connection, bounds):
+            take(connection, rule, bounds)
+            connection.execute("begin")
+            connection.execute(f"insert into found by name {findings_sql(connection, rule)}")
+            for source in rule.rows:
+                connection.execute(f"insert into cited by name {cited_sql(catalog, rule, source)}")
+            [(count,)] = connection.execute("select count(*) from found where rule = ?", [rule.name]).fetchall()
+            connection.execute("commit")
     except duckdb.IOException:
         raise
-    except duckdb.Error as error:
+    except (duckdb.Error, OutOfBounds) as error:
         with suppress(duckdb.TransactionException):  # it had not begun
             connection.execute("rollback")
-        told = isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException)
-        return RuleRun(rule.name, 0, str(error).splitlines()[0] if told else type(error).__name__)
+        return RuleRun(rule.name, 0, str(error) if isinstance(error, OutOfBounds) else type(error).__name__)
     return RuleRun(rule.name, count)
 
 
-def _odd_columns(rule: Rule, columns: Sequence[str]) -> str | None:
-    """What is wrong with the columns a rule returns."""
-    if missing := {"subject_id", "evidence_rows", *rule.evidence} - {*columns}:
-        return f"selects no {', '.join(sorted(missing))}"
-    if odd := {*columns} - {"subject_id", "evidence_rows", *PLACES, *rule.evidence}:
-        return f"selects {', '.join(sorted(odd))}, which its header's evidence does not name"
-    return None
-
-
-def findings_sql(rule: Rule, columns: Sequence[str]) -> str:
-    """The rule's rows in the shape of `found`; `columns` are what its SQL returns. One finding per subject."""
+def findings_sql(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
+    """The rule's rows, as they were taken into `hit`, in the shape of `found`. One finding per subject."""
+    columns = [row[0] for row in connection.execute(f"describe {HIT}").fetchall()]
     places = ", ".join(f"{c} as {c}" if c in columns else f"cast(null as varchar) as {c}" for c in PLACES)
     packed = ", ".join(f"'{name}', {name}" for name in rule.evidence)
     literal = {
         word: str(getattr(rule, word)).replace("'", "''") for word in ("name", "title", "severity", "place", "subject")
     }
     return f"""
-        with hit as ({rule.sql}), seen as (
+        with seen as (
             select subject_id, {places}, evidence_rows, cast(json_object({packed}) as varchar) as evidence
-            from hit
+            from {HIT}
             qualify row_number() over (
                 partition by subject_id order by json_object({packed}), {", ".join(PLACES)}, evidence_rows) = 1)
         select md5('{literal["name"]}|' || subject_id) as finding_id, '{literal["name"]}' as rule,
@@ -154,7 +154,11 @@ FINDING: Final = f"""
     select f.*, coalesce(f.dwelling_id, f.subject_id) as stop_id, coalesce(k.first_seen, today.day) as first_seen,
            case when k.evidence_hash = f.evidence_hash and not k.is_gone then k.evidence_since else today.day end
                as evidence_since,
-           today.day as last_seen, 'open' as status, cast(null as varchar) as verdict, 0 as visits
+           today.day as last_seen,
+           case when coalesce(s.status, 'open') = 'open' and {STOPPED} then 'stopped' else coalesce(s.status, 'open') end
+               as status,
+           s.verdict, coalesce(s.visits, 0) as visits
     from found f
     cross join (select max(delivered_on) as day from delivery) as today
-    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id"""
+    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id
+    left join {STANDING} s on s.finding_id = f.finding_id and s.evidence_hash = f.evidence_hash"""

@@ -105,7 +105,7 @@ def _withheld(view: Reader, cell: Cell) -> str:
             return f"{column.business_name if column else name}：本角色不可见"
         if treated == "mask" and (table, name) in cell.reads.computed:
             return f"{column.business_name}：本角色只见掩码，不能据此计算"
-        if treated == "mask" and not column.name.endswith("_masked") and column.mask not in MASKS:
+        if treated == "mask" and column.mask not in MASKS:
             return f"{column.business_name}：本角色不可见"
     return ""
 

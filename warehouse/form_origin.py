@@ -119,7 +119,7 @@ class Origin:
                 rows = question.ask(
                     "select claim.entity_id, claim.attribute, claim.source, bool_or(claim.shown) as shown, "
                     "max(claim.claimed_on) filter (where claim.shown) as dated, "
-                    "string_agg(distinct claim.value, '|' order by claim.value) as said from claim "
+                    "string_agg(distinct upper(claim.value), '|' order by upper(claim.value)) as said from claim "
                     f"where claim.entity = '{entity}' and claim.attribute in ({names}) "
                     f"and claim.entity_id in ({question.keys(id_column)}) "
                     "group by claim.entity_id, claim.attribute, claim.source",

@@ -1,9 +1,10 @@
 """Whether a form asks again for what another form has (报表减负): then it is refused, with that form's name.
 
 Two cells are equal when both forms have the same kind of row and either their SQL is the same in one canonical form
-(sqlglot: aliases, letter case, layout and the order of `and`, `or`, `=`, `+` do not count), or, at a second look, they take
-the same columns with the same aggregates and the same constants. A form repeats another when the equal cells are at least
-70 % of the cells of the smaller of the two. Not here: what is wrong with a form by itself (form_lint.py).
+(sqlglot: aliases, letter case, layout and the order of `and`, `or`, `=`, `+` do not count), or, at a second look, both
+aggregate the same columns with the same aggregates and the same constants. Which rows a form chooses does not count.
+A form repeats another when the equal cells are at least 70 % of the cells of the smaller of the two.
+Not here: what is wrong with a form by itself (form_lint.py).
 """
 
 from __future__ import annotations
@@ -58,9 +59,9 @@ def _repeat(form: Form, other: Form) -> Repeat:
 
 
 def _taken(cell: Cell) -> Any:
-    """The second look. A cell that takes no column is equal to none by it."""
+    """The second look. A cell that aggregates nothing is equal to none by it."""
     reads = cell.reads
-    return (reads.columns, reads.aggregates, reads.literals, reads.shown) if reads.columns else cell.name
+    return (reads.columns, reads.aggregates, reads.literals) if reads.aggregates else id(cell)
 
 
 @lru_cache(maxsize=4000)

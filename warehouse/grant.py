@@ -38,6 +38,12 @@ class Grant:
             return f"t.{quoted}"
         return f"{masked(self.columns[name], f't.{quoted}')} as {quoted}"
 
+    def bare(self, name: str) -> str:
+        """The select item of a column without its treatment: what is read so is compared and kept, never shown."""
+        if name not in self.columns:
+            raise self._refusal(name)
+        return f"t.{identifier(name)}"
+
     def compare(self, condition: Condition) -> str:
         """The column as a filter may use it: full ones only, and tokens where the masked form may be seen."""
         if condition.op == "token":

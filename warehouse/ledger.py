@@ -11,12 +11,14 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from warehouse.casebook_store import CasebookError
+from warehouse.casebook_store import CasebookError, alone_in
+from warehouse.together import Together
 
 LONGEST_REASON = 500
 KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
@@ -36,17 +38,33 @@ class Undecided(CasebookError):
     """Nobody has decided what was to be taken back."""
 
 
+class Entry(NamedTuple):
+    """One row that a client made under her `key`, what she `sent`, and the rows of other tables that are part of it."""
+
+    table: Table
+    key: str
+    sent: Mapping[str, Any]
+    row: Mapping[str, Any]
+    parts: Mapping[Table, Sequence[Mapping[str, Any]]] = MappingProxyType({})
+
+
 class Ledger:
     """The append-only tables of one casebook; `now` gives each row its moment."""
 
     def __init__(self, store: Engine, now: Callable[[], datetime]) -> None:
-        self._store, self._now = store, now
+        self._store, self.now = store, now
+        self._together = Together(store)
         self._reads = store.execution_options(reads=True)
 
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
         """Every row, or those of a condition, oldest first."""
         with self._reads.connect() as tx:
             return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+
+    def ask(self, query: Select[Any]) -> list[Row[Any]]:
+        """The rows of a query over several tables."""
+        with self._reads.connect() as tx:
+            return list(tx.execute(query))
 
     def columns(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
         """Some columns of every row as plain tuples, for tables of many rows; in no order."""
@@ -59,8 +77,7 @@ class Ledger:
         Nobody else adds meanwhile, so what `judge` saw still holds when its row is written.
         """
         with self._store.begin() as tx:
-            if tx.dialect.name == "postgresql":  # SQLite is locked as a whole when a writing transaction begins
-                tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
+            alone_in(tx, table)
             row = judge(_rows(tx, table))
             if row is not None:
                 tx.execute(insert(table).values(**row))
@@ -77,19 +94,25 @@ class Ledger:
         """Add the row of a client's `key` and its `parts` as one act. False where it was written before, so that a retry or a
         late sync never doubles. SameKey where what was `sent` under that key, and by whom, was something else.
         """
-        with self._store.begin() as tx:
-            if _said_before(tx, table, key, sent):
-                return False
-            moments = {column: self._now() for column in MOMENTS if column in table.c}
-            content = _content(sent)
-            try:
-                tx.execute(insert(table).values(**row, **moments, key=key, content=content))
-            except IntegrityError:  # PostgreSQL: another connection was faster
-                raise SameKey("this key is being written by another request", remedy="send it again") from None
-            for part, rows in (parts or {}).items():
-                if rows:
-                    tx.execute(insert(part), list(rows))
-            return True
+        return self.once_each([Entry(table, key, sent, row, parts or {})])[0]
+
+    def once_each(self, entries: Sequence[Entry]) -> list[bool]:
+        """As `once`, several of them as one act, all or none: which of them are new."""
+        try:
+            return self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
+        except IntegrityError:  # PostgreSQL: another connection was faster
+            raise SameKey("this key is being written by another request", remedy="send it again") from None
+
+    def _write(self, tx: Connection, entry: Entry) -> bool:
+        table = entry.table
+        if _said_before(tx, table, entry.key, entry.sent):
+            return False
+        moments = {column: self.now() for column in MOMENTS if column in table.c}
+        tx.execute(insert(table).values(**entry.row, **moments, key=entry.key, content=_content(entry.sent)))
+        for part, rows in entry.parts.items():
+            if rows:
+                tx.execute(insert(part), list(rows))
+        return True
 
     def said(self, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
         """Whether exactly this was written under the key already: a retry is answered before anything else is looked at.
@@ -120,7 +143,7 @@ class Ledger:
             raise CasebookError(
                 "the reason holds an ID number or a phone number", remedy="say why without naming a person"
             )
-        return {"reason": reason, "decided_by": by, "decided_at": self._now()}
+        return {"reason": reason, "decided_by": by, "decided_at": self.now()}
 
 
 def _said_before(tx: Connection, table: Table, key: str, sent: Mapping[str, Any]) -> bool:

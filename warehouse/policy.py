@@ -1,6 +1,6 @@
 """Who may see which part: row scope × column treatment, compiled once for a user. No rule = no access.
 
-Belongs here: row scopes and the one place that turns a wish to read into SQL (`Gate.select`).
+Belongs here: row scopes and the one place that turns a wish to read into SQL (`Gate.select`, `Gate.count`).
 Does not: one table's columns (grant.py), roles and masks as declared (treatments.py), running the SQL (reader.py).
 """
 
@@ -86,12 +86,14 @@ class Gate:
         offset: int = 0,
         from_row: int | None = None,
         number: str | None = None,
+        bare: bool = False,
     ) -> Query:
-        """The only way to SQL over a release. Rows in scope, columns as treated; `order` items may start with `-`.
+        """The only way to rows of a release. Rows in scope, columns as treated; `order` items may start with `-`.
 
         A limited answer is ordered, at last by the row's place in the file, so that pages of one release never overlap.
         `from_row` starts at such a place and returns it as `_row`: a deep page then costs no more than the first.
         `number` names a column whose distinct values are numbered in `_number`, see `Grant.number`.
+        `bare` reads `columns` without their treatment, for the hub to compare and keep, never to answer with.
         """
         grant = self.grant(table)
         names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
@@ -99,7 +101,7 @@ class Gate:
         keys = [item for item in where if _is_key(item, grant)]
         parts = [grant.scope, *(_render(grant, item, params) for item in where if item not in keys[:1])]
         order_by = [_direction(grant, item) for item in order]
-        items = [grant.read(name) for name in names]
+        items = [grant.bare(name) if bare else grant.read(name) for name in names]
         if number is not None:
             items.append(grant.number(number))
         if from_row is not None:
@@ -114,6 +116,15 @@ class Gate:
         elif order_by:
             sql += f" order by {', '.join(order_by)}"
         return Query(sql, params.values)
+
+    def count(self, table: str, by: Sequence[str], where: Sequence[Condition] = ()) -> Query:
+        """How many rows in scope there are (`rows`) of each combination of columns that the user sees in full."""
+        grant = self.grant(table)
+        params = Parameters(grant.params)
+        names = ", ".join(grant.sortable(name) for name in by)
+        condition = " and ".join([grant.scope, *(_render(grant, item, params) for item in where)])
+        sql = f"select {names}, count(*) as rows from {_relation(grant.table)} as t where {condition} group by {names}"
+        return Query(f"{sql} order by {names}", params.values)
 
     def _grant(self, table: Table) -> Grant | None:
         if table.qualified not in self._grants:

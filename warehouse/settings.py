@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     )
     form_rows: int = Field(20_000, ge=1, le=1_000_000, description="Most rows of a filled form.")
     form_seconds: float = Field(30.0, gt=0, description="Seconds that each question of a form may take.")
+    rule_most_findings: int = Field(
+        2_000_000, ge=1, description="Rows a cross-check may find; one with more is refused."
+    )
+    rule_seconds: int = Field(120, ge=1, description="Seconds one cross-check may take before it is given up.")
     settle_seconds: float = Field(
         2.0, ge=0, description="How long a file in landing must have been left alone before it is read."
     )

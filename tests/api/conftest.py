@@ -21,6 +21,7 @@ USERS = [
     NewUser("far_worker", PASSWORD, "grid_worker", (FAR,)),
     NewUser("supervisor", PASSWORD, "district_supervisor", ("140213",)),
     NewUser("analyst", PASSWORD, "analyst", ("140200000000",)),
+    NewUser("auditor", PASSWORD, "auditor", ("140200000000",)),
     NewUser("admin", PASSWORD, "admin", ()),
     NewUser("office", PASSWORD, "office", (), ("resident", "property")),
     NewUser("nowhere", PASSWORD, "grid_worker", ()),

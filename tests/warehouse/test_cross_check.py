@@ -8,6 +8,7 @@ import pytest
 from contracts.load import load_catalog
 from tests.warehouse.test_rules import SOUND, rule_from
 from warehouse.cross_check import prepare, run_rule
+from warehouse.rule_bounds import Bounds
 
 CATALOG = load_catalog()
 
@@ -53,9 +54,13 @@ def test_evidence_is_the_offices_own_rows(tmp_path: Path, people: duckdb.DuckDBP
     [
         ("select nobody as subject_id from person", "nobody"),
         ("select person_id from person", "selects no evidence_rows, name, subject_id"),
-        ("select person_id as subject_id, name, [] as evidence_rows, 1 as more from person", "selects more, which"),
-        ("select cast(name as int) as subject_id, name, [] as evidence_rows from person", "ConversionException"),
-        ("select select", "select"),
+        ("select person_id as subject_id, name, ['x'] as evidence_rows, 1 as more from person", "selects more, which"),
+        (
+            "select name as subject_id, cast(name as int) as name, ['x'] as evidence_rows from person",
+            "ConversionException",
+        ),
+        ("select id_no_token as subject_id, name, ['x'] as evidence_rows from person", "does not allow door_service"),
+        ("select select", "is not valid SQL"),
     ],
 )
 def test_a_broken_rule_is_reported_without_rows_and_leaves_none(
@@ -67,3 +72,34 @@ def test_a_broken_rule_is_reported_without_rows_and_leaves_none(
     assert "'x'" not in run.error
     assert people.execute("select count(*) from found").fetchall() == [(0,)]
     assert run_rule(people, CATALOG, rule_from(tmp_path, SOUND)).findings == 2
+
+
+HUNDRED_MILLION = """
+select md5(cast(r.range as varchar)) as subject_id, 'x' as name, ['resident:' || r.range] as evidence_rows
+from range(100000000) r"""
+ENDLESS = "select 'x' as subject_id, count(*) as name, ['x'] as evidence_rows from range(10000000000) a, range(9999) b"
+
+
+def test_a_rule_that_finds_a_hundred_million_rows_costs_itself_only(
+    tmp_path: Path, people: duckdb.DuckDBPyConnection
+) -> None:
+    """In 100 MB that may not spill: what is too much is counted, not kept."""
+    people.execute("set memory_limit = '100MB'; set max_temp_directory_size = '0KB'")
+    everybody = rule_from(tmp_path, SOUND.split("*/")[0] + "*/" + HUNDRED_MILLION)
+    run = run_rule(people, CATALOG, everybody, Bounds(most=1000, seconds=60))
+    assert run.error is not None
+    assert run.error.startswith("finds 100,000,000 rows and may find 1,000 -> narrow it")
+    assert people.execute("select count(*) from found").fetchall() == [(0,)]
+    assert run_rule(people, CATALOG, rule_from(tmp_path, SOUND)).findings == 2
+
+
+def test_a_rule_without_an_end_is_given_up(tmp_path: Path, people: duckdb.DuckDBPyConnection) -> None:
+    endless = rule_from(tmp_path, SOUND.split("*/")[0] + "*/" + ENDLESS)
+    run = run_rule(people, CATALOG, endless, Bounds(most=1000, seconds=0.2))
+    assert run.error == "took longer than 0.2 s -> join by equal columns, or raise HUB_RULE_SECONDS"
+    assert run_rule(people, CATALOG, rule_from(tmp_path, SOUND)).findings == 2
+
+
+def test_a_rule_that_finds_nothing_has_run(tmp_path: Path, people: duckdb.DuckDBPyConnection) -> None:
+    run = run_rule(people, CATALOG, rule_from(tmp_path, SOUND + " where name = 'nobody'"))
+    assert (run.findings, run.error) == (0, None)

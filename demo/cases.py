@@ -1,0 +1,67 @@
+"""What a truth about a contradiction is made of: the rows that ingest takes, and how a rule's cases are told.
+
+Not here: which contradictions there are (truth_people.py, truth_homes.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from demo.office import Offices, Rows
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The rows of one block that ingest takes, each the truth of its office's `Rows` without reject_kind.
+
+    `is_current` tells the rows that stand from the cancelled ones.
+    """
+
+    registrations: pl.LazyFrame
+    holdings: pl.LazyFrame
+    tickets: pl.LazyFrame
+
+    @classmethod
+    def of(cls, offices: Offices) -> Accepted:
+        """What of these offices' rows an ideal reader gets to see."""
+        return cls(_accepted(offices.resident), _accepted(offices.property), _accepted(offices.hotline))
+
+    @property
+    def residents(self) -> pl.LazyFrame:
+        """Registrations that stand."""
+        return self.registrations.filter("is_current")
+
+    @property
+    def titles(self) -> pl.LazyFrame:
+        """Titles that stand."""
+        return self.holdings.filter("is_current")
+
+
+@dataclass(frozen=True)
+class Cases:
+    """The cases of one rule. `find` gives one row per case: `keys` (list of `source:record_key`) and `dwelling`.
+
+    `subject`: the kind of thing a case is about, as in the rule's header. `keys`: rows each of which speaks of this case's
+    subject and of no other subject of the rule. `dwelling`: where somebody would go, -1 where nowhere is known.
+    """
+
+    rule: str
+    subject: str
+    find: Callable[[Accepted], pl.LazyFrame]
+
+
+def key_of(source: str) -> pl.Expr:
+    """A row's key as findings name it: `source:record_key`."""
+    return pl.concat_str([pl.lit(f"{source}:"), pl.col("record_key")])
+
+
+def row_by_row(source: str, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Cases that are one row each."""
+    return rows.select(pl.concat_list(key_of(source)).alias("keys"), "dwelling")
+
+
+def _accepted(rows: Rows) -> pl.LazyFrame:
+    return rows.truth.lazy().filter(pl.col("reject_kind").is_null()).drop("reject_kind")

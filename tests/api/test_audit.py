@@ -1,0 +1,47 @@
+"""Only an auditor reads who wrote what, and reads nothing of what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from tests.api.city import PASSWORD, point_to, settings_in, small_city, write_release
+from warehouse.casebook import NewUser, open_casebook
+
+Headers = Callable[[str], dict[str, str]]
+
+
+@pytest.mark.parametrize("username", ["worker", "lead", "supervisor", "analyst", "admin", "office"])
+def test_it_is_for_auditors_alone(client: TestClient, as_user: Headers, username: str) -> None:
+    assert client.get("/v1/audit/writings", headers=as_user(username)).status_code == 403
+
+
+def test_an_auditor_sees_who_decided_what_and_pages_through_it(tmp_path_factory: pytest.TempPathFactory) -> None:
+    settings = settings_in(tmp_path_factory.mktemp("audited"))
+    write_release(settings, "r1", small_city(settings))
+    point_to(settings, "r1")
+    casebook = open_casebook(settings)
+    casebook.add_users([NewUser("auditor", PASSWORD, "auditor", ("140200000000",))])
+    for delivery in ("a", "b"):
+        casebook.decide("resident", delivery, "accepted", "counted by hand", "wang.ops")
+    with TestClient(create_app(settings)) as client:
+        token = client.post("/v1/login", json={"username": "auditor", "password": PASSWORD}).json()["access_token"]
+
+        def read(**asked: object) -> dict[str, object]:
+            return client.get("/v1/audit/writings", params=asked, headers={"Authorization": f"Bearer {token}"}).json()
+
+        first = read(limit=1)
+        [newest] = first["items"]
+        assert (newest["by"], newest["kind"], newest["what"], newest["about"]) == (
+            "wang.ops", "delivery_decisions", "accepted", "b",
+        )  # fmt: skip
+        assert datetime.fromisoformat(newest["at"]).tzinfo == UTC
+        older = read(limit=1, offset=first["next_offset"])
+        assert [w["about"] for w in older["items"]] == ["a"]
+        assert older["next_offset"] is None
+        assert read(by="nobody")["items"] == []
+        assert "counted" not in str(read())
