@@ -53,6 +53,11 @@ class Gate:
         self._wide = any(len(area) <= COUNTY_DIGITS for area in self._areas)
         self._grants: dict[str, Grant | None] = {}
 
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """What the codes of the user's areas begin with."""
+        return tuple(self._areas)
+
     def grants(self) -> list[Grant]:
         """Every table the user may see, city tables first."""
         tables = [*self._catalog.city(), *self._catalog.sources()]
