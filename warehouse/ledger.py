@@ -123,7 +123,7 @@ class Ledger:
         if guard:
             guard.check(_rows(tx, table, guard.where))
         moments = {column: self.now() for column in MOMENTS if column in table.c}
-        tx.execute(insert(table).values(**entry.row, **moments, key=entry.key, content=_content(entry.sent)))
+        tx.execute(insert(table), {**moments, **entry.row, "key": entry.key, "content": _content(entry.sent)})
         for part, rows in entry.parts.items():
             if rows:
                 tx.execute(insert(part), list(rows))
