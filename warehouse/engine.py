@@ -32,7 +32,7 @@ from warehouse.sql import SqlFile, in_order, last_readers, read_folder, upstream
 MODELS = Path(__file__).parent / "models"
 MACROS = Path(__file__).parent / "macros"  # one select each, with `day` and `known` as parameters
 DELIVERY = "delivery"
-MADE_HERE = (DELIVERY, "finding", "finding_evidence", "release")  # city tables that no model makes
+MADE_HERE = (DELIVERY, "finding", "finding_evidence", "rule_figure", "release")  # city tables that no model makes
 ROW_GROUP = 16_384  # a grid has about a thousand residents: small groups let a reader skip the rest of the city
 Progress = Callable[[str], None]
 
