@@ -34,7 +34,8 @@ class Accepted:
         """What of these offices' rows an ideal reader gets to see."""
         rows = (offices.resident, offices.property, offices.hotline, offices.elderly_file)
         first = pl.Series("dwelling", np.searchsorted(buildings.building, np.arange(buildings.table.height)))
-        return cls(*map(_accepted, rows), buildings=buildings.table.lazy().with_columns(first))
+        registrations, holdings, tickets, elderly_files = map(_accepted, rows)
+        return cls(registrations, holdings, tickets, elderly_files, buildings.table.lazy().with_columns(first))
 
     @property
     def residents(self) -> pl.LazyFrame:
