@@ -14,6 +14,7 @@ from cli import (
     address_review,
     city,
     contract,
+    correction,
     delivery,
     demo,
     doctor,
@@ -77,6 +78,7 @@ app.add_typer(contract.app, name="contract")
 address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")
 app.add_typer(person.app, name="person")
+app.add_typer(correction.app, name="correction")
 app.add_typer(rule.app, name="rule")
 app.add_typer(user.app, name="user")
 
