@@ -18,6 +18,7 @@ from cli import (
     delivery,
     demo,
     doctor,
+    form,
     night,
     person,
     receipt,
@@ -79,6 +80,7 @@ address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")
 app.add_typer(person.app, name="person")
 app.add_typer(correction.app, name="correction")
+app.add_typer(form.app, name="form")
 app.add_typer(rule.app, name="rule")
 app.add_typer(user.app, name="user")
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final, Protocol
 
 from contracts.errors import ReleaseError
-from warehouse.conditions import AnyOf, Condition, Parameters, Where, identifier
+from warehouse.conditions import Among, AnyOf, Condition, Parameters, Where, identifier
 from warehouse.reader import OpenRelease, Row
 
 AT_ONCE: Final = 1000  # ids in one question
@@ -48,6 +48,10 @@ def each(
 
 
 def _render(item: Where, params: Parameters) -> str:
+    if isinstance(item, Among):
+        relation = ".".join(map(identifier, item.table.split(".")))
+        conditions = " and ".join(_condition(c, params) for c in item.where) or "true"
+        return f"{identifier(item.column)} in (select {identifier(item.key)} from {relation} where {conditions})"
     if isinstance(item, AnyOf):
         return f"({' or '.join(_render(condition, params) for condition in item.conditions) or 'false'})"
     return _condition(item, params)
