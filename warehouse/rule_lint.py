@@ -91,7 +91,7 @@ def _header(rule: Rule, catalog: Catalog) -> Iterator[str]:
 
 def _columns(rule: Rule, read: dict[str, frozenset[str]], catalog: Catalog) -> Iterator[str]:
     """The rule as DuckDB binds it, over empty tables: the columns it returns are those its header states."""
-    with duckdb.connect(config={"enable_external_access": False}) as connection:
+    with duckdb.connect(config={"enable_external_access": False, "threads": 1}) as connection:
         connection.execute("create schema source")
         for table in catalog.tables.values():
             if table.relation in read:

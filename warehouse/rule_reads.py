@@ -138,13 +138,13 @@ def _one_select(sql: str) -> exp.Query:
 
 def _require_plain(tree: exp.Expr) -> None:
     """Unreadable for what takes columns without naming them, or rows by chance."""
-    for kind, told in HIDES_COLUMNS.items():
-        if tree.find(kind):
-            raise Unreadable(f"takes {told}", remedy="name the columns, each by itself")
-    if tree.find(exp.TableSample):
-        raise Unreadable("takes a sample", remedy="a finding is found every night, or never")
-    if any(join.method.lower() == "natural" for join in tree.find_all(exp.Join)):
-        raise Unreadable("joins by whatever columns are called alike", remedy="say by which: using (person_id)")
+    for node in tree.find_all(*HIDES_COLUMNS, exp.TableSample, exp.Join):
+        if type(node) in HIDES_COLUMNS:
+            raise Unreadable(f"takes {HIDES_COLUMNS[type(node)]}", remedy="name the columns, each by itself")
+        if isinstance(node, exp.TableSample):
+            raise Unreadable("takes a sample", remedy="a finding is found every night, or never")
+        if isinstance(node, exp.Join) and node.method.lower() == "natural":
+            raise Unreadable("joins by whatever columns are called alike", remedy="say by which: using (person_id)")
 
 
 def _functions(tree: exp.Expr) -> Iterator[str]:
