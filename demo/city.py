@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from demo import distributions as shares
+from demo import plants_homes
 from demo.addresses import AddressBook
 from demo.areas import area_rows, grid_building_rows, grid_rows
 from demo.buildings import Buildings, build
@@ -87,15 +88,17 @@ class _Plan:
 def _simulated(block: Block, plan: _Plan, names: CityNames, register: Register) -> _SimulatedBlock:
     """One block, from its own random stream."""
     rng, noise = np.random.Generator(np.random.PCG64(np.random.SeedSequence([plan.seed, block.number]))), plan.noise
-    buildings = build(rng, plan.seed, block)
+    plants = rng.spawn(1)[0]  # its draws change no other
+    buildings = plants_homes.misplaced(plants, build(rng, plan.seed, block), noise)
     people = populate(rng, block, outsiders_needed(len(buildings.usage)), register, noise)
-    homes = settle(rng, buildings, people)
+    homes, crowds = plants_homes.crowd(plants, people, settle(rng, buildings, people))
     book = AddressBook.of(buildings, names)
     residents = resident_rows(rng, people, homes, book, register, noise)
     titles = title_rows(rng, people, buildings, homes, book, register, noise)
     tickets = ticket_rows(rng, block.tickets, people, buildings, homes, book, register, noise)
     files = elderly_rows(rng.spawn(1)[0], people, homes, book, register, noise)
-    return _SimulatedBlock(Offices(residents, titles, tickets, files), buildings, book)
+    offices = Offices(residents, titles, tickets, files)
+    return _SimulatedBlock(plants_homes.planted(plants, offices, people, homes, crowds, book), buildings, book)
 
 
 def _numbered(truth: pl.DataFrame, source: str, done: int) -> pl.DataFrame:

@@ -30,7 +30,7 @@ _INTERNAL: Final = (  # what only the truth of contradictions needs
 
 def contradictions(offices: Offices, book: AddressBook) -> pl.DataFrame:
     """The planted table, one row per case: rule, subject, keys, standard_address and grid_code (null: nowhere to go)."""
-    known = Accepted.of(offices)
+    known = Accepted.of(offices, book.buildings)
     found = pl.collect_all([cases.find(known) for cases in CASES])
     return _with_addresses(pl.concat(map(_labelled, CASES, found)), book)
 
