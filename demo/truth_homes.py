@@ -162,13 +162,16 @@ def _ticket_without_dwelling(known: Accepted) -> pl.LazyFrame:
 def _requester_not_resident(known: Accepted) -> pl.LazyFrame:
     """诉求人非住户: a recent call about the inside of a home to which nothing ties the caller or her household.
 
-    Who calls is known by name and number, where anything else says that the number is hers.
+    Who calls is known by her name with her number, where anything else says that it is hers, or with a home that was hers.
     """
     numbers = _numbers(known, known.holdings.select("person", pl.col("产权人电话").alias("联系电话")))
+    before = pl.concat([known.registrations, known.holdings], how="diagonal").select("dwelling", "person").unique()
     inside = _located(_recent(known.tickets)).filter(
         pl.col("诉求分类").is_in(INSIDE) & pl.col("诉求人姓名").is_not_null()
     )
-    calls, tied = inside.join(numbers, on=["person", "联系电话"], how="semi"), _tied(known)
+    by_phone = inside.join(numbers, on=["person", "联系电话"], how="semi")
+    calls = pl.concat([by_phone, inside.join(before, on=["dwelling", "person"], how="semi")]).unique("record_key")
+    tied = _tied(known)
     member = known.residents.select("person", "household_no").unique()
     households = tied.join(member, on="person").select("dwelling", "household_no").unique()
     of_family = calls.select("record_key", "dwelling", "person").join(member, on="person")
