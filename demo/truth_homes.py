@@ -45,9 +45,11 @@ def _tied(known: Accepted) -> pl.LazyFrame:
 
 
 def _numbers(known: Accepted, *others: pl.LazyFrame) -> pl.LazyFrame:
-    """Whose telephone is whose: as the resident register or `others` have it, or as she gave it calling about her own home."""
-    called = known.tickets.filter(pl.col("诉求人姓名").is_not_null())
-    called = called.join(_tied(known), on=["dwelling", "person"], how="semi")
+    """Whose telephone is whose: as the resident register or `others` have it, or as she gave it with her whole name when she
+    called about her own home."""
+    named = known.registrations.select("person", pl.col("姓名").alias("诉求人姓名")).unique()
+    called = known.tickets.join(_tied(known), on=["dwelling", "person"], how="semi")
+    called = called.join(named, on=["person", "诉求人姓名"], how="semi")
     every = pl.concat([rows.select("person", "联系电话") for rows in (known.registrations, called, *others)]).unique()
     return every.filter(pl.col("联系电话").is_not_null() & ~pl.col("联系电话").is_in((AGENCY_PHONE, PLATFORM_PHONE)))
 
