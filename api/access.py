@@ -16,10 +16,14 @@ from api.errors import Unauthorized
 from api.hub import Hub
 from api.view import View
 from contracts.errors import AccessError, ReleaseError
+from warehouse.door_values import DoorValues
+from warehouse.giving import Door
 from warehouse.office_rows import OfficeRows
 from warehouse.places import Places
 from warehouse.policy import User
 from warehouse.reader import OpenRelease
+from warehouse.stops import Stops
+from warehouse.words import Words
 
 bearer = HTTPBearer(auto_error=False, description="`access_token` of POST /v1/login")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
@@ -134,3 +138,22 @@ def office_rows(caller: Caller, hub: TheHub, release: TheRelease) -> OfficeRows:
 
 
 TheOfficeRows = Annotated[OfficeRows, Depends(office_rows)]
+
+
+def stops(caller: Caller, hub: TheHub) -> Stops:
+    """Findings and homes that the caller may write about."""
+    return Stops(caller.kept, hub.casebook, caller.release_id, caller.covers)
+
+
+TheStops = Annotated[Stops, Depends(stops)]
+
+
+def door(hub: TheHub, session: TheSession, release: TheRelease, stops: TheStops) -> Door:
+    """Where the caller writes down what she saw."""
+    promised = hub.promised(release)
+    words = Words(promised.code_lists, hub.zone, hub.casebook.ledger.now)
+    values = DoorValues(promised.catalog, hub.settings, words)
+    return Door(hub.casebook, session.user, stops, words, values)
+
+
+TheDoor = Annotated[Door, Depends(door)]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from api.paging import Place
 from contracts.code_lists import CodeList
 from contracts.model import Column
-from warehouse.conditions import Where
+from warehouse.conditions import Condition, Where
 from warehouse.grant import Grant
 from warehouse.policy import Gate, NotFound
 from warehouse.reader import OpenRelease, Row
@@ -50,6 +50,10 @@ class View:
         Only api/access.py may hand this on (tests/api/test_gate_lint.py).
         """
         return self._release.query(*self._gate.select(table, columns=columns, where=where, bare=True))
+
+    def counts(self, table: str, by: Sequence[str], *where: Condition) -> list[Row]:
+        """How many `rows` in the user's scope there are of each combination of these columns; she must see them in full."""
+        return self._release.query(*self._gate.count(table, by, where))
 
     def one(self, table: str, *where: Where) -> Row:
         """The one row of a key, NotFound where there is none or it is out of scope."""

@@ -21,6 +21,7 @@ from cli import (
     person,
     receipt,
     release,
+    rule,
     serve,
     sql,
     user,
@@ -76,6 +77,7 @@ app.add_typer(contract.app, name="contract")
 address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")
 app.add_typer(person.app, name="person")
+app.add_typer(rule.app, name="rule")
 app.add_typer(user.app, name="user")
 
 

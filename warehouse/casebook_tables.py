@@ -162,7 +162,7 @@ verdicts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     *_written(),
-    Column("visit_key", String(64)),
+    Column("visit_key", String(64), index=True),
     Column("finding_id", String(32), nullable=False, index=True),
     Column("rule", String(64), nullable=False),
     Column("evidence_hash", String(32), nullable=False),

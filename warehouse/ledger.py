@@ -14,10 +14,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from warehouse.casebook_store import CasebookError
+from warehouse.casebook_store import CasebookError, alone_in
 from warehouse.together import Together
 
 LONGEST_REASON = 500
@@ -77,8 +77,7 @@ class Ledger:
         Nobody else adds meanwhile, so what `judge` saw still holds when its row is written.
         """
         with self._store.begin() as tx:
-            if tx.dialect.name == "postgresql":  # SQLite is locked as a whole when a writing transaction begins
-                tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
+            alone_in(tx, table)
             row = judge(_rows(tx, table))
             if row is not None:
                 tx.execute(insert(table).values(**row))

@@ -47,7 +47,7 @@ class Stops:
     def __init__(
         self, rows: Rows, casebook: Casebook, release_id: str, covers: Callable[[str | None], bool] = lambda _: True
     ) -> None:
-        self._rows, self._casebook, self.release_id, self.covers = rows, casebook, release_id, covers
+        self._rows, self.casebook, self.release_id, self.covers = rows, casebook, release_id, covers
 
     def finding(self, finding_id: str, seen_in: str) -> Finding:
         """NotFound for one that never was or is not hers, FindingGone for one of hers that has gone, EvidenceChanged where
@@ -55,7 +55,7 @@ class Stops:
         found = self._findings(Condition("finding_id", "eq", finding_id))
         if found and seen_in == self.release_id:
             return found[0]
-        trail = finding_trail.of(self._casebook, finding_id)
+        trail = finding_trail.of(self.casebook, finding_id)
         if not found:
             if trail and self.covers(trail[-1].grid_code):
                 raise FindingGone("this finding has gone: nothing contradicts itself there now", remedy="leave it")

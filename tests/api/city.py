@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from hashlib import md5
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import duckdb
 
 from contracts.load import load_catalog
 from contracts.model import Catalog, Table
+from tests.api.doubts import finding, key
 from warehouse.identity import Tokens
 from warehouse.manifest import Manifest
 from warehouse.settings import Settings
@@ -25,11 +24,6 @@ SQL_TYPES = {"integer": "bigint", "number": "double", "date": "date", "timestamp
 ID_NO, PHONE, LANDLINE = "99000119800103001X", "15400001234", "03001234567"
 ESTATE = "柳港园西院"
 Rows = dict[str, list[dict[str, Any]]]
-
-
-def key(name: str) -> str:
-    """An id as the hub makes them."""
-    return md5(name.encode()).hexdigest()
 
 
 def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Catalog | None = None) -> None:
@@ -147,19 +141,6 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
     def residence(who: str, household: str, home: str, kind: str, relation: str) -> dict[str, Any]:
         ids = {"residence_id": key(who + kind), "person_id": key(who), "household_id": key(household)}
         return ids | {"dwelling_id": key(home), "kind": kind, "relation_to_head": relation, "grid_code": HERE}
-
-    def finding(name: str, household: str, home: str, grid: str) -> dict[str, Any]:
-        return {
-            "finding_id": key(name),
-            "rule": "hukou_residence_split",
-            "title": "人户分离",
-            "severity": "medium",
-            "household_id": key(household),
-            "dwelling_id": key(home),
-            "evidence": json.dumps({"hukou": "西院", "living": "东院"}),
-            "status": "open",
-            "grid_code": grid,
-        }
 
     def spelling(name: str, address: str, rule: str, uses: int, area: str | None, grid: str | None) -> dict[str, Any]:
         said = {"address": address, "rule": rule, "reasons": f"estate:{rule}", "uses": uses}
