@@ -5,16 +5,17 @@ Only this module may hand SQL to a release (tests/api/test_gate_lint.py). It mak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from api.paging import Place
 from contracts.code_lists import CodeList
 from contracts.model import Column
-from warehouse.conditions import Where
+from warehouse.conditions import Condition, Where
 from warehouse.grant import Grant
 from warehouse.policy import Gate, NotFound
 from warehouse.reader import OpenRelease, Row
+from warehouse.within import within
 
 
 class Slice(NamedTuple):
@@ -51,6 +52,10 @@ class View:
         """
         return self._release.query(*self._gate.select(table, columns=columns, where=where, bare=True))
 
+    def counts(self, table: str, by: Sequence[str], *where: Condition) -> list[Row]:
+        """How many `rows` in the user's scope there are of each combination of these columns; she must see them in full."""
+        return self._release.query(*self._gate.count(table, by, where))
+
     def one(self, table: str, *where: Where) -> Row:
         """The one row of a key, NotFound where there is none or it is out of scope."""
         found = self.rows(table, *where)
@@ -78,6 +83,10 @@ class View:
             table, columns=columns, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
         )
         return Slice(*place.cut(self._release.query(*query), limit))
+
+    def ask(self, sql: str, tables: Collection[str], seconds: float) -> list[Row]:
+        """What a form's SQL says, over the tables it names as the user may see them. TooLong, QueryFailed, Unsafe."""
+        return self._release.query(*within(self._gate, sql, tables), seconds)
 
     def covers(self, code: str | None) -> bool:
         """Whether a grid or area is the user's; None is no place."""

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from contracts.identifiers import KINDS, Areas, canonical, holds_number, masked
+from contracts.identifiers import KINDS, Areas, canonical, check_digit, holds_number, masked
 from contracts.model import Catalog, Column
 from warehouse.casebook_store import CasebookError
 from warehouse.identity import Tokens
@@ -26,7 +26,6 @@ from warehouse.verdicts import DoorValue
 from warehouse.words import Words
 
 ADDRESSES: Final = ("living_address", "hukou_address")
-# what is no whole number that somebody could have; one of an unknown area may be, areas end and begin
 NO_NUMBER: Final = frozenset(
     {"missing", "precision_lost", "length", "characters", "birth_date", "check_digit", "prefix"}
 )
@@ -68,7 +67,7 @@ class DoorValues:
             text = " ".join((said.value or "").split())
             return Hidden(DoorValue(*said[:3], text, None, said.dwelling_id), None)
         number = canonical(said.attribute, said.value or "")
-        if number is None or self._status(said.attribute, number) in NO_NUMBER:
+        if number is None or not self._is_whole(said.attribute, number):
             raise CasebookError("this is no whole number", where=said.attribute, remedy="read it again, in full")
         shown = masked(said.attribute, said.value or "") or ""
         token = self._tokens.token(said.attribute, number)
@@ -134,9 +133,11 @@ class DoorValues:
             what = "a day that has been, 2024-03-01" if column.logical_type == "date" else "a number above 0"
             raise CasebookError(f"the value is {what}", where=value.attribute, remedy="write it so") from None
 
-    def _status(self, kind: str, number: str) -> str:
+    def _is_whole(self, kind: str, number: str) -> bool:
+        """Whether somebody could have this number; also one of an area that the hub does not know."""
         areas = Areas.of(self.words.code_lists["id_area"])
-        return str(pl.DataFrame({"n": [number]}).select(KINDS[kind].status(pl.col("n"), areas)).item())
+        status = pl.DataFrame({"n": [number]}).select(KINDS[kind].status(pl.col("n"), areas)).item()
+        return status not in NO_NUMBER and (status != "area" or check_digit(number[:17]) == number[17:])
 
     @cached_property
     def _columns(self) -> Mapping[tuple[str, str], Column]:

@@ -140,7 +140,8 @@ def _require_open(door: Door, finding: Finding, verdict: Verdict) -> None:
     turned away: it makes the finding the lead's."""
     if verdict.role in DECIDES:
         return
-    so_far = history(door.casebook, [finding.finding_id])
+    # but for her own under this key, written by a request that was sent twice
+    so_far = [v for v in history(door.casebook, [finding.finding_id]) if v.key != verdict.key]
     is_closed = standing(so_far, finding.evidence_hash).status == "closed"
     otherwise = is_closed and standing([*so_far, verdict], finding.evidence_hash).status == "lead"
     if finding.status == "closed" or (is_closed and not otherwise):

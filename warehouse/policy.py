@@ -1,6 +1,6 @@
 """Who may see which part: row scope × column treatment, compiled once for a user. No rule = no access.
 
-Belongs here: row scopes and the one place that turns a wish to read into SQL (`Gate.select`).
+Belongs here: row scopes and the one place that turns a wish to read into SQL (`Gate.select`, `Gate.count`).
 Does not: one table's columns (grant.py), roles and masks as declared (treatments.py), running the SQL (reader.py).
 """
 
@@ -53,6 +53,11 @@ class Gate:
         self._wide = any(len(area) <= COUNTY_DIGITS for area in self._areas)
         self._grants: dict[str, Grant | None] = {}
 
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """What the codes of the user's areas begin with."""
+        return tuple(self._areas)
+
     def grants(self) -> list[Grant]:
         """Every table the user may see, city tables first."""
         tables = [*self._catalog.city(), *self._catalog.sources()]
@@ -83,7 +88,7 @@ class Gate:
         number: str | None = None,
         bare: bool = False,
     ) -> Query:
-        """The only way to SQL over a release. Rows in scope, columns as treated; `order` items may start with `-`.
+        """The only way to rows of a release. Rows in scope, columns as treated; `order` items may start with `-`.
 
         A limited answer is ordered, at last by the row's place in the file, so that pages of one release never overlap.
         `from_row` starts at such a place and returns it as `_row`: a deep page then costs no more than the first.
@@ -111,6 +116,15 @@ class Gate:
         elif order_by:
             sql += f" order by {', '.join(order_by)}"
         return Query(sql, params.values)
+
+    def count(self, table: str, by: Sequence[str], where: Sequence[Condition] = ()) -> Query:
+        """How many rows in scope there are (`rows`) of each combination of columns that the user sees in full."""
+        grant = self.grant(table)
+        params = Parameters(grant.params)
+        names = ", ".join(grant.sortable(name) for name in by)
+        condition = " and ".join([grant.scope, *(_render(grant, item, params) for item in where)])
+        sql = f"select {names}, count(*) as rows from {_relation(grant.table)} as t where {condition} group by {names}"
+        return Query(f"{sql} order by {names}", params.values)
 
     def _render(self, grant: Grant, item: Where, params: Parameters) -> str:
         if isinstance(item, Among):

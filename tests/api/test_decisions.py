@@ -26,7 +26,7 @@ class Office:
     """A deployment of the test's own, and people who ask it."""
 
     def __init__(self, home: Path) -> None:
-        settings = settings_in(home)
+        self.settings = settings = settings_in(home)
         write_release(settings, "r1", small_city(settings))
         point_to(settings, "r1")
         self.casebook: Casebook = open_casebook(settings)

@@ -7,7 +7,7 @@ place: desk
 purpose: door_service
 legal_basis: 《不动产登记暂行条例》第八条：不动产登记簿应当记载不动产的坐落；《中华人民共和国个人信息保护法》第八条
 owner: 公安户籍、不动产登记中心
-doubts: [person.hukou_address, person.living_address, dwelling.standard_address]
+doubts: [person.hukou_address, person.living_address]
 rows: {resident: [hukou_address, living_address], property: [location]}
 evidence: {address: 原写法, reason: 待核原因}
 given:

@@ -1,0 +1,76 @@
+"""A worker at the doors of the tests' small city, with a casebook of her own and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts.code_lists import load_code_lists
+from contracts.load import load_catalog
+from tests.api.city import HERE, NEXT, key, small_city, write_release
+from tests.api.doubts import finding
+from warehouse.casebook import Casebook
+from warehouse.conditions import Where
+from warehouse.door_values import DoorValues
+from warehouse.giving import Door, Seen
+from warehouse.identity import ensure_keys
+from warehouse.policy import User
+from warehouse.reader import OpenRelease, Row
+from warehouse.settings import Settings
+from warehouse.stops import Stops
+from warehouse.treatments import Role
+from warehouse.unscoped import Rows, unscoped
+from warehouse.words import Words
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 17:00 in Shanghai
+TODAY = date(2026, 11, 24)
+F1, F2, F3, DESK, JUDGED = (key(name) for name in ("f1", "f2", "f3", "desk", "judged"))
+HOME, PERSON = key("d1"), key("王小明")
+SEEN = Seen("key-of-worker-1", F1, "r1", "confirmed", "office_outdated", TODAY, "met_in_person")
+FINDINGS = [
+    finding("f1", "h1", "d1", HERE, person_id=PERSON),
+    finding("f2", "h2", "d2", NEXT),
+    finding("f3", "h1", "d1", HERE, rule="vacant_with_ticket"),
+    finding("desk", "h1", "d1", HERE, place="desk"),
+    finding("judged", "h1", "d1", HERE, status="closed"),
+]
+
+
+def make_release(settings: Settings) -> OpenRelease:
+    """`r1`, the small city with five findings, four of them on one home."""
+    ensure_keys(settings)
+    write_release(settings, "r1", small_city(settings) | {"finding": FINDINGS})
+    return OpenRelease(settings.releases / "r1", 1)
+
+
+class Doorstep:
+    """Doors for whoever is named; the rest is one deployment."""
+
+    def __init__(self, settings: Settings, release: OpenRelease, url: str) -> None:
+        self.settings, self.release, self.catalog = settings, release, load_catalog()
+        self.time = NOW
+        self.casebook = Casebook(url, now=lambda: self.time)
+
+    def door(self, username: str = "worker", role: Role = "grid_worker", area: str = HERE) -> Door:
+        def covers(code: str | None) -> bool:
+            return code is not None and code.startswith(area)
+
+        words = Words(load_code_lists(), ZoneInfo("Asia/Shanghai"), self.casebook.ledger.now)
+        stops = Stops(within(unscoped(self.release), covers), self.casebook, self.release.release_id, covers)
+        user = User(username, role, (area,))
+        return Door(self.casebook, user, stops, words, DoorValues(self.catalog, self.settings, words))
+
+    def lead(self) -> Door:
+        return self.door("lead", "grid_lead", HERE[:12])
+
+
+def within(rows: Rows, covers: Callable[[str | None], bool]) -> Rows:
+    """As the gate narrows rows, in plain words."""
+
+    def narrowed(table: str, /, *where: Where, columns: Any = None) -> list[Row]:
+        hers = [r for r in rows(table, *where) if covers(r["grid_code"]) or covers(r.get("hukou_grid_code"))]
+        return [{c: row[c] for c in columns or row} for row in hers]
+
+    return narrowed
