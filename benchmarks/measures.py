@@ -7,21 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import sqrt
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
-Z95: Final = 1.959963984540054  # of the normal distribution
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share of which `hits` of `n` were seen (Wilson 1927); nothing seen says nothing: 0 to 1."""
-    if n == 0:
-        return 0.0, 1.0
-    share, z2 = hits / n, Z95 * Z95
-    middle, reach = share + z2 / (2 * n), Z95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, (middle - reach) / (1 + z2 / n)), min(1.0, (middle + reach) / (1 + z2 / n))
+from warehouse.wilson import wilson
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from contracts.code_lists import load_code_lists
 
-Pick = Literal["authority", "newest"]
+Pick = Literal["authority", "newest", "fresh_door"]
+DOOR: Final = "doorstep"  # the source of what was seen at a door and stands
+HOW: Final[dict[Pick, str]] = {
+    "authority": "first",
+    "newest": "newest",
+    "fresh_door": "first, or what the door showed since,",
+}
 WORDS = ("entity", "attribute", "sources", "pick", "valid", "many")
 
 
@@ -21,8 +27,9 @@ class Golden:
     """How the shown value of an entity's attribute is picked among the claims of the offices.
 
     `sources` is the order of authority; the first is the office the attribute belongs to (一数一源). `pick`: `authority`, the
-    first of them that says anything; `newest`, the newest claim whoever says it, authority breaking ties. A claim that fails
-    the test `valid` is shown only where all fail. `many`: the attribute has several values at once (co-owners).
+    first of them that says anything; `newest`, the newest claim whoever says it, authority breaking ties; `fresh_door`, as
+    authority, but what was seen at the door counts until the authority says something newer. A claim that fails the test
+    `valid` is shown only where all fail. `many`: the attribute has several values at once (co-owners).
     """
 
     entity: str
@@ -37,7 +44,7 @@ class Golden:
         return self.sources[0]
 
     def __str__(self) -> str:
-        how = "all of the first" if self.many else "newest" if self.pick == "newest" else "first"
+        how = "all of the first" if self.many else HOW[self.pick]
         test = f"; valid: {self.valid}" if self.valid else ""
         return f"{how} of {', '.join(self.sources)}{test}"
 
@@ -72,8 +79,10 @@ def golden_problems(given: Any, in_city: bool) -> Iterator[str]:
         yield f"golden: pick is {' or '.join(get_args(Pick))}, not {given['pick']}"
     if not isinstance(given.get("many", False), bool):
         yield "golden: many is true or false"
-    elif given.get("many") and given.get("pick") == "newest":
-        yield "golden: of many values all that the authority says are shown; pick newest would leave one"
+    elif given.get("many") and given.get("pick", "authority") != "authority":
+        yield f"golden: of many values all that the authority says are shown; pick {given['pick']} would leave one"
+    if given.get("pick") == "fresh_door" and DOOR not in sources[1:]:
+        yield f"golden: pick fresh_door weighs the authority against the door: {DOOR} stands behind it in sources"
 
 
 @cache

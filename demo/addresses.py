@@ -16,12 +16,14 @@ from demo.namesakes import CityNames, Rivals
 from demo.places import Community
 from demo.sampling import Bools, Ints, Rng, draw, joined, look_up
 from demo.spelling import (
+    KINDS,
     NUMBER_FORMS,
     STYLE_NAMES,
     STYLES,
     UNIT_FORMS,
     UNITS,
     number_texts,
+    numbered,
     unit_texts,
 )
 
@@ -41,6 +43,7 @@ _OUTSIDE_COUNTIES: Final = (
 )  # fmt: skip
 _OUTSIDE_STREETS: Final = ("城关镇东街", "城关镇西街", "城关镇南街", "城关镇北街", "城关镇新建路")
 _OUTSIDE_HOUSES: Final = 200
+_BEYOND: Final = 30  # a building number that does not exist is at most so much too high
 
 
 def _style(name: str) -> int:
@@ -156,6 +159,16 @@ class AddressBook:
         most = int(self.buildings.table["building_no"].max())  # type: ignore[arg-type]
         return look_up(number_texts(most), (form * 2 + courtyard) * (most + 1) + number)
 
+    def beyond(self, rng: Rng, dwelling: Ints) -> list[str]:
+        """An address for each dwelling that names a building its estate does not have: a number beyond the block's last."""
+        table, most = self.buildings.table, int(self.buildings.table["building_no"].max())  # type: ignore[arg-type]
+        building, numbers = self.buildings.building[dwelling], most + rng.integers(1, _BEYOND, len(dwelling))
+        front = look_up(self._fronts, self._estate[building] * len(REACHES) + _FRONT[_style("district")])
+        kinds = [KINDS[courtyard] for courtyard in table["is_courtyard"].to_numpy()[building].astype(int)]
+        numbered_as = [numbered(int(number), "号楼", kind) for number, kind in zip(numbers, kinds, strict=True)]
+        unit = look_up(unit_texts(), _UNIT[_style("district")] * UNITS + self.buildings.unit[dwelling])
+        return joined(front, pl.Series(numbered_as, dtype=pl.String), unit).to_list()
+
     def standard(self, dwelling: Ints) -> pl.Series:
         """The standard address of each dwelling; null where the dwelling is negative."""
         building = np.where(dwelling >= 0, self.buildings.building[dwelling], -1)
@@ -163,9 +176,9 @@ class AddressBook:
         return joined(look_up(self.buildings.table["standard_address"], building), look_up(unit_texts(), unit))
 
     def grid_code(self, dwelling: Ints) -> pl.Series:
-        """The grid of each dwelling; null where the dwelling is negative."""
+        """The grid each dwelling is written in; null where the dwelling is negative."""
         building = np.where(dwelling >= 0, self.buildings.building[dwelling], -1)
-        return look_up(self.buildings.table["grid_code"], building)
+        return look_up(self.buildings.table["written_grid"], building)
 
 
 def draw_styles(rng: Rng, weights: Mapping[str, float], n: int) -> Ints:

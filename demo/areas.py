@@ -62,13 +62,13 @@ def _points(table: pl.DataFrame) -> list[pl.Series]:
 
 
 def grid_building_rows(buildings: Buildings, noise: float) -> pl.DataFrame:
-    """The block's buildings with the grid each lies in, blank where only its place on the map tells; one that was given to
+    """The block's buildings with the grid each is written in, blank where only its place on the map tells; one that was given to
     another grid has two dated rows."""
     outlined = pl.Series(geography.outlined(buildings.table["community_code"]))
     written = (pl.col("grid_coin") >= hard.GRID_UNWRITTEN * noise) | ~outlined
     now = buildings.table.select(
         pl.col("building_id").alias("楼栋编码"),
-        pl.when(written).then("grid_code").alias("网格编码"),
+        pl.when(written).then("written_grid").alias("网格编码"),
         pl.col("estate").alias("小区名称"),
         pl.col("estate_alias").alias("小区别名"),
         pl.col("building_no").cast(pl.String).alias("楼号"),

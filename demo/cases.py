@@ -8,26 +8,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
+from demo.buildings import Buildings
 from demo.office import Offices, Rows
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The rows of one block that ingest takes, each the truth of its office's `Rows` without reject_kind.
+    """The rows of one block that ingest takes: the truth of its office's `Rows` without reject_kind, beside the file's columns.
 
-    `is_current` tells the rows that stand from the cancelled ones.
+    `is_current` tells the rows that stand from the cancelled ones. `buildings`: building_id, grid_code (where it stands),
+    written_grid, and any dwelling of it.
     """
 
     registrations: pl.LazyFrame
     holdings: pl.LazyFrame
     tickets: pl.LazyFrame
+    elderly_files: pl.LazyFrame
+    buildings: pl.LazyFrame
 
     @classmethod
-    def of(cls, offices: Offices) -> Accepted:
+    def of(cls, offices: Offices, buildings: Buildings) -> Accepted:
         """What of these offices' rows an ideal reader gets to see."""
-        return cls(_accepted(offices.resident), _accepted(offices.property), _accepted(offices.hotline))
+        rows = (offices.resident, offices.property, offices.hotline, offices.elderly_file)
+        first = pl.Series("dwelling", np.searchsorted(buildings.building, np.arange(buildings.table.height)))
+        registrations, holdings, tickets, elderly_files = map(_accepted, rows)
+        return cls(registrations, holdings, tickets, elderly_files, buildings.table.lazy().with_columns(first))
 
     @property
     def residents(self) -> pl.LazyFrame:
@@ -64,4 +72,5 @@ def row_by_row(source: str, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _accepted(rows: Rows) -> pl.LazyFrame:
-    return rows.truth.lazy().filter(pl.col("reject_kind").is_null()).drop("reject_kind")
+    both = pl.concat([rows.truth, rows.file], how="horizontal").lazy()
+    return both.filter(pl.col("reject_kind").is_null()).drop("reject_kind")

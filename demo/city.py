@@ -17,9 +17,11 @@ import numpy as np
 import polars as pl
 
 from demo import distributions as shares
+from demo import plants_homes
 from demo.addresses import AddressBook
 from demo.areas import area_rows, grid_building_rows, grid_rows
 from demo.buildings import Buildings, build
+from demo.elderly import elderly_rows
 from demo.files import CsvFile, GeoJsonFile, ParquetFile
 from demo.geography import outlines
 from demo.hard_shares import MOST_NOISE
@@ -45,10 +47,11 @@ FILE_NAMES: Final = {
         ("grid", "网格", "csv"),
         ("grid_building", "网格楼栋", "csv"),
         ("grid_boundary", "网格边界", "geojson"),
+        ("elderly_file", "独居老人关爱档案", "csv"),
     )
 }
 _DRAWN: Final = "grid_boundary"
-TRUTHS: Final = ("resident", "property", "hotline", "planted")
+TRUTHS: Final = ("resident", "property", "hotline", "elderly_file", "planted")
 _PROPERTY_TITLE: Final = f"大同市不动产登记信息（截至{shares.DELIVERY}）"
 _SHEET_NAME: Final = "不动产登记"
 _ID_AREA: Final = "code,name,valid_from,valid_to\n990001,演示用测试代码,1900-01-01,\n"
@@ -85,14 +88,17 @@ class _Plan:
 def _simulated(block: Block, plan: _Plan, names: CityNames, register: Register) -> _SimulatedBlock:
     """One block, from its own random stream."""
     rng, noise = np.random.Generator(np.random.PCG64(np.random.SeedSequence([plan.seed, block.number]))), plan.noise
-    buildings = build(rng, plan.seed, block)
+    plants = rng.spawn(1)[0]  # its draws change no other
+    buildings = plants_homes.misplaced(plants, build(rng, plan.seed, block), noise)
     people = populate(rng, block, outsiders_needed(len(buildings.usage)), register, noise)
-    homes = settle(rng, buildings, people)
+    homes, crowds = plants_homes.crowd(plants, people, settle(rng, buildings, people))
     book = AddressBook.of(buildings, names)
     residents = resident_rows(rng, people, homes, book, register, noise)
     titles = title_rows(rng, people, buildings, homes, book, register, noise)
     tickets = ticket_rows(rng, block.tickets, people, buildings, homes, book, register, noise)
-    return _SimulatedBlock(Offices(residents, titles, tickets), buildings, book)
+    files = elderly_rows(rng.spawn(1)[0], people, homes, book, register, noise)
+    offices = Offices(residents, titles, tickets, files)
+    return _SimulatedBlock(plants_homes.planted(plants, offices, people, homes, crowds, book), buildings, book)
 
 
 def _numbered(truth: pl.DataFrame, source: str, done: int) -> pl.DataFrame:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
 import numpy as np
 
 from demo import distributions as shares
+from demo import rule_shares as planted
 from demo.sampling import Bools, Ints, Rng, between, draw, flip
 
 
@@ -114,7 +115,7 @@ def compose(rng: Rng, size: Ints) -> Members:
         younger,
         [
             head_age[of],
-            np.maximum(head_age[of] + own - 4, 20),
+            np.maximum(head_age[of] + own - 4, 22),  # the age of marriage of men
             np.abs(first_child_age[of] - child_order * (2 + own // 2)) % (first_child_age[of] + 1),  # never the elder
             np.maximum(first_child_age[of] + own - 3, 20),
             np.abs(first_child_age[of] - 22 - own),
@@ -149,3 +150,9 @@ def with_dormitory(rng: Rng, members: Members, people: int) -> Members:
         parents_of_spouse=nobody,
     )
     return Members(**{name: np.concatenate([column, vars(added)[name]]) for name, column in vars(members).items()})
+
+
+def with_very_old(rng: Rng, members: Members) -> Members:
+    """The members, some of the oldest as old as a register says where nobody reported a death (死亡未注销)."""
+    chosen = (members.age > 80) & flip(rng, planted.VERY_OLD, len(members.age))
+    return replace(members, age=np.where(chosen, between(rng, 111, 119, len(chosen)), members.age))

@@ -35,6 +35,7 @@ class Offices:
     resident: Rows
     property: Rows
     hotline: Rows
+    elderly_file: Rows
 
 
 @dataclass(frozen=True)

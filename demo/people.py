@@ -12,7 +12,7 @@ from demo import distributions as shares
 from demo import hard_shares as hard
 from demo.calendar_texts import day
 from demo.facts import surnames
-from demo.households import Members, Role, compose, sizes, with_dormitory
+from demo.households import Members, Role, compose, sizes, with_dormitory, with_very_old
 from demo.identity_numbers import SequenceRegister, id_numbers, mobiles
 from demo.likenesses import CASES, Identities, make_alike
 from demo.names import given_names
@@ -39,6 +39,7 @@ class Register:
     records: int = 0
     titles: int = 0
     tickets: int = 0
+    elderly_files: int = 0
 
     @classmethod
     def empty(cls) -> Register:
@@ -157,6 +158,7 @@ def populate(rng: Rng, block: Block, outsiders: int, register: Register, noise: 
     """The residents of a block in households, and `outsiders` adults from elsewhere."""
     households = block.households
     members, dormitory = _members(rng, block, noise)
+    members = with_very_old(rng.spawn(1)[0], members)
     residents = len(members.role)
     identities = _identities(rng, members, households, noise)
     nobody = np.full(outsiders, -1, dtype=np.int64)

@@ -19,6 +19,8 @@ from demo.likenesses import CASES
 from demo.names import as_written
 from demo.office import Breakable, Rows, broken
 from demo.people import People, Register
+from demo.plants_people import plant
+from demo.registrations import CURRENT, Registrations, registrations
 from demo.sampling import Bools, Ints, Rng, between, blank, first_told, flip, joined, look_up, nothing
 
 BREAKABLE: Final = Breakable(
@@ -26,90 +28,10 @@ BREAKABLE: Final = Breakable(
     dates=("出生日期", "更新日期"),
     labels={"性别": "先生", "与户主关系": "干亲", "人员类别": "暂住"},
 )
-_CURRENT, _DOUBLE, _MOVED, _DOUBLE_CANCELLED, _DEAD = range(5)
 _CANCEL_REASONS: Final = pl.Series(["重复", "迁出", "重复", "死亡"])
 
 
-@dataclass(frozen=True)
-class _Registrations:
-    """One element per row: who is registered, in which household, in what state."""
-
-    who: Ints
-    household: Ints
-    state: Ints
-    hukou: Ints
-    living: Ints
-    living_written: Bools
-    crossed: Bools  # as the father of a head who is the father of this one elsewhere
-
-    @property
-    def is_current(self) -> Bools:
-        """Rows that are not cancelled."""
-        return np.isin(self.state, (_CURRENT, _DOUBLE))
-
-
-def _crossed(rng: Rng, people: People, homes: Homes, noise: float) -> tuple[Ints, Ints]:
-    """Heads of two households who are each also registered in the other's, as the father of its head: who, and where."""
-    heads = people.head[homes.household_hukou >= 0]
-    pairs = int(hard.CROSSED_HEADS * noise * len(heads) / 2 + rng.random())
-    chosen = rng.permutation(heads)[: 2 * pairs]
-    first, second = chosen[: len(chosen) // 2], chosen[len(chosen) // 2 : len(chosen) // 2 * 2]
-    return np.concatenate([first, second]), people.household[np.concatenate([second, first])]
-
-
-def _registrations(rng: Rng, people: People, homes: Homes, noise: float) -> _Registrations:
-    n = people.residents
-    everyone = np.arange(n)
-    local = np.flatnonzero(homes.household_hukou >= 0)
-    state = np.where((people.age[:n] > 65) & flip(rng, shares.DIED, n), _DEAD, _CURRENT)
-    extras = [
-        (kind, np.flatnonzero(flip(rng, share, n) & (state == _CURRENT)))
-        for kind, share in (
-            (_DOUBLE, shares.REGISTERED_TWICE),
-            (_MOVED, shares.MOVED_REGISTRATION),
-            (_DOUBLE_CANCELLED, shares.DUPLICATE_CANCELLED),
-        )
-    ]
-    second = np.concatenate([who for _, who in extras])
-    second_state = np.repeat([kind for kind, _ in extras], [len(who) for _, who in extras])
-    elsewhere = local[rng.integers(0, len(local), len(second))] if len(local) else people.household[second]
-    keep = elsewhere != people.household[second]
-    crossed, theirs = _crossed(rng, people, homes, noise)
-    alive = state[crossed] == _CURRENT
-    second = np.concatenate([second[keep], crossed[alive]])
-    second_state = np.concatenate([second_state[keep], np.full(int(alive.sum()), _DOUBLE)])
-    elsewhere = np.concatenate([elsewhere[keep], theirs[alive]])
-
-    hukou = np.concatenate([homes.hukou, homes.household_hukou[elsewhere]])
-    own_living = np.concatenate([homes.living, homes.living[second]])
-    all_states = np.concatenate([state, second_state])
-    # A second registration that is silent about the living address says that its registered address is the living one.
-    told = np.where(
-        all_states == _CURRENT,
-        flip(rng, shares.LIVING_WRITTEN, len(hukou)),
-        flip(rng, shares.DOUBLE_TELLS_HOME, len(hukou)),
-    )
-    told = np.where(all_states == _CURRENT, told | (own_living != hukou), told & (all_states == _DOUBLE))
-    return _Registrations(
-        who=np.concatenate([everyone, second]),
-        household=np.concatenate([people.household[:n], elsewhere]),
-        state=all_states,
-        hukou=hukou,
-        living=np.where(told | (hukou < 0), own_living, hukou),
-        living_written=np.asarray(told | (hukou < 0)),
-        crossed=np.arange(len(all_states)) >= len(all_states) - int(alive.sum()),
-    )
-
-
-def _relation(people: People, rows: _Registrations) -> pl.Series:
-    own = look_up(people.relation, rows.who)
-    doubled = np.isin(rows.state, (_DOUBLE, _MOVED, _DOUBLE_CANCELLED))
-    crossed = look_up(pl.Series(["母亲", "父亲"]), people.male[rows.who].astype(np.int64))
-    label = pl.when(pl.Series(rows.crossed)).then(crossed).when(pl.Series(doubled)).then(pl.lit("其他亲属"))
-    return pl.select(label.otherwise(own)).to_series()
-
-
-def _dates(rng: Rng, people: People, rows: _Registrations) -> tuple[pl.Series, pl.Series, pl.Series]:
+def _dates(rng: Rng, people: People, rows: Registrations) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Moved in, updated, cancelled."""
     n, last = len(rows.who), day(shares.DELIVERY)
     moved_in = between(rng, np.maximum(people.birth_day[rows.who], last - 30 * 365), last, n)
@@ -128,32 +50,43 @@ class _Addresses:
     truth: dict[str, Ints | pl.Series]
 
 
-def _addresses(rng: Rng, book: AddressBook, rows: _Registrations, noise: float) -> _Addresses:
+def _addresses(rng: Rng, people: People, book: AddressBook, rows: Registrations, noise: float) -> _Addresses:
     hukou_styles = hard.with_noise(shares.RESIDENT_STYLES, hard.HARD_RESIDENT_STYLES, noise)
     living_styles = hard.with_noise(shares.LIVING_STYLES, hard.HARD_LIVING_STYLES, noise)
-    written, outside = np.flatnonzero(rows.living_written), pl.Series(rows.hukou < 0)
+    written = np.flatnonzero(rows.living_written)
     hukou, living = book.spelled(rng, rows.hukou, hukou_styles), book.spelled(rng, rows.living[written], living_styles)
     (hukou_text, hukou_noise), (living_text, living_noise) = (
         with_noise(rng, spelled, hard.REGISTER_NOISE, noise, book.city) for spelled in (hukou, living)
     )
-    hukou_text = pl.select(pl.when(outside).then(outside_address(rows.household)).otherwise(hukou_text)).to_series()
+    hukou_text = _or_outside(hukou_text, rows.hukou < 0, rows.household)
+    gone = (rows.living < 0)[written]
+    living_text = _or_outside(living_text, gone, people.person[rows.who[written]])
+    living_style = _or_label(living.style, gone)
     dwelling, building = hukou.tells.copy(), hukou.tells_building.copy()
     dwelling[written], building[written] = living.tells, living.tells_building
     truth: dict[str, Ints | pl.Series] = {
         "dwelling": dwelling,
         "building_of": building,
         "hukou_dwelling": hukou.tells,
-        "address_style": hukou.style.clone().scatter(written, living.style),
+        "address_style": hukou.style.clone().scatter(written, living_style),
         "address_noise": hukou_noise.clone().scatter(written, living_noise),
-        "hukou_address_style": pl.select(pl.when(outside).then(pl.lit("outside")).otherwise(hukou.style)).to_series(),
+        "hukou_address_style": _or_label(hukou.style, rows.hukou < 0),
         "hukou_address_noise": hukou_noise,
     }
     return _Addresses(hukou_text, nothing(len(rows.who)).scatter(written, living_text), truth)
 
 
-def _id_numbers(rng: Rng, people: People, rows: _Registrations, noise: float) -> tuple[pl.Series, pl.Series]:
-    """ID numbers and the name of what is wrong with them. Cancelled rows and doubles keep a clean number."""
-    n, current = len(rows.who), rows.state == _CURRENT
+def _or_outside(texts: pl.Series, where: Bools, whose: Ints) -> pl.Series:
+    return pl.select(pl.when(pl.Series(where)).then(outside_address(whose)).otherwise(texts)).to_series()
+
+
+def _or_label(styles: pl.Series, where: Bools) -> pl.Series:
+    return pl.select(pl.when(pl.Series(where)).then(pl.lit("outside")).otherwise(styles)).to_series()
+
+
+def _id_numbers(rng: Rng, people: People, rows: Registrations, noise: float) -> tuple[pl.Series, pl.Series, Ints]:
+    """ID numbers, the name of what is wrong with them, and whose they are. Cancelled rows and doubles keep a clean number."""
+    n, current = len(rows.who), rows.state == CURRENT
     spoil = flip(rng, shares.RESIDENT_ID_DEFECT, n) & current
     id_no, defect = with_defects(rng, look_up(people.id_no, rows.who), spoil, shares.RESIDENT_ID_DEFECTS)
     ordinary = np.flatnonzero(current & ~spoil & (people.case[rows.who] < 0))
@@ -161,10 +94,12 @@ def _id_numbers(rng: Rng, people: People, rows: _Registrations, noise: float) ->
     drawn = rng.permutation(ordinary)[: 2 * count]
     theirs, owners = drawn[:count], rows.who[drawn[count:]]
     another = pl.Series([ANOTHERS], dtype=pl.String).new_from_index(0, count)
-    return id_no.scatter(theirs, look_up(people.id_no, owners)), defect.scatter(theirs, another)
+    owner = rows.who.copy()
+    owner[theirs] = owners
+    return id_no.scatter(theirs, look_up(people.id_no, owners)), defect.scatter(theirs, another), owner
 
 
-def _phones(rng: Rng, people: People, rows: _Registrations, noise: float) -> tuple[pl.Series, Bools]:
+def _phones(rng: Rng, people: People, rows: Registrations, noise: float) -> tuple[pl.Series, Bools]:
     """Phones, and whose are a relative's: of children and old people who have none of their own."""
     n, age = len(rows.who), people.age[rows.who]
     child = age < 14
@@ -176,38 +111,51 @@ def _phones(rng: Rng, people: People, rows: _Registrations, noise: float) -> tup
     return mistyped(rng, phone, flip(rng, shares.PHONE_TYPO, n)), lent
 
 
-def _cases(people: People, rows: _Registrations, defect: pl.Series, name: pl.Series, lent: Bools) -> pl.Series:
+def _cases(people: People, rows: Registrations, defect: pl.Series, name: pl.Series, lent: Bools) -> pl.Series:
     """The hard case a row is: what is wrong with the row before what is unusual about the person."""
     row_case = np.select([(defect == ANOTHERS).fill_null(False).to_numpy(), rows.crossed, lent], [0, 1, 2], -1)
     of_row = look_up(pl.Series([ANOTHERS, "crossed_heads", "family_phone"]), row_case)
     return first_told(name, of_row, look_up(pl.Series(CASES), people.case[rows.who]))
 
 
+def _said(people: People, rows: Registrations, file: pl.DataFrame, owner: Ints) -> dict[str, Ints | Bools | pl.Series]:
+    """What a row says, for the truth of contradictions; `birth_agrees` and `sex_agrees` are held against the number's owner."""
+    return {
+        "birth_day": rows.birth_day,
+        "birth_agrees": rows.birth_day == people.birth_day[owner],
+        "sex_agrees": rows.male == people.male[owner],
+        "is_male": rows.male,
+        "is_local": rows.local,
+        "relation": rows.relation,
+        "cancel_reason": file["注销原因"],
+    }
+
+
 def resident_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, register: Register, noise: float) -> Rows:
     """The block's rows of 人口信息; truth adds hukou_dwelling, styles, noises, id_defect, person_case, and is_current."""
-    rows = _registrations(rng, people, homes, noise)
+    rows = plant(rng, people, homes, registrations(rng, people, homes, noise))
     n = len(rows.who)
     key = joined("RK", pl.Series(1_000_000_000 + register.records + 1 + np.arange(n)).cast(pl.String))
     register.records += n
-    id_no, defect = _id_numbers(rng, people, rows, noise)
+    id_no, defect, owner = _id_numbers(rng, people, rows, noise)
     phone, lent = _phones(rng, people, rows, noise)
     names, surnames = look_up(people.name, rows.who), look_up(people.surname, rows.who)
     name, name_case = as_written(rng, "resident", names, surnames, people.mistakable[rows.who], noise)
     moved_in, updated, cancelled = _dates(rng, people, rows)
-    addresses = _addresses(rng, book, rows, noise)
+    addresses = _addresses(rng, people, book, rows, noise)
     file = pl.DataFrame(
         {
             "人员编号": key,
             "姓名": name,
-            "性别": look_up(pl.Series(["女", "男"]), people.male[rows.who].astype(np.int64)),
-            "出生日期": look_up(iso_dates(), people.birth_day[rows.who]),
+            "性别": look_up(pl.Series(["女", "男"]), rows.male.astype(np.int64)),
+            "出生日期": look_up(iso_dates(), rows.birth_day),
             "公民身份号码": id_no,
             "联系电话": phone,
             "户号": look_up(people.household_no, rows.household),
-            "与户主关系": _relation(people, rows),
+            "与户主关系": rows.relation,
             "户籍地址": addresses.hukou,
             "现住址": addresses.living,
-            "人员类别": look_up(pl.Series(["流动人口", "户籍人口"]), (rows.hukou >= 0).astype(np.int64)),
+            "人员类别": look_up(pl.Series(["流动人口", "户籍人口"]), rows.local.astype(np.int64)),
             "迁入日期": moved_in,
             "更新日期": updated,
             "注销日期": cancelled,
@@ -223,6 +171,7 @@ def resident_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, reg
             "id_defect": defect,
             "person_case": _cases(people, rows, defect, name_case, lent),
             "is_current": rows.is_current,
+            **_said(people, rows, file, owner),
         }
     )
     return broken(rng, Rows(file, truth), BREAKABLE)

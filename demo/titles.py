@@ -20,6 +20,7 @@ from demo.likenesses import CASES
 from demo.names import as_written
 from demo.office import Breakable, Rows, broken
 from demo.people import People, Register
+from demo.plants_people import former_holders
 from demo.sampling import Bools, Ints, Rng, between, blank, draw, first_told, flip, joined, look_up
 
 BREAKABLE: Final = Breakable(
@@ -50,10 +51,12 @@ def _holdings(rng: Rng, people: People, homes: Homes) -> _Titles:
     larger = np.where(flip(rng, shares.UNEQUAL_SHARES, len(dwellings)), 60, 50)
     sold = flip(rng, shares.SOLD_BEFORE, len(dwellings))
     outsiders = people.residents + rng.integers(0, len(people.person) - people.residents, int(sold.sum()))
-    dwelling = np.concatenate([dwellings, dwellings[shared], dwellings[sold]])
-    holder = np.concatenate([homes.owner[dwellings], spouse[shared], outsiders])
-    share = np.concatenate([np.where(shared, larger, 100), 100 - larger[shared], np.full(len(outsiders), 100)])
-    is_current = np.arange(len(dwelling)) < len(dwelling) - len(outsiders)
+    sold_homes, sellers = former_holders(rng.spawn(1)[0], people, homes, dwellings)
+    former = np.concatenate([outsiders, sellers])
+    dwelling = np.concatenate([dwellings, dwellings[shared], dwellings[sold], sold_homes])
+    holder = np.concatenate([homes.owner[dwellings], spouse[shared], former])
+    share = np.concatenate([np.where(shared, larger, 100), 100 - larger[shared], np.full(len(former), 100)])
+    is_current = np.arange(len(dwelling)) < len(dwelling) - len(former)
     order = np.argsort(dwelling, kind="stable")
     return _Titles(dwelling[order], holder[order], share[order], is_current[order])
 

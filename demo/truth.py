@@ -22,12 +22,15 @@ from demo.office import Offices, Rows
 
 CASES: Final = (*truth_people.CASES, *truth_homes.CASES)
 RULES: Final = tuple(cases.rule for cases in CASES)
-_INTERNAL: Final = ("building_of", "reported_day")  # what only the truth of contradictions needs
+_INTERNAL: Final = (  # what only the truth of contradictions needs
+    "building_of", "reported_day", "birth_day", "birth_agrees", "sex_agrees", "is_male", "is_local", "relation",
+    "cancel_reason",
+)  # fmt: skip
 
 
 def contradictions(offices: Offices, book: AddressBook) -> pl.DataFrame:
     """The planted table, one row per case: rule, subject, keys, standard_address and grid_code (null: nowhere to go)."""
-    known = Accepted.of(offices)
+    known = Accepted.of(offices, book.buildings)
     found = pl.collect_all([cases.find(known) for cases in CASES])
     return _with_addresses(pl.concat(map(_labelled, CASES, found)), book)
 

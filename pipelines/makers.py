@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipelines.address.made import ADDRESS_PARSED
+from pipelines.doorstep import DOOR_SAID
 from pipelines.linkage.decided import make_person_said
 from pipelines.linkage.identity import make_natural_cluster, make_person_change
 from pipelines.linkage.named import make_name_feature
@@ -23,4 +24,5 @@ MAKERS: Final[Makers] = {
     "linkage_pattern": Made(lambda connection, settings: None, frozenset({"scored_pair"})),  # left by scored_pair
     "natural_cluster": Made(make_natural_cluster, frozenset({"row_person", "natural_id", "seed_link", "person_said"})),
     "person_change": Made(make_person_change, frozenset({"natural_cluster", "row_person"})),
+    "door_said": DOOR_SAID,
 }

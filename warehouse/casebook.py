@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from contracts.errors import HubError
 from warehouse.accounts import Account, NewUser, check_password, check_user
-from warehouse.casebook_store import CasebookError, open_store
+from warehouse.casebook_store import CasebookError, alone_in, open_store
 from warehouse.casebook_tables import delivery_decisions, login_attempts, sessions, users
 from warehouse.ledger import Ledger
 from warehouse.passwords import Passwords
@@ -176,6 +176,7 @@ class Casebook:
         """Counted before the password is looked at, so that parallel guesses cannot slip past; a success clears it."""
         since = self._now() - PAUSE
         with self._store.begin() as tx:
+            alone_in(tx, login_attempts)
             tx.execute(delete(login_attempts).where(login_attempts.c.at <= since))
             mine = login_attempts.c.who == who
             if tx.execute(select(func.count()).select_from(login_attempts).where(mine)).scalar_one() >= self._tries:

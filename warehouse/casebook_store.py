@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 
 from contracts.errors import HubError
 
@@ -73,6 +73,12 @@ def migrate(engine: Engine) -> None:
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def alone_in(tx: Connection, table: Table) -> None:
+    """Nobody else writes to `table` until this transaction ends. SQLite is locked as a whole when a writing one begins."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
 
 
 def _tame_sqlite(engine: Engine) -> None:

@@ -19,12 +19,14 @@ from contracts.errors import HubError
 from contracts.model import Catalog
 from warehouse import finding_trail
 from warehouse.casebook import open_casebook
-from warehouse.engine import create, writing
+from warehouse.engine import WORKLIST, create, writing
 from warehouse.rule_bounds import DEFAULT, HIT, Bounds, OutOfBounds, take, within
+from warehouse.rule_figure_table import STOPPED, make_rule_figure
 from warehouse.rule_lint import problems
-from warehouse.rules import PLACES, RULES, Rule, read_rule
+from warehouse.rules import PLACES, Rule, load_rule, rule_files
 from warehouse.settings import Settings
-from warehouse.sql import SqlFile, read_folder
+from warehouse.sql import in_order, read_folder
+from warehouse.standing_relation import STANDING, load_standing
 
 FOUND: Final = {
     **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
@@ -54,20 +56,30 @@ def cross_check(
     runs = {}
     with writing(target, settings) as connection:
         prepare(connection)
-        for name, file in read_folder(RULES).items():
+        for path in rule_files():
             started = time.perf_counter()
-            run = run_file(connection, catalog, file, Bounds.of(settings))
-            runs[name] = replace(run, seconds=round(time.perf_counter() - started, 3))
+            run = run_file(connection, catalog, path, Bounds.of(settings))
+            runs[path.stem] = replace(run, seconds=round(time.perf_counter() - started, 3))
             if progress:
-                progress(f"{name} {runs[name].error or runs[name].findings}")
+                progress(f"{run.rule} {run.error or run.findings}")
         casebook = open_casebook(settings)
         try:
             finding_trail.load_known(connection, casebook)
+            load_standing(connection, casebook)
+            make_rule_figure(connection, catalog, casebook, runs.keys())
         finally:
             casebook.close()
         create(connection, catalog.tables["city.finding"], FINDING)
         create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
+        make_worklist(connection, catalog)
     return runs
+
+
+def make_worklist(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    """The city tables that are made from findings. No model reads them: a doubt changes nobody's status."""
+    files = read_folder(WORKLIST)
+    for name in in_order({name: file.reads for name, file in files.items()}):
+        create(connection, catalog.tables[f"city.{name}"], files[name].sql)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -76,14 +88,12 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create temp table {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")
 
 
-def run_file(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, file: SqlFile, bounds: Bounds = DEFAULT
-) -> RuleRun:
+def run_file(connection: duckdb.DuckDBPyConnection, catalog: Catalog, path: Path, bounds: Bounds = DEFAULT) -> RuleRun:
     """Run the rule of a file; one whose header is wrong has not run either."""
     try:
-        return run_rule(connection, catalog, read_rule(file), bounds)
+        return run_rule(connection, catalog, load_rule(path), bounds)
     except HubError as error:
-        return RuleRun(file.name, 0, error.what)
+        return RuleRun(path.stem, 0, error.what)
 
 
 def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule, bounds: Bounds = DEFAULT) -> RuleRun:
@@ -153,7 +163,11 @@ FINDING: Final = f"""
     select f.*, coalesce(f.dwelling_id, f.subject_id) as stop_id, coalesce(k.first_seen, today.day) as first_seen,
            case when k.evidence_hash = f.evidence_hash and not k.is_gone then k.evidence_since else today.day end
                as evidence_since,
-           today.day as last_seen, 'open' as status, cast(null as varchar) as verdict, 0 as visits
+           today.day as last_seen,
+           case when coalesce(s.status, 'open') = 'open' and {STOPPED} then 'stopped' else coalesce(s.status, 'open') end
+               as status,
+           s.verdict, coalesce(s.visits, 0) as visits
     from found f
     cross join (select max(delivered_on) as day from delivery) as today
-    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id"""
+    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id
+    left join {STANDING} s on s.finding_id = f.finding_id and s.evidence_hash = f.evidence_hash"""

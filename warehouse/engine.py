@@ -19,6 +19,7 @@ from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from warehouse import history
 from warehouse.content import contracts_digest, row_counts
+from warehouse.door_seen import DOOR_VALUE, make_door_value
 from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake
@@ -29,9 +30,10 @@ from warehouse.sources import SPELLING, lake_view, source_reads, source_sql, spe
 from warehouse.sql import SqlFile, in_order, last_readers, read_folder, upstream
 
 MODELS = Path(__file__).parent / "models"
+WORKLIST = Path(__file__).parent / "worklist"  # city tables made from findings, after the cross-check
 MACROS = Path(__file__).parent / "macros"  # one select each, with `day` and `known` as parameters
 DELIVERY = "delivery"
-MADE_HERE = (DELIVERY, "finding", "finding_evidence", "release")  # city tables that no model makes
+MADE_HERE = (DELIVERY, "finding", "finding_evidence", "rule_figure", "release")  # city tables that no model makes
 ROW_GROUP = 16_384  # a grid has about a thousand residents: small groups let a reader skip the rest of the city
 Progress = Callable[[str], None]
 
@@ -75,8 +77,9 @@ def models() -> dict[str, SqlFile]:
 
 def plan(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> list[str]:
     """Every relation in the order it is built. HubError if a promise has no model."""
+    made = {*files, *makers, *MADE_HERE, *read_folder(WORKLIST)}
     for table in catalog.city():
-        if table.name not in (*files, *makers, *MADE_HERE):
+        if table.name not in made:
             raise HubError(
                 f"city table {table.name} is promised and no model makes it",
                 where=table.path,
@@ -86,8 +89,9 @@ def plan(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> list
 
 
 def made_here(catalog: Catalog, remembering: Sequence[Table] = ()) -> dict[str, Made]:
-    """The relations whose SQL follows from the contracts."""
-    return {SPELLING: from_sql(SPELLING, spelling_sql(catalog, remembering)), **golden_relations(catalog)}
+    """The relations whose SQL follows from the contracts, and what was seen at doors."""
+    spelling = from_sql(SPELLING, spelling_sql(catalog, remembering, DOOR_VALUE), frozenset({DOOR_VALUE}))
+    return {DOOR_VALUE: Made(make_door_value), SPELLING: spelling, **golden_relations(catalog)}
 
 
 def dependencies(catalog: Catalog, files: Mapping[str, SqlFile], makers: Makers) -> dict[str, frozenset[str]]:

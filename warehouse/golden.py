@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
-from contracts.golden import Golden
+from contracts.golden import DOOR, Golden
 from contracts.model import Catalog
 from warehouse.made import Made, from_sql
 
 # A claim's place in the policy's order is one number, the smallest is shown. Its digits, by pick:
-#   authority  flawed · rank of the source · age in days · nth row of the entity
-#   newest     flawed · age in days · rank of the source · nth row of the entity
+#   authority   flawed · rank of the source · age in days · nth row of the entity
+#   fresh_door  the same, but the door has the rank of the authority
+#   newest      flawed · age in days · rank of the source · nth row of the entity
 NTH, RANK, AGE = 10**6, 10**2, 10**7
 FLAWED = NTH * RANK * AGE
 END = "date '9999-12-31'"  # the older a claim, the farther from here
@@ -75,7 +76,9 @@ def _judged(g: Golden) -> str:
 
 def _placed(g: Golden) -> str:
     rank, age = f"{g.attribute}_rank", "age"
-    high, low, width = (rank, age, AGE) if g.pick == "authority" else (age, rank, RANK)
+    if g.pick == "fresh_door":
+        rank = f"case when source = '{DOOR}' and {rank} is not null then 1 else {rank} end"
+    high, low, width = (age, rank, RANK) if g.pick == "newest" else (rank, age, AGE)
     flawed = f"case when {g.attribute}_sound then 0 else {FLAWED} end"
     return f"{flawed} + ({high} * {width} + {low}) * {NTH} + nth as {g.attribute}_place"
 
@@ -102,14 +105,17 @@ def _weighed(g: Golden) -> str:
 def _decided(g: Golden) -> str:
     """Whether this row's value is shown, and by which rule of codes/golden_rule.csv it is or is not."""
     a, place, first = g.attribute, f"{g.attribute}_place", f"{g.attribute}_first"
-    as_high, then, otherwise = (AGE, "older", "outranked") if g.pick == "authority" else (RANK, "outranked", "older")
+    as_high, then, otherwise = (RANK, "outranked", "older") if g.pick == "newest" else (AGE, "older", "outranked")
+    picked = (
+        f"case when source = '{DOOR}' then 'door' else 'authority' end" if g.pick == "fresh_door" else f"'{g.pick}'"
+    )
     return f"""{a},
         case when {place} is null then null
              when {a} and not {a}_sound then 'none_valid'
              when {a} and {first} is null then 'only'
              when {a} and {a}_apart = 0 then '{"joint" if g.many else "only"}'
              when {a} and {a}_soundly_apart = 0 then 'valid'
-             when {a} then '{g.pick}'
+             when {a} then {picked}
              when not {a}_sound and {first} < {FLAWED} then 'invalid'
              when {place} // {NTH} = {first} // {NTH} then 'same_day'
              when {place} // {as_high * NTH} = {first} // {as_high * NTH} then '{then}'

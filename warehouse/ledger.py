@@ -14,16 +14,23 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from warehouse.casebook_store import CasebookError
+from warehouse.casebook_store import CasebookError, alone_in
 from warehouse.together import Together
 
 LONGEST_REASON = 500
 KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
 MOMENTS = ("written_at", "given_at", "decided_at")  # columns that say when a row was written
 Judge = Callable[[Sequence[Row[Any]]], Mapping[str, Any] | None]
+
+
+class Guard(NamedTuple):
+    """What must still hold when a row is written: `check` gets the rows of its table for which `where` holds, and raises."""
+
+    where: ColumnElement[bool]
+    check: Callable[[Sequence[Row[Any]]], None]
 
 
 class Contradicted(CasebookError):
@@ -39,13 +46,17 @@ class Undecided(CasebookError):
 
 
 class Entry(NamedTuple):
-    """One row that a client made under her `key`, what she `sent`, and the rows of other tables that are part of it."""
+    """One row that a client made under her `key`, what she `sent`, and the rows of other tables that are part of it.
+
+    With a `guard` nobody else adds to its table meanwhile; what it raises leaves nothing written.
+    """
 
     table: Table
     key: str
     sent: Mapping[str, Any]
     row: Mapping[str, Any]
     parts: Mapping[Table, Sequence[Mapping[str, Any]]] = MappingProxyType({})
+    guard: Guard | None = None
 
 
 class Ledger:
@@ -59,7 +70,7 @@ class Ledger:
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
         """Every row, or those of a condition, oldest first."""
         with self._reads.connect() as tx:
-            return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+            return _rows(tx, table, *where)
 
     def ask(self, query: Select[Any]) -> list[Row[Any]]:
         """The rows of a query over several tables."""
@@ -71,14 +82,18 @@ class Ledger:
         with self._reads.connect() as tx:
             return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
 
+    def read(self, query: Select[Any]) -> list[Row[Any]]:
+        """What a question over several tables, or one that counts in the database, is answered."""
+        with self._reads.connect() as tx:
+            return list(tx.execute(query))
+
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
 
         Nobody else adds meanwhile, so what `judge` saw still holds when its row is written.
         """
         with self._store.begin() as tx:
-            if tx.dialect.name == "postgresql":  # SQLite is locked as a whole when a writing transaction begins
-                tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
+            alone_in(tx, table)
             row = judge(_rows(tx, table))
             if row is not None:
                 tx.execute(insert(table).values(**row))
@@ -105,9 +120,13 @@ class Ledger:
             raise SameKey("this key is being written by another request", remedy="send it again") from None
 
     def _write(self, tx: Connection, entry: Entry) -> bool:
-        table = entry.table
+        table, guard = entry.table, entry.guard
+        if guard:
+            alone_in(tx, table)
         if _said_before(tx, table, entry.key, entry.sent):
             return False
+        if guard:
+            guard.check(_rows(tx, table, guard.where))
         moments = {column: self.now() for column in MOMENTS if column in table.c}
         tx.execute(insert(table), {**moments, **entry.row, "key": entry.key, "content": _content(entry.sent)})
         for part, rows in entry.parts.items():
@@ -158,5 +177,5 @@ def _content(sent: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(sent, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _rows(tx: Connection, table: Table) -> list[Row[Any]]:
-    return list(tx.execute(select(table).order_by(*table.primary_key.columns)))
+def _rows(tx: Connection, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))

@@ -7,19 +7,40 @@ Does not: the header's words (rules.py), what SQL reads (rule_reads.py), running
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import duckdb
 
+from contracts.errors import HubError
 from contracts.model import Catalog
 from warehouse.golden import policies
 from warehouse.rule_reads import Unreadable, columns_read
-from warehouse.rules import PLACES, Rule
+from warehouse.rules import PLACES, Rule, load_rule, run_example
 
 # what comes of rules, verdicts and releases: a rule that read it would find what it had found
 RESULTS: Final = frozenset({"finding", "finding_evidence", "rule_figure", "release"})
 ALWAYS: Final = frozenset({"subject_id", "evidence_rows"})
 OTHERWISE: Final = "add it to the column's `uses` where its office and the law allow that, or do without the column"
+
+
+def file_problems(path: Path, catalog: Catalog) -> list[str]:
+    """All that is wrong with a rule file: its header, the rule, and an example that it does not find."""
+    try:
+        rule = load_rule(path)
+    except HubError as error:
+        return [f"{error.what} -> {error.remedy}" if error.remedy else error.what]
+    return problems(rule, catalog) or _example(rule, catalog)
+
+
+def _example(rule: Rule, catalog: Catalog) -> list[str]:
+    try:
+        found, expected = run_example(rule, catalog)
+    except (duckdb.Error, AttributeError, TypeError) as error:  # example rows may be any YAML
+        return [f"its example does not run ({type(error).__name__}) -> given: {{table: [{{column: value}}]}}"]
+    if found != expected:
+        return [f"its example finds {found}, expected {expected} -> correct the rule or the example"]
+    return []
 
 
 def problems(rule: Rule, catalog: Catalog) -> list[str]:

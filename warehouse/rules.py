@@ -18,7 +18,7 @@ import yaml
 
 from contracts.errors import HubError
 from contracts.model import Catalog
-from warehouse.sql import SqlFile, read_folder
+from warehouse.sql import SqlFile, read_file
 
 RULES: Final = Path(__file__).parent / "rules"
 STATED: Final = (
@@ -74,7 +74,20 @@ class Rule:
 
 def load_rules(folder: Path = RULES) -> list[Rule]:
     """Every rule by name. HubError naming file and missing word: a rule without purpose or legal basis is refused."""
-    return [read_rule(file) for file in read_folder(folder).values()]
+    return [load_rule(path) for path in rule_files(folder)]
+
+
+def rule_files(folder: Path = RULES) -> list[Path]:
+    """The library's files, by name."""
+    return sorted(folder.glob("*.sql"))
+
+
+def load_rule(path: Path) -> Rule:
+    """The rule of one file. HubError for one that is no text, or whose header does not say what a rule must say."""
+    try:
+        return read_rule(read_file(path))
+    except UnicodeDecodeError:
+        raise HubError("rule is not UTF-8", where=str(path), remedy="save it as UTF-8") from None
 
 
 def read_rule(file: SqlFile) -> Rule:

@@ -54,16 +54,17 @@ def rows_of(paths: list[str], table: Table) -> str:
         where nth = 1"""
 
 
-def spelling_sql(catalog: Catalog, former: Sequence[Table] = ()) -> str:
+def spelling_sql(catalog: Catalog, former: Sequence[Table] = (), door_value: str | None = None) -> str:
     """Every distinct spelling of an address with its `uses`, the rows that carry it; 0 for one that only a register's history
-    in `former` has. Each is parsed once, however many rows carry it."""
+    in `former` has. Each is parsed once, however many rows carry it. What was seen at doors is a row of `door_value`."""
     columns = [(f"lake_{t.name}", c.name, 1) for t in catalog.sources() for c in t.address_columns]
     columns += [(f"former_{t.name}", c.name, 0) for t in former for c in t.address_columns]
-    if not columns:
+    said = [f"select {column} as address, {one} as used from {relation}" for relation, column, one in columns]
+    if door_value:
+        said.append(f"select value, 1 from {door_value} where attribute in ('living_address', 'hukou_address')")
+    if not said:
         return "select cast(null as varchar) as address, cast(0 as bigint) as uses where false"
-    every = " union all ".join(
-        f"select {column} as address, {one} as used from {relation}" for relation, column, one in columns
-    )
+    every = " union all ".join(said)
     return (
         f"select address, sum(used) as uses from ({every}) as every_address where address is not null group by address"
     )

@@ -39,11 +39,11 @@ def standing(verdicts: Iterable[Verdict], evidence_hash: str) -> Standing:
     Those about other evidence than the present do not count: changed evidence opens a finding again. A lead's newest verdict
     decides, whatever it is. Else each worker's newest counts: conclusive ones close it where they agree.
     """
-    present = sorted({v.key: v for v in verdicts if v.evidence_hash == evidence_hash}.values(), key=_seen)
+    present = sorted({v.key: v for v in verdicts if v.evidence_hash == evidence_hash}.values(), key=newest_last)
     visits = len({v.visit_key or v.key for v in present})
     if led := [v for v in present if v.role in DECIDES]:
         return Standing("closed", led[-1].verdict, _with_backing(led[-1], present), visits, "decided")
-    newest = sorted({v.given_by: v for v in present}.values(), key=_seen)
+    newest = sorted({v.given_by: v for v in present}.values(), key=newest_last)
     if conclusive := [v for v in newest if v.verdict in CONCLUSIVE]:
         if _agree(conclusive):
             return Standing("closed", conclusive[-1].verdict, _keys(conclusive), visits, "agreed")
@@ -58,8 +58,16 @@ def standing(verdicts: Iterable[Verdict], evidence_hash: str) -> Standing:
     )
 
 
-def _seen(verdict: Verdict) -> tuple[object, ...]:
-    """A late sync is as old as what it saw; of one day the later written is newer."""
+def standings(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], Standing]:
+    """By finding and evidence what the verdicts about it come to."""
+    about = defaultdict[tuple[str, str], list[Verdict]](list)
+    for v in verdicts:
+        about[v.finding_id, v.evidence_hash].append(v)
+    return {(finding, evidence): standing(said, evidence) for (finding, evidence), said in about.items()}
+
+
+def newest_last(verdict: Verdict) -> tuple[object, ...]:
+    """The order of what was seen: a late sync is as old as what it saw; of one day the later written is newer."""
     return verdict.seen_on, verdict.given_at, verdict.id
 
 
@@ -73,7 +81,7 @@ def _with_backing(lead: Verdict, present: Sequence[Verdict]) -> tuple[str, ...]:
     Workers who say the same word but other values back nobody: then only what she wrote herself stands.
     """
     workers = {v.given_by: v for v in present if v.role not in DECIDES}.values()
-    backing = sorted((v for v in workers if _agree([v, lead])), key=_seen)
+    backing = sorted((v for v in workers if _agree([v, lead])), key=newest_last)
     return _keys([*backing, lead]) if _agree(backing) else _keys([lead])
 
 

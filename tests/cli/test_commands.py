@@ -159,7 +159,10 @@ def test_an_office_is_added_with_the_sources_it_delivers(tmp_path: Path) -> None
     add = ("user", "add", "ma.office", "--role", "office")
     for wrong in ((), ("--source", "tax"), ("--source", "resident", "--source", "person")):
         refused = hub(tmp_path, *add, *wrong, stdin="Kor1-mal-zwei9\n")
-        assert "there are area, grid, grid_boundary, grid_building, hotline, property, resident" in refused.stderr
+        assert (
+            "there are area, elderly_file, grid, grid_boundary, grid_building, hotline, property, resident"
+            in refused.stderr
+        )
     assert hub(tmp_path, *add, "--source", "resident", "--source", "property", stdin="Kor1-mal-zwei9\n").exit_code == 0
     [user] = json.loads(hub(tmp_path, "user", "list", "--format", "json").stdout)
     assert (user["role"], user["sources"]) == ("office", ["resident", "property"])

@@ -143,11 +143,15 @@ PICKED = "{sources: [resident, property], pick: newest}"
         ("{sources: [resident, police]}", "there is no source police; codes/claim_source.csv has resident, property"),
         ("{sources: [[resident]]}", "there is no source ['resident']"),
         ("{sources: [resident, resident]}", "each source has one place"),
-        ("{sources: [resident], pick: oldest}", "pick is authority or newest, not oldest"),
+        ("{sources: [resident], pick: oldest}", "pick is authority or newest or fresh_door, not oldest"),
         ("{sources: [resident], valid: nice}", "there is no test nice; codes/golden_test.csv has usable_number"),
         ("{sources: [resident], entity: parking}", "there is no entity parking"),
         ("{sources: [resident], many: 2}", "many is true or false"),
         ("{sources: [resident], many: true, pick: newest}", "pick newest would leave one"),
+        ("{sources: [resident, doorstep], many: true, pick: fresh_door}", "pick fresh_door would leave one"),
+        ("{sources: [resident, doorstep, hotline], pick: fresh_door}", None),
+        ("{sources: [resident, hotline], pick: fresh_door}", "doorstep stands behind it in sources"),
+        ("{sources: [doorstep, resident], pick: fresh_door}", "doorstep stands behind it in sources"),
     ],
 )
 def test_whose_word_is_shown_is_declared_by_known_words(tmp_path: Path, given: str, says: str | None) -> None:
@@ -176,10 +180,10 @@ def test_an_office_s_contract_says_nothing_of_what_is_shown(tmp_path: Path) -> N
 
 def test_a_policy_is_of_its_table_and_column_unless_it_says_otherwise() -> None:
     golden = load_catalog().tables["city.person"].column("phone_masked").golden
-    assert golden == Golden("person", "phone", ("resident", "property", "hotline"), "newest", "own_phone")
+    assert golden == Golden("person", "phone", ("resident", "doorstep", "property", "hotline"), "newest", "own_phone")
     assert golden.authority == "resident"
     name = load_catalog().tables["city.person"].column("name").golden
-    assert name == Golden("person", "name", ("resident", "property"), "authority")
+    assert name == Golden("person", "name", ("resident", "property", "doorstep"), "authority")
 
 
 def test_a_check_is_named_with_or_without_its_severity(tmp_path: Path) -> None:

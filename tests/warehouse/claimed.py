@@ -9,8 +9,9 @@ import duckdb
 
 from contracts.load import load_catalog
 from contracts.model import Catalog
+from pipelines.doorstep import EMPTY
 from pipelines.makers import MAKERS
-from warehouse import engine
+from warehouse import door_seen, engine
 from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.settings import Settings
@@ -23,6 +24,7 @@ STANDS_FOR = (
     "name_feature",
     "address_parsed",
     "standing_building",
+    "door_said",
 )  # what other parts of a night make
 WANTED = ("person", "dwelling", "claim")
 # how each office calls what is said here
@@ -31,6 +33,12 @@ PREFIX = {"resident": "", "property": "holder_", "hotline": "requester_"}
 NUMBERS = ("phone", "id_no")
 NEWEST = date(2026, 10, 31)
 Said = dict[str, Any]
+
+
+def door(nth: int, days_ago: int, attribute: str, value: str, entity: str = "person") -> Said:
+    """What was seen at a door, of the one person or the home `w`."""
+    about = {"entity": entity, "entity_id": "p" if entity == "person" else "w", "attribute": attribute, "value": value}
+    return about | {"record_key": f"v{nth}", "row_no": nth, "seen_on": NEWEST - timedelta(days=days_ago)}
 
 
 def says(source: str, key: str, days_ago: int, **values: Any) -> Said:
@@ -69,6 +77,8 @@ class City:
         engine.define_key_of(self.connection, Tokens(b"k" * 32))
         for name in GIVEN:
             self._empty(name)
+        door_seen.keep(self.connection, [])
+        self.connection.execute(f"create temp table door_said as {EMPTY}")
         self._offices_say(rows, persons or {})
         self._what_other_parts_of_the_night_make()
         files, golden = engine.models(), golden_relations(catalog)
@@ -89,6 +99,9 @@ class City:
 
     def _offices_say(self, rows: list[Said], persons: dict[str, str]) -> None:
         for said in rows:
+            if "entity" in said:
+                self._insert("door_said", said)
+                continue
             source, key = said["source"], said[KEYS[said["source"]]]
             self._insert(f"source.{source}", {name: value for name, value in said.items() if name != "source"})
             self._insert(

@@ -1,6 +1,5 @@
 """Users and sessions: what is refused, what ends a session, and that nothing is kept in the clear."""
 
-import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import Engine, create_engine, inspect, select
 
 from contracts.errors import AccessError
 from warehouse.casebook import Casebook, CasebookError, LoginError, LoginPaused, NewUser, open_casebook
@@ -36,8 +35,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def casebook(tmp_path: Path, clock: Clock) -> Iterator[Casebook]:
-    book = Casebook(f"sqlite:///{tmp_path}/new/casebook.sqlite", session_hours=2, login_tries=3, now=clock)
+def casebook(casebook_url: str, clock: Clock) -> Iterator[Casebook]:
+    book = Casebook(casebook_url, session_hours=2, login_tries=3, now=clock)
     book.add_user("worker", PASSWORD, "grid_worker", [GRID])
     yield book
     book.close()
@@ -134,17 +133,16 @@ def test_an_office_delivers_sources(casebook: Casebook) -> None:
     assert casebook.session_user(session.token) == User("户政科", "office", (), ("resident",))
 
 
-def test_a_casebook_of_the_first_shape_gains_the_second(tmp_path: Path) -> None:
-    path = tmp_path / "casebook.sqlite"
-    book = Casebook(f"sqlite:///{path}")
+def test_a_casebook_of_the_first_shape_gains_the_newest(casebook_url: str) -> None:
+    book = Casebook(casebook_url)
     book.add_user("worker", PASSWORD, "grid_worker", [GRID])
     book.close()
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with create_engine(f"sqlite:///{path}").begin() as connection:
+    with create_engine(casebook_url).begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
-    again = Casebook(f"sqlite:///{path}")
+    again = Casebook(casebook_url)
     assert [(a.username, a.sources) for a in again.list_users()] == [("worker", ())]
     assert again.decisions() == []
     assert again.login("worker", PASSWORD)
@@ -155,42 +153,43 @@ def test_changing_nobody_is_an_error(casebook: Casebook) -> None:
         casebook.set_password("nobody", PASSWORD)
 
 
-def test_nothing_is_kept_in_the_clear(tmp_path: Path) -> None:
-    path = tmp_path / "casebook.sqlite"
-    book = Casebook(f"sqlite:///{path}")
+def test_nothing_is_kept_in_the_clear(casebook_url: str) -> None:
+    book = Casebook(casebook_url)
     book.add_user("worker", PASSWORD, "grid_worker", [GRID])
     token = book.login("worker", PASSWORD).token
     with pytest.raises(LoginError):
         book.login("typed-her-password-here", "x")
-    with sqlite3.connect(path) as con:
-        dump = "\n".join(con.iterdump())
+    with create_engine(casebook_url).connect() as connection:
+        dump = "\n".join(str(row) for table in metadata.sorted_tables for row in connection.execute(select(table)))
     assert "$argon2id$" in dump
     for secret in (PASSWORD, token, "typed-her-password-here"):
         assert secret not in dump
 
 
-def test_the_migrations_make_exactly_the_declared_tables(tmp_path: Path) -> None:
-    Casebook(f"sqlite:///{tmp_path}/migrated.sqlite").close()
-    declared = create_engine(f"sqlite:///{tmp_path}/declared.sqlite")
-    metadata.create_all(declared)
-    shapes = []
-    for engine in (create_engine(f"sqlite:///{tmp_path}/migrated.sqlite"), declared):
-        found = inspect(engine)
-        shapes.append(
-            {
-                name: (
-                    [(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)],
-                    sorted(i["name"] or "" for i in found.get_indexes(name)),
-                )
-                for name in found.get_table_names()
-                if name != "alembic_version"
-            }
+def test_the_migrations_make_exactly_the_declared_tables(casebook_url: str) -> None:
+    Casebook(casebook_url).close()
+    engine = create_engine(casebook_url)
+    migrated = shapes(engine)
+    metadata.drop_all(engine)
+    metadata.create_all(engine)
+    assert shapes(engine) == migrated
+
+
+def shapes(engine: Engine) -> dict[str, object]:
+    """Columns and indexes by table."""
+    found = inspect(engine)
+    return {
+        name: (
+            [(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(name)],
+            sorted(i["name"] or "" for i in found.get_indexes(name)),
         )
-    assert shapes[0] == shapes[1]
+        for name in found.get_table_names()
+        if name != "alembic_version"
+    }
 
 
-def test_two_processes_may_open_a_new_casebook_at_once(tmp_path: Path) -> None:
-    settings, errors = Settings(home=tmp_path), []
+def test_two_processes_may_open_a_new_casebook_at_once(tmp_path: Path, casebook_url: str) -> None:
+    settings, errors = Settings(home=tmp_path, casebook_url=casebook_url), []
 
     def open_it() -> None:
         try:
@@ -204,5 +203,6 @@ def test_two_processes_may_open_a_new_casebook_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    with sqlite3.connect(tmp_path / "casebook.sqlite") as con:
-        assert con.execute("pragma journal_mode").fetchone() == ("wal",)
+    if casebook_url.startswith("sqlite"):
+        with create_engine(casebook_url).connect() as connection:
+            assert connection.exec_driver_sql("pragma journal_mode").scalar() == "wal"

@@ -1,4 +1,5 @@
-/* What each office says of a person or a dwelling, one row per value, for the side-by-side comparison: which one is shown, and why.
+/* What each office says of a person or a dwelling, and what was seen at a door, one row per value, for the side-by-side
+   comparison: which one is shown, and why.
    A row that `*_golden` has not got speaks alone. A claim on a person lies where the row says, else where the person lives. */
 with home as (
     select dwelling_id, standard_address from dwelling
@@ -21,6 +22,7 @@ with home as (
     left join person_golden g on g.source = r.source and g.record_key = r.record_key
     left join home h on h.dwelling_id = r.living_dwelling_id
     left join home k on k.dwelling_id = r.hukou_dwelling_id
+    where r.source <> 'doorstep' or p.person_id is not null  -- what was seen of nobody is told to nobody
 ), said_of_dwelling as (
     select r.dwelling_id as entity_id, r.source, r.delivery_id, r.row_no, r.claimed_on, r.grid_code,
            unnest([
@@ -41,4 +43,4 @@ with home as (
            coalesce(said.why, 'only'), source, delivery_id, row_no, claimed_on, null, grid_code
     from said_of_dwelling where said.value is not null
 )
-select *, why in ('only', 'authority', 'newest', 'valid', 'joint', 'none_valid') as shown from said
+select *, why in ('only', 'authority', 'newest', 'door', 'valid', 'joint', 'none_valid') as shown from said

@@ -1,5 +1,5 @@
 /* A person once. What she is now (household, home, status) is said by the newest row of the resident register that still stands,
-   else by a standing title that names her. Her values are those of the claims that are shown (`person_golden`); where every row
+   else by a standing title that names her; where she lives also by a door that was looked at since. Her values are those of the claims that are shown (`person_golden`); where every row
    about her is cancelled, they are the last known. */
 with registered as (
     select *, row_number() over (
@@ -33,6 +33,12 @@ with registered as (
     left join person_golden g on g.source = r.source and g.record_key = r.record_key
     where g.source is null or g.name or g.sex or g.birth_date or g.id_no or g.phone
     group by r.person_id
+), met as (
+    select r.person_id, any_value(r.living_dwelling_id) as dwelling_id, any_value(r.grid_code) as grid_code
+    from person_row r
+    left join person_golden g on g.source = r.source and g.record_key = r.record_key
+    where r.source = 'doorstep' and r.living_address is not null and coalesce(g.living_address, true)
+    group by r.person_id
 )
 select k.person_id, coalesce(s.name, k.name) as name, coalesce(s.sex, k.sex) as sex,
        coalesce(s.birth_date, k.birth_date) as birth_date,
@@ -40,6 +46,9 @@ select k.person_id, coalesce(s.name, k.name) as name, coalesce(s.sex, k.sex) as 
        coalesce(s.id_no_masked, k.id_no_masked) as id_no_masked,
        coalesce(s.id_no_status, k.id_no_status) as id_no_status,
        coalesce(s.phone_token, k.phone_token) as phone_token, coalesce(s.phone_masked, k.phone_masked) as phone_masked,
-       k.household_id, k.dwelling_id, k.population_kind, k.status, k.updated_on, k.hukou_grid_code, k.grid_code
+       k.household_id, case when m.person_id is null then k.dwelling_id else m.dwelling_id end as dwelling_id,
+       k.population_kind, k.status, k.updated_on, k.hukou_grid_code,
+       case when m.person_id is null then k.grid_code else coalesce(m.grid_code, k.hukou_grid_code) end as grid_code
 from known k
 left join shown s on s.person_id = k.person_id
+left join met m on m.person_id = k.person_id

@@ -1,5 +1,6 @@
 /* View: the rows of all offices that stand and name a person, under one set of names, and the tests that their values pass.
-   What a source says nothing of is null. A further source is one more branch. */
+   What a source says nothing of is null. A further source is one more branch. What was seen at a door passed its tests when it
+   was written down, and has one row per value. */
 select r.person_id, 'resident' as source, r.record_no as record_key, r.delivery_id, r.row_no, r.updated_on as claimed_on,
        r.name, r.sex, r.birth_date, r.id_no_masked as id_no, r.id_no_token, r.id_no_status,
        r.phone_masked as phone, r.phone_token,
@@ -31,3 +32,19 @@ select l.person_id, 'hotline', h.ticket_no, h.delivery_id, h.row_no, cast(h.repo
 from source.hotline h
 join person_link l on l.source = 'hotline' and l.record_key = h.ticket_no
 left join common_phone c on c.phone_token = h.requester_phone_token
+union all
+select d.entity_id, 'doorstep', d.record_key, 'doorstep', d.row_no, d.seen_on,
+       case when d.attribute = 'name' then d.value end, case when d.attribute = 'sex' then d.value end,
+       case when d.attribute = 'birth_date' then try_cast(d.value as date) end,
+       case when d.attribute = 'id_no' then d.value end, case when d.attribute = 'id_no' then d.value_token end,
+       case when d.attribute = 'id_no' then 'ok' end,
+       case when d.attribute = 'phone' then d.value end, case when d.attribute = 'phone' then d.value_token end,
+       case when d.attribute = 'living_address' then d.value end,
+       case when d.attribute = 'living_address' then d.dwelling_id end,
+       case when d.attribute = 'hukou_address' then d.value end,
+       case when d.attribute = 'hukou_address' then d.dwelling_id end,
+       null, case when d.attribute = 'living_address' then d.grid_code end,
+       true, true, true, c.phone_token is null
+from door_said d
+left join common_phone c on d.attribute = 'phone' and c.phone_token = d.value_token
+where d.entity = 'person'

@@ -1,15 +1,15 @@
 /*
 title: 重复登记
-meaning: 同一公民身份号码在人口登记里有两条以上未注销的记录。上门核实应保留哪一条。
+meaning: 同一公民身份号码在同一户里有两条以上未注销的记录。核实应保留哪一条。
 severity: medium
 subject: person
-place: door
+place: desk
 purpose: door_service
 legal_basis: 《中华人民共和国户口登记条例》第六条：一个公民只能在一个地方登记为常住人口
 owner: 公安户籍
 doubts: [person.hukou_address]
-rows: {resident: [household_no, hukou_address, living_address]}
-evidence: {registrations: 登记条数, records: 登记编号}
+rows: {resident: [household_no, relation_to_head, hukou_address, living_address]}
+evidence: {records: 登记编号}
 given:
   person_link:
     - {source: resident, record_key: r1, person_id: twice, rule: id_no}
@@ -18,24 +18,34 @@ given:
     - {source: property, record_key: r3, person_id: once, rule: id_no}
     - {source: resident, record_key: r4, person_id: corrected, rule: id_no}
     - {source: resident, record_key: r5, person_id: corrected, rule: id_no}
+    - {source: resident, record_key: r6, person_id: in_two_households, rule: id_no}
+    - {source: resident, record_key: r7, person_id: in_two_households, rule: id_no}
+    - {source: resident, record_key: r8, person_id: guessed, rule: id_no}
+    - {source: resident, record_key: r9, person_id: guessed, rule: evidence}
   source.resident:
-    - {record_no: r1}
-    - {record_no: r2}
-    - {record_no: r3}
-    - {record_no: r4}
-    - {record_no: r5, cancelled_on: 2026-01-01}
-  person: [{person_id: twice}, {person_id: once}, {person_id: corrected}]
+    - {record_no: r1, household_no: h1}
+    - {record_no: r2, household_no: h1}
+    - {record_no: r3, household_no: h1}
+    - {record_no: r4, household_no: h1}
+    - {record_no: r5, household_no: h1, cancelled_on: 2026-01-01}
+    - {record_no: r6, household_no: h1}
+    - {record_no: r7, household_no: h2}
+    - {record_no: r8, household_no: h1}
+    - {record_no: r9, household_no: h1}
+  person: [{person_id: twice}, {person_id: once}, {person_id: corrected}, {person_id: in_two_households}, {person_id: guessed}]
 expected: [twice]
 */
-with standing as (
-    select l.person_id, count(*) as registrations, list_sort(list(l.record_key)) as records
-    from person_link l
-    join source.resident r on r.record_no = l.record_key
-    where l.source = 'resident' and l.rule = 'id_no' and r.cancelled_on is null
-    group by l.person_id
+with entered as (
+    select k.person_id, list(r.record_no) as records
+    from person_link k
+    join source.resident r on r.record_no = k.record_key
+    where k.source = 'resident' and k.rule = 'id_no' and r.cancelled_on is null
+    group by k.person_id, r.household_no
     having count(*) > 1
+), said as (
+    select person_id, list_sort(flatten(list(records))) as records from entered group by person_id
 )
 select s.person_id as subject_id, s.person_id, p.household_id, p.dwelling_id, p.grid_code,
-       s.registrations, s.records, list_transform(s.records, lambda key: 'resident:' || key) as evidence_rows
-from standing s
+       s.records, list_transform(s.records, lambda key: 'resident:' || key) as evidence_rows
+from said s
 join person p on p.person_id = s.person_id

@@ -8,8 +8,8 @@ purpose: door_service
 legal_basis: 《商品房屋租赁管理办法》第十四条：房屋租赁合同订立后三十日内办理登记备案
 owner: 住建租赁管理
 doubts: [dwelling.occupancy, dwelling.title_holder]
-rows: {property: [holder_name, occupancy]}
-evidence: {titles: 产权登记, residents: 登记在住人数}
+rows: {property: [holder_name, occupancy], resident: [household_no, living_address]}
+evidence: {titles: 产权登记, households: 登记在住户号}
 given:
   title:
     - {dwelling_id: let, person_id: owner, occupancy: owner_occupied}
@@ -29,6 +29,15 @@ given:
     - {dwelling_id: unclear, kind: living, person_id: tenant}
     - {dwelling_id: sold, kind: living, person_id: tenant}
     - {dwelling_id: mistyped, kind: living, person_id: owner_with_a_wrong_id}
+  source.resident:
+    - {record_no: r1, dwelling_id: let, household_no: h1}
+    - {record_no: r2, dwelling_id: lived, household_no: h2}
+    - {record_no: r3, dwelling_id: shared, household_no: h3}
+    - {record_no: r4, dwelling_id: rented, household_no: h4}
+    - {record_no: r5, dwelling_id: unclear, household_no: h5}
+    - {record_no: r6, dwelling_id: sold, household_no: h6}
+    - {record_no: r7, dwelling_id: mistyped, household_no: h7}
+    - {record_no: r8, dwelling_id: empty, household_no: h8, cancelled_on: 2026-01-01}
   person:
     - {person_id: tenant, name: 乙, id_no_status: ok}
     - {person_id: owner, name: 甲, id_no_status: ok}
@@ -42,19 +51,28 @@ with claimed as (
     select dwelling_id, min(person_id) as holder_id, list_sort(list(title_no)) as titles
     from title where valid_to is null and dwelling_id is not null
     group by dwelling_id
-    having count(*) = count(person_id) and min(occupancy) = 'owner_occupied' and max(occupancy) = 'owner_occupied'
-), lived as (
+    having count(*) = count(person_id) and bool_and(occupancy = 'owner_occupied')
+), at_home as (
     -- somebody of the holder's name who is registered here without a usable ID is taken for the holder
-    select r.dwelling_id, count(distinct r.person_id) as residents, count(t.person_id) as holders
+    select distinct r.dwelling_id
     from residence r
     join person p on p.person_id = r.person_id
-    left join title t on t.dwelling_id = r.dwelling_id and t.valid_to is null
-                     and (t.person_id = r.person_id or (t.holder_name = p.name and p.id_no_status <> 'ok'))
+    join title t on t.dwelling_id = r.dwelling_id and t.valid_to is null
+                and (t.person_id = r.person_id or (t.holder_name = p.name and p.id_no_status <> 'ok'))
     where r.kind = 'living' and r.valid_to is null
+), away as (
+    select c.* from claimed c where not exists (select 1 from at_home h where h.dwelling_id = c.dwelling_id)
+), lived as (
+    -- households, not people: a child that is born changes nothing here
+    select r.dwelling_id, list_sort(list(distinct r.household_no)) as households,
+           list('resident:' || r.record_no) as resident_rows
+    from source.resident r
+    join away a on a.dwelling_id = r.dwelling_id
+    where r.cancelled_on is null
     group by r.dwelling_id
 )
-select c.dwelling_id as subject_id, c.dwelling_id, d.grid_code, c.holder_id as person_id,
-       c.titles, l.residents, list_transform(c.titles, lambda no: 'property:' || no) as evidence_rows
-from claimed c
-join lived l on l.dwelling_id = c.dwelling_id and l.holders = 0
-join dwelling d on d.dwelling_id = c.dwelling_id
+select a.dwelling_id as subject_id, a.dwelling_id, d.grid_code, a.holder_id as person_id, a.titles, l.households,
+       list_sort(list_concat(l.resident_rows, list_transform(a.titles, lambda no: 'property:' || no))) as evidence_rows
+from away a
+join lived l on l.dwelling_id = a.dwelling_id
+join dwelling d on d.dwelling_id = a.dwelling_id

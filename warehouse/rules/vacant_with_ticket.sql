@@ -5,12 +5,12 @@ severity: medium
 subject: dwelling
 place: door
 purpose: door_service
-legal_basis: 《中华人民共和国民法典》第二百八十六条及住建部门房屋使用状态登记要求
+legal_basis: GB/T 33358-2016《政府热线服务规范》；《中华人民共和国户口登记条例》第六条：公民应当在经常居住的地方登记为常住人口
 owner: 住建租赁管理
 parameters: {days: 180}
 doubts: [dwelling.occupancy]
 rows: {property: [occupancy], hotline: [reported_at, request_class]}
-evidence: {tickets: 工单编号}
+evidence: {titles: 产权登记, newest_ticket: 最近工单}
 given:
   delivery: [{source: hotline, delivered_on: 2026-10-31}]
   title:
@@ -33,12 +33,13 @@ with vacant as (
     -- the day the newest file is about, not the newest ticket: one mistyped year would silence the rule
     select max(delivered_on) as day from delivery where source = 'hotline'
 ), recent as (
-    select t.dwelling_id, list_sort(list(t.ticket_no)) as tickets
+    -- the newest ticket is the evidence: one that grows too old to count is nothing new
+    select t.dwelling_id, list(t.ticket_no) as tickets, max_by(t.ticket_no, (t.reported_at, t.ticket_no)) as newest_ticket
     from ticket t cross join latest
     where t.reported_at between latest.day - interval '$days days' and latest.day + interval '1 day'
     group by t.dwelling_id
 )
-select v.dwelling_id as subject_id, v.dwelling_id, d.grid_code, r.tickets,
+select v.dwelling_id as subject_id, v.dwelling_id, d.grid_code, v.titles, r.newest_ticket,
        list_sort(list_concat(list_transform(v.titles, lambda no: 'property:' || no),
                              list_transform(r.tickets, lambda no: 'hotline:' || no))) as evidence_rows
 from vacant v

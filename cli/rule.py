@@ -1,0 +1,191 @@
+"""`hub rule …`: the library of cross-checks, whether each is sound, what it finds, and stopping or restarting one."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing
+
+if TYPE_CHECKING:
+    from warehouse.rule_decisions import Act
+    from warehouse.rules import Rule
+
+app = typer.Typer(no_args_is_help=True, help="Cross-checks: what they find, and whether they earn their visits.")
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A rule of the library, or the path of a rule file.")]
+Area = Annotated[str, typer.Option("--area", help="A county or subdistrict; without it the rule is meant everywhere.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
+By = Annotated[str, typer.Option("--by", help="Whose decision it is; your account's name stands beside it.")]
+LIST = (
+    "name", "title", "severity", "place", "owner", "findings", "confirmed", "judged", "share", "low", "high", "state"
+)  # fmt: skip
+PROBLEM = ("file", "problem")
+FOUND = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id", "grid_code")
+
+
+@app.command("list")
+def list_(form: FormatOption = Format.TABLE) -> None:
+    """Every rule, what it finds in the served release, and how often it was right."""
+    from contracts.errors import HubError
+    from warehouse.rules import load_rule, rule_files
+
+    findings, figures = _findings(), _figures()
+    rows = []
+    for path in rule_files():
+        row: dict[str, Any] = dict.fromkeys(LIST) | {"name": path.stem, "findings": findings.get(path.stem, 0)}
+        try:
+            rule = load_rule(path)
+            row |= {word: getattr(rule, word) for word in ("title", "severity", "place", "owner")}
+        except HubError as error:
+            row["title"] = f"broken: {error.what}"
+        rows.append(row | figures.get((path.stem, ""), {}))
+    listing(LIST, rows, form)
+
+
+@app.command()
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE…", help="Rule files; without: all of ours.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Say what is wrong with rules: header, columns they may not read, examples that are not found. Status 1 if anything is."""
+    from contracts.load import load_catalog
+    from warehouse.rule_lint import file_problems
+    from warehouse.rules import rule_files
+
+    catalog, paths = load_catalog(), files or rule_files()
+    found = [{"file": str(path), "problem": what} for path in paths for what in file_problems(path, catalog)]
+    listing(PROBLEM, found, form)
+    typer.echo(f"{len(paths)} rules, {len(found)} problems", err=True)
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
+    """Say what a rule means, what it reads, how often it was right where, and who stopped or restarted it."""
+    from warehouse import rule_decisions
+    from warehouse.casebook import open_casebook
+
+    rule = _rule(name)
+    facts = [(word, getattr(rule, word)) for word in ("title", "meaning", "severity", "subject", "place")]
+    facts += [(word, getattr(rule, word)) for word in ("purpose", "legal_basis", "owner")]
+    facts += [(f"parameter {word}", value) for word, value in rule.parameters.items()]
+    facts += [("doubts", what) for what in rule.doubts]
+    facts += [(f"evidence {column}", label) for column, label in rule.evidence.items()]
+    facts += [(f"shows {source}", ", ".join(columns)) for source, columns in rule.rows.items()]
+    facts += _read(rule)
+    facts += [("findings", _findings().get(rule.name, 0))]
+    facts += [(f"in {area or 'the city'}", _told(f)) for area, f in _worth_telling(rule.name)]
+    for d in rule_decisions.history(open_casebook(deployment.settings()), rule.name):
+        where = d.area or "everywhere"
+        facts.append((f"{d.decision} {where}", f"{d.decided_at:%Y-%m-%d %H:%M} {d.decided_by}: {d.reason}"))
+    listing(("what", "is"), [{"what": what, "is": value} for what, value in facts], form)
+
+
+@app.command()
+def run(
+    name: Name,
+    limit: Annotated[int, typer.Option("--limit", min=0, help="How many findings are listed.")] = 20,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Run one rule over the served release, which stays as it is: how many it finds, in what time, and where the first lie."""
+    from contracts.load import load_catalog
+    from warehouse.rule_trial import try_rule
+
+    settings = deployment.settings()
+    trial = try_rule(settings, load_catalog(), _rule(name), limit)
+    listing(FOUND, [dict(zip(FOUND, row, strict=True)) for row in trial.first], form)
+    typer.echo(f"{trial.findings:,} findings in {trial.seconds:.2f} s, release {trial.release_id}", err=True)
+
+
+@app.command()
+def stop(name: Name, reason: Reason, area: Area = "", by: By = "") -> None:
+    """Let a rule send nobody any more, from the next night on: what it finds is kept, and stays visible."""
+    _decide(name, area, "stopped", reason, by)
+
+
+@app.command()
+def restart(name: Name, reason: Reason, area: Area = "", by: By = "") -> None:
+    """Let a stopped rule send people again, from the next night on; there its figures begin anew."""
+    _decide(name, area, "restarted", reason, by)
+
+
+def _rule(name: str) -> Rule:
+    from contracts.errors import HubError
+    from warehouse.rules import RULES, load_rule
+
+    path = Path(name) if name.endswith(".sql") else RULES / f"{Path(name).name}.sql"
+    if not path.is_file():
+        raise HubError("there is no such rule", where=str(path), remedy="`hub rule list` shows all")
+    return load_rule(path)
+
+
+def _read(rule: Rule) -> list[tuple[str, Any]]:
+    """What the rule reads, or what is wrong with it."""
+    from contracts.load import load_catalog
+    from warehouse.rule_lint import problems
+    from warehouse.rule_reads import columns_read
+
+    catalog = load_catalog()
+    if wrong := problems(rule, catalog):
+        return [("problem", problem) for problem in wrong]
+    read = columns_read(rule.sql, catalog)
+    return [(f"reads {relation}", ", ".join(sorted(columns))) for relation, columns in sorted(read.items())]
+
+
+def _findings() -> dict[str, int]:
+    """How many findings each rule has in the served release; none before the first."""
+    from contracts.errors import ReleaseError
+
+    with suppress(ReleaseError):
+        rows = deployment.served().query("select rule, count(*) as n from finding group by rule")
+        return {row["rule"]: row["n"] for row in rows}
+    return {}
+
+
+def _figures() -> dict[tuple[str, str], dict[str, Any]]:
+    """The figures of the served release by rule and area, the state with what was decided since; none before the first."""
+    from contracts.errors import ReleaseError
+    from warehouse import rule_decisions
+    from warehouse.casebook import open_casebook
+    from warehouse.rule_figures import published
+    from warehouse.unscoped import unscoped
+
+    with suppress(ReleaseError):
+        rows = unscoped(deployment.served())("rule_figure")
+        decisions = rule_decisions.history(open_casebook(deployment.settings()))
+        return {(f["rule"], f["area_code"]): f for f in published(rows, decisions)}
+    return {}
+
+
+def _worth_telling(rule: str) -> list[tuple[str, dict[str, Any]]]:
+    """By area: the city, and where something was judged or the state is another than the city's."""
+    by_area = {area: figure for (one, area), figure in _figures().items() if one == rule}
+    state = by_area.get("", {}).get("state")
+    return [(area, f) for area, f in by_area.items() if not area or f["judged"] or f["state"] != state]
+
+
+def _told(figure: dict[str, Any]) -> str:
+    if not figure["judged"]:
+        return f"{figure['state']}, nothing judged yet"
+    share = f"{figure['share']:.0%} of {figure['judged']} ({figure['low']:.0%} to {figure['high']:.0%})"
+    return f"{figure['state']}, right {share}, {figure['visits']} visits"
+
+
+def _decide(name: str, area: str, act: Act, reason: str, by: str) -> None:
+    from warehouse import rule_decisions
+    from warehouse.casebook import open_casebook
+
+    rule, code, operator = _rule(name), rule_decisions.area_of(area), deployment.operator()
+    figure = _figures().get((rule.name, code), {"state": "running", "since": None})
+    who = f"{by} ({operator})" if by and by != operator else operator
+    casebook, key = open_casebook(deployment.settings()), uuid.uuid4().hex
+    rule_decisions.decide(casebook, key, rule.name, code, act, reason, who, state=figure["state"])
+    typer.echo(f"{rule.title} ({rule.name}) is {act} {f'in {code}' if code else 'everywhere'} from the next night on")
