@@ -141,7 +141,7 @@ def office_rows(caller: Caller, hub: TheHub, release: TheRelease) -> OfficeRows:
 TheOfficeRows = Annotated[OfficeRows, Depends(office_rows)]
 
 
-def findings_now(caller: Caller, hub: TheHub) -> FindingsNow:
+async def findings_now(caller: Caller, hub: TheHub) -> FindingsNow:
     """What findings of the caller's areas are now."""
     return FindingsNow(caller.kept, hub.casebook)
 

@@ -65,10 +65,6 @@ export async function logIn(username, password) {
   sessionStorage.setItem(LOGIN, JSON.stringify({ token: answer.access_token, username, role: me.role }));
 }
 
-/** A key for one write, to be kept for its retries. Not `randomUUID`: that is missing where a page comes over plain HTTP. */
-export const newKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
 /** The day it is here, as an input of type date has it. */
 export function today(now = new Date()) {
   const two = (number) => String(number).padStart(2, "0");

@@ -1,5 +1,6 @@
 // 规则与核实情况: every rule with its figures by area, and stopping or restarting it by who may.
-import { ask, byId, el, forget, logIn, login, newKey } from "./hub.js";
+import { ask, byId, el, forget, logIn, login } from "./hub.js";
+import { newKey } from "./outbox.js";
 
 const STATUS = {open: "待核实", lead: "待网格长裁定", closed: "已核实", stopped: "规则已停用"};
 const KINDS = {living: "居住情况", registration: "户籍登记", identity: "身份信息", ownership: "产权", use: "房屋使用", address: "地址", other: "其他"};
