@@ -17,6 +17,7 @@ from api.hub import Hub
 from api.view import View
 from contracts.errors import AccessError, ReleaseError
 from warehouse.door_values import DoorValues
+from warehouse.findings_now import FindingsNow
 from warehouse.giving import Door
 from warehouse.office_rows import OfficeRows
 from warehouse.places import Places
@@ -138,6 +139,14 @@ def office_rows(caller: Caller, hub: TheHub, release: TheRelease) -> OfficeRows:
 
 
 TheOfficeRows = Annotated[OfficeRows, Depends(office_rows)]
+
+
+def findings_now(caller: Caller, hub: TheHub) -> FindingsNow:
+    """What findings of the caller's areas are now."""
+    return FindingsNow(caller.kept, hub.casebook)
+
+
+TheFindingsNow = Annotated[FindingsNow, Depends(findings_now)]
 
 
 def stops(caller: Caller, hub: TheHub) -> Stops:

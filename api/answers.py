@@ -33,7 +33,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         404: "there is none, or none in your areas",
         409: "another decision stands that says otherwise",
         410: "a new release was published since the first page",
-        413: "the body is too large, or takes too much to check",
+        413: "the body is too large, or it takes too much to check or to fill",
+        422: "the request, or the form it names, is not as expected",
         429: "too many failed logins, or too many checks at once",
         503: "no release is published yet",
     }

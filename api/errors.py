@@ -17,9 +17,12 @@ from starlette.exceptions import HTTPException
 from contracts.errors import AccessError, HubError, ReleaseError
 from warehouse.casebook import LoginError, LoginPaused
 from warehouse.casebook_store import CasebookError
+from warehouse.form import FormError
+from warehouse.form_question import TooManyRows
 from warehouse.grant import ColumnRefused
 from warehouse.ledger import Contradicted, Undecided
 from warehouse.policy import NotFound
+from warehouse.reader import QueryFailed, TooLong
 
 error_log = logging.getLogger("hub.error")
 
@@ -52,6 +55,10 @@ STATUS: dict[type[HubError], int] = {
     LoginError: 401,
     Unauthorized: 401,
     BadRequest: 400,
+    FormError: 422,
+    TooManyRows: 413,
+    TooLong: 413,
+    QueryFailed: 422,
     Contradicted: 409,
     Undecided: 404,
     CasebookError: 400,

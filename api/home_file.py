@@ -13,9 +13,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from api.answers import Row, with_evidence
+from api.answers import Row
+from api.finding_file import shown
+from api.matters import matters
 from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
+from warehouse.findings_now import FindingsNow
 from warehouse.grant import NUMBER
 
 LATEST_TICKETS = 100
@@ -39,7 +42,7 @@ class Attribute(BaseModel):
     )
 
 
-def household_file(view: View, household_id: str) -> dict[str, Any]:
+def household_file(view: View, household_id: str, now: FindingsNow) -> dict[str, Any]:
     """NotFound if the household is out of the user's scope."""
     household = view.one("household", Condition("household_id", "eq", household_id))
     dwelling_id = household["dwelling_id"]
@@ -47,11 +50,11 @@ def household_file(view: View, household_id: str) -> dict[str, Any]:
     return {
         "household": household,
         "dwelling": next(iter(view.labelled("dwelling", dwellings)), None),
-        **_home(view, dwelling_id, [household], household["grid_code"]),
+        **_home(view, now, dwelling_id, [household], household["grid_code"]),
     }
 
 
-def dwelling_file(view: View, dwelling_id: str) -> dict[str, Any]:
+def dwelling_file(view: View, dwelling_id: str, now: FindingsNow) -> dict[str, Any]:
     """NotFound if the dwelling is out of the user's scope."""
     dwelling = view.one("dwelling", Condition("dwelling_id", "eq", dwelling_id))
     grid = dwelling["grid_code"]
@@ -59,11 +62,13 @@ def dwelling_file(view: View, dwelling_id: str) -> dict[str, Any]:
     return {
         "dwelling": view.labelled("dwelling", [dwelling])[0],
         "households": households,
-        **_home(view, dwelling_id, households, grid),
+        **_home(view, now, dwelling_id, households, grid),
     }
 
 
-def _home(view: View, dwelling_id: str | None, households: Sequence[Row], grid: str | None) -> dict[str, Any]:
+def _home(
+    view: View, now: FindingsNow, dwelling_id: str | None, households: Sequence[Row], grid: str | None
+) -> dict[str, Any]:
     household_ids = [h["household_id"] for h in households]
     here = [Condition("household_id", "in", household_ids), Condition("dwelling_id", "in", _some(dwelling_id))]
     near = _in_grids([grid])
@@ -73,13 +78,14 @@ def _home(view: View, dwelling_id: str | None, households: Sequence[Row], grid: 
     findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids)
     at_home = [Condition("dwelling_id", "eq", dwelling_id), *near]
     tickets = view.rows("ticket", *at_home) if dwelling_id else []
-    tickets.sort(key=lambda t: str(t["reported_at"]), reverse=True)
+    tickets = view.labelled("ticket", sorted(tickets, key=lambda t: str(t["reported_at"]), reverse=True))
     return {
         "members": _members(view, persons, dwelling_id, households, near),
         "titles": view.labelled("title", view.rows("title", *at_home)) if dwelling_id else [],
-        "tickets": view.labelled("ticket", tickets[:LATEST_TICKETS]),
+        "tickets": tickets[:LATEST_TICKETS],
+        "matters": matters(tickets),
         "attributes": _attributes(view, [*people, *_some(dwelling_id)], grids),
-        "findings": [with_evidence(row) for row in view.labelled("finding", findings)],
+        "findings": shown(view, now(findings)),
     }
 
 

@@ -19,6 +19,8 @@ from contracts.load import HERE as CONTRACTS
 from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
 from warehouse.casebook import Casebook, open_casebook
+from warehouse.form import FORMS, Shelf, form_files, load_shelf
+from warehouse.form_doubts import rule_doubts
 from warehouse.policy import Gate, User
 from warehouse.reader import OpenRelease, ReleaseReader
 from warehouse.settings import Settings
@@ -54,6 +56,7 @@ class Hub:
     checking: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
 
     _promised: WeakKeyDictionary[OpenRelease, Promised] = field(default_factory=WeakKeyDictionary)
+    _shelf: tuple[tuple[object, ...], Shelf] | None = None
     _lock: Lock = field(default_factory=Lock)
     # a release's gates go when it goes: no cache keeps an old release open
     _gates: WeakKeyDictionary[OpenRelease, dict[User, Gate]] = field(default_factory=WeakKeyDictionary)
@@ -81,6 +84,21 @@ class Hub:
             with suppress(ContractError):
                 self.newest = Promised.on_disk(self.settings)
         return self.newest
+
+    def shelf(self) -> Shelf:
+        """The forms as they stand on disk, by the contracts as they stand now."""
+        promised, folders = self.standing(), (FORMS, self.settings.forms)
+        files = form_files(folders)
+        state = (promised.state, *((str(f), f.stat().st_mtime_ns) for f in files))
+        with self._lock:
+            if self._shelf is None or self._shelf[0] != state:
+                self._shelf = (state, load_shelf(promised.catalog, folders))
+            return self._shelf[1]
+
+    @cached_property
+    def rule_doubts(self) -> Mapping[str, frozenset[tuple[str, str]]]:
+        """By rule the attributes that its findings put in doubt, as the rules stand when first asked."""
+        return rule_doubts()
 
     def gate(self, user: User, release: OpenRelease) -> Gate:
         """The user's gate on that release, compiled once; a changed role or area is another user and another gate."""

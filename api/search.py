@@ -15,6 +15,7 @@ from api.asked import Asked, understand
 from api.paging import Place
 from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
+from warehouse.findings_now import WAITING, FindingsNow
 from warehouse.grant import ColumnRefused
 from warehouse.settings import Settings
 
@@ -41,7 +42,7 @@ class Hits:
                 self.dwellings[row["dwelling_id"]].add(kind)
 
 
-def search(view: View, settings: Settings, q: str, limit: int, cursor: str | None) -> dict[str, Any]:
+def search(view: View, now: FindingsNow, settings: Settings, q: str, limit: int, cursor: str | None) -> dict[str, Any]:
     """Items in the order of their addresses. ColumnRefused if the role may match by nothing that was asked."""
     place = Place.of(cursor, view.release_id, ("search", q))
     asked = understand(q)
@@ -49,7 +50,7 @@ def search(view: View, settings: Settings, q: str, limit: int, cursor: str | Non
     items = _items(view, hits)
     page, next_cursor = place.cut(items[place.at : place.at + limit + 1], limit)
     hint = PIECE_HINT if asked.is_piece else None
-    return {"items": _shown(view, page), "next_cursor": next_cursor, "complete": hits.complete, "hint": hint}
+    return {"items": _shown(view, now, page), "next_cursor": next_cursor, "complete": hits.complete, "hint": hint}
 
 
 def _hits(view: View, settings: Settings, asked: Asked) -> Hits:
@@ -135,14 +136,14 @@ def _sortable(value: Any) -> tuple[bool, Any]:
     return value is None, value if value is not None else 0
 
 
-def _shown(view: View, items: Sequence[Row]) -> list[Row]:
-    """The page's items, with heads' names and counts of open findings read for this page only."""
+def _shown(view: View, now: FindingsNow, items: Sequence[Row]) -> list[Row]:
+    """The page's items, with heads' names and counts of findings that wait read for this page only."""
     heads = {i["head_person_id"] for i in items if i.get("head_person_id")}
     names = {
         p["person_id"]: p["name"]
         for p in view.rows("person", Condition("person_id", "in", sorted(heads)), columns=("person_id", "name"))
     }
-    found = _open_findings(view, items)
+    found = _open_findings(view, now, items)
     return [
         {
             "household_id": item["household_id"],
@@ -158,10 +159,11 @@ def _shown(view: View, items: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _open_findings(view: View, items: Sequence[Row]) -> Counter[str | None]:
-    """Counts by household, and by dwelling for findings that name no household."""
+def _open_findings(view: View, now: FindingsNow, items: Sequence[Row]) -> Counter[str | None]:
+    """Of those that wait, by household, and by dwelling for findings that name no household."""
     households = sorted({i["household_id"] for i in items} - {None})
     dwellings = sorted({i["dwelling_id"] for i in items} - {None})
     about = AnyOf((Condition("household_id", "in", households), Condition("dwelling_id", "in", dwellings)))
-    rows = view.rows("finding", about, Condition("status", "eq", "open"), columns=("household_id", "dwelling_id"))
-    return Counter(row["household_id"] or row["dwelling_id"] for row in rows)
+    columns = ("finding_id", "status", "household_id", "dwelling_id")
+    rows = now(view.rows("finding", about, Condition("status", "in", WAITING), columns=columns))
+    return Counter(row["household_id"] or row["dwelling_id"] for row in rows if row["status"] in WAITING)

@@ -5,7 +5,7 @@ Only this module may hand SQL to a release (tests/api/test_gate_lint.py). It mak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from api.paging import Place
@@ -15,6 +15,7 @@ from warehouse.conditions import Condition, Where
 from warehouse.grant import Grant
 from warehouse.policy import Gate, NotFound
 from warehouse.reader import OpenRelease, Row
+from warehouse.within import within
 
 
 class Slice(NamedTuple):
@@ -71,14 +72,21 @@ class View:
         *,
         columns: Sequence[str] | None = None,
         order: Sequence[str] = (),
+        question: object = None,
     ) -> Slice:
-        """One page. A cursor is good for the same question to the same release."""
-        place = Place.of(cursor, self.release_id, (table, tuple(where), tuple(columns or ()), tuple(order)))
+        """One page. A cursor is good for the same question to the same release; `question` says what was asked where `where`
+        also holds what may change between two pages."""
+        asked = tuple(where) if question is None else question
+        place = Place.of(cursor, self.release_id, (table, asked, tuple(columns or ()), tuple(order)))
         offset, from_row = (place.at, None) if order else (0, place.at)
         query = self._gate.select(
             table, columns=columns, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
         )
         return Slice(*place.cut(self._release.query(*query), limit))
+
+    def ask(self, sql: str, tables: Collection[str], seconds: float) -> list[Row]:
+        """What a form's SQL says, over the tables it names as the user may see them. TooLong, QueryFailed, Unsafe."""
+        return self._release.query(*within(self._gate, sql, tables), seconds)
 
     def covers(self, code: str | None) -> bool:
         """Whether a grid or area is the user's; None is no place."""
@@ -96,10 +104,14 @@ class View:
         """The list a coded column takes its values from."""
         return self._code_lists.get(column.codes or "")
 
+    def labels(self, code_list: str) -> Mapping[str, str]:
+        """What a code list calls its codes; nothing for a list that is not there."""
+        codes = self._code_lists.get(code_list)
+        return codes.labels if codes else {}
+
     def label(self, code_list: str, code: str) -> str | None:
         """What a code list calls a code."""
-        codes = self._code_lists.get(code_list)
-        return codes.labels.get(code) if codes else None
+        return self.labels(code_list).get(code)
 
     def labelled(self, table: str, rows: Iterable[Row]) -> list[Row]:
         """The rows with `<column>_label` beside every coded column: what the screen says."""

@@ -14,9 +14,11 @@ from cli import (
     address_review,
     city,
     contract,
+    correction,
     delivery,
     demo,
     doctor,
+    form,
     night,
     person,
     receipt,
@@ -77,6 +79,8 @@ app.add_typer(contract.app, name="contract")
 address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")
 app.add_typer(person.app, name="person")
+app.add_typer(correction.app, name="correction")
+app.add_typer(form.app, name="form")
 app.add_typer(rule.app, name="rule")
 app.add_typer(user.app, name="user")
 

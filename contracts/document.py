@@ -65,7 +65,13 @@ class Document:
 
 
 def read(path: Path) -> tuple[Document | None, list[Problem]]:
-    """One file as a document; not YAML, not a mapping or against the ODCS schema: problems."""
+    """One contract as a document; not YAML, not a mapping or against the ODCS schema: problems."""
+    document, problems = parse(path, "a contract starts with apiVersion and kind")
+    return document, schema_problems(document) if document else problems
+
+
+def parse(path: Path, remedy: str) -> tuple[Document | None, list[Problem]]:
+    """Any YAML file that is a mapping; `remedy` tells how one begins."""
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=Loader)
@@ -76,9 +82,8 @@ def read(path: Path) -> tuple[Document | None, list[Problem]]:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         return None, [Problem(str(path), line, f"not valid YAML: {error.problem}")]
     if node is None or not isinstance(content, dict):
-        return None, [Problem(str(path), 1, "empty or not a mapping; a contract starts with apiVersion and kind")]
-    document = Document(str(path), content, dict(_lines(node)))
-    return document, schema_problems(document)
+        return None, [Problem(str(path), 1, f"empty or not a mapping; {remedy}")]
+    return Document(str(path), content, dict(_lines(node))), []
 
 
 def _lines(node: yaml.Node, path: Path_ = ()) -> list[tuple[Path_, int]]:

@@ -31,6 +31,7 @@ from pipelines.makers import MAKERS
 from pipelines.pull import pull_all
 from warehouse import audit, content, engine, finding_trail, person_trail, release
 from warehouse.casebook import open_casebook
+from warehouse.corrections_night import nightly_corrections
 from warehouse.cross_check import RuleRun, cross_check
 from warehouse.decisions import Decisions, apply_decisions
 from warehouse.files import private_folder
@@ -172,8 +173,8 @@ class Night:
             self.error = error
 
     def publish(self) -> Manifest:
-        """Let the release be seen, after writing down what it made of persons' ids (a rebuild must give the same ones), and
-        write down that it was. Called again it does what is left of that."""
+        """Let the release be seen, after writing down what it made of persons' ids and findings (a rebuild must give the same
+        ones), and write down that it was; then ask the offices for corrections. Called again it does what is left of that."""
         with self.stage("publish"):
             if self.release_id != release.current_id(self.settings):
                 casebook = open_casebook(self.settings)
@@ -182,6 +183,9 @@ class Night:
                 casebook.close()
                 release.publish(self.settings, self._folder, self._manifest())
             served(self.settings)
+            asked = nightly_corrections(self.settings, self.release_id)
+            if told := ", ".join(f"{count} {name}" for name, count in vars(asked).items() if count):
+                self._detail(f"corrections: {told}")
             return release.show(self.settings, self.release_id)
 
     @property

@@ -17,6 +17,8 @@ from contracts.model import Catalog
 from contracts.named_checks import NAMED
 from pipelines.landing import arrivals
 from warehouse.engine import create, define_key_of
+from warehouse.expression import FUNCTIONS
+from warehouse.form_lint import CELL_WORDS, WORDS, Linter
 from warehouse.identity import Tokens
 from warehouse.rules import HEADER, load_rules, run_example
 from warehouse.settings import Settings
@@ -51,10 +53,20 @@ def catalog(pasted: Path) -> Catalog:
 def test_the_guide_has_one_block_for_each_thing_to_add() -> None:
     folders = {str(Path(name).parent) for name in BLOCKS}
     assert folders >= {"contracts/sources", "contracts/city", "contracts/codes"}
-    assert folders >= {"warehouse/rules", "warehouse/models", "api/routes", "tests/api", "var/landing/dog"}
+    assert folders >= {
+        "warehouse/rules",
+        "warehouse/models",
+        "warehouse/forms",
+        "api/routes",
+        "tests/api",
+        "var/landing/dog",
+    }
 
 
-@pytest.mark.parametrize("word", sorted({*COLUMN_WORDS, *TABLE_WORDS, *CLEANERS, *MASKS, *TOKENS, *NAMED, *HEADER}))
+OF_CONTRACTS = {*COLUMN_WORDS, *TABLE_WORDS, *CLEANERS, *MASKS, *TOKENS, *NAMED}
+
+
+@pytest.mark.parametrize("word", sorted(OF_CONTRACTS | {*HEADER, *WORDS, *CELL_WORDS, *FUNCTIONS}))
 def test_every_word_is_in_the_guide(word: str) -> None:
     assert f"`{word}`" in GUIDE or re.search(rf"^{word}:", GUIDE, re.M)
 
@@ -82,6 +94,12 @@ def test_the_model_makes_its_contract(pasted: Path, catalog: Catalog, tmp_path: 
         connection.execute("update source.dog set dwelling_id = 'd1', dogs = 2")
         create(connection, city, read_file(pasted / "warehouse" / "models" / "dog_home.sql").sql)
         assert connection.execute("select dwelling_id, dogs from dog_home").fetchall() == [("d1", 2)]
+
+
+def test_the_form_is_sound(pasted: Path, catalog: Catalog) -> None:
+    form, problems = Linter(catalog).read(pasted / "warehouse" / "forms" / "dog_register.yaml")
+    assert form, problems
+    assert [cell.label for cell in form.cells] == ["房屋地址", "犬只数"]
 
 
 def test_the_code_list_is_read(pasted: Path) -> None:

@@ -5,8 +5,11 @@ Not here: which stops there are (the worklist), what was seen there (visits.py).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import Row
 
 from contracts.errors import AccessError
 from warehouse.areas import area_prefix
@@ -76,13 +79,24 @@ def assign(door: Door, order: Order) -> bool:
 def history(casebook: Casebook, stop_id: str | None = None) -> list[Assignment]:
     """Every order, or those on one stop, oldest first."""
     rows = casebook.ledger.rows(assignments, *([assignments.c.stop_id == stop_id] if stop_id is not None else []))
-    return [Assignment(*(getattr(row, name) for name in Assignment._fields)) for row in rows]
+    return [_assignment(row) for row in rows]
 
 
-def standing(casebook: Casebook) -> dict[str, Assignment]:
-    """By stop, who is to go there now."""
-    newest = {a.stop_id: a for a in history(casebook)}
-    return {stop_id: a for stop_id, a in newest.items() if a.state == "assigned"}
+def standing(casebook: Casebook, stop_ids: Collection[str] | None = None) -> dict[str, Assignment]:
+    """By stop, or by those of some, who is to go there now."""
+    some = [] if stop_ids is None else [assignments.c.stop_id.in_(stop_ids)]
+    newest = {row.stop_id: row for row in casebook.ledger.rows(assignments, *some)}
+    return {stop_id: _assignment(row) for stop_id, row in newest.items() if row.state == "assigned"}
+
+
+def of(casebook: Casebook, username: str) -> dict[str, Assignment]:
+    """By stop, where somebody is to go now."""
+    ever = {row.stop_id for row in casebook.ledger.rows(assignments, assignments.c.username == username)}
+    return {stop_id: a for stop_id, a in standing(casebook, ever).items() if a.username == username}
+
+
+def _assignment(row: Row[Any]) -> Assignment:
+    return Assignment(*(getattr(row, name) for name in Assignment._fields))
 
 
 def _require_goer(door: Door, order: Order, grid: str | None) -> None:

@@ -215,7 +215,7 @@ rule_decisions = Table(
     Column("decision", String(16), nullable=False),  # stopped | restarted
     *_signed(),
 )
-# what an office is asked to correct; its states are events
+# what an office is asked to correct, with the packet it needs for that; its states are events, the first is `sent`
 correction_requests = Table(
     "correction_requests",
     metadata,
@@ -232,6 +232,16 @@ correction_requests = Table(
     Column("seen_dwelling_id", String(32)),
     Column("verdict_key", String(64)),
     Column("grid_code", String(15)),
+    Column("delivery_id", String(64)),  # its row's file, and the row in it
+    Column("row_no", Integer),
+    Column("file_name", String(255)),
+    Column("stated_on", Date),
+    Column("stated_token", String(64)),
+    Column("finding_id", String(32)),  # what the verdict was about, as it was seen
+    Column("rule", String(64)),
+    Column("reason_code", String(32)),
+    Column("seen_on", Date),
+    Column("proof", String(32)),
     Column("due_on", Date, nullable=False),
     *_signed(),
 )
@@ -242,7 +252,7 @@ correction_events = Table(
     *_written(),
     Column("request_id", ForeignKey("correction_requests.id"), nullable=False, index=True),
     Column("state", String(16), nullable=False),  # sent | accepted | refused | closed | reopened
-    Column("due_on", Date),
+    Column("due_on", Date),  # the clock from here on
     *_signed(),
 )
 # what published nights found, by finding: so that a rebuild from nothing knows since when

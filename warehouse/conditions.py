@@ -61,7 +61,17 @@ class AnyOf:
     conditions: tuple[Condition, ...]
 
 
-Where = Condition | AnyOf
+@dataclass(frozen=True)
+class Among:
+    """True where `column` is the `key` of some row of another `table` that meets `where` and the user sees."""
+
+    column: str
+    table: str
+    key: str
+    where: tuple[Condition, ...] = ()
+
+
+Where = Condition | AnyOf | Among
 
 
 def identifier(name: str) -> str:

@@ -19,12 +19,13 @@ from contracts.errors import HubError
 from contracts.model import Catalog
 from warehouse import finding_trail
 from warehouse.casebook import open_casebook
-from warehouse.engine import create, writing
+from warehouse.engine import WORKLIST, create, writing
 from warehouse.rule_bounds import DEFAULT, HIT, Bounds, OutOfBounds, take, within
 from warehouse.rule_figure_table import STOPPED, make_rule_figure
 from warehouse.rule_lint import problems
 from warehouse.rules import PLACES, Rule, load_rule, rule_files
 from warehouse.settings import Settings
+from warehouse.sql import in_order, read_folder
 from warehouse.standing_relation import STANDING, load_standing
 
 FOUND: Final = {
@@ -70,7 +71,15 @@ def cross_check(
             casebook.close()
         create(connection, catalog.tables["city.finding"], FINDING)
         create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
+        make_worklist(connection, catalog)
     return runs
+
+
+def make_worklist(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    """The city tables that are made from findings. No model reads them: a doubt changes nobody's status."""
+    files = read_folder(WORKLIST)
+    for name in in_order({name: file.reads for name, file in files.items()}):
+        create(connection, catalog.tables[f"city.{name}"], files[name].sql)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -26,6 +26,13 @@ MOMENTS = ("written_at", "given_at", "decided_at")  # columns that say when a ro
 Judge = Callable[[Sequence[Row[Any]]], Mapping[str, Any] | None]
 
 
+class Guard(NamedTuple):
+    """What must still hold when a row is written: `check` gets the rows of its table for which `where` holds, and raises."""
+
+    where: ColumnElement[bool]
+    check: Callable[[Sequence[Row[Any]]], None]
+
+
 class Contradicted(CasebookError):
     """Another decision stands that says otherwise; `where` names it."""
 
@@ -39,13 +46,17 @@ class Undecided(CasebookError):
 
 
 class Entry(NamedTuple):
-    """One row that a client made under her `key`, what she `sent`, and the rows of other tables that are part of it."""
+    """One row that a client made under her `key`, what she `sent`, and the rows of other tables that are part of it.
+
+    With a `guard` nobody else adds to its table meanwhile; what it raises leaves nothing written.
+    """
 
     table: Table
     key: str
     sent: Mapping[str, Any]
     row: Mapping[str, Any]
     parts: Mapping[Table, Sequence[Mapping[str, Any]]] = MappingProxyType({})
+    guard: Guard | None = None
 
 
 class Ledger:
@@ -59,7 +70,7 @@ class Ledger:
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
         """Every row, or those of a condition, oldest first."""
         with self._reads.connect() as tx:
-            return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+            return _rows(tx, table, *where)
 
     def ask(self, query: Select[Any]) -> list[Row[Any]]:
         """The rows of a query over several tables."""
@@ -70,6 +81,11 @@ class Ledger:
         """Some columns of every row as plain tuples, for tables of many rows; in no order."""
         with self._reads.connect() as tx:
             return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
+
+    def read(self, query: Select[Any]) -> list[Row[Any]]:
+        """What a question over several tables, or one that counts in the database, is answered."""
+        with self._reads.connect() as tx:
+            return list(tx.execute(query))
 
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
@@ -104,9 +120,13 @@ class Ledger:
             raise SameKey("this key is being written by another request", remedy="send it again") from None
 
     def _write(self, tx: Connection, entry: Entry) -> bool:
-        table = entry.table
+        table, guard = entry.table, entry.guard
+        if guard:
+            alone_in(tx, table)
         if _said_before(tx, table, entry.key, entry.sent):
             return False
+        if guard:
+            guard.check(_rows(tx, table, guard.where))
         moments = {column: self.now() for column in MOMENTS if column in table.c}
         tx.execute(insert(table).values(**entry.row, **moments, key=entry.key, content=_content(entry.sent)))
         for part, rows in entry.parts.items():
@@ -157,5 +177,5 @@ def _content(sent: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(sent, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _rows(tx: Connection, table: Table) -> list[Row[Any]]:
-    return list(tx.execute(select(table).order_by(*table.primary_key.columns)))
+def _rows(tx: Connection, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 from contracts.errors import AccessError
 from contracts.model import Catalog, Table
 from warehouse.areas import COUNTY_DIGITS, area_prefix
-from warehouse.conditions import AnyOf, Condition, Parameters, Where, identifier
+from warehouse.conditions import Among, AnyOf, Condition, Parameters, Where, identifier
 from warehouse.grant import Grant
 from warehouse.treatments import ROLES, Role, treatment
 
@@ -52,6 +52,11 @@ class Gate:
         self._areas = sorted({area_prefix(code) for code in user.areas})
         self._wide = any(len(area) <= COUNTY_DIGITS for area in self._areas)
         self._grants: dict[str, Grant | None] = {}
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """What the codes of the user's areas begin with."""
+        return tuple(self._areas)
 
     def grants(self) -> list[Grant]:
         """Every table the user may see, city tables first."""
@@ -94,7 +99,7 @@ class Gate:
         names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
         params = Parameters(grant.params)
         keys = [item for item in where if _is_key(item, grant)]
-        parts = [grant.scope, *(_render(grant, item, params) for item in where if item not in keys[:1])]
+        parts = [grant.scope, *(self._render(grant, item, params) for item in where if item not in keys[:1])]
         order_by = [_direction(grant, item) for item in order]
         items = [grant.bare(name) if bare else grant.read(name) for name in names]
         if number is not None:
@@ -120,6 +125,18 @@ class Gate:
         condition = " and ".join([grant.scope, *(_render(grant, item, params) for item in where)])
         sql = f"select {names}, count(*) as rows from {_relation(grant.table)} as t where {condition} group by {names}"
         return Query(f"{sql} order by {names}", params.values)
+
+    def _render(self, grant: Grant, item: Where, params: Parameters) -> str:
+        if isinstance(item, Among):
+            return f"{grant.sortable(item.column)} in ({self._keys_of(item, params)})"
+        return _render(grant, item, params)
+
+    def _keys_of(self, item: Among, params: Parameters) -> str:
+        """The keys of another table's rows, by its own scope and treatments: it tells no more than reading it would."""
+        other = self.grant(item.table)
+        params.values.update(other.params)
+        conditions = [other.scope, *(_render(other, condition, params) for condition in item.where)]
+        return f"select {other.sortable(item.key)} from {_relation(other.table)} as t where {' and '.join(conditions)}"
 
     def _grant(self, table: Table) -> Grant | None:
         if table.qualified not in self._grants:
@@ -179,7 +196,7 @@ def _beside_key(grant: Grant, key: Condition, rest: str, params: Parameters) -> 
     return f"{_render(grant, key, params)} and case when t.{identifier(key.column)} is null then false else {rest} end"
 
 
-def _render(grant: Grant, item: Where, params: Parameters) -> str:
+def _render(grant: Grant, item: AnyOf | Condition, params: Parameters) -> str:
     if isinstance(item, AnyOf):
         return f"({' or '.join(_render(grant, c, params) for c in item.conditions) or 'false'})"
     return item.render(grant.compare(item), params)

@@ -9,19 +9,28 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from contracts.errors import ReleaseError
+from contracts.errors import HubError, ReleaseError
 from warehouse.layout import CITY, MANIFEST, POINTER
 from warehouse.readonly import open_readonly
 from warehouse.settings import Settings
 
 RETRY_SECONDS = 1.0  # how often a pointer that could not be followed is tried again
 Row = dict[str, Any]
+
+
+class QueryFailed(HubError):
+    """The engine refused the question or failed on a row; its own words may quote one, so only the kind is told."""
+
+
+class TooLong(HubError):
+    """The question was given up: it took longer than one may."""
 
 
 class OpenRelease:
@@ -41,9 +50,12 @@ class OpenRelease:
             ) from None
         self.present = self._columns()
 
-    def query(self, sql: str, params: Mapping[str, Any] | None = None) -> list[Row]:
-        """All rows as dicts by column name. Safe from any thread: each call has its own cursor."""
-        with self._connection.cursor() as cursor:
+    def query(self, sql: str, params: Mapping[str, Any] | None = None, seconds: float | None = None) -> list[Row]:
+        """All rows as dicts by column name. Safe from any thread: each call has its own cursor.
+
+        With `seconds`, for SQL that others wrote: TooLong when they are over, QueryFailed where the engine gives up on it.
+        """
+        with self._connection.cursor() as cursor, _bounded(cursor, seconds) if seconds else nullcontext():
             cursor.execute(sql, dict(params or {}))
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -55,6 +67,21 @@ class OpenRelease:
             "where not internal group by schema_name, table_name"
         )
         return {f"{r['schema_name']}.{r['table_name']}".removeprefix("main."): frozenset(r["columns"]) for r in found}
+
+
+@contextmanager
+def _bounded(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    timer = threading.Timer(seconds, cursor.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise TooLong(f"it took more than {seconds:g} seconds", remedy="ask for less at a time") from None
+    except duckdb.Error as error:
+        raise QueryFailed(type(error).__name__, remedy="correct the SQL") from None
+    finally:
+        timer.cancel()
 
 
 class ReleaseReader:

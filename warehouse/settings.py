@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     check_memory: ByteSize = Field(
         ByteSize(4 << 30), ge=2 << 30, description="Address space of the process that checks an uploaded file."
     )
+    form_rows: int = Field(20_000, ge=1, le=1_000_000, description="Most rows of a filled form.")
+    form_seconds: float = Field(30.0, gt=0, description="Seconds that each question of a form may take.")
     rule_most_findings: int = Field(
         2_000_000, ge=1, description="Rows a cross-check may find; one with more is refused."
     )
@@ -70,6 +72,11 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> Path:
         return self.home / "secrets"
+
+    @property
+    def forms(self) -> Path:
+        """A deployment's own forms, beside those of `warehouse/forms`."""
+        return self.home / "forms"
 
     @property
     def receipts(self) -> Path:

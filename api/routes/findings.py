@@ -1,67 +1,73 @@
-"""疑点 findings: where the offices contradict each other."""
+"""疑点 findings: where the offices contradict each other, what each of them wrote, and what was seen at the door."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
-from api.access import Caller
-from api.answers import Answer, Page, Row, problems, with_evidence
+from api.access import Caller, TheFindingsNow
+from api.answers import ROW, Answer, Page, Row, problems
+from api.finding_file import Asks, asks, evidence_rows, shown
+from api.given import shown_verdict
 from api.paging import Cursor, Limit
-from api.view import View
 from warehouse.conditions import Condition
+from warehouse.findings_now import WAITING
 
 router = APIRouter(prefix="/v1/findings", tags=["findings"])
+Status = Literal["open", "lead", "closed", "stopped", "waiting", "any"]
+Id = Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")]
 
 
 class Finding(Answer):
     finding: Row
+    evidence_rows: list[Row] = Field(
+        description="the offices' rows: source, file_name, row_no, stated_on, and `value` with what the office calls each "
+        f"column (null where your role sees none); {ROW}"
+    )
+    verdicts: list[Row] = Field(description="given so far, oldest first, also about earlier evidence (not `counts`)")
+    asks: Asks = Field(description="what a verdict may say")
 
 
-@router.get("", responses=problems(400, 401, 410))
+@router.get("", responses=problems(400, 401, 404, 410))
 def findings(
     caller: Caller,
+    now: TheFindingsNow,
     rule: Annotated[str | None, Query(max_length=100, examples=["hukou_residence_split"])] = None,
-    severity: Annotated[str | None, Query(max_length=20)] = None,
+    severity: Annotated[str | None, Query(max_length=20, examples=["high"])] = None,
+    status: Annotated[Status, Query(description="`waiting` is open and lead")] = "waiting",
+    place: Annotated[Literal["door", "desk"] | None, Query()] = None,
     grid_code: Annotated[str | None, Query(pattern="^[0-9]{15}$", examples=["140213052001001"])] = None,
-    dwelling_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None,
+    dwelling_id: Id = None,
+    person_id: Id = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page:
-    """The findings of your areas: whom and where to ask, and `evidence` as an object."""
-    asked = {"rule": rule, "severity": severity, "grid_code": grid_code, "dwelling_id": dwelling_id}
+    """The findings of your areas: whom and where to ask, what it means, and `evidence` as an object.
+
+    What was judged since the release was made has its new `status`, and leaves the list where that was not asked for: a
+    page may then have fewer than `limit` rows.
+    """
+    asked = {"rule": rule, "severity": severity, "place": place, "grid_code": grid_code}
+    asked |= {"dwelling_id": dwelling_id, "person_id": person_id}
+    wanted = {"waiting": WAITING, "any": ()}.get(status, (status,))
     where = [Condition(name, "eq", value) for name, value in asked.items() if value is not None]
+    where += [Condition("status", "in", wanted)] if wanted else []
     items, next_cursor = caller.page("finding", where, limit, cursor)
-    return Page(items=_at_the_door(caller, items), next_cursor=next_cursor, release=caller.release_id)
+    items = [row for row in now(items) if not wanted or row["status"] in wanted]
+    return Page(items=shown(caller, items), next_cursor=next_cursor, release=caller.release_id)
 
 
 @router.get("/{finding_id}", responses=problems(401, 404))
-def finding(finding_id: str, caller: Caller) -> Finding:
-    """One finding with its evidence."""
-    row = caller.one("finding", Condition("finding_id", "eq", finding_id))
-    return Finding(finding=_at_the_door(caller, [row])[0], release=caller.release_id)
-
-
-def _at_the_door(view: View, rows: list[Row]) -> list[Row]:
-    """Findings with the person's name and the home's address, and only ids that lead somewhere for this caller."""
-    names = _of(view, "person", rows, "name")
-    addresses = _of(view, "dwelling", rows, "standard_address")
-    households = _of(view, "household", rows, "household_no")
-    return [
-        with_evidence(row)
-        | {
-            "household_id": row["household_id"] if row["household_id"] in households else None,
-            "person_name": names.get(row["person_id"]),
-            "address": addresses.get(row["dwelling_id"]),
-        }
-        for row in view.labelled("finding", rows)
-    ]
-
-
-def _of(view: View, table: str, rows: list[Row], column: str) -> dict[str, str]:
-    """`column` by id, of those that the rows name and the caller may see."""
-    key = f"{table}_id"
-    ids = sorted({row[key] for row in rows} - {None})
-    found = view.rows(table, Condition(key, "in", ids), columns=(key, column)) if ids else []
-    return {row[key]: row[column] for row in found}
+def finding(finding_id: str, caller: Caller, now: TheFindingsNow) -> Finding:
+    """One finding with its evidence, what was said of it so far, and what a verdict may say."""
+    [row] = now([caller.one("finding", Condition("finding_id", "eq", finding_id))])
+    given, evidence = now.verdicts(finding_id)
+    return Finding(
+        finding=shown(caller, [row])[0],
+        evidence_rows=evidence_rows(caller, finding_id),
+        verdicts=[shown_verdict(caller, verdict, evidence) for verdict in given],
+        asks=asks(caller, row),
+        release=caller.release_id,
+    )

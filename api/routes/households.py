@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import search
-from api.access import Caller, TheHub
+from api.access import Caller, TheFindingsNow, TheHub
 from api.answers import Answer, Row, problems
 from api.home_file import Attribute, household_file
 from api.home_then import HouseholdThen, household_then
@@ -58,24 +58,27 @@ class HouseholdFile(Answer):
         description="registered in the household or living in its dwelling, now or (status cancelled) before"
     )
     titles: list[Row]
-    tickets: list[Row]
+    tickets: list[Row] = Field(
+        description="the newest first, with their limits; repeats of one matter share a matter_id"
+    )
+    matters: list[Row] = Field(description="what they are about: repeats of one matter counted together")
     attributes: list[Attribute] = Field(description="what each source says, side by side")
     findings: list[Row]
 
 
 @router.post("/search", responses=problems(400, 401, 403, 410))
-def search_households(body: Search, caller: Caller, hub: TheHub) -> Hits:
+def search_households(body: Search, caller: Caller, hub: TheHub, now: TheFindingsNow) -> Hits:
     """Households of your areas by name, address, ID or phone."""
-    found: dict[str, Any] = search.search(caller, hub.settings, body.q, body.limit, body.cursor)
+    found: dict[str, Any] = search.search(caller, now, hub.settings, body.q, body.limit, body.cursor)
     return Hits(**found, release=caller.release_id)
 
 
 @router.get("/{household_id}", responses=problems(400, 401, 403, 404))
 def household(
-    household_id: str, caller: Caller, hub: TheHub, as_of: AsOf = None, known: Known = None
+    household_id: str, caller: Caller, hub: TheHub, now: TheFindingsNow, as_of: AsOf = None, known: Known = None
 ) -> HouseholdFile | HouseholdThen:
     """一户一档: members, dwelling, titles, tickets, every attribute side by side per source, findings. With `as_of` who
     belonged to it, where it was registered and who held the home on that day."""
     if moment := Moment.asked(as_of, known):
         return household_then(caller, household_id, moment, ZoneInfo(hub.settings.timezone))
-    return HouseholdFile(**household_file(caller, household_id), release=caller.release_id)
+    return HouseholdFile(**household_file(caller, household_id, now), release=caller.release_id)

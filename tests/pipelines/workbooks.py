@@ -40,3 +40,20 @@ def comments(path: Path, sheet: str) -> dict[str, str]:
         str(comment.get("ref")): "".join(text.text or "" for text in comment.iter(f"{MAIN}t"))
         for comment in _part(path, f"xl/{found[1]}").iter(f"{MAIN}comment")
     }
+
+
+def cells(path: Path, sheet: str) -> dict[str, str]:
+    """Cell → its value as it is stored, of the cells that have one: a text in place, else a number."""
+    found = _part(path, f"xl/worksheets/sheet{_number(path, sheet)}.xml").iter(f"{MAIN}c")
+    texts = {
+        str(cell.get("r")): "".join(t.text or "" for t in (*cell.iter(f"{MAIN}t"), *cell.iter(f"{MAIN}v")))
+        for cell in found
+    }
+    return {at: text for at, text in texts.items() if text}
+
+
+def formulas(path: Path) -> int:
+    """How many cells of any sheet are formulas."""
+    with ZipFile(path) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        return sum(len(list(fromstring(archive.read(name)).iter(f"{MAIN}f"))) for name in sheets)

@@ -1,0 +1,191 @@
+"""更正请求 corrections: what offices are asked to correct. A lead asks and ends, the office that owns the row answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from itertools import islice
+from typing import Annotated, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import Caller, TheHub, TheLead, TheRelease, TheSession
+from api.answers import Answer, Page, Row, problems
+from api.hub import Hub
+from api.paging import Cursor, Limit, Place
+from api.view import View
+from contracts.errors import AccessError
+from warehouse import correction_list as listing
+from warehouse.correction_by_hand import Asked, ByHand
+from warehouse.correction_sheet import file_name, workbook
+from warehouse.correction_states import Actor, State
+from warehouse.correction_words import Reader
+from warehouse.corrections import Request, answer
+from warehouse.policy import ROW, User
+from warehouse.receipts import MEDIA_TYPES
+from warehouse.words import Words
+
+router = APIRouter(prefix="/v1/corrections", tags=["corrections"])
+ACTORS: dict[str, Actor] = {"office": "office", "grid_lead": "lead", "district_supervisor": "lead"}
+OURS = ("entity_id", "grid_code", "finding_id")  # not for offices
+Key = Annotated[str, Field(min_length=8, max_length=64, description="made by you, kept for retries: a UUID")]
+Reason = Annotated[str, Field(max_length=1000, description="why, in a sentence that names no person; it is kept")]
+
+
+class Ask(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    key: Key
+    entity: Literal["person", "dwelling"]
+    entity_id: str = Field(pattern="^[0-9a-f]{32}$")
+    attribute: str = Field(max_length=64, examples=["living_address"])
+    seen: str | None = Field(None, max_length=500, description="what is so instead; of a coded attribute the code")
+    dwelling_id: str | None = Field(None, pattern="^[0-9a-f]{32}$", description="or, of an address, the home")
+    seen_on: date
+    proof: str = Field(max_length=32, examples=["household_book"])
+    reason: Reason
+
+
+class Step(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    key: Key
+    state: Literal["accepted", "refused", "closed", "reopened"] = Field(
+        description="accepted, refused: the office; closed, reopened: a lead"
+    )
+    reason: Reason
+
+
+class Event(BaseModel):
+    state: State
+    due_on: date
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+
+class Correction(Answer):
+    correction: Row = Field(description="the request with its packet and its clock; see the manual")
+    events: list[Event] = Field(description="every step after sending, oldest first")
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Whose requests these are: an office's by its sources, everybody else's by area."""
+
+    hub: Hub
+    user: User
+    view: View
+    reader: Reader
+
+    @property
+    def is_office(self) -> bool:
+        return self.user.role == "office"
+
+    def requests(self, wanted: listing.Wanted, after: int = 0) -> Iterator[Request]:
+        """Those of hers, oldest first."""
+        if self.is_office:
+            mine = self.user.sources if wanted.sources is None else set(wanted.sources) & set(self.user.sources)
+            wanted = replace(wanted, sources=sorted(mine))
+        return listing.each(self.hub.casebook, wanted, None if self.is_office else self.view.covers, after)
+
+    def one(self, request_id: int) -> Request:
+        """NotFound for one that is not there, or not hers."""
+        wanted = listing.Wanted(ids=[request_id] if 0 < request_id < 2**31 else [])
+        found = next(self.requests(wanted), None)
+        if found is None:
+            raise listing.no_such()
+        return found
+
+    def told(self, request: Request) -> Row:
+        more = {} if self.is_office else {name: getattr(request, name) for name in OURS}
+        return self.reader.words(request) | more
+
+    def whole(self, request: Request) -> Correction:
+        steps = [Event(**vars(event)) for event in listing.history(self.hub.casebook, request)]
+        return Correction(correction=self.told(request), events=steps, release=self.view.release_id)
+
+
+def clerk(hub: TheHub, session: TheSession, caller: Caller, release: TheRelease) -> Clerk:
+    """NotFound for whoever sees no claims and is no office: for her there are no requests."""
+    office = session.user.role == "office"
+    sees = office or caller.grant("claim").treatments["value"] == "full"
+    promised = hub.promised(release)
+    reader = Reader(promised.catalog, promised.code_lists, _today(hub), sees)
+    return Clerk(hub, session.user, caller, reader)
+
+
+TheClerk = Annotated[Clerk, Depends(clerk)]
+
+
+def wanted(
+    hub: TheHub,
+    source: Annotated[str | None, Query(max_length=64, examples=["resident"])] = None,
+    state: State | None = None,
+    overdue: Annotated[bool, Query(description="only those whose clock has run out")] = False,
+) -> listing.Wanted:
+    return listing.Wanted(
+        sources=None if source is None else [source], state=state, overdue_on=_today(hub) if overdue else None
+    )
+
+
+Asking = Annotated[listing.Wanted, Depends(wanted)]
+
+
+@router.get("", responses=problems(400, 401, 404, 410))
+def corrections(mine: TheClerk, wanted: Asking, limit: Limit = 50, cursor: Cursor = None) -> Page:
+    """An office: requests to its sources. Others: those of your areas. Oldest first, each with its packet and clock."""
+    place = Place.of(cursor, mine.view.release_id, ("corrections", wanted))
+    found = islice(mine.requests(wanted, max(place.at - 1, 0)), limit + 1)
+    items, next_cursor = place.cut([mine.told(request) | {ROW: request.id} for request in found], limit)
+    return Page(items=items, next_cursor=next_cursor, release=mine.view.release_id)
+
+
+@router.get("/export", response_class=Response, responses=problems(401, 404))
+def export(mine: TheClerk, wanted: Asking) -> Response:
+    """The same as a workbook (XLSX): one row per request, those overdue in red."""
+    content = workbook(mine.requests(wanted), mine.reader, mine.hub.zone)
+    name = file_name(mine.reader.today, *(wanted.sources or ()))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(content, media_type=MEDIA_TYPES[".xlsx"], headers=headers)
+
+
+@router.get("/{request_id}", responses=problems(401, 404))
+def correction(request_id: int, mine: TheClerk) -> Correction:
+    """One request and what became of it."""
+    return mine.whole(mine.one(request_id))
+
+
+@router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": Correction}})
+def ask(body: Ask, response: Response, mine: TheClerk, lead: TheLead) -> Correction:
+    """Ask the office that owns the attribute to correct it. 201: sent; 200: that was sent under this key already."""
+    if not mine.reader.sees_values:
+        raise AccessError("your role sees no values of persons", remedy="the grid's lead asks for it")
+    words = Words(mine.reader.code_lists, mine.hub.zone, mine.hub.casebook.ledger.now)
+    by_hand = ByHand(mine.hub.casebook, mine.view.rows, mine.reader.catalog, words)
+    request, new = by_hand.ask(body.key, Asked(**body.model_dump(exclude={"key"})), lead.username)
+    response.status_code = 201 if new else 200
+    return mine.whole(request)
+
+
+@router.post(
+    "/{request_id}/events",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409) | {200: {"model": Correction}},
+)
+def step(request_id: int, body: Step, response: Response, mine: TheClerk) -> Correction:
+    """The office answers, or a lead closes or reopens. 201: done; 200: that was done under this key already."""
+    request, actor = mine.one(request_id), ACTORS.get(mine.user.role)
+    if actor is None:
+        raise AccessError("only the office and a lead answer a request", remedy="tell your lead what you know")
+    casebook, today = mine.hub.casebook, mine.reader.today
+    new = answer(casebook, request, actor, body.state, body.reason, mine.user.username, body.key, today)
+    response.status_code = 201 if new else 200
+    return mine.whole(mine.one(request_id))
+
+
+def _today(hub: Hub) -> date:
+    return hub.casebook.ledger.now().astimezone(hub.zone).date()

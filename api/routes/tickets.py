@@ -1,0 +1,53 @@
+"""12345工单 tickets: what was reported of a home, with its limit, beside what the offices contradict each other about there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api.access import Caller, TheFindingsNow
+from api.answers import ROW, Page, Row, problems
+from api.finding_file import shown
+from api.paging import Cursor, Limit
+from warehouse.conditions import Among, Condition, Where
+from warehouse.findings_now import WAITING
+
+router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
+
+
+class Tickets(Page):
+    items: list[Row] = Field(
+        description=f"the newest first; `findings`: what waits at the ticket's home, as GET /v1/findings shows it; {ROW}"
+    )
+
+
+@router.get("", responses=problems(400, 401, 404, 410))
+def tickets(
+    caller: Caller,
+    now: TheFindingsNow,
+    dwelling_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None,
+    request_class: Annotated[str | None, Query(max_length=50, examples=["heating"])] = None,
+    overdue: Annotated[bool | None, Query(description="resolved after the limit, or open beyond it")] = None,
+    status: Annotated[str | None, Query(max_length=50, examples=["handling"])] = None,
+    with_finding: Annotated[bool, Query(description="only of homes where findings wait")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Tickets:
+    """Tickets of your areas with due_at, limit_hours, overdue, the matter they belong to, and the findings of their homes."""
+    asked = {"dwelling_id": dwelling_id, "request_class": request_class, "status": status, "overdue": overdue}
+    where: list[Where] = [Condition(name, "eq", value) for name, value in asked.items() if value is not None]
+    where += [Among("dwelling_id", "stop", "dwelling_id")] if with_finding else []
+    rows, next_cursor = caller.page("ticket", where, limit, cursor, order=("-reported_at", "ticket_id"))
+    homes = sorted({row["dwelling_id"] for row in rows} - {None})
+    found = (
+        caller.rows("finding", Condition("stop_id", "in", homes), Condition("status", "in", WAITING)) if homes else []
+    )
+    at_home: dict[str, list[Row]] = defaultdict(list)
+    for finding in shown(caller, [f for f in now(found) if f["status"] in WAITING]):
+        at_home[finding["stop_id"]].append(finding)
+    items = [row | {"findings": at_home.get(row["dwelling_id"], [])} for row in caller.labelled("ticket", rows)]
+    items = [item for item in items if item["findings"] or not with_finding]
+    return Tickets(items=items, next_cursor=next_cursor, release=caller.release_id)

@@ -1,0 +1,97 @@
+"""`hub correction …`: what offices are asked to correct, and the list of it for an office that has no login."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing
+
+if TYPE_CHECKING:
+    from warehouse.correction_list import Wanted
+    from warehouse.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Correction requests 更正请求 to the offices.")
+COLUMNS = (
+    "id", "state", "overdue", "due_on", "provisional", "source", "record_key", "attribute", "stated", "seen", "seen_on",
+    "reason", "state_reason", "state_by",
+)  # fmt: skip
+Source = Annotated[str | None, typer.Option("--source", help="Only those to the office of this source table.")]
+State = Annotated[
+    str | None, typer.Option("--state", help="Only those in this state: sent, accepted, refused, closed, reopened.")
+]
+Overdue = Annotated[bool, typer.Option("--overdue", help="Only those whose five working days are over.")]
+
+
+@app.command("list")
+def list_(
+    source: Source = None,
+    state: State = None,
+    overdue: Overdue = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many lines at most.")] = 100,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Requests as they stand now, oldest first."""
+    from contracts.code_lists import HERE, load_code_lists
+    from contracts.load import load_catalog
+    from warehouse.casebook import open_casebook
+    from warehouse.correction_list import find
+    from warehouse.correction_words import Reader
+
+    settings = deployment.settings()
+    today = _today(settings)
+    reader = Reader(load_catalog(), load_code_lists([HERE, settings.codes]), today)
+    found = find(open_casebook(settings), _wanted(source, state, overdue, today), limit=limit)
+    listing(COLUMNS, [reader.words(request) for request in found], form)
+
+
+@app.command()
+def export(
+    source: Annotated[str, typer.Option("--source", help="The source table of the office it is for.")],
+    state: State = None,
+    overdue: Overdue = False,
+    out: Annotated[Path, typer.Option(help="A folder, or a file.")] = Path(),
+) -> None:
+    """Write an office's requests as a workbook (XLSX), those overdue in red."""
+    from contracts.code_lists import HERE, load_code_lists
+    from contracts.errors import HubError
+    from contracts.load import load_catalog
+    from warehouse.casebook import open_casebook
+    from warehouse.correction_list import each
+    from warehouse.correction_sheet import file_name, workbook
+    from warehouse.correction_words import Reader
+    from warehouse.files import write_atomically
+
+    settings = deployment.settings()
+    today, zone = _today(settings), ZoneInfo(settings.timezone)
+    reader = Reader(load_catalog(), load_code_lists([HERE, settings.codes]), today)
+    wanted = _wanted(source, state, overdue, today)
+    to = out / file_name(today, source) if out.is_dir() else out
+    try:
+        write_atomically(to, workbook(each(open_casebook(settings), wanted), reader, zone))
+    except OSError as error:
+        raise HubError(f"cannot write it: {error.strerror}", where=str(to), remedy="give another --out") from None
+    typer.echo(str(to))
+
+
+def _wanted(source: str | None, state: str | None, overdue: bool, today: date) -> Wanted:
+    from contracts.errors import HubError
+    from contracts.load import load_catalog
+    from warehouse.correction_list import Wanted
+    from warehouse.correction_states import STATES
+
+    known = sorted(table.name for table in load_catalog().sources())
+    for said, allowed, what in ((source, known, "source table"), (state, STATES, "state")):
+        if said is not None and said not in allowed:
+            raise HubError(f"there is no {what} {said}", remedy=f"give one of {', '.join(allowed)}")
+    found = next((known_state for known_state in STATES if known_state == state), None)
+    return Wanted(None if source is None else [source], found, overdue_on=today if overdue else None)
+
+
+def _today(settings: Settings) -> date:
+    return datetime.now(ZoneInfo(settings.timezone)).date()

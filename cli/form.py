@@ -1,0 +1,127 @@
+"""`hub form list|check|add|fill`: the forms there are, whether a new one is needed, and one filled as a user may have it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import deployment
+from cli.output import Format, FormatOption, listing
+
+if TYPE_CHECKING:
+    from api.view import View
+    from warehouse.form import Shelf
+
+app = typer.Typer(no_args_is_help=True, help="Forms (报表): what the city database knows is filled by itself.")
+FILE = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A new form; default: all there are.")]
+COLUMNS = ("name", "rows", "title", "office", "since", "cells", "problem")
+
+
+@app.command("list")
+def list_(form: FormatOption = Format.TABLE) -> None:
+    """Every form, and what is wrong with one that cannot be filled."""
+    shelf = _shelf()
+    rows = [
+        {name: getattr(f, name) for name in COLUMNS[:5]} | {"cells": len(f.cells), "problem": ""}
+        for f in shelf.forms.values()
+    ]
+    rows += [dict.fromkeys(COLUMNS, "") | {"name": b.name, "problem": b.problems[0]} for b in shelf.broken.values()]
+    listing(COLUMNS, rows, form)
+
+
+@app.command()
+def check(file: FILE = None) -> None:
+    """Lint a new form, or all: every problem with file, line and cell; exit status 1 if there is one."""
+    shelf = _shelf()
+    problems = _problems(file, shelf) if file else [p for b in shelf.broken.values() for p in b.problems]
+    for problem in problems:
+        typer.echo(problem)
+    if not problems:
+        typer.echo("no problem" if file else f"{len(shelf.forms)} forms, no problem")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def add(file: Annotated[Path, typer.Argument(help="The form's YAML.")]) -> None:
+    """Take a form into this deployment, unless it is wrong or asks again for what another form has."""
+    from contracts.errors import HubError
+    from warehouse.files import write_atomically
+
+    if problems := _problems(file, _shelf()):
+        raise HubError(problems[0], remedy=f"{len(problems)} problems in all: `hub form check FILE`")
+    target = deployment.settings().forms / file.name
+    write_atomically(target, file.read_bytes())
+    typer.echo(str(target))
+
+
+@app.command()
+def fill(
+    name: Annotated[str, typer.Argument(help="The form's name.")],
+    user: Annotated[str, typer.Option("--user", help="As whom: her areas and her masks.")],
+    out: Annotated[Path, typer.Option("--out", help="The workbook to write.")],
+    grid: Annotated[str | None, typer.Option("--grid", help="One grid; default: all of hers.")] = None,
+) -> None:
+    """Fill a form from the current release as that user may have it; only the doubtful cells are left open."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from contracts.errors import HubError
+    from warehouse.files import replacing
+    from warehouse.form_doubts import rule_doubts
+    from warehouse.form_fill import fill as filled
+    from warehouse.form_question import Limits
+    from warehouse.form_sheet import write_form
+
+    settings = deployment.settings()
+    found = _shelf().form(name)
+    answers = filled(_view(user), found, rule_doubts(), Limits(settings.form_rows, settings.form_seconds), grid)
+    try:
+        with replacing(out) as temporary:
+            write_form(temporary, answers, user, datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None))
+    except OSError as error:
+        raise HubError(f"cannot write it: {error.strerror}", where=str(out), remedy="give another --out") from None
+    states = [answer.state for row in answers.rows for answer in row]
+    typer.echo(
+        f"{out}: {len(answers.rows)} rows, {states.count('filled')} cells filled, {states.count('open')} left open"
+    )
+
+
+def _shelf() -> Shelf:
+    from contracts.load import load_catalog
+    from warehouse.form import FORMS, load_shelf
+
+    return load_shelf(load_catalog(), (FORMS, deployment.settings().forms))
+
+
+def _problems(file: Path, shelf: Shelf) -> list[str]:
+    """What is wrong with a new form, by itself and beside the others."""
+    from contracts.errors import HubError
+    from contracts.load import load_catalog
+    from warehouse.form_lint import Linter
+    from warehouse.form_repeats import refusal
+
+    if not file.is_file():
+        raise HubError("there is no such file", where=str(file), remedy="give a form's YAML")
+    form, problems = Linter(load_catalog()).read(file)
+    if form is not None:
+        reason = refusal(form, shelf.forms.values())
+        problems = [reason] if reason else []
+    return problems
+
+
+def _view(username: str) -> View:
+    from api.view import View
+    from contracts.code_lists import HERE, load_code_lists
+    from contracts.errors import HubError
+    from contracts.load import load_catalog
+    from warehouse.casebook import open_casebook
+    from warehouse.policy import Gate
+
+    settings, release = deployment.settings(), deployment.served()
+    accounts = {account.username: account for account in open_casebook(settings).list_users()}
+    account = accounts.get(username)
+    if account is None or account.disabled:
+        raise HubError("there is no such user, or she may no longer log in", remedy="see `hub user list`")
+    return View(Gate(load_catalog(), account.user, release.present), release, load_code_lists((HERE, settings.codes)))
