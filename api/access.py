@@ -141,7 +141,7 @@ def office_rows(caller: Caller, hub: TheHub, release: TheRelease) -> OfficeRows:
 TheOfficeRows = Annotated[OfficeRows, Depends(office_rows)]
 
 
-def findings_now(caller: Caller, hub: TheHub) -> FindingsNow:
+async def findings_now(caller: Caller, hub: TheHub) -> FindingsNow:
     """What findings of the caller's areas are now."""
     return FindingsNow(caller.kept, hub.casebook)
 
@@ -149,7 +149,7 @@ def findings_now(caller: Caller, hub: TheHub) -> FindingsNow:
 TheFindingsNow = Annotated[FindingsNow, Depends(findings_now)]
 
 
-def stops(caller: Caller, hub: TheHub) -> Stops:
+async def stops(caller: Caller, hub: TheHub) -> Stops:
     """Findings and homes that the caller may write about."""
     return Stops(caller.kept, hub.casebook, caller.release_id, caller.covers)
 
@@ -157,7 +157,7 @@ def stops(caller: Caller, hub: TheHub) -> Stops:
 TheStops = Annotated[Stops, Depends(stops)]
 
 
-def door(hub: TheHub, session: TheSession, release: TheRelease, stops: TheStops) -> Door:
+async def door(hub: TheHub, session: TheSession, release: TheRelease, stops: TheStops) -> Door:
     """Where the caller writes down what she saw."""
     promised = hub.promised(release)
     words = Words(promised.code_lists, hub.zone, hub.casebook.ledger.now)

@@ -14,7 +14,7 @@ from api.answers import Row
 from api.view import View
 from warehouse.door_values import Said
 from warehouse.giving import Seen
-from warehouse.standing import standing
+from warehouse.standing import Standing
 from warehouse.verdicts import Verdict
 from warehouse.visits import Visit
 
@@ -85,9 +85,8 @@ def shown_verdict(view: View, verdict: Verdict, evidence_hash: str | None) -> Ro
     return row | labels | {"note": verdict.note if text else None, "values": values, "counts": counts}
 
 
-def shown_standing(given: list[Verdict], evidence_hash: str) -> Row:
+def shown_standing(found: Standing) -> Row:
     """What the verdicts about a finding come to now."""
-    found = standing(given, evidence_hash)
     return {"status": found.status, "verdict": found.verdict, "visits": found.visits, "reason": found.reason}
 
 

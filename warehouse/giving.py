@@ -19,7 +19,7 @@ from warehouse.casebook_tables import door_values, verdicts
 from warehouse.door_values import DoorValues, Hidden, Said
 from warehouse.ledger import Contradicted, Entry
 from warehouse.policy import User
-from warehouse.standing import CONCLUSIVE, DECIDES, standing
+from warehouse.standing import CONCLUSIVE, DECIDES, Standing, standing
 from warehouse.stops import Finding, Stops
 from warehouse.verdicts import Verdict, history
 from warehouse.words import Words
@@ -65,33 +65,62 @@ class Door:
             )
 
 
-def give(door: Door, seen: Seen) -> bool:
-    """Write a verdict down. False where exactly this was written before.
+class Given(NamedTuple):
+    """A verdict as it is kept, the evidence its finding has now and what all on it come to: None where it has gone since."""
+
+    is_new: bool
+    verdict: Verdict
+    evidence_hash: str | None
+    standing: Standing | None
+
+
+class Judged(NamedTuple):
+    """A verdict that may be written: the row to add, and those on its finding before."""
+
+    entry: Entry
+    verdict: Verdict
+    so_far: list[Verdict]
+
+
+def give(door: Door, seen: Seen) -> Given:
+    """Write a verdict down; not new where exactly this was written before.
 
     NotFound, FindingGone, EvidenceChanged as `Stops.finding`; FindingClosed for a worker where it is judged already; SameKey
     for a key that stands for something else; CasebookError for what may not be written; AccessError for other roles.
     """
     door.require_writer()
-    entry = entry_of(door, seen)
-    return entry is not None and door.casebook.ledger.once_each([entry])[0]
+    judged = judge(door, seen)
+    if judged is None or not door.casebook.ledger.once_each([judged.entry])[0]:
+        return _given_before(door, seen)
+    present = judged.verdict.evidence_hash
+    return Given(True, judged.verdict, present, standing([*judged.so_far, judged.verdict], present))
 
 
-def entry_of(door: Door, seen: Seen, visit_key: str | None = None) -> Entry | None:
-    """The verdict as a row to add, its numbers in the vault. None where exactly this was written before; errors as `give`."""
+def judge(door: Door, seen: Seen, visit_key: str | None = None) -> Judged | None:
+    """The verdict ready to be written, its numbers in the vault. None where exactly this was written before; errors as `give`."""
     hidden = [door.values.hidden(said) for said in seen.values]
     told = _told(door, seen, hidden, visit_key)
     if door.casebook.ledger.said(verdicts, seen.key, told):
         return None
     finding = door.stops.finding(seen.finding_id, seen.release)
     verdict = _verdict(door, seen, finding, hidden, visit_key)
-    _require_open(door, finding, verdict)
+    # but for her own under this key, written by a request that was sent twice
+    so_far = [v for v in history(door.casebook, [finding.finding_id]) if v.key != verdict.key]
+    _require_open(finding, verdict, so_far)
     door.values.keep(seen.key, hidden)
     row = {name: value for name, value in verdict._asdict().items() if name in ROW}
     parts = [{"verdict_key": verdict.key, **value._asdict()} for value in verdict.values]
-    return Entry(verdicts, seen.key, told, row, {door_values: parts})
+    return Judged(Entry(verdicts, seen.key, told, row, {door_values: parts}), verdict, so_far)
 
 
-ROW: Final = frozenset(Verdict._fields) - {"id", "key", "given_at", "values"}
+def _given_before(door: Door, seen: Seen) -> Given:
+    every = history(door.casebook, [seen.finding_id])
+    [verdict] = [v for v in every if v.key == seen.key]
+    present = door.stops.evidence_of(seen.finding_id)
+    return Given(False, verdict, present, standing(every, present) if present else None)
+
+
+ROW: Final = frozenset(Verdict._fields) - {"id", "key", "values"}
 
 
 def _told(door: Door, seen: Seen, hidden: Sequence[Hidden], visit_key: str | None) -> dict[str, Any]:
@@ -135,13 +164,11 @@ def _verdict(door: Door, seen: Seen, finding: Finding, hidden: Sequence[Hidden],
     )
 
 
-def _require_open(door: Door, finding: Finding, verdict: Verdict) -> None:
+def _require_open(finding: Finding, verdict: Verdict, so_far: Sequence[Verdict]) -> None:
     """A lead may always decide. What a worker saw otherwise than her colleague, before a night has closed the finding, is not
     turned away: it makes the finding the lead's."""
     if verdict.role in DECIDES:
         return
-    # but for her own under this key, written by a request that was sent twice
-    so_far = [v for v in history(door.casebook, [finding.finding_id]) if v.key != verdict.key]
     is_closed = standing(so_far, finding.evidence_hash).status == "closed"
     otherwise = is_closed and standing([*so_far, verdict], finding.evidence_hash).status == "lead"
     if finding.status == "closed" or (is_closed and not otherwise):

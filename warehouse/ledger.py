@@ -82,11 +82,6 @@ class Ledger:
         with self._reads.connect() as tx:
             return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
 
-    def read(self, query: Select[Any]) -> list[Row[Any]]:
-        """What a question over several tables, or one that counts in the database, is answered."""
-        with self._reads.connect() as tx:
-            return list(tx.execute(query))
-
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
 
@@ -128,7 +123,7 @@ class Ledger:
         if guard:
             guard.check(_rows(tx, table, guard.where))
         moments = {column: self.now() for column in MOMENTS if column in table.c}
-        tx.execute(insert(table).values(**entry.row, **moments, key=entry.key, content=_content(entry.sent)))
+        tx.execute(insert(table), {**moments, **entry.row, "key": entry.key, "content": _content(entry.sent)})
         for part, rows in entry.parts.items():
             if rows:
                 tx.execute(insert(part), list(rows))

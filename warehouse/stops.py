@@ -65,6 +65,11 @@ class Stops:
             raise EvidenceChanged("its evidence has changed since you looked", remedy="look at the finding again")
         return found[0]
 
+    def evidence_of(self, finding_id: str) -> str | None:
+        """The hash of the evidence a finding has now; None where it is not there, or not hers."""
+        found = self._rows("finding", Condition("finding_id", "eq", finding_id), columns=("evidence_hash",))
+        return found[0]["evidence_hash"] if found else None
+
     def findings_at(self, stop_id: str) -> list[Finding]:
         """Every finding of a stop that is hers."""
         return sorted(self._findings(Condition("stop_id", "eq", stop_id)))

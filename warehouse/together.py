@@ -26,9 +26,13 @@ class Act:
         self.error: BaseException | None = None
 
     def run(self, tx: Connection) -> None:
+        self.result = self._write(tx)
+
+    def run_beside_others(self, tx: Connection) -> None:
+        """In a savepoint of its own, keeping its error to itself."""
         try:
             with tx.begin_nested():
-                self.result = self._write(tx)
+                self.run(tx)
         except Exception as error:
             self.error = error
 
@@ -56,8 +60,11 @@ class Together:
     def _commit(self, acts: list[Act]) -> None:
         try:
             with self._store.begin() as tx:
-                for act in acts:
-                    act.run(tx)
+                if len(acts) == 1:
+                    acts[0].run(tx)
+                else:
+                    for act in acts:
+                        act.run_beside_others(tx)
         except BaseException as error:
             for act in acts:
                 act.error = act.error or error

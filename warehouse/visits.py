@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from warehouse.casebook import Casebook
 from warehouse.casebook_store import CasebookError
 from warehouse.casebook_tables import visits
-from warehouse.giving import Door, Seen, entry_of
+from warehouse.giving import Door, Seen, judge
 from warehouse.ledger import Entry
 from warehouse.standing import standing
 from warehouse.verdicts import history as verdicts_on
@@ -65,11 +65,11 @@ def visit(door: Door, walk: Walk) -> bool:
     del told["key"], told["release"]
     if ledger.said(visits, walk.key, told):
         for again in walk.verdicts:
-            entry_of(door, again, walk.key)  # SameKey where one says something else now
+            judge(door, again, walk.key)  # SameKey where one says something else now
         return False
     row = _row(door, walk)
     seen = walk.verdicts or tuple(_for_each(door, walk))
-    entries = [entry for v in seen if (entry := entry_of(door, v, walk.key))]
+    entries = [judged.entry for v in seen if (judged := judge(door, v, walk.key))]
     for entry in entries:
         if entry.row["stop_id"] != walk.stop_id:
             raise CasebookError(

@@ -1,6 +1,10 @@
 // What was written at a door and is not acknowledged yet. Each entry has a key of its own, made once and sent with every
 // try: however often it is sent, the hub keeps it once. An entry leaves only when the hub has acknowledged it, or when
 // whoever wrote it takes back what the hub refused. It lies in this tab (sessionStorage) and survives a reload.
+/** A key for one write, to be kept for its retries. Not `randomUUID`: that is missing where a page comes over plain HTTP. */
+export const newKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 export class Outbox {
   /** `send(method, path, body)` throws an error with `status` (0: not reached) where it is not acknowledged. */
   constructor(storage, username, send) {
@@ -16,7 +20,7 @@ export class Outbox {
 
   /** Keeps `body` with a new key; `about` says what it is about, for the screen. */
   put(path, body, about) {
-    const entry = { key: crypto.randomUUID(), path, body, about, refused: null };
+    const entry = { key: newKey(), path, body, about, refused: null };
     this.#keep([...this.entries(), entry]);
     return entry.key;
   }

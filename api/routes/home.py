@@ -1,4 +1,4 @@
-"""Pages: the front door, the worklist for a phone, and the files they link to."""
+"""Pages: the front door, the worklist for a phone, the rules with their figures, and the files they link to."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def home() -> FileResponse:
 def worklist() -> FileResponse:
     """走访清单: today's stops, and giving a verdict at the door."""
     return page("worklist.html")
+
+
+@router.get("/rules", response_class=FileResponse)
+def rules() -> FileResponse:
+    """规则与核实情况: what each rule looks for, how often it was right, stopping and restarting it."""
+    return page("rules.html")
 
 
 @router.get("/pages/{name}", response_class=FileResponse)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import Field
 
-from api.access import Caller, TheDoor, TheHub
+from api.access import Caller, TheDoor, TheStops
 from api.answers import Answer, Page, Row, problems
 from api.given import ReleaseSeen, SeenBody, shown_standing, shown_verdict
-from api.view import View
-from warehouse.conditions import Condition
 from warehouse.giving import give
 from warehouse.policy import NotFound
-from warehouse.verdicts import Verdict, history
+from warehouse.verdicts import history
 
 router = APIRouter(prefix="/v1/findings", tags=["verdicts"])
 
@@ -38,33 +36,24 @@ def give_verdict(finding_id: str, body: VerdictBody, response: Response, caller:
 
     409: the finding is judged, has gone, or its evidence changed since `release`; or the key stands for something else.
     """
-    new = give(door, body.seen(finding_id, body.release))
-    response.status_code = 201 if new else 200
-    given = history(door.casebook, [finding_id])
-    present = _evidence(caller, finding_id)
-    [mine] = [v for v in given if v.key == body.key]
+    given = give(door, body.seen(finding_id, body.release))
+    response.status_code = 201 if given.is_new else 200
     return Given(
-        verdict=shown_verdict(caller, mine, present),
-        finding=shown_standing(given, present) if present else None,
+        verdict=shown_verdict(caller, given.verdict, given.evidence_hash),
+        finding=shown_standing(given.standing) if given.standing else None,
         release=caller.release_id,
     )
 
 
 @router.get("/{finding_id}/verdicts", responses=problems(401, 404))
-def verdicts(finding_id: str, caller: Caller, hub: TheHub) -> Page:
+def verdicts(finding_id: str, caller: Caller, stops: TheStops) -> Page:
     """Every verdict on a finding of your areas, oldest first; also on one that has gone since."""
     caller.grant("finding")
-    present = _evidence(caller, finding_id)
-    given: list[Verdict] = history(hub.casebook, [finding_id])
+    present = stops.evidence_of(finding_id)
+    given = history(stops.casebook, [finding_id])
     if present is None:
         given = [v for v in given if caller.covers(v.grid_code)]
         if not given:
             raise NotFound("there is no such finding in your areas", remedy="see GET /v1/findings")
     items = [shown_verdict(caller, v, present) for v in given]
     return Page(items=items, next_cursor=None, release=caller.release_id)
-
-
-def _evidence(view: View, finding_id: str) -> str | None:
-    """The hash of a finding's evidence now; None where it is not in the release, or not the caller's."""
-    found = view.kept("finding", Condition("finding_id", "eq", finding_id), columns=("evidence_hash",))
-    return found[0]["evidence_hash"] if found else None

@@ -55,6 +55,8 @@ def has_number_alone(expr: pl.Expr) -> pl.Expr:
 
 def holds_number(text: str) -> bool:
     """`has_number_alone` of one text: a file's name, a remark."""
+    if not any(character.isdigit() for character in text):
+        return False
     return bool(pl.DataFrame({"text": [text]}).select(has_number_alone(pl.col("text"))).item())
 
 

@@ -28,7 +28,7 @@ from warehouse.verdicts import history
 
 FOLDER = Path(pages.__path__[0])
 FILES = sorted(path for path in FOLDER.iterdir() if path.suffix in pages.KINDS)
-PAGES = ["/", "/worklist"]
+PAGES = ["/", "/worklist", "/rules"]
 
 
 @pytest.mark.parametrize("path", PAGES)

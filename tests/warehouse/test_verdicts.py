@@ -22,7 +22,7 @@ from warehouse.verdicts import history
 
 
 def test_a_verdict_is_kept_with_what_it_is_about(step: Doorstep, casebook_url: str) -> None:
-    assert give(step.door(), SEEN._replace(note=" 户主在家 "))
+    assert give(step.door(), SEEN._replace(note=" 户主在家 ")).is_new
     again = Casebook(casebook_url)
     [kept] = history(again, [F1])
     assert (kept.key, kept.finding_id, kept.rule, kept.stop_id) == (SEEN.key, F1, "hukou_residence_split", HOME)
@@ -35,9 +35,9 @@ def test_a_verdict_is_kept_with_what_it_is_about(step: Doorstep, casebook_url: s
 
 
 def test_a_retry_is_the_same_verdict_whatever_has_happened_since(step: Doorstep) -> None:
-    assert [give(step.door(), SEEN) for _ in range(2)] == [True, False]
+    assert [give(step.door(), SEEN).is_new for _ in range(2)] == [True, False]
     step.time += timedelta(days=90)
-    assert not give(step.door(), SEEN._replace(release="r2"))  # late, and after another night
+    assert not give(step.door(), SEEN._replace(release="r2")).is_new  # late, and after another night
     assert len(history(step.casebook)) == 1
 
 
@@ -57,7 +57,7 @@ def test_twenty_at_once_with_one_key_are_one_verdict(step: Doorstep) -> None:
     outcomes: list[bool] = []
 
     def post() -> None:
-        outcomes.append(give(step.door(), SEEN))
+        outcomes.append(give(step.door(), SEEN).is_new)
 
     threads = [threading.Thread(target=post) for _ in range(20)]
     for thread in threads:
@@ -109,7 +109,7 @@ def test_what_may_not_be_written(still: Doorstep, change, error, told) -> None:
 
 def test_a_clock_may_be_ten_minutes_fast(step: Doorstep) -> None:
     step.time = datetime(2026, 11, 23, 15, 55, tzinfo=UTC)  # five to midnight in Shanghai
-    assert give(step.door(), SEEN)
+    assert give(step.door(), SEEN).is_new
 
 
 @pytest.mark.parametrize("role", ["analyst", "auditor", "admin", "office"])
@@ -136,12 +136,12 @@ def test_a_verdict_is_about_the_evidence_that_was_looked_at(step: Doorstep) -> N
         give(step.door(), SEEN._replace(release="r0"))
     with pytest.raises(EvidenceChanged):  # older than the finding itself
         give(step.door(), SEEN._replace(release="a"))
-    assert give(step.door(), SEEN)
+    assert give(step.door(), SEEN).is_new
 
 
 def test_a_night_that_changed_nothing_turns_nobody_away(step: Doorstep) -> None:
     append(step, F1, "appeared", step.door().stops.finding(F1, "r1").evidence_hash, "r0")
-    assert give(step.door(), SEEN._replace(release="r0"))
+    assert give(step.door(), SEEN._replace(release="r0")).is_new
 
 
 def test_a_worker_adds_nothing_to_what_is_judged_but_a_contradiction(step: Doorstep) -> None:
@@ -152,15 +152,15 @@ def test_a_worker_adds_nothing_to_what_is_judged_but_a_contradiction(step: Doors
             give(step.door("colleague"), same)
     with pytest.raises(FindingClosed):  # she herself asks her lead
         give(step.door(), other._replace(verdict="wrong"))
-    assert give(step.door("colleague"), other._replace(verdict="wrong"))
-    assert give(step.lead(), SEEN._replace(key="key-of-lead"))
+    assert give(step.door("colleague"), other._replace(verdict="wrong")).is_new
+    assert give(step.lead(), SEEN._replace(key="key-of-lead")).is_new
     with pytest.raises(FindingClosed):
         give(step.door("third"), SEEN._replace(key="key-of-worker-3", verdict="wrong"))
-    assert give(step.lead(), SEEN._replace(key="key-of-lead-2", verdict="wrong"))  # and may think again
+    assert give(step.lead(), SEEN._replace(key="key-of-lead-2", verdict="wrong")).is_new  # and may think again
 
 
 def test_a_desk_finding_is_judged_at_a_desk(step: Doorstep) -> None:
-    assert give(step.door(), SEEN._replace(finding_id=DESK))
+    assert give(step.door(), SEEN._replace(finding_id=DESK)).is_new
 
 
 def append(step: Doorstep, finding_id: str, change: str, evidence_hash: str, release_id: str) -> None:
