@@ -32,7 +32,8 @@ function decideButton(rule, f) {
   if (!f.may_decide) return cell;
   const decision = f.state === "running" ? "stopped" : "restarted", word = decision === "stopped" ? "停用" : "恢复";
   const button = made("button", word);
-  button.onclick = () => cell.replaceChildren(decideForm(rule, f, decision, word));
+  button.dataset.area = f.area;
+  button.onclick = () => { cell.replaceChildren(decideForm(rule, f, decision, word)); cell.querySelector("input").focus(); };
   return put(cell, button);
 }
 function decideForm(rule, f, decision, word) {
@@ -43,6 +44,7 @@ function decideForm(rule, f, decision, word) {
     try {
       await ask("POST", `/v1/rules/${rule.rule}/decisions`, {key, area: f.area, decision, reason: reason.value});
       await show(rule.rule);
+      document.querySelector(`details[open] button[data-area="${f.area}"]`)?.focus();
     } catch (error) { tell(error); }
   };
   return put(form, reason, made("button", `${word}：今夜起生效`));

@@ -1,30 +1,17 @@
-"""Pages: what they link to is there and comes from here, a browser may refuse everything else, and what was written is sent once.
+"""Pages as files: what they link to is there and comes from here, and a browser may refuse everything else.
 
-A browser is not among what the tests need; the outbox runs in Node where that is installed.
+What they do in a browser: test_pages_in_chromium.py.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import socket
-import subprocess
-import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
 from api import pages
-from api.app import create_app
-from tests.api.city import settings_in
-from tests.api.doubts import key
-from tests.api.walks import Walk, walking
-from warehouse.verdicts import history
 
 FOLDER = Path(pages.__path__[0])
 FILES = sorted(path for path in FOLDER.iterdir() if path.suffix in pages.KINDS)
@@ -81,84 +68,3 @@ def test_every_field_has_a_label_and_the_phone_its_width(file: Path) -> None:
 @pytest.mark.parametrize("name", ["nothing.js", "worklist.html", "__init__.py", "..%2fapp.py", "%2e%2e/app.py"])
 def test_only_what_pages_link_to_is_given_out(client: TestClient, name: str) -> None:
     assert client.get(f"/pages/{name}").status_code == 404
-
-
-class Listening(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[Walk, str]]:
-    """The API on a port of its own, as a phone meets it."""
-    with walking(settings_in(tmp_path / "home")) as walk, socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = Listening(uvicorn.Config(create_app(walk.settings), log_level="error", access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        assert server.ready.wait(30)
-        yield walk, f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
-
-
-PHONE = """
-import { Outbox } from "./outbox.mjs";
-const [url, token, path, body, wrong] = process.argv.slice(2);
-const kept = new Map();
-const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };
-let lost = 2; // answers that the tunnel swallows after the hub has written
-const send = async (method, to, said) => {
-  const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
-  const answer = await fetch(url + to, { method, headers, body: JSON.stringify(said) });
-  if (lost-- > 0) throw Object.assign(new Error("no answer"), { status: 0 });
-  if (!answer.ok) throw Object.assign(new Error("refused"), { status: answer.status });
-  return answer.json();
-};
-const done = [];
-const flush = () => outbox.flush((entry, answer) => done.push(answer.verdict.key)).catch(() => {});
-let outbox = new Outbox(storage, "worker", send);
-const key = outbox.put(path, JSON.parse(body), {});
-await Promise.all([flush(), flush()]); // two taps are one
-outbox = new Outbox(storage, "worker", send); // a reload
-await flush();
-if (new Outbox(storage, "colleague", send).entries().length) throw new Error("another's entries are shown");
-await flush();
-outbox.put(path, JSON.parse(wrong), {});
-await flush();
-const [refused] = outbox.entries();
-outbox.drop(refused.key);
-console.log(JSON.stringify({ key, done, refused: refused.refused, left: outbox.entries().length }));
-"""
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
-def test_what_was_written_is_kept_until_acknowledged_and_never_doubled(
-    served: tuple[Walk, str], tmp_path: Path
-) -> None:
-    walk, url = served
-    (tmp_path / "outbox.mjs").write_text((FOLDER / "outbox.js").read_text(encoding="utf-8"), encoding="utf-8")
-    (tmp_path / "phone.mjs").write_text(PHONE, encoding="utf-8")
-    token = walk.headers("worker")["Authorization"].removeprefix("Bearer ")
-    today = datetime.now(UTC).date().isoformat()
-    body = {
-        "release": "r1",
-        "verdict": "confirmed",
-        "reason_code": "office_outdated",
-        "seen_on": today,
-        "proof": "seen",
-    }
-    given = [url, token, f"/v1/findings/{key('c1')}/verdicts", json.dumps(body), json.dumps(body | {"proof": "dream"})]
-    run = subprocess.run(
-        ["node", str(tmp_path / "phone.mjs"), *given], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    said = json.loads(run.stdout)
-    assert said["done"] == [said["key"]]
-    assert (said["refused"], said["left"]) == ("refused", 0)
-    assert [v.key for v in history(walk.casebook, [key("c1")])] == [said["key"]]
