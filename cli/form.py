@@ -49,7 +49,10 @@ def add(file: Annotated[Path, typer.Argument(help="The form's YAML.")]) -> None:
     from contracts.errors import HubError
     from warehouse.files import write_atomically
 
-    if problems := _problems(file, _shelf()):
+    shelf = _shelf()
+    if file.stem in {*shelf.forms, *shelf.broken}:
+        raise HubError("there is a form of this name already", where=file.name, remedy="give the file another name")
+    if problems := _problems(file, shelf):
         raise HubError(problems[0], remedy=f"{len(problems)} problems in all: `hub form check FILE`")
     target = deployment.settings().forms / file.name
     write_atomically(target, file.read_bytes())

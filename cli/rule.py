@@ -131,12 +131,12 @@ def _read(rule: Rule) -> list[tuple[str, Any]]:
     """What the rule reads, or what is wrong with it."""
     from contracts.load import load_catalog
     from warehouse.rule_lint import problems
-    from warehouse.rule_reads import columns_read
+    from warehouse.rule_reads import read_sql
 
     catalog = load_catalog()
     if wrong := problems(rule, catalog):
         return [("problem", problem) for problem in wrong]
-    read = columns_read(rule.sql, catalog)
+    read = read_sql(rule.sql, catalog).columns
     return [(f"reads {relation}", ", ".join(sorted(columns))) for relation, columns in sorted(read.items())]
 
 

@@ -32,10 +32,14 @@ class Accepted:
     @classmethod
     def of(cls, offices: Offices, buildings: Buildings) -> Accepted:
         """What of these offices' rows an ideal reader gets to see."""
-        rows = (offices.resident, offices.property, offices.hotline, offices.elderly_file)
         first = pl.Series("dwelling", np.searchsorted(buildings.building, np.arange(buildings.table.height)))
-        registrations, holdings, tickets, elderly_files = map(_accepted, rows)
-        return cls(registrations, holdings, tickets, elderly_files, buildings.table.lazy().with_columns(first))
+        return cls(
+            registrations=_accepted(offices.resident),
+            holdings=_accepted(offices.property),
+            tickets=_accepted(offices.hotline),
+            elderly_files=_accepted(offices.elderly_file),
+            buildings=buildings.table.lazy().with_columns(first),
+        )
 
     @property
     def residents(self) -> pl.LazyFrame:

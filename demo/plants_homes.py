@@ -75,6 +75,10 @@ def crowd(rng: Rng, people: People, homes: Homes) -> tuple[Homes, Crowds]:
             inside.append(0)
         group[household] = len(where) - 1
         inside[-1] += int(size[household])
+    if inside and inside[-1] < rates.CROWD:  # too few to be a crowd: they stay where they are
+        where.pop()
+        inside.pop()
+        group[group == len(where)] = -1
     mine = group[people.household[: people.residents]]
     living = np.where(mine >= 0, np.array([*where, -1])[mine], homes.living)
     return replace(homes, living=living), Crowds(np.array(where, dtype=np.int64), np.array(inside, dtype=np.int64))

@@ -19,7 +19,7 @@ BIRTH_DATE_MISTYPED: Final = 0.0020  # of rows whose birth date is not that of t
 SEX_MISTYPED: Final = 0.0012  # of rows, likewise: one click in a form
 DEAD_STANDS_ELSEWHERE: Final = 0.50  # of the dead whose registration was cancelled, those with one forgotten elsewhere
 VERY_OLD: Final = 0.05  # of people over 80, those who would be over 110 by the register: nobody reported a death
-MINORS_LEFT_BEHIND: Final = 0.022  # of households with a minor, those whose adults moved their registration away
+MINORS_LEFT_BEHIND: Final = 0.032  # of households with a minor, those whose adults moved their registration away
 
 # Households: relations that nobody recounted, most often when another member became the head.
 SECOND_HEAD: Final = 0.006  # of couples: the new head was written down, the old one not changed

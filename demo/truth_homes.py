@@ -45,9 +45,11 @@ def _tied(known: Accepted) -> pl.LazyFrame:
 
 
 def _numbers(known: Accepted, *others: pl.LazyFrame) -> pl.LazyFrame:
-    """Whose telephone is whose: as the resident register or `others` have it, or as she gave it calling about her own home."""
-    called = known.tickets.filter(pl.col("诉求人姓名").is_not_null())
-    called = called.join(_tied(known), on=["dwelling", "person"], how="semi")
+    """Whose telephone is whose: as the resident register or `others` have it, or as she gave it with her whole name when she
+    called about her own home."""
+    named = known.registrations.select("person", pl.col("姓名").alias("诉求人姓名")).unique()
+    called = known.tickets.join(_tied(known), on=["dwelling", "person"], how="semi")
+    called = called.join(named, on=["person", "诉求人姓名"], how="semi")
     every = pl.concat([rows.select("person", "联系电话") for rows in (known.registrations, called, *others)]).unique()
     return every.filter(pl.col("联系电话").is_not_null() & ~pl.col("联系电话").is_in((AGENCY_PHONE, PLATFORM_PHONE)))
 
@@ -162,13 +164,16 @@ def _ticket_without_dwelling(known: Accepted) -> pl.LazyFrame:
 def _requester_not_resident(known: Accepted) -> pl.LazyFrame:
     """诉求人非住户: a recent call about the inside of a home to which nothing ties the caller or her household.
 
-    Who calls is known by name and number, where anything else says that the number is hers.
+    Who calls is known by her name with her number, where anything else says that it is hers, or with a home that was hers.
     """
     numbers = _numbers(known, known.holdings.select("person", pl.col("产权人电话").alias("联系电话")))
+    before = pl.concat([known.registrations, known.holdings], how="diagonal").select("dwelling", "person").unique()
     inside = _located(_recent(known.tickets)).filter(
         pl.col("诉求分类").is_in(INSIDE) & pl.col("诉求人姓名").is_not_null()
     )
-    calls, tied = inside.join(numbers, on=["person", "联系电话"], how="semi"), _tied(known)
+    by_phone = inside.join(numbers, on=["person", "联系电话"], how="semi")
+    calls = pl.concat([by_phone, inside.join(before, on=["dwelling", "person"], how="semi")]).unique("record_key")
+    tied = _tied(known)
     member = known.residents.select("person", "household_no").unique()
     households = tied.join(member, on="person").select("dwelling", "household_no").unique()
     of_family = calls.select("record_key", "dwelling", "person").join(member, on="person")

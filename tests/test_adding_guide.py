@@ -20,6 +20,7 @@ from warehouse.engine import create, define_key_of
 from warehouse.expression import FUNCTIONS
 from warehouse.form_lint import CELL_WORDS, WORDS, Linter
 from warehouse.identity import Tokens
+from warehouse.rule_lint import problems
 from warehouse.rules import HEADER, load_rules, run_example
 from warehouse.settings import Settings
 from warehouse.sql import read_file
@@ -83,6 +84,7 @@ def test_the_rule_finds_what_its_example_says(pasted: Path, catalog: Catalog) ->
     [rule] = load_rules(pasted / "warehouse" / "rules")
     found, expected = run_example(rule, catalog)
     assert found == expected == ["empty"]
+    assert problems(rule, catalog) == []
 
 
 def test_the_model_makes_its_contract(pasted: Path, catalog: Catalog, tmp_path: Path) -> None:

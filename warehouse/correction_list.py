@@ -45,7 +45,7 @@ class Wanted:
 def find(casebook: Casebook, wanted: Wanted | None = None, after: int = 0, limit: int | None = None) -> list[Request]:
     """Requests as they stand now, oldest first: those with a higher id than `after`."""
     query = _standing(wanted or Wanted()).where(requests.c.id > after).order_by(requests.c.id).limit(limit)
-    return [_request(row) for row in casebook.ledger.read(query)]
+    return [_request(row) for row in casebook.ledger.ask(query)]
 
 
 def each(

@@ -79,7 +79,7 @@ class CorrectionNight:
             if (earlier := lives.get(matter)) and earlier.state in UNSETTLED:
                 self._say(earlier, "closed", "之后的核实看到的是另一个值，以新的核实为准")
             said = stated.get(matter.fact, [])
-            if not self._is_right(matter, said, sight.seen, homes):
+            if not self._is_right(matter, said, sight.seen, homes) and not _is_news(said, sight):
                 opened += self._open(matter, sight, said)
         return opened
 
@@ -190,6 +190,12 @@ def _says_so(request: Request | None, sight: Sight) -> bool:
         return True
     over = request.state == "closed" and sight.verdict.given_at > request.state_at
     return not over and _seen(request).identity == sight.seen.identity
+
+
+def _is_news(said: Sequence[Stated], sight: Sight) -> bool:
+    """Whether the office learnt something after the visit: its row is newer, and the evidence is no longer what was judged."""
+    newer = bool(said) and said[0].value is not None and (said[0].stated_on or date.min) > sight.verdict.seen_on
+    return newer and not sight.is_present
 
 
 def _key(*about: str) -> str:

@@ -38,6 +38,7 @@ CLASSES: Final = frozenset(
 NODES: Final = frozenset({"SELECT_NODE", "SET_OPERATION_NODE"})
 MODIFIERS: Final = frozenset({"ORDER_MODIFIER", "LIMIT_MODIFIER", "DISTINCT_MODIFIER"})
 PLACES: Final = frozenset({"BASE_TABLE", "JOIN", "SUBQUERY", "EMPTY"})
+LONGEST: Final = 20_000  # characters
 ONE: Final = frozenset({"any_value", "first", "min", "max"})
 Column = tuple[str, str]
 Tree = dict[str, Any]
@@ -60,6 +61,15 @@ class Expression(NamedTuple):
 
 def expression(sql: str, row: str, known: Mapping[str, Collection[str]]) -> Expression:
     """What one SQL expression over a row of `row` takes. `known`: table → columns. Unsafe if it is anything else."""
+    try:
+        return _expression(sql, row, known)
+    except RecursionError:
+        raise Unsafe("is nested too deeply", remedy="write it more simply") from None
+
+
+def _expression(sql: str, row: str, known: Mapping[str, Collection[str]]) -> Expression:
+    if len(sql) > LONGEST:
+        raise Unsafe(f"has more than {LONGEST} characters", remedy="write it more simply")
     [select] = _statements(f"select (\n{sql}\n) as cell") if sql.strip() else [{}]
     items = select.get("select_list", ())
     plain = select.get("type") == "SELECT_NODE" and select["from_table"]["type"] == "EMPTY" and len(items) == 1

@@ -132,8 +132,10 @@ def load_shelf(catalog: Catalog, folders: Sequence[Path]) -> Shelf:
     for path in form_files(folders):
         form, problems = linter.read(path)
         if path.stem in forms or path.stem in broken:
-            problems = [f"{path.name}:1: there is a form {path.stem} already; give the file another name"]
-            broken.setdefault(path.stem, Broken(path.stem, tuple(problems)))
+            name = f"{path.parent.name}/{path.name}"
+            broken[name] = Broken(
+                name, (f"{name}:1: there is a form {path.stem} already -> give the file another name",)
+            )
         elif form is None:
             broken[path.stem] = Broken(path.stem, tuple(problems))
         else:

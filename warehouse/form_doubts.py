@@ -69,11 +69,10 @@ class Doubts:
         home = self._of("dwelling", row)
         if entity == "dwelling" or self._form.rows == "dwelling":
             return home
-        household = self._of("household", row)
+        shared = [*self._of("household", row), *(finding for finding in home if not finding["household_id"])]
         if entity != "person" or cell.is_aggregate:
-            return [*household, *(finding for finding in home if not finding["household_id"])]
-        nobody = [f for f in (*household, *home) if not f["person_id"]]
-        return [*self._of("person", row), *nobody]
+            return shared
+        return [*self._of("person", row), *(finding for finding in shared if not finding["person_id"])]
 
     def _of(self, what: str, row: Row) -> list[Row]:
         key = row.get(f"_{what}")

@@ -82,11 +82,6 @@ class Ledger:
         with self._reads.connect() as tx:
             return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
 
-    def read(self, query: Select[Any]) -> list[Row[Any]]:
-        """What a question over several tables, or one that counts in the database, is answered."""
-        with self._reads.connect() as tx:
-            return list(tx.execute(query))
-
     def add(self, table: Table, judge: Judge) -> bool:
         """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
 

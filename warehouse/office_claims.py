@@ -10,15 +10,14 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
+from contracts.golden import DOOR
 from contracts.model import Catalog
 from warehouse.conditions import Condition
 from warehouse.golden import policies
 from warehouse.reader import Row
 from warehouse.unscoped import Rows, each
-
-DOORSTEP: Final = "doorstep"  # what grid workers saw is a source, and no office
 
 
 class Fact(NamedTuple):
@@ -69,7 +68,7 @@ class OfficeClaims:
     def owner(self, entity: str, attribute: str) -> str | None:
         """The source table of the office whose matter the attribute is; None where nobody's is declared."""
         policy = self._policies.get((entity, attribute))
-        return next((source for source in policy.sources if source != DOORSTEP), None) if policy else None
+        return next((source for source in policy.sources if source != DOOR), None) if policy else None
 
     def has_many(self, entity: str, attribute: str) -> bool:
         """Whether the attribute has several values at once, as a home has owners."""

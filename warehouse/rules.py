@@ -139,7 +139,7 @@ def _with_parameters(file: SqlFile, parameters: Mapping[str, Any]) -> str:
             where=str(file.path),
             remedy="every parameter stands in the SQL as $name, and every $name in `parameters`",
         )
-    return PARAMETER.sub(lambda found: str(parameters[found[1]]), file.sql)
+    return PARAMETER.sub(lambda found: str(parameters[found[1]]), file.sql) + "\n"  # it may end in a comment
 
 
 def run_example(rule: Rule, catalog: Catalog) -> tuple[list[str], list[str]]:

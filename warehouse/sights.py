@@ -5,13 +5,12 @@ Not here: what verdicts come to (standing.py), what follows for the office (corr
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from warehouse.casebook import Casebook
 from warehouse.office_claims import Fact, OfficeClaims, Seen
-from warehouse.standing import CONCLUSIVE, standing
+from warehouse.standing import CONCLUSIVE, newest_last, standings
 from warehouse.unscoped import Rows, each
 from warehouse.verdicts import DoorValue, Verdict, history
 
@@ -24,10 +23,11 @@ class Matter(NamedTuple):
 
 
 class Sight(NamedTuple):
-    """A value seen at a door, and the verdict that it is part of."""
+    """A value seen at a door, and the verdict that it is part of. `is_present`: the finding has that evidence still."""
 
     verdict: Verdict
     value: DoorValue
+    is_present: bool
 
     @property
     def seen(self) -> Seen:
@@ -46,28 +46,24 @@ class Matters:
 
 
 def newest_sights(casebook: Casebook, rows: Rows, claims: OfficeClaims, matters: Matters) -> dict[Matter, Sight]:
-    """The newest conclusive value about each matter, of verdicts that stand about the evidence a finding has now."""
-    by_finding: dict[str, list[Verdict]] = defaultdict(list)
-    for verdict in history(casebook):
-        by_finding[verdict.finding_id].append(verdict)
-    present = _evidence(rows, by_finding)
-    sights: list[Sight] = []
-    for finding_id, given in by_finding.items():
-        # of a finding that no rule finds any more, the newest verdict is about its last evidence
-        stands = standing(given, present.get(finding_id) or max(given, key=_when).evidence_hash)
-        if stands.status == "closed" and stands.verdict in CONCLUSIVE:
-            sights += [Sight(v, value) for v in given if v.key in stands.keys for value in v.values]
+    """The newest conclusive value about each matter, of verdicts that stand.
+
+    What was seen was seen: it stays when the finding's evidence changes, as it does where the value itself changed it.
+    """
+    given = history(casebook)
+    present = _evidence(rows, {verdict.finding_id for verdict in given})
+    stands = {key for s in standings(given).values() if s.verdict in CONCLUSIVE for key in s.keys}
     return {
-        matters.of(s.value.entity, s.value.entity_id, s.value.attribute, s.seen): s
-        for s in sorted(sights, key=lambda sight: _when(sight.verdict))
-        if claims.owner(s.value.entity, s.value.attribute)
+        matters.of(value.entity, value.entity_id, value.attribute, Seen(*value[3:])): Sight(
+            verdict, value, present.get(verdict.finding_id) == verdict.evidence_hash
+        )
+        for verdict in sorted(given, key=newest_last)
+        if verdict.key in stands
+        for value in verdict.values
+        if claims.owner(value.entity, value.attribute)
     }
 
 
 def _evidence(rows: Rows, finding_ids: Collection[str]) -> dict[str, str]:
     found = each(rows, "finding", "finding_id", finding_ids, ("finding_id", "evidence_hash"))
     return {row["finding_id"]: row["evidence_hash"] for row in found}
-
-
-def _when(verdict: Verdict) -> tuple[Any, ...]:
-    return verdict.seen_on, verdict.given_at, verdict.id

@@ -17,7 +17,7 @@ from warehouse.ledger import MOMENTS
 
 AUTHORS: Final = ("given_by", "visited_by", "decided_by")
 WHAT: Final = ("verdict", "outcome", "decision", "state")  # the column that says what a row means, where it has one
-ABOUT: Final = ("finding_id", "stop_id", "rule", "request_id", "entity_id", "delivery_id")  # ids only
+ABOUT: Final = ("entity_id", "finding_id", "stop_id", "rule", "request_id", "delivery_id")  # ids only
 
 
 class Writing(NamedTuple):

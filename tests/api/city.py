@@ -236,6 +236,8 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
             claim("王小明", "phone", "154****1234", "property", date(2026, 10, 1), "15400011234", why="older"),
             claim("王小明", "id_no", "9900**********001X", "resident", date(2026, 11, 1), ID_NO),
             claim("王小明", "id_no", "9900**********001x", "property", date(2026, 10, 1), ID_NO, why="outranked"),
+            claim("d1", "occupancy", "owner_occupied", "property", date(2026, 10, 1), entity="dwelling", why="older"),
+            claim("d1", "occupancy", "rented", "doorstep", date(2026, 11, 20), entity="dwelling", why="newest"),
             claim("d1", "title_holder", "王小明", "property", date(2026, 10, 1), entity="dwelling", why="joint"),
             claim("d1", "title_holder", "王小红", "property", date(2026, 10, 1), entity="dwelling", why="joint"),
         ],

@@ -32,7 +32,23 @@ cells:
     sql: {2}
     from: [household.household_no]
 """
+PERSONS = """title: 人员现住表
+office: 社区
+legal_basis: 某条例
+purpose: door_service
+since: 2026-11-20
+rows: person
+where: person.status = 'active'
+cells:
+  - {name: name, label: 姓名, sql: person.name, from: [person.name]}
+  - name: home
+    label: 现住址
+    sql: (select d.standard_address from dwelling d where d.dwelling_id = person.dwelling_id)
+    from: [person.dwelling_id]
+  - {name: status, label: 状态, sql: person.status, from: [person.status]}
+"""
 OWN = {
+    "persons": PERSONS,
     "converting": FORM.format("转换", "", "cast(household.household_no as bigint)"),
     "unknown": FORM.format("无此列", "", "household.head_name || household.household_no"),
     "by_name": FORM.format(
@@ -139,6 +155,17 @@ def test_a_household_is_filled_and_only_what_is_doubtful_is_open(fill: Callable[
     assert "12345热线 2026-11-22；疑点" in source["I4"]
     about = cells(path, "说明")
     assert {"worker", "r1", "door_service", "社区居民委员会"} <= set(about.values())
+
+
+def test_a_finding_about_one_member_leaves_the_others_filled(fill: Callable[..., Path]) -> None:
+    path = fill("persons", "lead")
+    homes = dict(zip(column(path, "A"), column(path, "B"), strict=True))
+    assert homes.keys() == {"王小明", "王小红", "李雷"}
+    # f1 is about 王小明, f2 about all of 李雷's household; 王小红 lives in his home and is registered in the other's
+    assert {name for name, home in homes.items() if home is None} == {"王小明", "李雷"}
+    source = cells(path, "来源")
+    of_her = next(at[1:] for at, name in cells(path, SHEET).items() if name == "王小红")
+    assert source[f"C{of_her}"] == "人口登记 2026-11-01"  # the day of her own row
 
 
 def test_whom_somebody_asked_at_the_door_settles_it(fill: Callable[..., Path]) -> None:

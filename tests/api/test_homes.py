@@ -120,6 +120,7 @@ def test_household_file(client, as_user) -> None:
         ("living_address", False),
         ("phone", False),  # one hidden digit differs, the masked forms do not
         ("id_no", True),  # one number, masked from two spellings
+        ("occupancy", False),  # what the door showed is a source as any other
         ("title_holder", None),  # two owners named by one office: nobody to agree with
     ],
 )
@@ -142,8 +143,12 @@ def test_every_value_says_why_it_is_shown_and_whose_matter_it_is(client, as_user
     ]
     assert {name: (a["authority"], a["authority_label"]) for name, a in sides.items()} == {
         **dict.fromkeys(("name", "phone", "id_no", "living_address"), ("resident", "人口登记")),
-        "title_holder": ("property", "不动产登记"),
+        **dict.fromkeys(("title_holder", "occupancy"), ("property", "不动产登记")),
     }
+    assert [(v["source_label"], v["shown"], v["why_label"]) for v in sides["occupancy"]["values"]] == [
+        ("上门核实", True, "最新"),
+        ("不动产登记", False, "较旧"),
+    ]
     assert [v["why_label"] for v in sides["title_holder"]["values"]] == ["并列有效", "并列有效"]
 
 

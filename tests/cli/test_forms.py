@@ -47,6 +47,7 @@ def test_a_new_form_is_taken_in_and_filled(home: Path, tmp_path: Path) -> None:
     assert hub(home, "check", str(path)).stdout == "no problem\n"
     assert hub(home, "add", str(path)).exit_code == 0
     assert "numbers" in hub(home, "list").stdout
+    assert "there is a form of this name already" in hub(home, "add", str(path)).output
     filled = hub(home, "fill", "numbers", "--user", "worker", "--out", str(out))
     assert filled.stdout == f"{out}: 1 rows, 1 cells filled, 0 left open\n"
     assert cells(out, "报表")["A4"] == "H1"

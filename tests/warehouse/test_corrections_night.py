@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, astuple
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_a_night_that_is_run_again_doubles_nothing(either: Town) -> None:
         ),
     ],
 )
-def test_nobody_is_asked_for_what_is_right(town: Town, said: list[dict], what: list[dict]) -> None:
+def test_nobody_is_asked_for_what_is_right(town: Town, said: list[dict[str, Any]], what: list[dict[str, Any]]) -> None:
     town.verdict(*what)
     town.night(*said)
     assert town.requests == []
@@ -108,16 +109,20 @@ def test_what_the_office_does_not_say_is_asked_for_at_its_row(town: Town) -> Non
 
 
 @pytest.mark.parametrize(
-    "given",
+    ("given", "office", "asked"),
     [
-        {"verdict": "nobody_home"},
-        {"evidence": "as it was before"},  # the finding has other evidence now
+        ({"verdict": "nobody_home"}, {}, False),
+        ({}, {"claimed_on": LATER}, True),  # something else of the row changed: the evidence did not
+        ({"evidence": "before"}, {}, True),  # what was seen changed the evidence itself
+        ({"evidence": "before"}, {"claimed_on": LATER}, False),  # the office learnt something after the visit
     ],
 )
-def test_only_what_stands_is_asked_for(town: Town, given: dict) -> None:
+def test_what_stands_is_asked_for_unless_the_office_knows_something_newer(
+    town: Town, given: dict[str, Any], office: dict[str, Any], asked: bool
+) -> None:
     town.verdict(seen(EAST), **given)
-    town.night(says(WEST))
-    assert town.requests == []
+    town.night(says(WEST, **office))
+    assert bool(town.requests) is asked
 
 
 def test_workers_who_disagree_ask_for_nothing_until_the_lead_has_decided(town: Town) -> None:
@@ -176,7 +181,7 @@ def test_what_the_office_answered_closes_too_when_it_is_right(town: Town, state:
         (says("王", "name"), "closed"),  # nothing is stated any more
     ],
 )
-def test_what_comes_after_a_correction(town: Town, said: dict, state: str) -> None:
+def test_what_comes_after_a_correction(town: Town, said: dict[str, Any], state: str) -> None:
     town.verdict(seen(EAST))
     town.night(says(WEST))
     town.night(says(EAST))

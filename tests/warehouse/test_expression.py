@@ -79,6 +79,8 @@ def test_a_column_that_is_shown_and_compared_is_computed_with() -> None:
         ("current_user", "current_user is no column"),
         ("$area0", "holds a parameter"),
         ("row_number() over ()", "holds a window"),
+        ("'" + "x" * 20_000 + "'", "has more than 20000 characters"),
+        ("coalesce(" * 900 + "1" + ")" * 900, "nested too deeply"),
     ],
 )  # fmt: skip
 def test_what_is_refused(sql: str, says: str) -> None:

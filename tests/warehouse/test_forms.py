@@ -168,6 +168,15 @@ def test_the_others_go_on_and_the_older_of_two_stays(shelf: Shelf) -> None:
     assert "of the form b_first" in shelf.broken["a_second"].problems[0]
 
 
+def test_a_name_is_taken_once(shelf: Shelf, tmp_path: Path) -> None:
+    other = tmp_path / "forms"
+    other.mkdir()
+    written(other, (tmp_path / "b_first.yaml").read_text(encoding="utf-8"), "b_first.yaml")
+    found = load_shelf(CATALOG, [tmp_path, other])
+    assert list(found.forms) == ["b_first"]
+    assert "there is a form b_first already" in found.broken["forms/b_first.yaml"].problems[0]
+
+
 def test_a_broken_form_says_why_when_it_is_asked_for(shelf: Shelf) -> None:
     with pytest.raises(FormError, match="cell it: the SQL does not fit"):
         shelf.form("c_wrong")

@@ -137,6 +137,21 @@ def test_a_column_not_seen_in_full_is_no_filter_and_no_order(use: str, column: s
         )
 
 
+def test_rows_are_counted_in_scope_and_by_columns_seen_in_full_only() -> None:
+    worker, analyst = gate("grid_worker", "140213052001001"), gate("analyst", "1402")
+    query = worker.count("dwelling", ("occupancy",), [Condition("grid_code", "null", False)])
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table dwelling as select * from (values ('140213052001001', 'rented'), ('140213052001001', 'rented'),"
+            " ('140213052001001', 'vacant'), ('140213052001002', 'vacant')) t(grid_code, occupancy)"
+        )
+        assert connection.execute(*query).fetchall() == [("rented", 2), ("vacant", 1)]
+    with pytest.raises(ColumnRefused):
+        analyst.count("person", ("name",))
+    with pytest.raises(ColumnRefused):
+        analyst.count("person", ("sex",), [Condition("name", "eq", "x")])
+
+
 def test_a_token_is_compared_by_who_may_see_the_masked_form_and_read_by_nobody() -> None:
     wanted = Condition("id_no", "token", "ab")
     assert '"id_no_token" = $' in gate("grid_worker", GRID).select("person", where=[wanted]).sql

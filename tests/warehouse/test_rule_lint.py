@@ -10,7 +10,7 @@ import pytest
 from contracts.load import load_catalog
 from tests.warehouse.test_rules import SOUND, rule_from
 from warehouse.rule_lint import problems
-from warehouse.rule_reads import columns_read
+from warehouse.rule_reads import read_sql
 from warehouse.rules import Rule, load_rules
 
 CATALOG = load_catalog()
@@ -49,11 +49,14 @@ def test_what_a_sound_rule_looks_like(tmp_path: Path) -> None:
          {"person": {"sex"}, "source.resident": {"name"}}),
         ("with recursive r as (select person_id from person union select person_id from r) select person_id from r",
          {"person": {"person_id"}}),
+        ("with person as (select * from household) select household_no from person", {"household": {"household_no", ...}}),
+        ("with person as (select name from person) select name from person", {"person": {"name"}}),
+        ("WITH P AS (SELECT Name FROM Person) SELECT p.name FROM p", {"person": {"name"}}),
         ("select range as subject_id from range(10)", {}),
     ],
 )  # fmt: skip
 def test_what_a_select_reads_is_told_wherever_it_stands(sql: str, reads: dict[str, set[object]]) -> None:
-    found = columns_read(sql, CATALOG)
+    found = read_sql(sql, CATALOG).columns
     assert found.keys() == reads.keys()
     for relation, columns in reads.items():
         if ... in columns:  # a star reads them all
@@ -85,6 +88,17 @@ def test_what_a_select_reads_is_told_wherever_it_stands(sql: str, reads: dict[st
         ("with gone as (delete from person returning *) select * from gone", "is not"),
         ("set memory_limit = '1GB'", "is not one select"),
         ("select person from person", "a whole row as one value"),
+        ("select to_json(p) from person p", "a whole row as one value"),
+        ("select list_transform(list(p), lambda x: x.name) from person p", "a whole row as one value"),
+        ("select count(*) from person p group by p", "a whole row as one value"),
+        ("select household_id from person p order by p", "a whole row as one value"),
+        ("select * from (summarize person)", ""),
+        ("select * from (describe person)", ""),
+        ("select * from (show tables)", ""),
+        ("select * from (pivot person on sex using count(*))", ""),
+        ("select * from (unpivot person on name, sex)", ""),
+        ("select (with x as (select 1 as a) select a from x) as b, y.* from x y", "reads x, which no contract publishes"),
+        ("with p as (select * from found) select * from p", "reads found, which no contract publishes"),
         ("select columns('name') from person", "takes columns(…)"),
         ("select #2 from person", "takes a column by its number"),
         ("select * from person natural join residence", "called alike"),
@@ -117,6 +131,30 @@ def test_a_rule_that_reads_what_it_must_not_is_refused(tmp_path: Path, sql: str,
 def test_header_and_sql_agree(tmp_path: Path, sql: str, says: str) -> None:
     [problem] = problems(rule_from(tmp_path, HEAD + sql), CATALOG)
     assert says in problem
+
+
+@pytest.mark.parametrize(
+    ("sql", "tokens"),
+    [
+        ("select phone_token as more from source.resident", ["more"]),
+        ("select max(phone_token) as more, min(name) as other from source.resident", ["more"]),
+        ("with p as (select list(r.phone_token) as them from source.resident r) select them as more from p", ["more"]),
+        ("select phone_token as more from source.resident union all select name from source.resident", ["more"]),
+        (
+            "with p as (select 'x' as a union all select phone_token from source.resident) select a as more from p",
+            ["more"],
+        ),
+        ("select md5(phone_token) as more from source.resident", []),
+        ("select count(distinct phone_token) as more from source.resident", []),
+        (
+            "select r.phone_token = s.phone_token as more from source.resident r join source.resident s using (record_no)",
+            [],
+        ),
+        ("select phone_masked as more from source.resident where phone_token is not null", []),
+    ],
+)
+def test_a_token_is_shown_to_nobody(sql: str, tokens: list[str]) -> None:
+    assert list(read_sql(sql, CATALOG).tokens) == tokens
 
 
 @pytest.mark.parametrize(

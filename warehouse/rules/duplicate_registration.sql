@@ -23,23 +23,26 @@ given:
     - {source: resident, record_key: r8, person_id: guessed, rule: id_no}
     - {source: resident, record_key: r9, person_id: guessed, rule: evidence}
   source.resident:
-    - {record_no: r1, household_no: h1}
-    - {record_no: r2, household_no: h1}
-    - {record_no: r3, household_no: h1}
-    - {record_no: r4, household_no: h1}
-    - {record_no: r5, household_no: h1, cancelled_on: 2026-01-01}
-    - {record_no: r6, household_no: h1}
-    - {record_no: r7, household_no: h2}
-    - {record_no: r8, household_no: h1}
-    - {record_no: r9, household_no: h1}
+    - {record_no: r1, id_no_token: twice, household_no: h1}
+    - {record_no: r2, id_no_token: twice, household_no: h1}
+    - {record_no: r3, id_no_token: once, household_no: h1}
+    - {record_no: r4, id_no_token: corrected, household_no: h1}
+    - {record_no: r5, id_no_token: corrected, household_no: h1, cancelled_on: 2026-01-01}
+    - {record_no: r6, id_no_token: in_two_households, household_no: h1}
+    - {record_no: r7, id_no_token: in_two_households, household_no: h2}
+    - {record_no: r8, id_no_token: guessed, household_no: h1}
+    - {record_no: r9, id_no_token: guessed, household_no: h1}
   person: [{person_id: twice}, {person_id: once}, {person_id: corrected}, {person_id: in_two_households}, {person_id: guessed}]
 expected: [twice]
 */
-with entered as (
+with seen_again as (
+    select id_no_token, household_no from source.resident
+    where cancelled_on is null group by id_no_token, household_no having count(*) > 1
+), entered as (
     select k.person_id, list(r.record_no) as records
-    from person_link k
-    join source.resident r on r.record_no = k.record_key
-    where k.source = 'resident' and k.rule = 'id_no' and r.cancelled_on is null
+    from seen_again n
+    join source.resident r on r.id_no_token = n.id_no_token and r.household_no = n.household_no and r.cancelled_on is null
+    join person_link k on k.source = 'resident' and k.record_key = r.record_no and k.rule = 'id_no'
     group by k.person_id, r.household_no
     having count(*) > 1
 ), said as (

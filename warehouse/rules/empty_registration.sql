@@ -31,7 +31,7 @@ given:
     - {title_no: t2, dwelling_id: d2, person_id: p3}
     - {title_no: t4, dwelling_id: d4, person_id: other}
     - {title_no: t5, dwelling_id: d4, person_id: p6, valid_to: 2020-01-01}
-    - {title_no: t6, dwelling_id: d5, holder_name: 丁}
+    - {title_no: t6, dwelling_id: d5, person_id: of_another_number, holder_name: 丁}
   membership:
     - {person_id: p3, household_id: held, name: 甲}
     - {person_id: p6, household_id: sold, name: 乙}
@@ -72,7 +72,8 @@ with home as (
     from away a
     join membership m on m.household_id = a.household_id and m.valid_to is null
     join title t on t.dwelling_id = a.dwelling_id
-                and (t.person_id = m.person_id or (t.person_id is null and t.holder_name = m.name and t.valid_to is null))
+                -- a holder of a member's name is she, though one of two offices has her number wrong
+                and (t.person_id = m.person_id or (t.holder_name = m.name and t.valid_to is null))
 ), said as (
     select a.household_id, a.dwelling_id, list(distinct coalesce(d.standard_address, r.living_address)) as living_addresses,
            list('resident:' || r.record_no) as registered

@@ -51,13 +51,22 @@ with latest as (
     where t.request_class in ('leak', 'heating', 'water', 'gas', 'electricity')
       and t.dwelling_id is not null and t.person_id is not null
       and t.reported_at between latest.day - interval '$days days' and latest.day + interval '1 day'
+), home as (
+    select distinct dwelling_id from asked
 ), tied as (
     -- who lives or is registered there, or holds a title of it
-    select r.dwelling_id, r.person_id from residence r where r.valid_to is null
-    union all
-    select dwelling_id, person_id from title where valid_to is null and dwelling_id is not null and person_id is not null
+    select r.dwelling_id, r.person_id
+    from residence r join home on home.dwelling_id = r.dwelling_id where r.valid_to is null
+    union
+    select t.dwelling_id, t.person_id
+    from title t join home on home.dwelling_id = t.dwelling_id where t.valid_to is null and t.person_id is not null
+), concerned as (
+    select person_id from asked
+    union
+    select person_id from tied
 ), member as (
-    select distinct r.person_id, r.household_id from residence r where r.valid_to is null
+    select distinct r.person_id, r.household_id
+    from residence r join concerned c on c.person_id = r.person_id where r.valid_to is null
 ), of_household as (
     select distinct a.ticket_id
     from asked a

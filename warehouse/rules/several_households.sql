@@ -21,23 +21,25 @@ given:
     - {source: resident, record_key: r7, person_id: guessed, rule: id_no}
     - {source: resident, record_key: r8, person_id: guessed, rule: evidence}
   source.resident:
-    - {record_no: r1, household_no: h1}
-    - {record_no: r2, household_no: h2}
-    - {record_no: r3, household_no: h1}
-    - {record_no: r4, household_no: h1}
-    - {record_no: r5, household_no: h1}
-    - {record_no: r6, household_no: h2, cancelled_on: 2026-01-01}
-    - {record_no: r7, household_no: h1}
-    - {record_no: r8, household_no: h2}
+    - {record_no: r1, id_no_token: several, household_no: h1}
+    - {record_no: r2, id_no_token: several, household_no: h2}
+    - {record_no: r3, id_no_token: twice_in_one, household_no: h1}
+    - {record_no: r4, id_no_token: twice_in_one, household_no: h1}
+    - {record_no: r5, id_no_token: moved, household_no: h1}
+    - {record_no: r6, id_no_token: moved, household_no: h2, cancelled_on: 2026-01-01}
+    - {record_no: r7, id_no_token: guessed, household_no: h1}
+    - {record_no: r8, id_no_token: guessed, household_no: h2}
   person: [{person_id: several}, {person_id: twice_in_one}, {person_id: moved}, {person_id: guessed}]
 expected: [several]
 */
-with said as (
+with seen_again as (
+    select id_no_token from source.resident where cancelled_on is null group by id_no_token having count(*) > 1
+), said as (
     select k.person_id, list_sort(list(distinct r.household_no)) as households,
            list_sort(list('resident:' || r.record_no)) as evidence_rows
-    from person_link k
-    join source.resident r on r.record_no = k.record_key
-    where k.source = 'resident' and k.rule = 'id_no' and r.cancelled_on is null
+    from seen_again n
+    join source.resident r on r.id_no_token = n.id_no_token and r.cancelled_on is null
+    join person_link k on k.source = 'resident' and k.record_key = r.record_no and k.rule = 'id_no'
     group by k.person_id
     having min(r.household_no) <> max(r.household_no)
 )

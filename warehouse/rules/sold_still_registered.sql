@@ -20,7 +20,7 @@ given:
     - {title_no: t6, dwelling_id: d4, person_id: moved, valid_to: 2020-01-01}
     - {title_no: t7, dwelling_id: d4, person_id: buyer}
     - {title_no: t8, dwelling_id: d5, person_id: renamed, valid_to: 2020-01-01}
-    - {title_no: t9, dwelling_id: d5, holder_name: 丁}
+    - {title_no: t9, dwelling_id: d5, person_id: of_another_number, holder_name: 丁}
   residence:
     - {person_id: seller, household_id: h1, kind: hukou, dwelling_id: d1}
     - {person_id: giver, household_id: h2, kind: hukou, dwelling_id: d2}
@@ -55,11 +55,11 @@ with former as (
                     and r.kind = 'hukou' and r.valid_to is null
     join title t on t.dwelling_id = s.dwelling_id and t.person_id = r.person_id and t.valid_to is null
     union
-    -- a holder who could not be told but bears a member's name may be her
+    -- a holder of a member's name is she, though one of two offices has her number wrong
     select s.household_id, s.dwelling_id
     from seller s
     join membership m on m.household_id = s.household_id and m.valid_to is null
-    join title t on t.dwelling_id = s.dwelling_id and t.person_id is null and t.holder_name = m.name and t.valid_to is null
+    join title t on t.dwelling_id = s.dwelling_id and t.holder_name = m.name and t.valid_to is null
 ), held as (
     select dwelling_id, list_sort(list(title_no)) as titles
     from title where valid_to is null and dwelling_id in (select dwelling_id from seller)

@@ -53,15 +53,23 @@ with claimed as (
     group by dwelling_id
     having count(*) = count(person_id) and bool_and(occupancy = 'owner_occupied')
 ), at_home as (
-    -- somebody of the holder's name who is registered here without a usable ID is taken for the holder
-    select distinct r.dwelling_id
-    from residence r
-    join person p on p.person_id = r.person_id
-    join title t on t.dwelling_id = r.dwelling_id and t.valid_to is null
-                and (t.person_id = r.person_id or (t.holder_name = p.name and p.id_no_status <> 'ok'))
-    where r.kind = 'living' and r.valid_to is null
-), away as (
+    select distinct t.dwelling_id
+    from title t
+    join residence r on r.dwelling_id = t.dwelling_id and r.person_id = t.person_id
+    where t.valid_to is null and r.kind = 'living' and r.valid_to is null
+), nobody as (
     select c.* from claimed c where not exists (select 1 from at_home h where h.dwelling_id = c.dwelling_id)
+), namesake as (
+    -- somebody of the holder's name who is registered here without a usable ID is taken for the holder
+    select distinct t.dwelling_id
+    from nobody n
+    join title t on t.dwelling_id = n.dwelling_id
+    join residence r on r.dwelling_id = n.dwelling_id
+    join person p on p.person_id = r.person_id
+    where t.valid_to is null and r.kind = 'living' and r.valid_to is null
+      and t.holder_name = p.name and p.id_no_status <> 'ok'
+), away as (
+    select n.* from nobody n where not exists (select 1 from namesake s where s.dwelling_id = n.dwelling_id)
 ), lived as (
     -- households, not people: a child that is born changes nothing here
     select r.dwelling_id, list_sort(list(distinct r.household_no)) as households,
