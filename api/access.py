@@ -157,8 +157,9 @@ async def stops(caller: Caller, hub: TheHub) -> Stops:
 TheStops = Annotated[Stops, Depends(stops)]
 
 
-async def door(hub: TheHub, session: TheSession, release: TheRelease, stops: TheStops) -> Door:
+async def door(caller: Caller, hub: TheHub, session: TheSession, release: TheRelease) -> Door:
     """Where the caller writes down what she saw."""
+    stops = Stops(caller.kept, hub.casebook, caller.release_id, caller.covers)
     promised = hub.promised(release)
     words = Words(promised.code_lists, hub.zone, hub.casebook.ledger.now)
     values = DoorValues(promised.catalog, hub.settings, words)

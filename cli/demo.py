@@ -32,8 +32,8 @@ Paste this first; {user} is a grid worker:
 2. Look at one household, with what each office says about it:
   curl -s {url}/v1/households/{household} -H "Authorization: Bearer $TOKEN" | {python} -m json.tool --no-ensure-ascii
 
-3. List what should be checked at a door:
-  curl -s '{url}/v1/findings?limit=5' -H "Authorization: Bearer $TOKEN" | {python} -m json.tool --no-ensure-ascii
+3. List where she should go today, and why; the same as a page for a phone is {url}/worklist:
+  curl -s '{url}/v1/worklist?limit=2' -H "Authorization: Bearer $TOKEN" | {python} -m json.tool --no-ensure-ascii
 """  # noqa: E501  # a command that is pasted is one line
 EXAMPLE = """
     select h.household_id, p.name

@@ -55,8 +55,8 @@ schema:
         logicalType: string
         classification: personal
         customProperties: [{property: purpose, value: parking}, {property: address, value: 1}, {property: mask, value: address}]
-      - {name: cars, physicalName: 车辆数, logicalType: integer, classification: internal,
-         logicalTypeOptions: {minimum: 0, maximum: 5}}
+      - {name: cars, physicalName: 车辆数, logicalType: integer, classification: personal,
+         customProperties: [{property: purpose, value: parking}], logicalTypeOptions: {minimum: 0, maximum: 5}}
 customProperties:
   - {property: load, value: snapshot}
   - {property: layout, value: {format: csv, file_pattern: '停车证_(?P<date>\d{8})\.csv'}}

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from contracts.errors import HubError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+OPEN = 48  # connections to a SQLite file that stay open: one for each thread of a server, for opening costs more than a query
 LOCK = 340_1300  # any number that is ours, for PostgreSQL's advisory lock
 
 
@@ -27,10 +28,11 @@ class CasebookError(HubError):
 def open_store(url: str) -> Engine:
     """An engine on the casebook at `url`, its folder and tables made or migrated where needed."""
     parsed = make_url(url)
-    engine = create_engine(parsed)
-    if engine.dialect.name != "sqlite":
+    if parsed.get_backend_name() != "sqlite":
+        engine = create_engine(parsed)
         migrate(engine)
         return engine
+    engine = create_engine(parsed, pool_size=OPEN)
     _tame_sqlite(engine)
     folder = Path(parsed.database or "").parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +84,10 @@ def alone_in(tx: Connection, table: Table) -> None:
 
 
 def _tame_sqlite(engine: Engine) -> None:
-    """Waiting, durability, foreign keys; a writing transaction locks when it begins instead of failing half way."""
+    """Waiting, durability, foreign keys; a writing transaction locks when it begins instead of failing half way.
+
+    What only `reads` asks one question at a time, which is of one moment without any transaction.
+    """
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, record: Any) -> None:
@@ -94,5 +99,5 @@ def _tame_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _(connection: Any) -> None:
         options = connection.get_execution_options()
-        if options.get("isolation_level") != "AUTOCOMMIT":
-            connection.exec_driver_sql("begin" if options.get("reads") else "begin immediate")
+        if not options.get("reads") and options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("begin immediate")

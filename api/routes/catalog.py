@@ -38,7 +38,7 @@ class ColumnEntry(BaseModel):
     authority_label: str | None = Field(examples=["人口登记"])
     policy: str | None = Field(
         description="how the shown value is picked",
-        examples=["newest of resident, property, hotline; valid: own_phone"],
+        examples=["newest of resident, doorstep, property, hotline; valid: own_phone"],
     )
     checks: list[str]
 

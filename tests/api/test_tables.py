@@ -148,7 +148,7 @@ def test_catalog_tells_meaning_and_treatment(client, as_user) -> None:
     assert columns["status"]["codes"]
     phone = columns["phone_masked"]
     assert (phone["authority"], phone["authority_label"]) == ("resident", "人口登记")
-    assert phone["policy"] == "newest of resident, property, hotline; valid: own_phone"
+    assert phone["policy"] == "newest of resident, doorstep, property, hotline; valid: own_phone"
     assert {columns["status"][word] for word in ("authority", "authority_label", "policy")} == {None}
     resident = client.get("/v1/catalog/source.resident", headers=as_user("worker")).json()
     assert resident["table"]["rows_shown"] == "in your areas"

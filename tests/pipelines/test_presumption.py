@@ -13,7 +13,7 @@ from warehouse import cross_check
 from warehouse.engine import MACROS, dependencies, models
 from warehouse.sql import read_folder
 
-ABOUT_FINDINGS = {"finding", "finding_evidence", "finding_standing"}
+ABOUT_FINDINGS = {"finding", "finding_evidence", "finding_standing", "stop", "rule_figure"}
 
 
 def served(known: Known) -> dict[str, object]:
@@ -38,12 +38,11 @@ def test_a_city_with_findings_is_served_as_one_without(tmp_path: Path, monkeypat
         lives(3, "R3b", "3-1-202", "H4"),
     )
     town.titles("20240131", holds(2, "T2", "3-1-201"))
-    (tmp_path / "rules").mkdir()
     without = copy_of(town, tmp_path / "without", without=("lake", "remembered"))
     town.night()
     with_findings = town.night()
 
-    monkeypatch.setattr(cross_check, "RULES", tmp_path / "rules")
+    monkeypatch.setattr(cross_check, "rule_files", list)
     without.night()
     none = without.night()
 
