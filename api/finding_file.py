@@ -56,16 +56,29 @@ def shown(view: View, findings: Sequence[Row]) -> list[Row]:
     households = _of(view, "household", findings, "household_no")
     book = rule_book()
     return [
-        with_evidence(row)
+        row
         | {
             "household_id": row["household_id"] if row["household_id"] in households else None,
             "person_name": names.get(row["person_id"]),
             "address": addresses.get(row["dwelling_id"]),
             "meaning": book[row["rule"]].meaning if row["rule"] in book else None,
             "evidence_labels": dict(book[row["rule"]].evidence) if row["rule"] in book else {},
+            "evidence_value_labels": _value_labels(view, row["evidence"]),
         }
-        for row in view.labelled("finding", findings)
+        for row in map(with_evidence, view.labelled("finding", findings))
     ]
+
+
+def _value_labels(view: View, evidence: Mapping[str, Any] | None) -> dict[str, str | list[str]]:
+    """What the codes among the evidence stand for: those in the columns that are called as a code list."""
+    labelled = {}
+    for name, said in (evidence or {}).items():
+        labels = view.labels(name)
+        if labels and isinstance(said, list):
+            labelled[name] = [labels.get(code, code) for code in said]
+        elif said in labels:
+            labelled[name] = labels[said]
+    return labelled
 
 
 def _of(view: View, table: str, rows: Sequence[Row], column: str) -> dict[str, str]:

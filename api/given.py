@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import Row
 from api.view import View
@@ -24,6 +24,7 @@ ReleaseSeen = Annotated[
     str, Field(pattern="^[0-9A-Za-z._-]{1,64}$", description="the `release` of the answer you looked at")
 ]
 Code = Annotated[str, Field(max_length=32)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True)]  # which also holds it to be Unicode
 LABELS = {"verdict": "verdict", "reason_code": "verdict_reason", "proof": "proof"}
 
 
@@ -49,7 +50,7 @@ class SeenBody(BaseModel):
     reason_code: Code = Field(examples=["office_outdated"])
     seen_on: date = Field(description="the day, in the hub's time zone")
     proof: Code = Field(examples=["met_in_person"])
-    note: str = Field("", description="at most 2,000 characters, no ID number or phone")
+    note: Note = Field("", description="at most 2,000 characters, no ID number or phone")
     values: list[Value] = Field([], max_length=20)
 
     def seen(self, finding_id: str, release: str) -> Seen:

@@ -73,7 +73,7 @@ class CorrectionNight:
         lives = self._newest_requests()
         waiting = {m: s for m, s in self._sights.items() if not _says_so(lives.get(m), s)}
         stated = self._claims.stated({matter.fact for matter in waiting})
-        homes = self._claims.homes(s.value.value_dwelling_id for s in waiting.values())
+        homes = self._claims.homes(s.seen for s in waiting.values())
         opened = 0
         for matter, sight in sorted(waiting.items(), key=lambda item: item[1].verdict.id):
             if (earlier := lives.get(matter)) and earlier.state in UNSETTLED:
@@ -87,7 +87,7 @@ class CorrectionNight:
         """Close what a delivery corrected and reopen what came back. Only the newest request about a matter lives."""
         lives = self._newest_requests()
         stated = self._claims.stated({matter.fact for matter in lives})
-        homes = self._claims.homes(r.seen_dwelling_id for r in lives.values())
+        homes = self._claims.homes(map(_seen, lives.values()))
         closed = reopened = 0
         for matter, request in lives.items():
             said = stated.get(matter.fact, [])

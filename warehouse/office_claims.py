@@ -93,12 +93,15 @@ class OfficeClaims:
             if rows
         }
 
-    def homes(self, dwelling_ids: Iterable[str | None]) -> dict[str, str]:
-        """Standard addresses by dwelling; of those the release has."""
-        found = each(
-            self._rows, "dwelling", "dwelling_id", set(dwelling_ids) - {None}, ("dwelling_id", "standard_address")
-        )
-        return {row["dwelling_id"]: row["standard_address"] for row in found}
+    def homes(self, seen: Iterable[Seen]) -> dict[str, str]:
+        """Standard addresses by `Seen.identity`: of a home that was seen, and of a spelling that means one."""
+        seen = list(seen)
+        ids = {value.dwelling_id for value in seen} - {None}
+        texts = {value.value for value in seen if not (value.token or value.dwelling_id)}
+        named = each(self._rows, "dwelling", "dwelling_id", ids, ("dwelling_id", "standard_address"))
+        spelt = each(self._rows, "address_link", "address", texts, ("address", "dwelling_id", "standard_address"))
+        homes = {row["dwelling_id"]: row["standard_address"] for row in named}
+        return homes | {row["address"]: row["standard_address"] for row in spelt if row["dwelling_id"]}
 
     def later_ids(self) -> dict[str, str]:
         """The id that a person of an older id has now: along the trail of what was kept or merged."""
@@ -132,8 +135,7 @@ def agrees(stated: Stated, seen: Seen, homes: Mapping[str, str]) -> bool:
         return False
     if seen.token is not None:
         return stated.token == seen.token
-    home = homes.get(seen.dwelling_id or "")
-    return _plain(stated.value) == _plain(home or seen.value)
+    return _plain(stated.value) == _plain(homes.get(seen.identity, seen.value))
 
 
 def _saying(fact: Fact, rows: Sequence[Row]) -> list[Row]:

@@ -32,8 +32,8 @@ function walks(stop, hub, about) {
 }
 
 function findingView(finding, hub, about) {
-  const labels = finding.evidence_labels;
-  const facts = Object.entries(finding.evidence ?? {}).map(([name, value]) => [labels[name] ?? name, value]);
+  const { evidence_labels: labels, evidence_value_labels: words } = finding;
+  const facts = Object.entries(finding.evidence ?? {}).map(([name, value]) => [labels[name] ?? name, words[name] ?? value]);
   const more = el("div", {}, el("p", {}, "正在取证据……"));
   const view = el("article", { id: `f-${finding.finding_id}` },
     el("h3", {}, el("span", { class: `tag ${finding.severity}` }, finding.severity_label ?? ""), finding.title,

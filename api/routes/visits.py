@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.access import Caller, TheDoor, TheStops
 from api.answers import Answer, Page, Row, problems
-from api.given import Code, Id, Key, ReleaseSeen, SeenBody, shown_verdict, shown_visit
+from api.given import Code, Id, Key, Note, ReleaseSeen, SeenBody, shown_verdict, shown_visit
 from api.view import View
 from warehouse import verdicts as verdicts_given
 from warehouse.conditions import Condition
@@ -32,7 +32,7 @@ class VisitBody(BaseModel):
     kind: Literal["finding", "sample"] = Field("finding", description="sample: a home without findings, by lot")
     outcome: Code = Field(examples=["met"])
     visited_at: AwareDatetime = Field(examples=["2026-11-24T17:00:00+08:00"])
-    note: str = ""
+    note: Note = ""
     missed: Code | None = Field(
         None, description="of a sample: what contradicted itself there (code list visit_missed)"
     )

@@ -44,6 +44,13 @@ def test_a_body_of_the_wrong_shape(client, as_user, body) -> None:
     assert answer.json()["errors"]
 
 
+@pytest.mark.parametrize("path", ["/v1/findings/x/verdicts", "/v1/visits"])
+def test_a_note_that_is_no_unicode(client, as_user, path) -> None:
+    headers = as_user("worker") | {"Content-Type": "application/json"}
+    answer = client.post(path, content=json.dumps({"note": "\ud800"}), headers=headers)
+    assert "body.note" in [error["where"] for error in answer.json()["errors"]]
+
+
 def test_nul_and_strange_characters_find_nothing(client, as_user) -> None:
     for q in ("\u0000", "a\u0000b", "💡", "\u202e", "\\"):
         answer = client.post("/v1/households/search", json={"q": q}, headers=as_user("worker"))

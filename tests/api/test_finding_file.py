@@ -18,6 +18,9 @@ from warehouse.rules import load_rules
 RULES = {rule.name: rule for rule in load_rules()}
 
 
+SAID = {"titles": ["t1"], "occupancy": ["vacant", "let"], "id_no_status": "length", "sex": None}
+
+
 def cited(source: str, record: str, value: dict[str, Any]) -> dict[str, Any]:
     place = {"delivery_id": "d1", "row_no": 12, "stated_on": date(2026, 10, 1), "grid_code": HERE}
     return place | {"finding_id": key("v1"), "source": source, "record_key": record, "value": json.dumps(value)}
@@ -25,7 +28,7 @@ def cited(source: str, record: str, value: dict[str, Any]) -> dict[str, Any]:
 
 def with_evidence(city: Rows) -> Rows:
     delivered = {"delivery_id": "d1", "source": "resident", "file_name": "人口信息_20261101.csv"}
-    vacant = finding("v1", "h1", "b", HERE, rule="vacant_with_ticket", evidence='{"tickets":["t1"]}')
+    vacant = finding("v1", "h1", "b", HERE, rule="vacant_with_ticket", evidence=json.dumps(SAID))
     return city | {
         "finding": [*city["finding"], vacant | {"household_id": key("h1")}],
         "finding_evidence": [
@@ -48,6 +51,7 @@ def test_evidence_is_the_offices_rows_with_their_own_words(walk: Walk) -> None:
     answer = walk.get(f"/v1/findings/{key('v1')}")
     assert answer["finding"]["evidence_labels"] == dict(RULES["vacant_with_ticket"].evidence)
     assert answer["finding"]["meaning"] == RULES["vacant_with_ticket"].meaning
+    assert answer["finding"]["evidence_value_labels"] == {"occupancy": ["空置", "let"], "id_no_status": "位数不对"}
     title, register = answer["evidence_rows"]
     assert (title["source_label"], title["file_name"], title["row_no"]) == ("不动产登记", "不动产_20261101.xlsx", 12)
     assert (title["record_key"], title["stated_on"]) == ("t1", "2026-10-01")
@@ -61,6 +65,7 @@ def test_evidence_is_the_offices_rows_with_their_own_words(walk: Walk) -> None:
 
 def test_who_sees_no_evidence_sees_where_it_stands(walk: Walk) -> None:
     answer = walk.get(f"/v1/findings/{key('v1')}", "supervisor")
+    assert (answer["finding"]["evidence"], answer["finding"]["evidence_value_labels"]) == (None, {})
     assert [row["value"] for row in answer["evidence_rows"]] == [None, None]
     assert [row["row_no"] for row in answer["evidence_rows"]] == [12, 12]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.pipelines.town import EAST, FEBRUARY, JANUARY, MARCH, WEST, Town, copy_of, holds, lives
+from tests.pipelines.town import EAST, FEBRUARY, JANUARY, MARCH, WEST, Town, copy_of, holds, home, lives
 
 
 def test_the_same_bytes_for_another_day_do_not_move_what_was_known(tmp_path: Path) -> None:
@@ -40,3 +40,14 @@ def test_a_building_that_moves_between_grids_is_in_the_one_of_the_day(tmp_path: 
     )
     known = town.night()
     assert known.query("select building_id, grid_code from dwelling") == [("B3", EAST)]
+
+
+def test_an_address_that_nobody_writes_any_more_is_still_a_home_of_the_past(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    for day, door in (("20240131", "3-1-101"), ("20240229", "4-9-999"), ("20240331", "4-1-101")):
+        town.titles(day, holds(2, "T1", "3-1-102"))
+        town.residents(day, lives(1, "R1", door, "H1", updated_on=f"{day[:4]}-{day[4:6]}-{day[6:]}"))
+    known = town.night(audited=True)
+    spelt = dict(known.query("select address, uses from address_link"))
+    assert [spelt[home(door)] for door in ("3-1-101", "4-9-999", "4-1-101")] == [0, 0, 1]
+    assert known.query("select * from address_review") == []

@@ -22,11 +22,12 @@ from warehouse.ledger import Entry
 from warehouse.reader import OpenRelease
 
 CATALOG = load_catalog()
-TABLES = ("city.dwelling", "city.claim", "city.finding", "city.delivery", "city.person_alias", "source.resident",
-          "source.property")  # fmt: skip
+TABLES = ("city.dwelling", "city.address_link", "city.claim", "city.finding", "city.delivery", "city.person_alias",
+          "source.resident", "source.property")  # fmt: skip
 READ = Catalog({name: CATALOG.tables[name] for name in TABLES})
 WHO = key("王小明")
 ADDRESSES = {name: f"山西省大同市平城区新旺街道柳港园{name}3号楼2单元501室" for name in ("西院", "东院", "北院")}
+SPELT = "柳港园东院3-2-501"  # which is the home 东院
 UPDATED, VISITED = date(2026, 8, 1), date(2026, 9, 17)
 ZONE = ZoneInfo("Asia/Shanghai")
 Said = Mapping[str, Any]
@@ -80,6 +81,10 @@ class Town:
         rows = {
             "dwelling": [
                 {"dwelling_id": key(n), "standard_address": a, "grid_code": HERE} for n, a in ADDRESSES.items()
+            ],
+            "address_link": [
+                {"address": SPELT, "dwelling_id": key("东院"), "standard_address": ADDRESSES["东院"]},
+                {"address": "东院", "standard_address": None},
             ],
             "claim": list(claims),
             "finding": [{"finding_id": key(n), "evidence_hash": key(e), "rule": "x"} for n, e in found.items()],

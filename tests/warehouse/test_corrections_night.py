@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.api.city import HERE, key
-from tests.warehouse.corrected import ADDRESSES, UPDATED, VISITED, WHO, Town, says, seen
+from tests.warehouse.corrected import ADDRESSES, SPELT, UPDATED, VISITED, WHO, Town, says, seen
 from warehouse.casebook_tables import correction_requests
 from warehouse.correction_list import history
 from warehouse.correction_states import State
@@ -67,6 +67,7 @@ def test_a_night_that_is_run_again_doubles_nothing(either: Town) -> None:
     ("said", "what"),
     [
         ([says(EAST)], [seen(EAST)]),  # the office has it right
+        ([says(EAST)], [seen(SPELT)]),  # and spells it otherwise
         ([says(WEST, claimed_on=date(2026, 1, 1)), says(EAST, row_no=3)], [seen(EAST)]),  # in its newest row
         ([says("汪", "name", source="property"), says("王", "name")], [seen("王", "name")]),  # another office is wrong
         ([says(" 王 伟", "name")], [seen("王伟", "name")]),
@@ -158,6 +159,13 @@ def test_a_delivery_closes_it_and_the_old_value_reopens_it_with_a_new_clock(eith
     assert "three" in request.state_reason
     town.night(says(EAST, delivery_id="two"))
     assert town.states == ["closed"]
+
+
+def test_an_address_written_by_hand_is_corrected_when_the_office_names_that_home(town: Town) -> None:
+    town.verdict(seen(SPELT))
+    assert town.night(says(WEST)).opened == 1
+    assert town.night(says(EAST, delivery_id="two")).closed == 1
+    assert town.night(says(WEST, delivery_id="three")).reopened == 1
 
 
 @pytest.mark.parametrize("state", ["accepted", "refused"])

@@ -9,7 +9,7 @@ legal_basis: 《不动产登记暂行条例》第八条：不动产登记簿应�
 owner: 公安户籍、不动产登记中心
 doubts: [person.hukou_address, person.living_address]
 rows: {resident: [hukou_address, living_address], property: [location]}
-evidence: {address: 原写法, reason: 待核原因}
+evidence: {address: 原写法, address_rule: 待核原因}
 given:
   address_link:
     - {address_id: no_building, address: 甲小区99号楼1单元101室, rule: unknown_building}
@@ -43,7 +43,7 @@ with lost as (
     from source.property where cancelled_on is null
 )
 select l.address_id as subject_id, any_value(l.grid_code) as grid_code, any_value(l.address) as address,
-       any_value(l.rule) as reason, list_sort(list(distinct s.office_row)) as evidence_rows
+       any_value(l.rule) as address_rule, list_sort(list(distinct s.office_row)) as evidence_rows
 from lost l
 join said s on s.address = l.address
 group by l.address_id

@@ -10,7 +10,7 @@ owner: 12345热线
 parameters: {days: 180}
 doubts: []
 rows: {hotline: [address, reported_at, request_class]}
-evidence: {address: 诉求地址, reason: 待核原因}
+evidence: {address: 诉求地址, address_rule: 待核原因}
 given:
   delivery: [{source: hotline, delivered_on: 2026-10-31}]
   address_link:
@@ -32,7 +32,7 @@ with latest as (
     from address_link
     where rule in ('unknown_building', 'unknown_room', 'floor_mismatch')
 )
-select t.ticket_id as subject_id, l.grid_code, t.address, l.rule as reason, ['hotline:' || t.ticket_no] as evidence_rows
+select t.ticket_id as subject_id, l.grid_code, t.address, l.rule as address_rule, ['hotline:' || t.ticket_no] as evidence_rows
 from ticket t
 cross join latest
 join lost l on l.address = t.address

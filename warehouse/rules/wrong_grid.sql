@@ -47,9 +47,9 @@ with today as (
     group by g.grid_code
 ), judged as (
     select s.*, r.detail as outline_grids,
-           case when s.grid_rule = 'written_elsewhere' then 'outline'
-                when n.grid_code is null then 'no_such_grid'
-                when not n.is_of_its_community then 'other_community' end as reason
+           case when s.grid_rule = 'written_elsewhere' then '边界在别的网格'
+                when n.grid_code is null then '网格表里没有这个网格'
+                when not n.is_of_its_community then '网格属于别的社区' end as reason
     from standing s
     left join named n on n.grid_code = s.grid_code
     left join grid_review r on r.building_id = s.building_id and r.rule = s.grid_rule and r.valid_from = s.valid_from
