@@ -13,10 +13,10 @@ from typing import Any, Final
 from pydantic import BaseModel, Field
 
 from api.answers import Row, with_evidence
-from api.rule_book import rule_book
 from api.view import View
 from contracts.model import Column
 from warehouse.conditions import Condition
+from warehouse.rule_library import library
 from warehouse.rules import Rule
 
 
@@ -54,7 +54,7 @@ def shown(view: View, findings: Sequence[Row]) -> list[Row]:
     names = _of(view, "person", findings, "name")
     addresses = _of(view, "dwelling", findings, "standard_address")
     households = _of(view, "household", findings, "household_no")
-    book = rule_book()
+    book = library().rules
     return [
         row
         | {
@@ -121,7 +121,7 @@ def _said(view: View, table: str, value: Mapping[str, Any]) -> list[Row]:
 
 def asks(view: View, finding: Row) -> Asks:
     """What may be said about a finding, with the labels that a screen shows."""
-    rule = rule_book().get(finding["rule"])
+    rule = library().rules.get(finding["rule"])
     lists = {name: _choices(view.labels(codes)) for name, codes in LISTS.items()}
     return Asks(meaning=rule.meaning if rule else None, doubts=_doubts(view, rule, finding), **lists)
 

@@ -95,9 +95,9 @@ class Hub:
                 self._shelf = (state, load_shelf(promised.catalog, folders))
             return self._shelf[1]
 
-    @cached_property
+    @property
     def rule_doubts(self) -> Mapping[str, frozenset[tuple[str, str]]]:
-        """By rule the attributes that its findings put in doubt, as the rules stand when first asked."""
+        """By rule the attributes that its findings put in doubt, as the rules stand now."""
         return rule_doubts()
 
     def gate(self, user: User, release: OpenRelease) -> Gate:

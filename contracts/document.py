@@ -78,9 +78,9 @@ def parse(path: Path, remedy: str) -> tuple[Document | None, list[Problem]]:
         content = yaml.load(text, Loader=Loader)
     except UnicodeDecodeError as error:
         return None, [Problem(str(path), 1, f"not UTF-8 at byte {error.start}; save the file as UTF-8")]
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return None, [Problem(str(path), line, f"not valid YAML: {error.problem}")]
+    except yaml.YAMLError as error:
+        mark, told = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error).splitlines()[0]
+        return None, [Problem(str(path), mark.line + 1 if mark else 1, f"not valid YAML: {told}")]
     if node is None or not isinstance(content, dict):
         return None, [Problem(str(path), 1, f"empty or not a mapping; {remedy}")]
     return Document(str(path), content, dict(_lines(node))), []

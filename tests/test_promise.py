@@ -112,6 +112,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
         shutil.copytree(ROOT / package, project / package, ignore=shutil.ignore_patterns("__pycache__"))
     (project / "contracts/sources/parking.odcs.yaml").write_text(CONTRACT, encoding="utf-8")
     (project / "warehouse/rules/many_cars.sql").write_text(RULE, encoding="utf-8")
+    (project / "warehouse/rules/half_written.sql").write_text(RULE.rstrip() + " and (", encoding="utf-8")
+    (project / "warehouse/rules/half_saved.sql").write_bytes(RULE.encode("gb18030"))
     (project / "api/routes/permits.py").write_text(ROUTE, encoding="utf-8")
     env = {**os.environ, "PYTHONPATH": str(project), "HUB_HOME": str(home)}
 
@@ -219,6 +221,13 @@ def test_a_new_rule_runs_the_same_night(get: Get) -> None:
     found = get("grid_worker", "/v1/findings?rule=many_cars")["items"]
     assert isinstance(found, list)
     assert [(finding["title"], finding["evidence"]["cars"]) for finding in found] == [("多车", 4)]
+
+
+def test_a_broken_rule_is_told_and_the_night_went_on(get: Get) -> None:
+    rules = get("grid_worker", "/v1/rules")
+    assert rules["broken"] == {"half_saved": "rule is not UTF-8"}
+    [half_written] = [rule for rule in rules["items"] if rule["rule"] == "half_written"]  # type: ignore[attr-defined]
+    assert half_written["error"].startswith("is not valid SQL")
 
 
 def test_a_new_route_is_served(get: Get) -> None:

@@ -9,7 +9,6 @@ seen (sights.py), what offices state (office_claims.py).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,7 +16,6 @@ from hashlib import md5
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from contracts.errors import HubError
 from contracts.load import load_catalog
 from contracts.model import Catalog
 from warehouse import corrections
@@ -27,10 +25,9 @@ from warehouse.correction_states import RUNNING, UNSETTLED
 from warehouse.corrections import HUB, WORKING_DAYS, Packet, Request
 from warehouse.office_claims import OfficeClaims, Seen, Stated, agrees
 from warehouse.reader import OpenRelease
-from warehouse.rules import RULES, read_rule
+from warehouse.rule_library import library
 from warehouse.settings import Settings
 from warehouse.sights import Matter, Matters, Sight, newest_sights
-from warehouse.sql import read_folder
 from warehouse.unscoped import unscoped
 from warehouse.working_days import due_after, weekdays_after
 
@@ -105,11 +102,7 @@ class CorrectionNight:
     @cached_property
     def _titles(self) -> dict[str, str]:
         """Titles by rule; of a rule that is broken now nobody knows it."""
-        titles = {}
-        for file in read_folder(RULES).values():
-            with suppress(HubError):
-                titles[file.name] = read_rule(file).title
-        return titles
+        return {name: rule.title for name, rule in library().rules.items()}
 
     @cached_property
     def _sights(self) -> dict[Matter, Sight]:

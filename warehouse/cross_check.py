@@ -36,7 +36,14 @@ CITED: Final = {
     **dict.fromkeys(("finding_id", "source", "record_key", "delivery_id"), "varchar"), "row_no": "bigint",
     "stated_on": "date", "value": "varchar", "grid_code": "varchar",
 }  # fmt: skip
+FITS: Final = {  # what the contract of `finding` promises of the ids a rule selects; the audit would stop the night
+    **dict.fromkeys(("subject_id", "dwelling_id", "household_id", "person_id"), "[0-9a-f]{32}"), "grid_code": "[0-9]{15}",
+}  # fmt: skip
 Progress = Callable[[str], None]
+
+
+class Unfit(HubError):
+    """A rule selects something else than an id where an id belongs."""
 
 
 @dataclass(frozen=True)
@@ -106,17 +113,31 @@ def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule
             take(connection, rule, bounds)
             connection.execute("begin")
             connection.execute(f"insert into found by name {findings_sql(connection, rule)}")
+            require_fit(connection, rule)
             for source in rule.rows:
                 connection.execute(f"insert into cited by name {cited_sql(catalog, rule, source)}")
             [(count,)] = connection.execute("select count(*) from found where rule = ?", [rule.name]).fetchall()
             connection.execute("commit")
     except duckdb.IOException:
         raise
-    except (duckdb.Error, OutOfBounds) as error:
+    except (duckdb.Error, OutOfBounds, Unfit) as error:
         with suppress(duckdb.TransactionException):  # it had not begun
             connection.execute("rollback")
-        return RuleRun(rule.name, 0, str(error) if isinstance(error, OutOfBounds) else type(error).__name__)
+        return RuleRun(rule.name, 0, str(error) if isinstance(error, HubError) else type(error).__name__)
     return RuleRun(rule.name, count)
+
+
+def require_fit(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
+    """Unfit where a finding of the rule has no subject, or an id that is none."""
+    odd = ", ".join(f"count(*) filter (where not regexp_full_match({c}, '{pattern}'))" for c, pattern in FITS.items())
+    counts = f"select count(*) filter (where subject_id is null), {odd} from found where rule = ?"
+    [found] = connection.execute(counts, [rule.name]).fetchall()
+    for column, count in zip(("subject_id", *FITS), found, strict=True):
+        if count:
+            raise Unfit(
+                f"finds {count:,} rows whose {column} is no id",
+                remedy="select ids of the city tables, for another subject the md5 of what identifies it",
+            )
 
 
 def findings_sql(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:

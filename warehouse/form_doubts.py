@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from typing import Final
 
-from contracts.errors import HubError
 from warehouse.expression import Column
 from warehouse.form import Cell
 from warehouse.form_question import Question
 from warehouse.reader import Row
-from warehouse.rules import RULES, read_rule
-from warehouse.sql import read_folder
+from warehouse.rule_library import library
 from warehouse.within import GRID
 
 UNDECIDED: Final = "finding.status in ('open', 'lead')"
@@ -26,12 +23,10 @@ FACTS: Final = ("finding_id", "rule", "title", "person_id", "household_id", "dwe
 
 def rule_doubts() -> dict[str, frozenset[Column]]:
     """By rule the attributes that its findings put in doubt. A rule that cannot be read finds nothing, so it doubts nothing."""
-    found: dict[str, frozenset[Column]] = {}
-    for file in read_folder(RULES).values():
-        with suppress(HubError):
-            rule = read_rule(file)
-            found[rule.name] = frozenset((e, a) for e, _, a in (said.partition(".") for said in rule.doubts))
-    return found
+    return {
+        name: frozenset((e, a) for e, _, a in (said.partition(".") for said in rule.doubts))
+        for name, rule in library().rules.items()
+    }
 
 
 class Doubts:

@@ -69,7 +69,7 @@ class Linter:
         found += _words(said, MUST, WORDS, "the form")
         if not NAME.fullmatch(path.stem):
             found.append(Wrong(f"a form's file is named {NAME.pattern}.yaml -> rename it"))
-        if said.get("rows") not in ROWS:
+        if str(said.get("rows")) not in ROWS:
             found.append(Wrong(f"rows is one of {', '.join(ROWS)} -> say what one row is", "rows"))
         try:
             since = date.fromisoformat(str(said.get("since", "")))

@@ -20,6 +20,7 @@ from warehouse.rules import PLACES, Rule, load_rule, run_example
 
 # what comes of rules, verdicts and releases: a rule that read it would find what it had found
 RESULTS: Final = frozenset({"finding", "finding_evidence", "rule_figure", "release"})
+SHOWN: Final = 5  # subjects too many that are named
 ALWAYS: Final = frozenset({"subject_id", "evidence_rows"})
 OTHERWISE: Final = "add it to the column's `uses` where its office and the law allow that, or do without the column"
 
@@ -39,7 +40,8 @@ def _example(rule: Rule, catalog: Catalog) -> list[str]:
     except (duckdb.Error, AttributeError, TypeError) as error:  # example rows may be any YAML
         return [f"its example does not run ({type(error).__name__}) -> given: {{table: [{{column: value}}]}}"]
     if found != expected:
-        return [f"its example finds {found}, expected {expected} -> correct the rule or the example"]
+        told = found if len(found) <= len(expected) + SHOWN else f"{len(found):,} subjects"
+        return [f"its example finds {told}, expected {expected} -> correct the rule or the example"]
     return []
 
 

@@ -50,6 +50,13 @@ class Reading(NamedTuple):
 
 def read_sql(sql: str, catalog: Catalog) -> Reading:
     """What the select reads, wherever in it. Unreadable says what to write instead."""
+    try:
+        return _read(sql, catalog)
+    except RecursionError:
+        raise Unreadable("is nested too deeply", remedy="write it more simply") from None
+
+
+def _read(sql: str, catalog: Catalog) -> Reading:
     tree = _one_select(sql)
     known = {table.relation: table for table in catalog.tables.values()}
     schema: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)

@@ -36,8 +36,8 @@ class SqlFile:
     def reads(self) -> frozenset[str]:
         try:
             return relations(self.sql)
-        except sqlglot.errors.ParseError as error:
-            line = (error.errors or [{}])[0].get("line", 1)
+        except (sqlglot.errors.SqlglotError, RecursionError) as error:
+            line = (getattr(error, "errors", None) or [{}])[0].get("line", 1)
             raise HubError("not valid SQL", where=f"{self.path}:{line}", remedy="correct the statement") from None
 
 

@@ -11,19 +11,21 @@ from warehouse.cross_check import prepare, run_rule
 from warehouse.rule_bounds import Bounds
 
 CATALOG = load_catalog()
+A, B = "a" * 32, "b" * 32
 
 
 @pytest.fixture
 def people() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("create table person (person_id text, name text)")
-    connection.execute("insert into person values ('a', 'x'), ('a', 'y'), ('b', 'z')")
+    connection.execute("insert into person values (?, 'x'), (?, 'y'), (?, 'z')", [A, A, B])
     connection.execute("create table delivery (delivery_id text, source text, delivered_on date)")
     connection.execute("insert into delivery values ('d1', 'resident', date '2026-10-31')")
     connection.execute("create schema source")
     connection.execute(
-        "create table source.resident as select 'a' as record_no, '7' as household_no, date '2026-10-01' as updated_on,"
-        " 'd1' as delivery_id, 12 as row_no union all select 'b', '8', null, 'd1', 13"
+        "create table source.resident as select repeat('a', 32) as record_no, '7' as household_no,"
+        " date '2026-10-01' as updated_on,"
+        " 'd1' as delivery_id, 12 as row_no union all select repeat('b', 32), '8', null, 'd1', 13"
     )
     prepare(connection)
     return connection
@@ -33,7 +35,7 @@ def test_a_finding_is_its_rule_and_subject(tmp_path: Path, people: duckdb.DuckDB
     run = run_rule(people, CATALOG, rule_from(tmp_path, SOUND))
     assert (run.findings, run.error) == (2, None)
     rows = people.execute("select subject_id, person_id, evidence from found order by 1").fetchall()
-    assert rows == [("a", "a", '{"name":"x"}'), ("b", "b", '{"name":"z"}')]
+    assert rows == [(A, A, '{"name":"x"}'), (B, B, '{"name":"z"}')]
 
 
 def test_evidence_is_the_offices_own_rows(tmp_path: Path, people: duckdb.DuckDBPyConnection) -> None:
@@ -44,8 +46,8 @@ def test_evidence_is_the_offices_own_rows(tmp_path: Path, people: duckdb.DuckDBP
         " from cited c join found f using (finding_id) order by 1"
     ).fetchall()
     assert rows == [
-        ("a", "resident", "a", "d1", 12, "2026-10-01", '{"household_no":"7"}'),
-        ("b", "resident", "b", "d1", 13, "2026-10-31", '{"household_no":"8"}'),
+        (A, "resident", A, "d1", 12, "2026-10-01", '{"household_no":"7"}'),
+        (B, "resident", B, "d1", 13, "2026-10-31", '{"household_no":"8"}'),
     ]
 
 
@@ -61,6 +63,15 @@ def test_evidence_is_the_offices_own_rows(tmp_path: Path, people: duckdb.DuckDBP
         ),
         ("select id_no_token as subject_id, name, ['x'] as evidence_rows from person", "does not allow door_service"),
         ("select select", "is not valid SQL"),
+        (
+            "select null::text as subject_id, name, ['x'] as evidence_rows from person",
+            "1 rows whose subject_id is no id",
+        ),
+        ("select name as subject_id, name, ['x'] as evidence_rows from person", "3 rows whose subject_id is no id"),
+        (
+            "select person_id as subject_id, 'here' as grid_code, name, ['x'] as evidence_rows from person",
+            "2 rows whose grid_code is no id",
+        ),
     ],
 )
 def test_a_broken_rule_is_reported_without_rows_and_leaves_none(

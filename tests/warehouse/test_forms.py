@@ -47,6 +47,8 @@ def test_the_hub_s_own_forms_are_sound() -> None:
     [
         ("title: [", 2, "not valid YAML"),
         ("- 1", 1, "a form starts with title and office"),
+        ("title: \x07", 1, "not valid YAML: "),
+        (HEAD.replace("rows: household", "rows: [household]") + "cells:\n" + NUMBER, 6, "rows is one of grid"),
         (HEAD + "columns: []\ncells:\n" + NUMBER, 7, "the form has an unknown word columns"),
         (HEAD.replace("office: 社区居民委员会\n", "") + "cells:\n" + NUMBER, 1, "the form lacks office"),
         (HEAD.replace("household", "street") + "cells:\n" + NUMBER, 6, "rows is one of grid, household, dwelling, person"),
