@@ -1,6 +1,6 @@
 """Pages as files: what they link to is there and comes from here, and a browser may refuse everything else.
 
-What they do in a browser: test_pages_in_chromium.py.
+What they do in a browser: test_pages_in_chromium.py, test_rules_in_chromium.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pages on a phone, in a real browser against a real server: what a grid worker and a lead do with them.
+"""The pages on a phone, in a real browser against a real server: what a grid worker does with them.
 
 Every test ends with the phone's own check: no error, nothing that the policy refuses, no question to another server.
 """
@@ -6,7 +6,6 @@ Every test ends with the phone's own check: no error, nothing that the policy re
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Route, expect
@@ -15,7 +14,6 @@ from api.app import create_app
 from tests.api.city import PASSWORD, settings_in
 from tests.api.doubts import key
 from tests.api.serving import serving
-from tests.api.test_rules import MINE, Rules
 from tests.api.walks import HOMES, Walk, walking
 from tests.chromium import Phone, chromium, phone
 from warehouse import visits
@@ -191,33 +189,3 @@ def test_the_browser_itself_refuses_foreign_script(worker: Phone) -> None:
         await fetch('http://127.0.0.2/').catch(() => {});
     }""")
     assert worker.page.evaluate("window.foreign") is None
-
-
-def test_a_lead_reads_a_rules_figures_stops_it_and_restarts_it(tmp_path: Path, chromium: Browser) -> None:
-    office = Rules(tmp_path)
-    with serving(create_app(office.settings)) as site, phone(chromium, site) as lead:
-        lead.open("/rules")
-        lead.stands()
-        lead.log_in("lead", PASSWORD)
-        rule = lead.page.get_by_role("group").filter(has_text="人户分离").first
-        lead.tab_to(rule.locator("summary"))
-        lead.page.keyboard.press("Enter")
-        lead.stands()
-        city, county, mine = (rule.get_by_role("row").nth(at) for at in (1, 2, 3))
-        expect(city).to_contain_text("90 / 100")
-        expect(county).to_contain_text("平城区")
-        expect(mine).to_contain_text("40 / 120")
-        for word, other, reason in (("恢复", "停用", "登记已更正"), ("停用", "恢复", "七户有七户不属实")):
-            mine.get_by_role("button", name=word, exact=True).tap()
-            expect(mine.get_by_label("理由")).to_be_focused()
-            lead.page.keyboard.type(reason)
-            lead.stands()
-            lead.page.keyboard.press("Enter")
-            expect(rule.get_by_role("listitem").filter(has_text=reason)).to_contain_text("lead")
-            expect(mine.get_by_role("button", name=other, exact=True)).to_be_focused()
-        assert [(d["area"], d["decision"]) for d in office.rule("lead")["decisions"]] == [
-            (MINE, "stopped"), (MINE, "restarted"),
-        ]  # fmt: skip
-        lead.page.get_by_role("button", name="退出").tap()
-        expect(lead.page.get_by_label("密码")).to_be_visible()
-        expect(rule).to_be_hidden()
