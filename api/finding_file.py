@@ -71,7 +71,7 @@ def shown(view: View, findings: Sequence[Row]) -> list[Row]:
 
 def _value_labels(view: View, evidence: Mapping[str, Any] | None) -> dict[str, str | list[str]]:
     """What the codes among the evidence stand for: those in the columns that are called as a code list."""
-    labelled = {}
+    labelled: dict[str, str | list[str]] = {}
     for name, said in (evidence or {}).items():
         if not (labels := view.labels(name)):
             continue
