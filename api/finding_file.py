@@ -73,8 +73,9 @@ def _value_labels(view: View, evidence: Mapping[str, Any] | None) -> dict[str, s
     """What the codes among the evidence stand for: those in the columns that are called as a code list."""
     labelled: dict[str, str | list[str]] = {}
     for name, said in (evidence or {}).items():
-        labels = view.labels(name)
-        if labels and isinstance(said, list):
+        if not (labels := view.labels(name)):
+            continue
+        if isinstance(said, list):
             labelled[name] = [labels.get(code, code) for code in said]
         elif said in labels:
             labelled[name] = labels[said]

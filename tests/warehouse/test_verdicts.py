@@ -92,6 +92,7 @@ def test_many_at_once_with_keys_of_their_own_are_all_kept(step: Doorstep) -> Non
         ({"note": "x" * 2001}, CasebookError, "2000"),
         ({"note": f"他的证件号 {ID_NO}"}, CasebookError, "number"),
         ({"note": "打15400001234"}, CasebookError, "number"),
+        ({"note": "打154\u200b0000\u200b1234"}, CasebookError, "number"),
         ({"key": "short"}, CasebookError, "8 to 64"),
         ({"key": "spaces in between"}, CasebookError, "8 to 64"),
         ({"finding_id": F2}, NotFound, "no such finding"),
