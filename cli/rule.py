@@ -22,7 +22,7 @@ Area = Annotated[str, typer.Option("--area", help="A county or subdistrict; with
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
 By = Annotated[str, typer.Option("--by", help="Whose decision it is; your account's name stands beside it.")]
 LIST = (
-    "name", "title", "severity", "place", "owner", "findings", "confirmed", "judged", "share", "low", "high", "state"
+    "name", "title", "severity", "place", "owner", "findings", "confirmed", "judged", "share", "low", "high", "state", "problem"
 )  # fmt: skip
 PROBLEM = ("file", "problem")
 FOUND = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id", "grid_code")
@@ -34,7 +34,7 @@ def list_(form: FormatOption = Format.TABLE) -> None:
     from contracts.errors import HubError
     from warehouse.rules import load_rule, rule_files
 
-    findings, figures = _findings(), _figures()
+    findings, figures, errors = _findings(), _figures(), _errors()
     rows = []
     for path in rule_files():
         row: dict[str, Any] = dict.fromkeys(LIST) | {"name": path.stem, "findings": findings.get(path.stem, 0)}
@@ -42,7 +42,9 @@ def list_(form: FormatOption = Format.TABLE) -> None:
             rule = load_rule(path)
             row |= {word: getattr(rule, word) for word in ("title", "severity", "place", "owner")}
         except HubError as error:
-            row["title"] = f"broken: {error.what}"
+            row["problem"] = f"broken: {error.what}"
+        if path.stem in errors:
+            row["problem"] = f"did not run last night: {errors[path.stem]}"
         rows.append(row | figures.get((path.stem, ""), {}))
     listing(LIST, rows, form)
 
@@ -82,6 +84,7 @@ def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     facts += [(f"shows {source}", ", ".join(columns)) for source, columns in rule.rows.items()]
     facts += _read(rule)
     facts += [("findings", _findings().get(rule.name, 0))]
+    facts += [("did not run last night", error) for error in (_errors().get(rule.name),) if error]
     facts += [(f"in {area or 'the city'}", _told(f)) for area, f in _worth_telling(rule.name)]
     for d in rule_decisions.history(open_casebook(deployment.settings()), rule.name):
         where = d.area or "everywhere"
@@ -147,6 +150,15 @@ def _findings() -> dict[str, int]:
     with suppress(ReleaseError):
         rows = deployment.served().query("select rule, count(*) as n from finding group by rule")
         return {row["rule"]: row["n"] for row in rows}
+    return {}
+
+
+def _errors() -> dict[str, str]:
+    """Of rules that the served release was made without, why."""
+    from contracts.errors import ReleaseError
+
+    with suppress(ReleaseError):
+        return dict(deployment.served().manifest.get("rule_errors", {}))
     return {}
 
 

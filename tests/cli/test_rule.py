@@ -63,6 +63,17 @@ def test_every_rule_is_listed_with_its_figures(home: Path) -> None:
     assert (split["confirmed"], split["judged"], split["low"], split["high"]) == (40, 120, 0.3, 0.5)
 
 
+def test_a_rule_that_did_not_run_says_so(home: Path) -> None:
+    path = home / "releases/r1/manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"rule_errors": {SPLIT: "took longer than 120 s"}}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    rows = {row["name"]: row["problem"] for row in json.loads(said(home, "list", "--format", "json"))}
+    assert {name: told for name, told in rows.items() if told} == {
+        SPLIT: "did not run last night: took longer than 120 s"
+    }
+    assert "took longer than 120 s" in said(home, "explain", SPLIT)
+
+
 def test_the_library_is_listed_before_the_first_release(tmp_path: Path) -> None:
     rows = json.loads(said(tmp_path, "list", "--format", "json"))
     assert {row["findings"] for row in rows} == {0}
