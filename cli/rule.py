@@ -13,8 +13,8 @@ from cli import deployment
 from cli.output import Format, FormatOption, listing
 
 if TYPE_CHECKING:
-    from warehouse.rule_decisions import Act
-    from warehouse.rules import Rule
+    from warehouse.rule.decisions import Act
+    from warehouse.rule.model import Rule
 
 app = typer.Typer(no_args_is_help=True, help="Cross-checks: what they find, and whether they earn their visits.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A rule of the library, or the path of a rule file.")]
@@ -32,7 +32,7 @@ FOUND = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id",
 def list_(form: FormatOption = Format.TABLE) -> None:
     """Every rule, what it finds in the served release, and how often it was right."""
     from contracts.errors import HubError
-    from warehouse.rules import load_rule, rule_files
+    from warehouse.rule.model import load_rule, rule_files
 
     findings, figures, errors = _findings(), _figures(), _errors()
     rows = []
@@ -58,8 +58,8 @@ def check(
 ) -> None:
     """Say what is wrong with rules: header, columns they may not read, examples that are not found. Status 1 if anything is."""
     from contracts.load import load_catalog
-    from warehouse.rule_lint import file_problems
-    from warehouse.rules import rule_files
+    from warehouse.rule.lint import file_problems
+    from warehouse.rule.model import rule_files
 
     catalog, paths = load_catalog(), files or rule_files()
     found = [{"file": str(path), "problem": what} for path in paths for what in file_problems(path, catalog)]
@@ -72,8 +72,8 @@ def check(
 @app.command()
 def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     """Say what a rule means, what it reads, how often it was right where, and who stopped or restarted it."""
-    from warehouse import rule_decisions
     from warehouse.casebook import open_casebook
+    from warehouse.rule import decisions as rule_decisions
 
     rule = _rule(name)
     facts = [(word, getattr(rule, word)) for word in ("title", "meaning", "severity", "subject", "place")]
@@ -100,7 +100,7 @@ def run(
 ) -> None:
     """Run one rule over the served release, which stays as it is: how many it finds, in what time, and where the first lie."""
     from contracts.load import load_catalog
-    from warehouse.rule_trial import try_rule
+    from warehouse.rule.trial import try_rule
 
     settings = deployment.settings()
     trial = try_rule(settings, load_catalog(), _rule(name), limit)
@@ -122,7 +122,7 @@ def restart(name: Name, reason: Reason, area: Area = "", by: By = "") -> None:
 
 def _rule(name: str) -> Rule:
     from contracts.errors import HubError
-    from warehouse.rules import RULES, load_rule
+    from warehouse.rule.model import RULES, load_rule
 
     path = Path(name) if name.endswith(".sql") else RULES / f"{Path(name).name}.sql"
     if not path.is_file():
@@ -133,8 +133,8 @@ def _rule(name: str) -> Rule:
 def _read(rule: Rule) -> list[tuple[str, Any]]:
     """What the rule reads, or what is wrong with it."""
     from contracts.load import load_catalog
-    from warehouse.rule_lint import problems
-    from warehouse.rule_reads import read_sql
+    from warehouse.rule.lint import problems
+    from warehouse.rule.reads import read_sql
 
     catalog = load_catalog()
     if wrong := problems(rule, catalog):
@@ -165,9 +165,9 @@ def _errors() -> dict[str, str]:
 def _figures() -> dict[tuple[str, str], dict[str, Any]]:
     """The figures of the served release by rule and area, the state with what was decided since; none before the first."""
     from contracts.errors import ReleaseError
-    from warehouse import rule_decisions
     from warehouse.casebook import open_casebook
-    from warehouse.rule_figures import published
+    from warehouse.rule import decisions as rule_decisions
+    from warehouse.rule.figures import published
     from warehouse.unscoped import unscoped
 
     with suppress(ReleaseError):
@@ -192,8 +192,8 @@ def _told(figure: dict[str, Any]) -> str:
 
 
 def _decide(name: str, area: str, act: Act, reason: str, by: str) -> None:
-    from warehouse import rule_decisions
     from warehouse.casebook import open_casebook
+    from warehouse.rule import decisions as rule_decisions
 
     rule, code, operator = _rule(name), rule_decisions.area_of(area), deployment.operator()
     figure = _figures().get((rule.name, code), {"state": "running", "since": None})
