@@ -180,7 +180,8 @@ class Night:
             if self.release_id != release.current_id(self.settings):
                 casebook = open_casebook(self.settings)
                 person_trail.append(casebook, person_trail.published(self._city), self.release_id)
-                finding_trail.append(casebook, self._city, self.release_id)
+                silent = [name for name, run in self.rules.items() if run.error]
+                finding_trail.append(casebook, self._city, self.release_id, silent)
                 casebook.close()
                 release.publish(self.settings, self._folder, self._manifest())
             served(self.settings)

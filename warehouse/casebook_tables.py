@@ -261,6 +261,7 @@ finding_trail = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("finding_id", String(32), nullable=False, index=True),
+    Column("rule", String(64), nullable=False),
     Column("change", String(16), nullable=False),  # appeared | changed | gone
     Column("evidence_hash", String(32), nullable=False),
     Column("grid_code", String(15)),

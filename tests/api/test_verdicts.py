@@ -136,7 +136,7 @@ def test_what_the_night_changed_or_took_away_is_a_conflict_for_whom_it_belonged(
         ("f1", "gone", "old", HERE, "r2"),
         ("f2", "changed", "new", NEXT, "r2"),
     ):
-        row = finding_trail.Change(key(name), change, key(hashed), grid, datetime(2026, 11, 23).date(), release)
+        row = finding_trail.Change(key(name), "odd", change, key(hashed), grid, datetime(2026, 11, 23).date(), release)
         office.casebook.ledger.extend(finding_trail.finding_trail, [row._asdict()])
     point_to(office.settings, "r2")
     fresh = SEEN | {"key": "0b9c6a52-0009"}

@@ -151,8 +151,6 @@ def test_a_worker_adds_nothing_to_what_is_judged_but_a_contradiction(step: Doors
     for same in (other, other._replace(verdict="nobody_home"), other._replace(verdict="refused")):
         with pytest.raises(FindingClosed):
             give(step.door("colleague"), same)
-    with pytest.raises(FindingClosed):  # she herself asks her lead
-        give(step.door(), other._replace(verdict="wrong"))
     assert give(step.door("colleague"), other._replace(verdict="wrong")).is_new
     assert give(step.lead(), SEEN._replace(key="key-of-lead")).is_new
     with pytest.raises(FindingClosed):
@@ -160,10 +158,19 @@ def test_a_worker_adds_nothing_to_what_is_judged_but_a_contradiction(step: Doors
     assert give(step.lead(), SEEN._replace(key="key-of-lead-2", verdict="wrong")).is_new  # and may think again
 
 
+def test_a_slip_is_taken_back_by_who_made_it_until_the_night(step: Doorstep) -> None:
+    give(step.door(), SEEN)
+    given = give(step.door(), SEEN._replace(key="key-after-the-slip", verdict="wrong"))
+    assert given.standing is not None
+    assert (given.standing.status, given.standing.verdict, given.standing.keys) == (
+        "closed", "wrong", ("key-after-the-slip",),
+    )  # fmt: skip
+
+
 def test_a_desk_finding_is_judged_at_a_desk(step: Doorstep) -> None:
     assert give(step.door(), SEEN._replace(finding_id=DESK)).is_new
 
 
 def append(step: Doorstep, finding_id: str, change: str, evidence_hash: str, release_id: str) -> None:
-    row = finding_trail.Change(finding_id, change, evidence_hash, HERE, date(2026, 11, 20), release_id)
+    row = finding_trail.Change(finding_id, "odd", change, evidence_hash, HERE, date(2026, 11, 20), release_id)
     step.casebook.ledger.extend(finding_trail.finding_trail, [row._asdict()])

@@ -165,11 +165,11 @@ def _verdict(door: Door, seen: Seen, finding: Finding, hidden: Sequence[Hidden],
 
 
 def _require_open(finding: Finding, verdict: Verdict, so_far: Sequence[Verdict]) -> None:
-    """A lead may always decide. What a worker saw otherwise than her colleague, before a night has closed the finding, is not
-    turned away: it makes the finding the lead's."""
+    """A lead may always decide. Until a night has closed the finding, a worker may take back her own word, and say otherwise
+    than her colleague (then the lead decides); what would leave all that stands standing is turned away."""
     if verdict.role in DECIDES:
         return
-    is_closed = standing(so_far, finding.evidence_hash).status == "closed"
-    otherwise = is_closed and standing([*so_far, verdict], finding.evidence_hash).status == "lead"
-    if finding.status == "closed" or (is_closed and not otherwise):
+    before, after = (standing(said, finding.evidence_hash) for said in (so_far, [*so_far, verdict]))
+    changes_nothing = before.status == "closed" and {*before.keys} <= {*after.keys}
+    if finding.status == "closed" or changes_nothing:
         raise FindingClosed("this finding has been judged already", remedy="tell your lead what you know")

@@ -127,6 +127,7 @@ def upgrade() -> None:
         "finding_trail",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("finding_id", sa.String(32), nullable=False, index=True),
+        sa.Column("rule", sa.String(64), nullable=False),
         sa.Column("change", sa.String(16), nullable=False),
         sa.Column("evidence_hash", sa.String(32), nullable=False),
         sa.Column("grid_code", sa.String(15)),
