@@ -114,12 +114,9 @@ class Ledger:
     def _write(self, tx: Connection, entry: Entry) -> bool:
         table, key = entry.table, {"key": entry.key, "content": _content(entry.sent)}
         moments = {column: self.now() for column in MOMENTS if column in table.c}
-        unless_there = (
-            (postgresql if tx.dialect.name == "postgresql" else sqlite)
-            .insert(table)
-            .on_conflict_do_nothing(index_elements=["key"])
-        )
-        if tx.execute(unless_there, {**moments, **entry.row, **key}).rowcount == 0:
+        add = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
+        unless_there = add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)
+        if tx.execute(unless_there, {**moments, **entry.row, **key}).first() is None:
             _said_before(tx, table, entry.key, entry.sent)  # SameKey
             return False
         for part, rows in entry.parts.items():
