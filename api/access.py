@@ -16,15 +16,15 @@ from api.errors import Unauthorized
 from api.hub import Hub
 from api.view import View
 from contracts.errors import AccessError, ReleaseError
-from warehouse.door_values import DoorValues
-from warehouse.findings_now import FindingsNow
-from warehouse.giving import Door
+from warehouse.door.giving import Door
+from warehouse.door.stops import Stops
+from warehouse.door.values import DoorValues
+from warehouse.door.words import Words
+from warehouse.finding.now import FindingsNow
 from warehouse.office_rows import OfficeRows
 from warehouse.places import Places
 from warehouse.policy import User
 from warehouse.reader import OpenRelease
-from warehouse.stops import Stops
-from warehouse.words import Words
 
 bearer = HTTPBearer(auto_error=False, description="`access_token` of POST /v1/login")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]

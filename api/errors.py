@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 from contracts.errors import AccessError, HubError, ReleaseError
 from warehouse.casebook import LoginError, LoginPaused
 from warehouse.casebook_store import CasebookError
-from warehouse.form import FormError
-from warehouse.form_question import TooManyRows
+from warehouse.form.model import FormError
+from warehouse.form.question import TooManyRows
 from warehouse.grant import ColumnRefused
 from warehouse.ledger import Contradicted, Undecided
 from warehouse.policy import NotFound

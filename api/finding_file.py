@@ -1,7 +1,7 @@
 """Findings as somebody at the door, or at a desk, is shown them: whom to ask, where, what it means, what each office wrote.
 
 Belongs here: the words around a finding. Does not: which findings (routes), their order (worklist.py), what they are now
-(warehouse/findings_now.py).
+(warehouse/finding/now.py).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from api.answers import Row, with_evidence
 from api.view import View
 from contracts.model import Column
 from warehouse.conditions import Condition
-from warehouse.rule_library import library
-from warehouse.rules import Rule
+from warehouse.rule.library import library
+from warehouse.rule.model import Rule
 
 
 class Choice(BaseModel):
@@ -73,8 +73,9 @@ def _value_labels(view: View, evidence: Mapping[str, Any] | None) -> dict[str, s
     """What the codes among the evidence stand for: those in the columns that are called as a code list."""
     labelled: dict[str, str | list[str]] = {}
     for name, said in (evidence or {}).items():
-        labels = view.labels(name)
-        if labels and isinstance(said, list):
+        if not (labels := view.labels(name)):
+            continue
+        if isinstance(said, list):
             labelled[name] = [labels.get(code, code) for code in said]
         elif said in labels:
             labelled[name] = labels[said]

@@ -1,6 +1,6 @@
 """Verdicts and visits as an answer shows them: with labels, and free text only to whoever sees a finding's evidence in full.
 
-Not here: giving them (routes), what they must be like (warehouse/giving.py).
+Not here: giving them (routes), what they must be like (warehouse/door/giving.py).
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import Row
 from api.view import View
-from warehouse.door_values import Said
-from warehouse.giving import Seen
-from warehouse.standing import Standing
-from warehouse.verdicts import Verdict
-from warehouse.visits import Visit
+from warehouse.door.giving import Seen
+from warehouse.door.standing import Standing
+from warehouse.door.values import Said
+from warehouse.door.verdicts import Verdict
+from warehouse.door.visits import Visit
 
 Key = Annotated[str, Field(max_length=64, description="yours, 8 to 64 of 0-9 A-Z a-z _ -: a UUID, kept for retries")]
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]

@@ -18,7 +18,7 @@ from api.finding_file import shown
 from api.matters import matters
 from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
-from warehouse.findings_now import FindingsNow
+from warehouse.finding.now import FindingsNow
 from warehouse.grant import NUMBER
 
 LATEST_TICKETS = 100

@@ -19,8 +19,8 @@ from contracts.load import HERE as CONTRACTS
 from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
 from warehouse.casebook import Casebook, open_casebook
-from warehouse.form import FORMS, Shelf, form_files, load_shelf
-from warehouse.form_doubts import rule_doubts
+from warehouse.form.doubts import rule_doubts
+from warehouse.form.model import FORMS, Shelf, form_files, load_shelf
 from warehouse.policy import Gate, User
 from warehouse.reader import OpenRelease, ReleaseReader
 from warehouse.settings import Settings

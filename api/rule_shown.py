@@ -1,6 +1,6 @@
 """What somebody sees of the rules: header in words, findings and figures of her areas, state, and who decided what why.
 
-Not here: the endpoints (routes/rules.py), how figures are made (warehouse/rule_figures.py).
+Not here: the endpoints (routes/rules.py), how figures are made (warehouse/rule/figures.py).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from warehouse.areas import area_prefix
 from warehouse.conditions import Condition
 from warehouse.policy import NotFound, User
 from warehouse.reader import Row
-from warehouse.rule_decisions import EVERYWHERE, RuleDecision
-from warehouse.rule_figures import published
-from warehouse.rules import Rule
+from warehouse.rule.decisions import EVERYWHERE, RuleDecision
+from warehouse.rule.figures import published
+from warehouse.rule.model import Rule
 
 SUBDISTRICT = 9
 AREA = "digits of a county (6) or subdistrict (9); empty: the whole city"

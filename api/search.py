@@ -15,7 +15,7 @@ from api.asked import Asked, understand
 from api.paging import Place
 from api.view import View
 from warehouse.conditions import AnyOf, Condition, Where
-from warehouse.findings_now import WAITING, FindingsNow
+from warehouse.finding.now import WAITING, FindingsNow
 from warehouse.grant import ColumnRefused
 from warehouse.settings import Settings
 

@@ -12,10 +12,10 @@ from api.paging import Place
 from contracts.code_lists import CodeList
 from contracts.model import Column
 from warehouse.conditions import Condition, Where
+from warehouse.form.within import within
 from warehouse.grant import Grant
 from warehouse.policy import Gate, NotFound
 from warehouse.reader import OpenRelease, Row
-from warehouse.within import within
 
 
 class Slice(NamedTuple):

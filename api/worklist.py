@@ -1,7 +1,7 @@
 """The worklist: what waits at one home is one stop, with its findings, its open tickets and who is to go there.
 
 Belongs here: what a stop shows. Does not: which homes are stops and where they lie on a walk (warehouse/worklist/stop.sql),
-who gives out work (warehouse/assignments.py).
+who gives out work (warehouse/door/assignments.py).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from api.answers import ROW, Row
 from api.finding_file import shown
 from api.matters import waiting_tickets
 from api.view import Slice, View
-from warehouse.assignments import Assignment
 from warehouse.conditions import Condition, Where
-from warehouse.findings_now import WAITING, FindingsNow
+from warehouse.door.assignments import Assignment
+from warehouse.finding.now import WAITING, FindingsNow
 
 RANKS: Final = {"high": 1, "medium": 2, "low": 3}
 WALK: Final = ("grid_code", "walk_no")

@@ -20,10 +20,10 @@ from contracts.load import load_catalog
 from demo.city import generate
 from demo.truth import RULES
 from pipelines.night import Night
-from warehouse.cross_check import RuleRun
+from warehouse.finding.cross_check import RuleRun
 from warehouse.identity import ensure_keys
 from warehouse.release import CITY
-from warehouse.rules import load_rules
+from warehouse.rule.model import load_rules
 from warehouse.settings import Settings
 
 

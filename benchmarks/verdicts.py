@@ -29,9 +29,9 @@ from benchmarks.grid_workers import Connection, Worker
 from demo.city import generate
 from pipelines.nightly import run_nightly
 from warehouse.casebook import NewUser, open_casebook
+from warehouse.door.verdicts import history
 from warehouse.identity import ensure_keys
 from warehouse.settings import Settings
-from warehouse.verdicts import history
 
 ROOT = Path(__file__).parent.parent
 PASSWORD, COUNTY = "benchmark-horse-17", "140213"

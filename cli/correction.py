@@ -13,7 +13,7 @@ from cli import deployment
 from cli.output import Format, FormatOption, listing
 
 if TYPE_CHECKING:
-    from warehouse.correction_list import Wanted
+    from warehouse.correction.listing import Wanted
     from warehouse.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Correction requests 更正请求 to the offices.")
@@ -40,8 +40,8 @@ def list_(
     from contracts.code_lists import HERE, load_code_lists
     from contracts.load import load_catalog
     from warehouse.casebook import open_casebook
-    from warehouse.correction_list import find
-    from warehouse.correction_words import Reader
+    from warehouse.correction.listing import find
+    from warehouse.correction.words import Reader
 
     settings = deployment.settings()
     today = _today(settings)
@@ -62,9 +62,9 @@ def export(
     from contracts.errors import HubError
     from contracts.load import load_catalog
     from warehouse.casebook import open_casebook
-    from warehouse.correction_list import each
-    from warehouse.correction_sheet import file_name, workbook
-    from warehouse.correction_words import Reader
+    from warehouse.correction.listing import each
+    from warehouse.correction.sheet import file_name, workbook
+    from warehouse.correction.words import Reader
     from warehouse.files import write_atomically
 
     settings = deployment.settings()
@@ -82,8 +82,8 @@ def export(
 def _wanted(source: str | None, state: str | None, overdue: bool, today: date) -> Wanted:
     from contracts.errors import HubError
     from contracts.load import load_catalog
-    from warehouse.correction_list import Wanted
-    from warehouse.correction_states import STATES
+    from warehouse.correction.listing import Wanted
+    from warehouse.correction.states import STATES
 
     known = sorted(table.name for table in load_catalog().sources())
     for said, allowed, what in ((source, known, "source table"), (state, STATES, "state")):

@@ -12,7 +12,7 @@ from cli.output import Format, FormatOption, listing
 
 if TYPE_CHECKING:
     from api.view import View
-    from warehouse.form import Shelf
+    from warehouse.form.model import Shelf
 
 app = typer.Typer(no_args_is_help=True, help="Forms (报表): what the city database knows is filled by itself.")
 FILE = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A new form; default: all there are.")]
@@ -72,10 +72,10 @@ def fill(
 
     from contracts.errors import HubError
     from warehouse.files import replacing
-    from warehouse.form_doubts import rule_doubts
-    from warehouse.form_fill import fill as filled
-    from warehouse.form_question import Limits
-    from warehouse.form_sheet import write_form
+    from warehouse.form.doubts import rule_doubts
+    from warehouse.form.fill import fill as filled
+    from warehouse.form.question import Limits
+    from warehouse.form.sheet import write_form
 
     settings = deployment.settings()
     found = _shelf().form(name)
@@ -93,7 +93,7 @@ def fill(
 
 def _shelf() -> Shelf:
     from contracts.load import load_catalog
-    from warehouse.form import FORMS, load_shelf
+    from warehouse.form.model import FORMS, load_shelf
 
     return load_shelf(load_catalog(), (FORMS, deployment.settings().forms))
 
@@ -102,8 +102,8 @@ def _problems(file: Path, shelf: Shelf) -> list[str]:
     """What is wrong with a new form, by itself and beside the others."""
     from contracts.errors import HubError
     from contracts.load import load_catalog
-    from warehouse.form_lint import Linter
-    from warehouse.form_repeats import refusal
+    from warehouse.form.lint import Linter
+    from warehouse.form.repeats import refusal
 
     if not file.is_file():
         raise HubError("there is no such file", where=str(file), remedy="give a form's YAML")

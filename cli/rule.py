@@ -13,8 +13,8 @@ from cli import deployment
 from cli.output import Format, FormatOption, listing
 
 if TYPE_CHECKING:
-    from warehouse.rule_decisions import Act
-    from warehouse.rules import Rule
+    from warehouse.rule.decisions import Act
+    from warehouse.rule.model import Rule
 
 app = typer.Typer(no_args_is_help=True, help="Cross-checks: what they find, and whether they earn their visits.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A rule of the library, or the path of a rule file.")]
@@ -22,7 +22,7 @@ Area = Annotated[str, typer.Option("--area", help="A county or subdistrict; with
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
 By = Annotated[str, typer.Option("--by", help="Whose decision it is; your account's name stands beside it.")]
 LIST = (
-    "name", "title", "severity", "place", "owner", "findings", "confirmed", "judged", "share", "low", "high", "state"
+    "name", "title", "severity", "place", "owner", "findings", "confirmed", "judged", "share", "low", "high", "state", "problem"
 )  # fmt: skip
 PROBLEM = ("file", "problem")
 FOUND = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id", "grid_code")
@@ -32,9 +32,9 @@ FOUND = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id",
 def list_(form: FormatOption = Format.TABLE) -> None:
     """Every rule, what it finds in the served release, and how often it was right."""
     from contracts.errors import HubError
-    from warehouse.rules import load_rule, rule_files
+    from warehouse.rule.model import load_rule, rule_files
 
-    findings, figures = _findings(), _figures()
+    findings, figures, errors = _findings(), _figures(), _errors()
     rows = []
     for path in rule_files():
         row: dict[str, Any] = dict.fromkeys(LIST) | {"name": path.stem, "findings": findings.get(path.stem, 0)}
@@ -42,7 +42,9 @@ def list_(form: FormatOption = Format.TABLE) -> None:
             rule = load_rule(path)
             row |= {word: getattr(rule, word) for word in ("title", "severity", "place", "owner")}
         except HubError as error:
-            row["title"] = f"broken: {error.what}"
+            row["problem"] = f"broken: {error.what}"
+        if path.stem in errors:
+            row["problem"] = f"did not run last night: {errors[path.stem]}"
         rows.append(row | figures.get((path.stem, ""), {}))
     listing(LIST, rows, form)
 
@@ -56,8 +58,8 @@ def check(
 ) -> None:
     """Say what is wrong with rules: header, columns they may not read, examples that are not found. Status 1 if anything is."""
     from contracts.load import load_catalog
-    from warehouse.rule_lint import file_problems
-    from warehouse.rules import rule_files
+    from warehouse.rule.lint import file_problems
+    from warehouse.rule.model import rule_files
 
     catalog, paths = load_catalog(), files or rule_files()
     found = [{"file": str(path), "problem": what} for path in paths for what in file_problems(path, catalog)]
@@ -70,8 +72,8 @@ def check(
 @app.command()
 def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     """Say what a rule means, what it reads, how often it was right where, and who stopped or restarted it."""
-    from warehouse import rule_decisions
     from warehouse.casebook import open_casebook
+    from warehouse.rule import decisions as rule_decisions
 
     rule = _rule(name)
     facts = [(word, getattr(rule, word)) for word in ("title", "meaning", "severity", "subject", "place")]
@@ -82,6 +84,7 @@ def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     facts += [(f"shows {source}", ", ".join(columns)) for source, columns in rule.rows.items()]
     facts += _read(rule)
     facts += [("findings", _findings().get(rule.name, 0))]
+    facts += [("did not run last night", error) for error in (_errors().get(rule.name),) if error]
     facts += [(f"in {area or 'the city'}", _told(f)) for area, f in _worth_telling(rule.name)]
     for d in rule_decisions.history(open_casebook(deployment.settings()), rule.name):
         where = d.area or "everywhere"
@@ -97,7 +100,7 @@ def run(
 ) -> None:
     """Run one rule over the served release, which stays as it is: how many it finds, in what time, and where the first lie."""
     from contracts.load import load_catalog
-    from warehouse.rule_trial import try_rule
+    from warehouse.rule.trial import try_rule
 
     settings = deployment.settings()
     trial = try_rule(settings, load_catalog(), _rule(name), limit)
@@ -119,7 +122,7 @@ def restart(name: Name, reason: Reason, area: Area = "", by: By = "") -> None:
 
 def _rule(name: str) -> Rule:
     from contracts.errors import HubError
-    from warehouse.rules import RULES, load_rule
+    from warehouse.rule.model import RULES, load_rule
 
     path = Path(name) if name.endswith(".sql") else RULES / f"{Path(name).name}.sql"
     if not path.is_file():
@@ -130,8 +133,8 @@ def _rule(name: str) -> Rule:
 def _read(rule: Rule) -> list[tuple[str, Any]]:
     """What the rule reads, or what is wrong with it."""
     from contracts.load import load_catalog
-    from warehouse.rule_lint import problems
-    from warehouse.rule_reads import read_sql
+    from warehouse.rule.lint import problems
+    from warehouse.rule.reads import read_sql
 
     catalog = load_catalog()
     if wrong := problems(rule, catalog):
@@ -150,12 +153,21 @@ def _findings() -> dict[str, int]:
     return {}
 
 
+def _errors() -> dict[str, str]:
+    """Of rules that the served release was made without, why."""
+    from contracts.errors import ReleaseError
+
+    with suppress(ReleaseError):
+        return dict(deployment.served().manifest.get("rule_errors", {}))
+    return {}
+
+
 def _figures() -> dict[tuple[str, str], dict[str, Any]]:
     """The figures of the served release by rule and area, the state with what was decided since; none before the first."""
     from contracts.errors import ReleaseError
-    from warehouse import rule_decisions
     from warehouse.casebook import open_casebook
-    from warehouse.rule_figures import published
+    from warehouse.rule import decisions as rule_decisions
+    from warehouse.rule.figures import published
     from warehouse.unscoped import unscoped
 
     with suppress(ReleaseError):
@@ -180,8 +192,8 @@ def _told(figure: dict[str, Any]) -> str:
 
 
 def _decide(name: str, area: str, act: Act, reason: str, by: str) -> None:
-    from warehouse import rule_decisions
     from warehouse.casebook import open_casebook
+    from warehouse.rule import decisions as rule_decisions
 
     rule, code, operator = _rule(name), rule_decisions.area_of(area), deployment.operator()
     figure = _figures().get((rule.name, code), {"state": "running", "since": None})

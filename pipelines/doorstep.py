@@ -1,7 +1,7 @@
 """`door_said`: what was seen at doors, about the persons and homes of tonight: the newest value of each attribute.
 
 Belongs here: following a person whose id merged into another, and an address to its home. Does not: which values stand
-(warehouse/door_seen.py), whether they are shown (contracts/city).
+(warehouse/door/seen.py), whether they are shown (contracts/city).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 import duckdb
 
-from warehouse.door_seen import DOOR_VALUE
+from warehouse.door.seen import DOOR_VALUE
 from warehouse.made import Made
 from warehouse.settings import Settings
 

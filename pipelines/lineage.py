@@ -13,7 +13,7 @@ from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from pipelines.makers import MAKERS
 from warehouse.engine import dependencies, models, plan
-from warehouse.rule_library import library
+from warehouse.rule.library import library
 from warehouse.sources import SPELLING
 from warehouse.sql import SqlFile
 

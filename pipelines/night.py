@@ -29,12 +29,13 @@ from pipelines.hashes import Hashes
 from pipelines.ingest import ingest_landing
 from pipelines.makers import MAKERS
 from pipelines.pull import pull_all
-from warehouse import audit, content, engine, finding_trail, person_trail, release
+from warehouse import audit, content, engine, person_trail, release
 from warehouse.casebook import open_casebook
-from warehouse.corrections_night import nightly_corrections
-from warehouse.cross_check import RuleRun, cross_check
+from warehouse.correction.night import nightly_corrections
 from warehouse.decisions import Decisions, apply_decisions
 from warehouse.files import private_folder
+from warehouse.finding import trail as finding_trail
+from warehouse.finding.cross_check import RuleRun, cross_check
 from warehouse.lake import UNKNOWN, Delivery, Lake
 from warehouse.manifest import Input, Manifest, audited, contract_versions
 from warehouse.release_log import Served, served

@@ -17,11 +17,11 @@ from contracts.model import Catalog
 from contracts.named_checks import NAMED
 from pipelines.landing import arrivals
 from warehouse.engine import create, define_key_of
-from warehouse.expression import FUNCTIONS
-from warehouse.form_lint import CELL_WORDS, WORDS, Linter
+from warehouse.form.expression import FUNCTIONS
+from warehouse.form.lint import CELL_WORDS, WORDS, Linter
 from warehouse.identity import Tokens
-from warehouse.rule_lint import problems
-from warehouse.rules import HEADER, load_rules, run_example
+from warehouse.rule.lint import problems
+from warehouse.rule.model import HEADER, load_rules, run_example
 from warehouse.settings import Settings
 from warehouse.sql import read_file
 

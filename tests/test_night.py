@@ -15,7 +15,7 @@ from pipelines.nightly import run_nightly
 from tests.conftest import Night
 from warehouse.lake import Lake
 from warehouse.release import show
-from warehouse.rules import load_rules
+from warehouse.rule.model import load_rules
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow

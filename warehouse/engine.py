@@ -19,7 +19,7 @@ from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from warehouse import history
 from warehouse.content import contracts_digest, row_counts
-from warehouse.door_seen import DOOR_VALUE, make_door_value
+from warehouse.door.seen import DOOR_VALUE, make_door_value
 from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.lake import Delivery, Lake

@@ -70,5 +70,7 @@ class Grant:
     def _refusal(self, name: str) -> ColumnRefused:
         known = name in self.treatments
         what = f"column {name} is not shown to you in full" if known else "there is no such column"
+        if not known and any(column.name == name for column in self.table.released_columns):
+            what = f"the served release was made before there was {name}; the next night's has it"
         remedy = "filter, sort and select by the columns the catalogue shows to you"
         return ColumnRefused(what, where=self.table.qualified, remedy=f"{remedy}: /v1/catalog/{self.table.qualified}")

@@ -18,6 +18,7 @@ from warehouse.grant import Grant
 from warehouse.treatments import ROLES, Role, treatment
 
 ROW = "_row"
+NEXT_NIGHT = "it comes with the next night's release"
 
 
 class NotFound(AccessError):
@@ -68,6 +69,8 @@ class Gate:
         table = self._catalog.find(name)
         grant = self._grant(table) if table else None
         if grant is None:
+            if table and self._present is not None and table.relation not in self._present and self._may_see(table):
+                raise NotFound(f"the served release was made before there was {table.name}", remedy=NEXT_NIGHT)
             raise NotFound("there is no such table", remedy="see /v1/catalog for the tables you can read")
         return grant
 

@@ -12,7 +12,7 @@ from api.access import Caller, TheDoor, TheHub
 from api.answers import Answer, Page, Row, problems
 from api.given import Id, Key
 from api.paging import Cursor, Limit, Place
-from warehouse.assignments import ROUTINE, Assignment, Order, assign, history, standing
+from warehouse.door.assignments import ROUTINE, Assignment, Order, assign, history, standing
 
 router = APIRouter(prefix="/v1/assignments", tags=["verdicts"])
 

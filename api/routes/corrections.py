@@ -18,15 +18,15 @@ from api.hub import Hub
 from api.paging import Cursor, Limit, Place
 from api.view import View
 from contracts.errors import AccessError
-from warehouse import correction_list as listing
-from warehouse.correction_by_hand import Asked, ByHand
-from warehouse.correction_sheet import file_name, workbook
-from warehouse.correction_states import Actor, State
-from warehouse.correction_words import Reader
-from warehouse.corrections import Request, answer
+from warehouse.correction import listing
+from warehouse.correction.by_hand import Asked, ByHand
+from warehouse.correction.requests import Request, answer
+from warehouse.correction.sheet import file_name, workbook
+from warehouse.correction.states import Actor, State
+from warehouse.correction.words import Reader
+from warehouse.door.words import Words
 from warehouse.policy import ROW, User
 from warehouse.receipts import MEDIA_TYPES
-from warehouse.words import Words
 
 router = APIRouter(prefix="/v1/corrections", tags=["corrections"])
 ACTORS: dict[str, Actor] = {"office": "office", "grid_lead": "lead", "district_supervisor": "lead"}

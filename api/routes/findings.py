@@ -13,7 +13,7 @@ from api.finding_file import Asks, asks, evidence_rows, shown
 from api.given import shown_verdict
 from api.paging import Cursor, Limit
 from warehouse.conditions import Condition
-from warehouse.findings_now import WAITING
+from warehouse.finding.now import WAITING
 
 router = APIRouter(prefix="/v1/findings", tags=["findings"])
 Status = Literal["open", "lead", "closed", "stopped", "waiting", "any"]

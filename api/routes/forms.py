@@ -14,10 +14,10 @@ from pydantic import BaseModel, Field
 from api.access import Caller, TheHub, TheSession
 from api.answers import Answer, problems
 from warehouse.files import private_folder
-from warehouse.form import Form
-from warehouse.form_fill import fill, readable
-from warehouse.form_question import Limits
-from warehouse.form_sheet import write_form
+from warehouse.form.fill import fill, readable
+from warehouse.form.model import Form
+from warehouse.form.question import Limits
+from warehouse.form.sheet import write_form
 from warehouse.policy import NotFound
 
 router = APIRouter(prefix="/v1/forms", tags=["forms"])

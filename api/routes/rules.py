@@ -13,13 +13,14 @@ from api.answers import Answer, Row, problems
 from api.errors import BadRequest
 from api.rule_shown import Decided, RuleShown, Shown, may_decide
 from api.view import View
-from warehouse import rule_decisions, sample
 from warehouse.areas import area_prefix
 from warehouse.conditions import Condition
 from warehouse.policy import NotFound, User
-from warehouse.rule_decisions import Act
-from warehouse.rule_library import library
-from warehouse.rules import Rule
+from warehouse.rule import decisions as rule_decisions
+from warehouse.rule import sample
+from warehouse.rule.decisions import Act
+from warehouse.rule.library import library
+from warehouse.rule.model import Rule
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])
 COMMUNITY, GRID = 12, 15  # digits: a sample of more than communities is asked for grid by grid

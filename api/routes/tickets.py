@@ -13,7 +13,7 @@ from api.answers import ROW, Page, Row, problems
 from api.finding_file import shown
 from api.paging import Cursor, Limit
 from warehouse.conditions import Among, Condition, Where
-from warehouse.findings_now import WAITING
+from warehouse.finding.now import WAITING
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 

@@ -8,9 +8,9 @@ from pydantic import Field
 from api.access import Caller, TheDoor, TheStops
 from api.answers import Answer, Page, Row, problems
 from api.given import ReleaseSeen, SeenBody, shown_standing, shown_verdict
-from warehouse.giving import give
+from warehouse.door.giving import give
+from warehouse.door.verdicts import history
 from warehouse.policy import NotFound
-from warehouse.verdicts import history
 
 router = APIRouter(prefix="/v1/findings", tags=["verdicts"])
 

@@ -11,10 +11,10 @@ from api.access import Caller, TheDoor, TheStops
 from api.answers import Answer, Page, Row, problems
 from api.given import Code, Id, Key, Note, ReleaseSeen, SeenBody, shown_verdict, shown_visit
 from api.view import View
-from warehouse import verdicts as verdicts_given
 from warehouse.conditions import Condition
-from warehouse.verdicts import Verdict
-from warehouse.visits import Walk, history, visit
+from warehouse.door import verdicts as verdicts_given
+from warehouse.door.verdicts import Verdict
+from warehouse.door.visits import Walk, history, visit
 
 router = APIRouter(prefix="/v1/visits", tags=["verdicts"])
 

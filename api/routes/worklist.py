@@ -12,7 +12,7 @@ from api.access import Caller, TheFindingsNow, TheHub, TheSession
 from api.answers import Answer, problems
 from api.paging import Cursor, Limit
 from api.worklist import Order, Stop, Worklist
-from warehouse import assignments
+from warehouse.door import assignments
 
 router = APIRouter(prefix="/v1/worklist", tags=["worklist"])
 Severity = Literal["high", "medium", "low"]

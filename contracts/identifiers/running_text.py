@@ -5,6 +5,8 @@ Not here: a column that is such a number (`id_no.py`, `telephone.py`).
 
 from __future__ import annotations
 
+import unicodedata
+
 import polars as pl
 
 from contracts.identifiers.text import HIDDEN, where
@@ -54,7 +56,8 @@ def has_number_alone(expr: pl.Expr) -> pl.Expr:
 
 
 def holds_number(text: str) -> bool:
-    """`has_number_alone` of one text: a file's name, a remark."""
+    """`has_number_alone` of one text: a file's name, a remark; characters that nobody sees hide nothing."""
+    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     if not any(character.isdigit() for character in text):
         return False
     return bool(pl.DataFrame({"text": [text]}).select(has_number_alone(pl.col("text"))).item())

@@ -10,10 +10,10 @@ import pytest
 
 from tests.api.city import HERE, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.test_decisions import Office
-from warehouse import rule_decisions
 from warehouse.casebook import NewUser
 from warehouse.casebook_tables import visits
-from warehouse.rule_library import library
+from warehouse.rule import decisions as rule_decisions
+from warehouse.rule.library import library
 
 SPLIT, VACANT = "hukou_residence_split", "vacant_with_ticket"
 MINE, COUNTY, OTHER = HERE[:9], HERE[:6], "140214001"

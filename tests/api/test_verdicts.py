@@ -11,9 +11,9 @@ import pytest
 from tests.api.city import FAR, HERE, ID_NO, NEXT, PASSWORD, key, point_to, small_city, write_release
 from tests.api.doubts import finding
 from tests.api.test_decisions import Office
-from warehouse import finding_trail
 from warehouse.casebook import NewUser
-from warehouse.verdicts import history
+from warehouse.door.verdicts import history
+from warehouse.finding import trail as finding_trail
 
 NOW = datetime.now(UTC)  # the API's own clock
 TODAY = (NOW + timedelta(hours=8)).date().isoformat()

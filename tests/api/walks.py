@@ -15,8 +15,8 @@ from contracts.load import load_catalog
 from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, Rows, point_to, small_city, write_release
 from tests.api.doubts import finding, key
 from warehouse.casebook import Casebook, NewUser, open_casebook
-from warehouse.cross_check import make_worklist
 from warehouse.engine import WORKLIST
+from warehouse.finding.cross_check import make_worklist
 from warehouse.settings import Settings
 
 USERS = [

@@ -12,9 +12,9 @@ import pytest
 from tests.api.city import HERE, key, point_to, settings_in, small_city, write_release
 from tests.cli.test_commands import hub
 from tests.warehouse.test_rules import SOUND
-from warehouse import rule_decisions
 from warehouse.casebook import open_casebook
-from warehouse.rules import rule_files
+from warehouse.rule import decisions as rule_decisions
+from warehouse.rule.model import rule_files
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 SPLIT = "hukou_residence_split"
@@ -61,6 +61,17 @@ def test_every_rule_is_listed_with_its_figures(home: Path) -> None:
     split = rows[SPLIT]
     assert (split["title"], split["findings"], split["state"]) == ("人户分离", 2, "stopped_by_figures")
     assert (split["confirmed"], split["judged"], split["low"], split["high"]) == (40, 120, 0.3, 0.5)
+
+
+def test_a_rule_that_did_not_run_says_so(home: Path) -> None:
+    path = home / "releases/r1/manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8")) | {"rule_errors": {SPLIT: "took longer than 120 s"}}
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    rows = {row["name"]: row["problem"] for row in json.loads(said(home, "list", "--format", "json"))}
+    assert {name: told for name, told in rows.items() if told} == {
+        SPLIT: "did not run last night: took longer than 120 s"
+    }
+    assert "took longer than 120 s" in said(home, "explain", SPLIT)
 
 
 def test_the_library_is_listed_before_the_first_release(tmp_path: Path) -> None:

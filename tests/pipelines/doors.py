@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tests.pipelines.town import Known, Town
 from warehouse.casebook import Casebook
 from warehouse.casebook_tables import door_values, verdicts
-from warehouse.verdicts import DoorValue
+from warehouse.door.verdicts import DoorValue
 
 FIVE = datetime(2024, 3, 1, 9, tzinfo=UTC)  # 17:00 in the city
 DAY = date(2024, 3, 1)

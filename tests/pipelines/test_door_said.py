@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.doorstep import make_door_said
-from warehouse.door_seen import DoorSeen, keep
+from warehouse.door.seen import DoorSeen, keep
 from warehouse.settings import Settings
 
 DAY = date(2026, 11, 20)

@@ -9,8 +9,8 @@ import pytest
 from pipelines.makers import MAKERS
 from tests.pipelines.office import CATALOG
 from tests.pipelines.town import Known, Town, copy_of, holds, home, lives
-from warehouse import cross_check
 from warehouse.engine import MACROS, dependencies, models
+from warehouse.finding import cross_check
 from warehouse.sql import read_folder
 
 ABOUT_FINDINGS = {"finding", "finding_evidence", "finding_standing", "stop", "rule_figure"}

@@ -11,7 +11,8 @@ from contracts.load import load_catalog
 from contracts.model import Catalog
 from pipelines.doorstep import EMPTY
 from pipelines.makers import MAKERS
-from warehouse import door_seen, engine
+from warehouse import engine
+from warehouse.door import seen as door_seen
 from warehouse.golden import golden_relations
 from warehouse.identity import Tokens
 from warehouse.settings import Settings

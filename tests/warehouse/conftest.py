@@ -14,9 +14,9 @@ import pytest
 from tests.api.city import settings_in
 from tests.postgres import Postgres, postgres
 from tests.warehouse.doorstep import Doorstep, make_release
+from warehouse.door.verdicts import history
 from warehouse.reader import OpenRelease
 from warehouse.settings import Settings
-from warehouse.verdicts import history
 
 __all__ = ["postgres"]
 

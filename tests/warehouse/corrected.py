@@ -15,9 +15,9 @@ from contracts.model import Catalog
 from tests.api.city import HERE, key, settings_in, write_release
 from warehouse.casebook import Casebook
 from warehouse.casebook_tables import door_values, verdicts
-from warehouse.correction_list import find
-from warehouse.corrections import Request
-from warehouse.corrections_night import Corrected, CorrectionNight
+from warehouse.correction.listing import find
+from warehouse.correction.night import Corrected, CorrectionNight
+from warehouse.correction.requests import Request
 from warehouse.ledger import Entry
 from warehouse.reader import OpenRelease
 

@@ -13,16 +13,16 @@ from tests.api.city import HERE, NEXT, key, small_city, write_release
 from tests.api.doubts import finding
 from warehouse.casebook import Casebook
 from warehouse.conditions import Where
-from warehouse.door_values import DoorValues
-from warehouse.giving import Door, Seen
+from warehouse.door.giving import Door, Seen
+from warehouse.door.stops import Stops
+from warehouse.door.values import DoorValues
+from warehouse.door.words import Words
 from warehouse.identity import ensure_keys
 from warehouse.policy import User
 from warehouse.reader import OpenRelease, Row
 from warehouse.settings import Settings
-from warehouse.stops import Stops
 from warehouse.treatments import Role
 from warehouse.unscoped import Rows, unscoped
-from warehouse.words import Words
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 17:00 in Shanghai
 TODAY = date(2026, 11, 24)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.code_lists import load_code_lists
 from contracts.errors import AccessError
-from warehouse.correction_states import REMEDIES, RUNNING, STATES, UNSETTLED, Actor, State, require_step
+from warehouse.correction.states import REMEDIES, RUNNING, STATES, UNSETTLED, Actor, State, require_step
 from warehouse.ledger import Contradicted
 
 STEP = st.tuples(st.sampled_from(get_args(Actor)), st.sampled_from(STATES))

@@ -12,9 +12,9 @@ from contracts.errors import AccessError, HubError
 from tests.api.city import HERE, ID_NO, key
 from warehouse.casebook import Casebook
 from warehouse.casebook_store import CasebookError
-from warehouse.correction_list import Wanted, each, find, history
-from warehouse.correction_states import State
-from warehouse.corrections import Packet, answer, send, was_sent
+from warehouse.correction.listing import Wanted, each, find, history
+from warehouse.correction.requests import Packet, answer, send, was_sent
+from warehouse.correction.states import State
 from warehouse.ledger import Contradicted, SameKey
 
 TODAY = date(2026, 9, 18)

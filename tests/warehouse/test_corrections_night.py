@@ -13,9 +13,9 @@ import pytest
 from tests.api.city import HERE, key
 from tests.warehouse.corrected import ADDRESSES, SPELT, UPDATED, VISITED, WHO, Town, says, seen
 from warehouse.casebook_tables import correction_requests
-from warehouse.correction_list import history
-from warehouse.correction_states import State
-from warehouse.corrections import Packet, answer
+from warehouse.correction.listing import history
+from warehouse.correction.requests import Packet, answer
+from warehouse.correction.states import State
 
 WEST, EAST, NORTH = "西院", "东院", "北院"
 LATER = date(2026, 10, 20)

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.load import load_catalog
 from tests.warehouse.test_rules import SOUND, rule_from
-from warehouse.cross_check import prepare, run_rule
-from warehouse.rule_bounds import Bounds
+from warehouse.finding.cross_check import prepare, run_rule
+from warehouse.rule.bounds import Bounds
 
 CATALOG = load_catalog()
 A, B = "a" * 32, "b" * 32

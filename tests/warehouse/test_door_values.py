@@ -8,12 +8,12 @@ from tests.api.city import ID_NO, PHONE, key
 from tests.warehouse.doorstep import HOME, PERSON, SEEN, Doorstep
 from warehouse.casebook_store import CasebookError
 from warehouse.casebook_tables import door_values, verdicts
-from warehouse.door_values import Said
-from warehouse.giving import give
+from warehouse.door.giving import give
+from warehouse.door.values import Said
+from warehouse.door.verdicts import history
 from warehouse.identity import Tokens
 from warehouse.policy import NotFound
 from warehouse.vault import Vault
-from warehouse.verdicts import history
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.load import load_catalog
-from warehouse.expression import Unsafe, confined, expression
+from warehouse.form.expression import Unsafe, confined, expression
 
 KNOWN = {table.name: [c.name for c in table.released_columns] for table in load_catalog().city()}
 HEAD = "(select p.name from person p where p.person_id = household.head_person_id)"

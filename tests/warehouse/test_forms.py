@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from contracts.load import load_catalog
-from warehouse.form import FORMS, Form, FormError, Shelf, load_shelf
-from warehouse.form_lint import Linter
-from warehouse.form_repeats import refusal, repeats
+from warehouse.form.lint import Linter
+from warehouse.form.model import FORMS, Form, FormError, Shelf, load_shelf
+from warehouse.form.repeats import refusal, repeats
 from warehouse.policy import NotFound
 
 CATALOG = load_catalog()

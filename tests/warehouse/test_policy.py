@@ -209,6 +209,12 @@ def test_a_release_that_lacks_tables_or_columns_narrows_the_contracts() -> None:
     narrow = Gate(CATALOG, User("w", "grid_worker", (GRID,)), present)
     assert [g.table.name for g in narrow.grants()] == ["person"]
     assert narrow.grant("person").columns.keys() == {"person_id", "grid_code", "hukou_grid_code"}
+    with pytest.raises(NotFound, match="the served release was made before there was stop"):
+        narrow.grant("stop")
+    with pytest.raises(NotFound, match="there is no such table"):
+        narrow.grant("rumour")
+    with pytest.raises(ColumnRefused, match="the served release was made before there was sex"):
+        narrow.select("person", columns=("sex",))
 
 
 def test_a_release_that_lacks_a_scope_column_shows_fewer_rows_and_lacking_all_shows_none() -> None:

@@ -10,8 +10,8 @@ import duckdb
 from contracts.load import load_catalog
 from warehouse.casebook import Casebook
 from warehouse.casebook_tables import verdicts
-from warehouse.rule_decisions import decide
-from warehouse.rule_figure_table import STOPPED, make_rule_figure
+from warehouse.rule.decisions import decide
+from warehouse.rule.figure_table import STOPPED, make_rule_figure
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 HERE, THERE = "140213052001001", "140214001001001"

@@ -9,10 +9,10 @@ import pytest
 
 from warehouse.casebook import Casebook
 from warehouse.casebook_store import CasebookError
+from warehouse.door.verdicts import Verdict
 from warehouse.ledger import Contradicted, SameKey
-from warehouse.rule_decisions import RuleDecision, area_of, decide, history
-from warehouse.rule_figures import Judged, RuleFigure, judged, rule_figures
-from warehouse.verdicts import Verdict
+from warehouse.rule.decisions import RuleDecision, area_of, decide, history
+from warehouse.rule.figures import Judged, RuleFigure, judged, rule_figures
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 CITY, COUNTY, HERE, THERE, FAR = "", "140213", "140213052", "140213053", "140214001"

@@ -9,9 +9,9 @@ import pytest
 
 from contracts.load import load_catalog
 from tests.warehouse.test_rules import SOUND, rule_from
-from warehouse.rule_lint import problems
-from warehouse.rule_reads import read_sql
-from warehouse.rules import Rule, load_rules
+from warehouse.rule.lint import problems
+from warehouse.rule.model import Rule, load_rules
+from warehouse.rule.reads import read_sql
 
 CATALOG = load_catalog()
 HEAD = SOUND.partition("*/")[0].replace("evidence: {name: 名}", "evidence: {more: 更}") + "*/\n"

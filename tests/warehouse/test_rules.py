@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import HubError
 from contracts.load import load_catalog
-from warehouse.rules import Rule, load_rules, run_example
+from warehouse.rule.model import Rule, load_rules, run_example
 
 
 @pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.name)

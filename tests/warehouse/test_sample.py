@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from warehouse.conditions import Condition
-from warehouse.sample import missed, sample, week_of
-from warehouse.visits import Visit
+from warehouse.door.visits import Visit
+from warehouse.rule.sample import missed, sample, week_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HOMES = [{"dwelling_id": f"{grid}{n}", "grid_code": grid} for grid in "ab" for n in range(20)]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.standing import DECIDES, Standing, standing
-from warehouse.verdicts import DoorValue, Verdict
+from warehouse.door.standing import DECIDES, Standing, standing
+from warehouse.door.verdicts import DoorValue, Verdict
 
 NOW, OLD = "e" * 32, "0" * 32
 DAY, HOUR = date(2026, 11, 20), datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.load import load_catalog
 from tests.conftest import Night
-from warehouse.cross_check import make_worklist
+from warehouse.finding.cross_check import make_worklist
 
 CATALOG = load_catalog()
 GRID, OTHER = "140213052001001", "140213052001002"

@@ -10,15 +10,15 @@ import pytest
 from contracts.errors import AccessError
 from tests.api.city import FAR, HERE, ID_NO, key
 from tests.warehouse.doorstep import DESK, F1, F2, HOME, JUDGED, NOW, PERSON, SEEN, TODAY, Doorstep
-from warehouse import finding_trail
 from warehouse.casebook import Casebook
 from warehouse.casebook_store import CasebookError
-from warehouse.door_values import Said
-from warehouse.giving import FindingClosed, give
+from warehouse.door.giving import FindingClosed, give
+from warehouse.door.stops import EvidenceChanged, FindingGone
+from warehouse.door.values import Said
+from warehouse.door.verdicts import history
+from warehouse.finding import trail as finding_trail
 from warehouse.ledger import SameKey
 from warehouse.policy import NotFound
-from warehouse.stops import EvidenceChanged, FindingGone
-from warehouse.verdicts import history
 
 
 def test_a_verdict_is_kept_with_what_it_is_about(step: Doorstep, casebook_url: str) -> None:
@@ -92,6 +92,7 @@ def test_many_at_once_with_keys_of_their_own_are_all_kept(step: Doorstep) -> Non
         ({"note": "x" * 2001}, CasebookError, "2000"),
         ({"note": f"他的证件号 {ID_NO}"}, CasebookError, "number"),
         ({"note": "打15400001234"}, CasebookError, "number"),
+        ({"note": "打154\u200b0000\u200b1234"}, CasebookError, "number"),
         ({"key": "short"}, CasebookError, "8 to 64"),
         ({"key": "spaces in between"}, CasebookError, "8 to 64"),
         ({"finding_id": F2}, NotFound, "no such finding"),

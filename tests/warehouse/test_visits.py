@@ -9,16 +9,16 @@ import pytest
 from contracts.errors import AccessError
 from tests.api.city import FAR, HERE, NEXT, PASSWORD, key
 from tests.warehouse.doorstep import DESK, F1, F2, F3, HOME, NOW, SEEN, TODAY, Doorstep
-from warehouse.assignments import Order, assign
-from warehouse.assignments import history as orders
-from warehouse.assignments import standing as assigned
 from warehouse.casebook import NewUser
 from warehouse.casebook_store import CasebookError
-from warehouse.giving import FindingClosed, give
+from warehouse.door.assignments import Order, assign
+from warehouse.door.assignments import history as orders
+from warehouse.door.assignments import standing as assigned
+from warehouse.door.giving import FindingClosed, give
+from warehouse.door.verdicts import history as verdicts
+from warehouse.door.visits import Walk, history, visit
 from warehouse.ledger import SameKey, Undecided
 from warehouse.policy import NotFound
-from warehouse.verdicts import history as verdicts
-from warehouse.visits import Walk, history, visit
 
 MET = Walk("key-of-visit-1", HOME, "r1", "finding", "met", NOW, "见到户主", None, (SEEN,))
 NOBODY = MET._replace(outcome="nobody_home", verdicts=(), note="")

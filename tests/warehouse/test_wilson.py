@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from warehouse.wilson import wilson
+from warehouse.rule.wilson import wilson
 
 
 @pytest.mark.parametrize(

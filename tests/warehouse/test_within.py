@@ -6,11 +6,11 @@ import pytest
 
 from contracts.load import load_catalog
 from tests.api.city import FAR, HERE, settings_in, small_city, write_release
-from warehouse.expression import Unsafe
+from warehouse.form.expression import Unsafe
+from warehouse.form.within import within
 from warehouse.policy import Gate, NotFound, User
 from warehouse.reader import OpenRelease, QueryFailed, Row, TooLong
 from warehouse.treatments import Role
-from warehouse.within import within
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from warehouse.working_days import due_after, is_working_day, published_until, weekdays_after
+from warehouse.correction.working_days import due_after, is_working_day, published_until, weekdays_after
 
 
 @pytest.mark.parametrize(
