@@ -65,7 +65,8 @@ class Worker:
         found: list[str] = []
         cursor = ""
         while len(found) < most:
-            _, page = await self.connection.ask("GET", f"/findings?limit=200{cursor}")
+            status, page = await self.connection.ask("GET", f"/findings?limit=200{cursor}")
+            assert status == 200, page
             found += [row["finding_id"] for row in page["items"]]
             if not page["next_cursor"]:
                 break

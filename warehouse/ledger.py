@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from warehouse.casebook_store import CasebookError, alone_in
 from warehouse.together import Together
@@ -109,21 +109,16 @@ class Ledger:
 
     def once_each(self, entries: Sequence[Entry]) -> list[bool]:
         """As `once`, several of them as one act, all or none: which of them are new."""
-        try:
-            return self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
-        except IntegrityError:  # PostgreSQL: another connection was faster
-            raise SameKey("this key is being written by another request", remedy="send it again") from None
+        return self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
 
     def _write(self, tx: Connection, entry: Entry) -> bool:
-        table, guard = entry.table, entry.guard
-        if guard:
-            alone_in(tx, table)
-        if _said_before(tx, table, entry.key, entry.sent):
-            return False
-        if guard:
-            guard.check(_rows(tx, table, guard.where))
+        table, key = entry.table, {"key": entry.key, "content": _content(entry.sent)}
         moments = {column: self.now() for column in MOMENTS if column in table.c}
-        tx.execute(insert(table), {**moments, **entry.row, "key": entry.key, "content": _content(entry.sent)})
+        add = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
+        unless_there = add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)
+        if tx.execute(unless_there, {**moments, **entry.row, **key}).first() is None:
+            _said_before(tx, table, entry.key, entry.sent)  # SameKey
+            return False
         for part, rows in entry.parts.items():
             if rows:
                 tx.execute(insert(part), list(rows))

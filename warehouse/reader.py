@@ -7,6 +7,7 @@ Does not: which SQL (policy.py), building and publishing (release.py).
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from warehouse.layout import CITY, MANIFEST, POINTER
 from warehouse.readonly import open_readonly
 from warehouse.settings import Settings
 
+LONGEST_POINTER = 4096  # bytes
 RETRY_SECONDS = 1.0  # how often a pointer that could not be followed is tried again
 Row = dict[str, Any]
 
@@ -131,7 +133,12 @@ class ReleaseReader:
         return OpenRelease(self._releases / release_id, self._threads)
 
     def _pointer(self) -> str:
+        """Three system calls: every request reads it, before anything else can run."""
         try:
-            return (self._releases / POINTER).read_text(encoding="utf-8").strip()
+            file = os.open(self._releases / POINTER, os.O_RDONLY)
+            try:
+                return os.read(file, LONGEST_POINTER).decode("utf-8").strip()
+            finally:
+                os.close(file)
         except (OSError, UnicodeDecodeError):
             return ""

@@ -17,7 +17,7 @@ Done = TypeVar("Done")
 
 
 class Act:
-    """One write: all of it or none, whatever becomes of the others in its transaction."""
+    """One write: all of it or none, whatever becomes of the others that came with it. It may be run again after it failed."""
 
     def __init__(self, write: Callable[[Connection], Any]) -> None:
         self._write = write
@@ -27,14 +27,6 @@ class Act:
 
     def run(self, tx: Connection) -> None:
         self.result = self._write(tx)
-
-    def run_beside_others(self, tx: Connection) -> None:
-        """In a savepoint of its own, keeping its error to itself."""
-        try:
-            with tx.begin_nested():
-                self.run(tx)
-        except Exception as error:
-            self.error = error
 
 
 class Together:
@@ -46,7 +38,7 @@ class Together:
         self._writing = Lock()
 
     def write(self, act: Callable[[Connection], Done]) -> Done:
-        """What `act` returns, once it is committed. Its own error undoes it alone; an error of the commit is everybody's."""
+        """What `act` returns, once it is committed; its own error where it has one."""
         mine = Act(act)
         self._waiting.append(mine)
         with self._writing:
@@ -58,18 +50,21 @@ class Together:
         return done
 
     def _commit(self, acts: list[Act]) -> None:
+        """All in one transaction. Where that fails, each again in its own: what is wrong with one is no other's matter."""
         try:
             with self._store.begin() as tx:
-                if len(acts) == 1:
-                    acts[0].run(tx)
-                else:
-                    for act in acts:
-                        act.run_beside_others(tx)
+                for act in acts:
+                    act.run(tx)
+        except Exception as error:
+            if len(acts) == 1:
+                acts[0].error = error
+            else:
+                for act in acts:
+                    self._commit([act])
         except BaseException as error:
             for act in acts:
-                act.error = act.error or error
-            if not isinstance(error, Exception):
-                raise
+                act.error = error
+            raise
         finally:
             for act in acts:
                 act.is_over = True
