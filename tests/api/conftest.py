@@ -45,6 +45,10 @@ def client(city: Settings) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="session")
 def as_user(client: TestClient) -> Callable[[str], dict[str, str]]:
+    return logging_in(client)
+
+
+def logging_in(client: TestClient) -> Callable[[str], dict[str, str]]:
     """Headers of a logged-in user; each logs in once."""
     tokens: dict[str, str] = {}
 

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from tests.api.city import FAR, HERE, NEXT, PASSWORD, key, point_to, settings_in, small_city, write_release
-from tests.api.conftest import USERS
+from tests.api.conftest import USERS, logging_in
 from tests.pipelines.workbooks import cells, comments, fills, formulas
 from warehouse.casebook import open_casebook
 from warehouse.settings import Settings
@@ -95,15 +95,7 @@ def client(city: Settings) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def as_user(client: TestClient) -> Callable[[str], dict[str, str]]:
-    tokens: dict[str, str] = {}
-
-    def headers(username: str) -> dict[str, str]:
-        if username not in tokens:
-            answer = client.post("/v1/login", json={"username": username, "password": PASSWORD})
-            tokens[username] = answer.json()["access_token"]
-        return {"Authorization": f"Bearer {tokens[username]}"}
-
-    return headers
+    return logging_in(client)
 
 
 @pytest.fixture
