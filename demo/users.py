@@ -42,10 +42,11 @@ def _first_grid(home: Path, community_code: str) -> str:
 
 
 def demo_users(home: Path, seed: int = 1402) -> list[DemoUser]:
-    """The users of the demo city in `home`, two grid workers among them."""
+    """The users of the demo city in `home`, three grid workers among them."""
     places: tuple[tuple[str, str, list[str]], ...] = (
         ("wang.gw", "grid_worker", [_first_grid(home, _WEST)]),
         ("li.gw", "grid_worker", [_first_grid(home, _EAST)]),
+        ("qian.gw", "grid_worker", [_first_grid(home, _WEST)]),  # a colleague of wang's, who may see otherwise
         ("zhao.lead", "grid_lead", [_WEST]),
         ("sun.super", "district_supervisor", [_COUNTY]),
         ("chen.analyst", "analyst", [_CITY]),

@@ -22,6 +22,7 @@ def test_there_is_a_user_for_every_role(home: Path) -> None:
     assert users == {
         "wang.gw": ("grid_worker", ["140213052012001"]),
         "li.gw": ("grid_worker", ["140213052013001"]),
+        "qian.gw": ("grid_worker", ["140213052012001"]),
         "zhao.lead": ("grid_lead", ["140213052012"]),
         "sun.super": ("district_supervisor", ["140213"]),
         "chen.analyst": ("analyst", ["1402"]),

@@ -112,7 +112,7 @@ def test_two_who_are_different_cannot_be_joined_through_a_third(
 )
 def test_a_row_that_is_not_there_is_refused(casebook: Casebook, rows: OfficeRows, row: str) -> None:
     for decision in (link, unlink):
-        with pytest.raises(NotFound, match="SOURCE is one of hotline, property, resident"):
+        with pytest.raises(NotFound, match="SOURCE is one of elderly_file, hotline, property, resident"):
             decision(casebook, rows, A, OfficeRow.of(row), "same door", "ops")
     assert history(casebook) == []
 
