@@ -113,6 +113,11 @@ class Ledger:
 
     def _write(self, tx: Connection, entry: Entry) -> bool:
         table, key = entry.table, {"key": entry.key, "content": _content(entry.sent)}
+        if entry.guard:
+            alone_in(tx, table)
+            if _said_before(tx, table, entry.key, entry.sent):
+                return False
+            entry.guard.check(_rows(tx, table, entry.guard.where))
         moments = {column: self.now() for column in MOMENTS if column in table.c}
         add = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
         unless_there = add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)

@@ -73,7 +73,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     rows["area"] += [{"area_code": code, "name": code[-3:], "level": "grid"} for code in (HERE, NEXT, FAR)]
     rows["claim"] += [
         occupancy("d1", "owner_occupied", "property", False),
-        occupancy("d1", "rented", "doorstep", True),
         occupancy("d4", "owner_occupied", "property", True),
         occupancy("d4", "vacant", "hotline", False),
     ]
@@ -164,7 +163,7 @@ def test_whom_somebody_asked_at_the_door_settles_it(fill: Callable[..., Path]) -
     path = fill("dwelling_use", "worker")
     assert column(path, "C") == ["自住", None]  # d1 as `dwelling` shows it; of d4 two offices say two things
     assert comments(path, SHEET)["C5"] == "来源说法不一致：12345热线、不动产登记"
-    assert cells(path, "来源")["C4"] == "上门核实 2026-09-09"
+    assert cells(path, "来源")["C4"] == "上门核实 2026-11-20"  # the newest look at it
 
 
 @pytest.mark.parametrize(

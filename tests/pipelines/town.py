@@ -137,6 +137,9 @@ def copy_of(town: Town, folder: Path, *, without: tuple[str, ...] = ()) -> Town:
     for part in ("landing", "keys", "vault", "lake", "remembered"):
         if part not in without:
             shutil.copytree(town.settings.home / part, folder / part, dirs_exist_ok=True)
+    if "casebook" not in without:
+        for file in town.settings.home.glob("casebook.sqlite*"):
+            shutil.copy(file, folder)
     return copy
 
 
