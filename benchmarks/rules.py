@@ -1,8 +1,8 @@
 """Rules against the truth: `python -m benchmarks.rules [--residents N] [--seed S] [--out FILE]`.
 
 A city is simulated and built in a home of its own, and every rule is run over it. Prints of each rule how many cases the files
-really hold, how many of its findings are such a case (precision), how many cases it finds (recall), and its seconds; `--out`
-gets the same as JSON. How a finding is held against a case says demo/truth.py. No value of anybody is printed or kept.
+really hold, how many of its findings are such a case (precision), how many cases it finds (recall), and its seconds, then
+all of it as one line of JSON, which `--out` gets, too. How a finding is held against a case says demo/truth.py. No value of anybody is printed or kept.
 """
 
 from __future__ import annotations
@@ -62,14 +62,11 @@ def main() -> None:
     print(f"{given.residents:,} residents, seed {given.seed}")
     print("\n".join(table(found)))
     print(f"all rules {sum(score.seconds for score in found):.1f} s, cross-check {night.seconds['cross-check']:.1f} s")
+    figures = {"residents": given.residents, "seed": given.seed, "cross_check_seconds": night.seconds["cross-check"]}
+    told = json.dumps(figures | {"rules": [score.figures() for score in found]}, ensure_ascii=False)
+    print(told)
     if given.out:
-        figures = {
-            "residents": given.residents,
-            "seed": given.seed,
-            "cross_check_seconds": night.seconds["cross-check"],
-        }
-        figures["rules"] = [score.figures() for score in found]
-        given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        given.out.write_text(told + "\n", encoding="utf-8")
 
 
 def built(settings: Settings, residents: int, seed: int) -> Night:
