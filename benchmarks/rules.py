@@ -2,7 +2,8 @@
 
 A city is simulated and built in a home of its own, and every rule is run over it. Prints of each rule how many cases the files
 really hold, how many of its findings are such a case (precision), how many cases it finds (recall), and its seconds, then
-all of it as one line of JSON, which `--out` gets, too. How a finding is held against a case says demo/truth.py. No value of anybody is printed or kept.
+all of it as one line of JSON, which `--out` gets, too. How a finding is held against a case says demo/truth.py. No value of
+anybody is printed or kept.
 """
 
 from __future__ import annotations
