@@ -45,7 +45,9 @@ def list_(form: FormatOption = Format.TABLE) -> None:
             row["problem"] = f"broken: {error.what}"
         if path.stem in errors:
             row["problem"] = f"did not run last night: {errors[path.stem]}"
-        rows.append(row | figures.get((path.stem, ""), {}))
+        figure = figures.get((path.stem, ""), {})
+        nothing_known = dict.fromkeys(("low", "high")) if not figure.get("judged") else {}
+        rows.append(row | figure | nothing_known)
     listing(LIST, rows, form)
 
 
