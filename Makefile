@@ -15,7 +15,7 @@ demo: setup
 	$(BIN)/hub demo
 
 test: .venv/.ready-dev
-	$(BIN)/python -m pytest --cov -n auto --dist loadfile
+	$(BIN)/python -m pytest --cov -n auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff check .
