@@ -10,7 +10,9 @@ import duckdb
 from contracts.load import load_catalog
 from warehouse.casebook import Casebook
 from warehouse.casebook_tables import verdicts
+from warehouse.door.verdicts import history as given
 from warehouse.rule.decisions import decide
+from warehouse.rule.decisions import history as decisions
 from warehouse.rule.figure_table import STOPPED, make_rule_figure
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -40,7 +42,9 @@ def test_a_stopped_rules_findings_are_stopped_where_it_is_stopped(tmp_path: Path
             f"create temp table found as select * from (values ('split', '{HERE}'), ('split', '{THERE}'), ('split', null),"
             f" ('vacant', '{HERE}'), ('vacant', '{THERE}')) t(rule, grid_code)"
         )
-        figures = make_rule_figure(connection, load_catalog(), casebook, ["split", "vacant"])
+        figures = make_rule_figure(
+            connection, load_catalog(), given(casebook), decisions(casebook), ["split", "vacant"]
+        )
         stopped = connection.execute(f"select rule, grid_code, {STOPPED} from found f").fetchall()
         kept = connection.execute(
             "select area_code, confirmed, wrong, share, state, since from rule_figure where rule = 'split' order by 1"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,5 +171,5 @@ def test_a_token_is_shown_to_nobody(sql: str, tokens: list[str]) -> None:
     ],
 )
 def test_what_the_header_promises_can_be_kept(tmp_path: Path, change: dict[str, object], says: str) -> None:
-    [problem] = problems(replace(rule_from(tmp_path, SOUND), **change), CATALOG)
+    [problem] = problems(rule_from(tmp_path, SOUND).model_copy(update=change), CATALOG)
     assert says in problem

@@ -60,10 +60,15 @@ def standing(verdicts: Iterable[Verdict], evidence_hash: str) -> Standing:
 
 def standings(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], Standing]:
     """By finding and evidence what the verdicts about it come to."""
+    return {(finding, of): standing(said, of) for (finding, of), said in by_evidence(verdicts).items()}
+
+
+def by_evidence(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], list[Verdict]]:
+    """The verdicts by finding and the evidence they are about."""
     about = defaultdict[tuple[str, str], list[Verdict]](list)
     for v in verdicts:
         about[v.finding_id, v.evidence_hash].append(v)
-    return {(finding, evidence): standing(said, evidence) for (finding, evidence), said in about.items()}
+    return about
 
 
 def newest_last(verdict: Verdict) -> tuple[object, ...]:

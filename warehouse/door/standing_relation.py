@@ -5,14 +5,14 @@ Not here: how verdicts are weighed (standing.py), what becomes of the values see
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import duckdb
 import polars as pl
 
-from warehouse.casebook import Casebook
 from warehouse.door.standing import standings
-from warehouse.door.verdicts import history
+from warehouse.door.verdicts import Verdict
 
 STANDING: Final = "finding_standing"
 SCHEMA: Final = {
@@ -21,12 +21,12 @@ SCHEMA: Final = {
 }  # fmt: skip
 
 
-def load_standing(connection: duckdb.DuckDBPyConnection, casebook: Casebook) -> None:
+def load_standing(connection: duckdb.DuckDBPyConnection, given: Iterable[Verdict]) -> None:
     """Make the temp table `finding_standing`: one row per finding and evidence that somebody gave a verdict about.
 
     A finding whose evidence has no row is open and unvisited: nobody has seen what it says now.
     """
-    stands = standings(history(casebook))
+    stands = standings(given)
     rows = [(*about, s.status, s.verdict, s.reason, s.visits) for about, s in sorted(stands.items())]
     connection.register("standing_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row"))
     connection.execute(f"create or replace temp table {STANDING} as select * from standing_rows")

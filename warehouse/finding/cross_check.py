@@ -19,8 +19,10 @@ from contracts.errors import HubError
 from contracts.model import Catalog
 from warehouse.casebook import open_casebook
 from warehouse.door.standing_relation import STANDING, load_standing
+from warehouse.door.verdicts import history
 from warehouse.engine import WORKLIST, create, writing
 from warehouse.finding import trail as finding_trail
+from warehouse.rule import decisions
 from warehouse.rule.bounds import DEFAULT, HIT, Bounds, OutOfBounds, take, within
 from warehouse.rule.figure_table import STOPPED, make_rule_figure
 from warehouse.rule.lint import problems
@@ -35,9 +37,6 @@ FOUND: Final = {
 CITED: Final = {
     **dict.fromkeys(("finding_id", "source", "record_key", "delivery_id"), "varchar"), "row_no": "bigint",
     "stated_on": "date", "value": "varchar", "grid_code": "varchar",
-}  # fmt: skip
-FITS: Final = {  # what the contract of `finding` promises of the ids a rule selects; the audit would stop the night
-    **dict.fromkeys(("subject_id", "dwelling_id", "household_id", "person_id"), "[0-9a-f]{32}"), "grid_code": "[0-9]{15}",
 }  # fmt: skip
 Progress = Callable[[str], None]
 
@@ -72,8 +71,9 @@ def cross_check(
         casebook = open_casebook(settings)
         try:
             finding_trail.load_known(connection, casebook)
-            load_standing(connection, casebook)
-            make_rule_figure(connection, catalog, casebook, runs.keys())
+            given = history(casebook)
+            load_standing(connection, given)
+            make_rule_figure(connection, catalog, given, decisions.history(casebook), runs.keys())
         finally:
             casebook.close()
         create(connection, catalog.tables["city.finding"], FINDING)
@@ -113,7 +113,7 @@ def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule
             take(connection, rule, bounds)
             connection.execute("begin")
             connection.execute(f"insert into found by name {findings_sql(connection, rule)}")
-            require_fit(connection, rule)
+            require_fit(connection, catalog, rule)
             for source in rule.rows:
                 connection.execute(f"insert into cited by name {cited_sql(catalog, rule, source)}")
             [(count,)] = connection.execute("select count(*) from found where rule = ?", [rule.name]).fetchall()
@@ -127,12 +127,14 @@ def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule
     return RuleRun(rule.name, count)
 
 
-def require_fit(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
-    """Unfit where a finding of the rule has no subject, or an id that is none."""
-    odd = ", ".join(f"count(*) filter (where not regexp_full_match({c}, '{pattern}'))" for c, pattern in FITS.items())
+def require_fit(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule) -> None:
+    """Unfit where a finding of the rule has no subject, or an id that is none by the contract: the audit would stop the night."""
+    promised = [c for c in catalog.tables["city.finding"].columns if c.name in ("subject_id", *PLACES)]
+    fits = {c.name: check.args["pattern"] for c in promised for check in c.checks if check.rule == "pattern"}
+    odd = ", ".join(f"count(*) filter (where not regexp_full_match({c}, '{pattern}'))" for c, pattern in fits.items())
     counts = f"select count(*) filter (where subject_id is null), {odd} from found where rule = ?"
     [found] = connection.execute(counts, [rule.name]).fetchall()
-    for column, count in zip(("subject_id", *FITS), found, strict=True):
+    for column, count in zip(("subject_id", *fits), found, strict=True):
         if count:
             raise Unfit(
                 f"finds {count:,} rows whose {column} is no id",

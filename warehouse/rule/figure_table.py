@@ -5,17 +5,16 @@ Not here: the counting (figures.py), what a stopped rule does to its findings (f
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import duckdb
 import polars as pl
 
 from contracts.model import Catalog
-from warehouse.casebook import Casebook
-from warehouse.door import verdicts
+from warehouse.door.verdicts import Verdict
 from warehouse.engine import create
-from warehouse.rule import decisions as rule_decisions
+from warehouse.rule.decisions import RuleDecision
 from warehouse.rule.figures import RuleFigure, judged, rule_figures
 
 SCHEMA: Final = {
@@ -31,14 +30,17 @@ STOPPED: Final = """exists (
 
 
 def make_rule_figure(
-    connection: duckdb.DuckDBPyConnection, catalog: Catalog, casebook: Casebook, rules: Collection[str]
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    given: Iterable[Verdict],
+    decided: Sequence[RuleDecision],
+    rules: Collection[str],
 ) -> list[RuleFigure]:
     """Make the table for these rules, in all areas that have a grid, or a finding in `found`."""
     areas = connection.execute("""
         select distinct left(area_code, 9) from area where level = 'grid'
         union select distinct left(grid_code, 9) from found where grid_code is not null order by 1""").fetchall()
-    decided = rule_decisions.history(casebook)
-    figures = rule_figures(judged(verdicts.history(casebook)), decided, rules, [area for (area,) in areas])
+    figures = rule_figures(judged(given), decided, rules, [area for (area,) in areas])
     rows = [f._replace(since=f.since.replace(tzinfo=None) if f.since else None) for f in figures]
     connection.register("figure_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row"))
     create(connection, catalog.tables["city.rule_figure"], "select * from figure_rows")

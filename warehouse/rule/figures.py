@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, NamedTuple
 
-from warehouse.door.standing import standing
+from warehouse.door.standing import by_evidence, standing
 from warehouse.door.verdicts import Verdict
 from warehouse.rule.decisions import DIGITS, RuleDecision
 from warehouse.rule.wilson import wilson
@@ -54,10 +54,7 @@ class Judged(NamedTuple):
 
 def judged(verdicts: Iterable[Verdict]) -> list[Judged]:
     """One for each finding and evidence: a finding that somebody went for three times was right or wrong once."""
-    about = defaultdict[tuple[str, str], list[Verdict]](list)
-    for verdict in verdicts:
-        about[verdict.finding_id, verdict.evidence_hash].append(verdict)
-    return [_judged(given, evidence_hash) for (_, evidence_hash), given in about.items()]
+    return [_judged(given, evidence_hash) for (_, evidence_hash), given in by_evidence(verdicts).items()]
 
 
 def _judged(given: Sequence[Verdict], evidence_hash: str) -> Judged:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -22,19 +21,6 @@ from contracts.model import Catalog
 from warehouse.sql import SqlFile, read_file
 
 RULES: Final = Path(__file__).parents[1] / "rules"
-STATED: Final = (
-    "title",
-    "meaning",
-    "severity",
-    "subject",
-    "place",
-    "purpose",
-    "legal_basis",
-    "owner",
-    "rows",
-    "evidence",
-)
-HEADER: Final = (*STATED, "parameters", "doubts", "given", "expected")
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "severity": ("high", "medium", "low"),
     "subject": ("person", "household", "dwelling", "ticket", "address", "building", "phone"),
@@ -45,37 +31,16 @@ MOST: Final = 10_000  # rows of an example that are looked at
 PARAMETER: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
-class _Shapes(BaseModel):
-    """What each word of a header holds; a header may be any YAML."""
-
-    model_config = ConfigDict(strict=True)
-
-    title: str
-    meaning: str
-    severity: str
-    subject: str
-    place: str
-    purpose: str
-    legal_basis: str
-    owner: str
-    parameters: dict[str, Annotated[int | float, Field(allow_inf_nan=False)]] = {}
-    doubts: list[str] = []
-    rows: dict[str, list[str]]
-    evidence: dict[str, str]
-    given: dict[str, list[dict[str, Any]]]
-    expected: list[str]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule file with its header: what it means at the door, why it may be asked, and rows that show it.
+class Header(BaseModel):
+    """What a rule says of itself: what it means at the door, why it may be asked, and rows that show it.
 
     `place`: whether somebody must go there (door) or look into it (desk). `doubts`: attributes (`person.living_address`)
     whose shown value the finding puts in doubt. `rows`: of each source the columns that its evidence rows show.
     `evidence`: what is contradicted, column → label; a finding that was judged re-opens when one of these values changes.
     """
 
-    name: str
+    model_config = ConfigDict(strict=True, frozen=True)
+
     title: str
     meaning: str
     severity: str
@@ -84,14 +49,27 @@ class Rule:
     purpose: str
     legal_basis: str
     owner: str
-    parameters: Mapping[str, float]
-    doubts: tuple[str, ...]
-    rows: Mapping[str, tuple[str, ...]]
-    evidence: Mapping[str, str]
-    given: Mapping[str, list[dict[str, Any]]]
-    expected: tuple[str, ...]
+    rows: dict[str, list[str]]
+    evidence: dict[str, str]
+    parameters: dict[str, Annotated[int | float, Field(allow_inf_nan=False)]] = {}
+    doubts: list[str] = []
+    given: dict[str, list[dict[str, Any]]]
+    expected: list[str]
+
+
+class Rule(Header):
+    """A rule file: its header, its name, and its SQL with the parameters in it."""
+
+    name: str
     sql: str
     path: Path
+
+
+HEADER: Final = tuple(Header.model_fields)
+EXAMPLE: Final = ("given", "expected")
+STATED: Final = tuple(
+    word for word, field in Header.model_fields.items() if field.is_required() and word not in EXAMPLE
+)
 
 
 def load_rules(folder: Path = RULES) -> list[Rule]:
@@ -119,7 +97,7 @@ def load_rule(path: Path) -> Rule:
 def read_rule(file: SqlFile) -> Rule:
     """One rule. HubError for a header that does not say what a rule must say."""
     header = _header(file)
-    if missing := [word for word in (*STATED, "given", "expected") if not header.get(word)]:
+    if missing := [word for word in (*STATED, *EXAMPLE) if not header.get(word)]:
         raise HubError(
             f"rule header lacks {', '.join(missing)}",
             where=str(file.path),
@@ -128,7 +106,7 @@ def read_rule(file: SqlFile) -> Rule:
     if unknown := sorted(str(word) for word in header if word not in HEADER):
         raise HubError(f"rule header has unknown words {', '.join(unknown)}", where=str(file.path))
     try:
-        shaped = _Shapes.model_validate(header).model_dump()
+        stated = Header.model_validate(header)
     except ValidationError as error:
         at, told = error.errors()[0]["loc"], error.errors()[0]["msg"]
         raise HubError(
@@ -137,19 +115,10 @@ def read_rule(file: SqlFile) -> Rule:
             remedy="look at another rule's header",
         ) from None
     for word, allowed in CHOICES.items():
-        if shaped[word] not in allowed:
-            raise HubError(f"{word} is one of {', '.join(allowed)}, not {shaped[word]}", where=str(file.path))
-    return Rule(
-        **shaped
-        | {
-            "name": file.name,
-            "path": file.path,
-            "sql": _with_parameters(file, shaped["parameters"]),
-            "rows": {source: tuple(columns) for source, columns in shaped["rows"].items()},
-            "doubts": tuple(shaped["doubts"]),
-            "expected": tuple(shaped["expected"]),
-        }
-    )
+        if (said := getattr(stated, word)) not in allowed:
+            raise HubError(f"{word} is one of {', '.join(allowed)}, not {said}", where=str(file.path))
+    sql = _with_parameters(file, stated.parameters)
+    return Rule(**stated.model_dump(), name=file.name, sql=sql, path=file.path)
 
 
 def _header(file: SqlFile) -> dict[str, Any]:
