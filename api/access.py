@@ -25,6 +25,7 @@ from warehouse.office_rows import OfficeRows
 from warehouse.places import Places
 from warehouse.policy import User
 from warehouse.reader import OpenRelease
+from warehouse.treatments import LEADS
 
 bearer = HTTPBearer(auto_error=False, description="`access_token` of POST /v1/login")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
@@ -69,7 +70,7 @@ TheOffice = Annotated[User, Depends(office)]
 
 def lead(session: TheSession) -> User:
     """AccessError for whoever does not decide about addresses and persons."""
-    if session.user.role not in ("grid_lead", "district_supervisor"):
+    if session.user.role not in LEADS:
         raise AccessError(
             "only a grid lead or a district supervisor decides this", remedy="tell your lead what you know"
         )

@@ -20,6 +20,7 @@ from warehouse.reader import Row
 from warehouse.rule.decisions import EVERYWHERE, RuleDecision
 from warehouse.rule.figures import published
 from warehouse.rule.model import Rule
+from warehouse.treatments import LEADS
 
 SUBDISTRICT = 9
 AREA = "digits of a county (6) or subdistrict (9); empty: the whole city"
@@ -83,7 +84,7 @@ def may_decide(user: User, area: str) -> bool:
     own = [area_prefix(code) for code in user.areas]
     if user.role == "grid_lead" and any(len(area) == SUBDISTRICT and code.startswith(area) for code in own):
         return True
-    if user.role not in ("grid_lead", "district_supervisor"):
+    if user.role not in LEADS:
         return False
     whole_city = 4  # digits
     return any(len(code) <= whole_city if area == EVERYWHERE else area.startswith(code) for code in own)

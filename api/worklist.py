@@ -20,8 +20,9 @@ from api.view import Slice, View
 from warehouse.conditions import Condition, Where
 from warehouse.door.assignments import Assignment
 from warehouse.finding.now import WAITING, FindingsNow
+from warehouse.rule.model import CHOICES
 
-RANKS: Final = {"high": 1, "medium": 2, "low": 3}
+RANKS: Final = {severity: rank for rank, severity in enumerate(CHOICES["severity"], 1)}  # as worklist/stop.sql
 WALK: Final = ("grid_code", "walk_no")
 AssignedTo = Callable[[Collection[str]], Mapping[str, Assignment]]
 Order = Literal["severity", "walk"]

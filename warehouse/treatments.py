@@ -5,12 +5,14 @@ Belongs here: roles, treatments with their reasons, masks as SQL. Does not: whic
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from contracts.model import Column
 
 Role = Literal["grid_worker", "grid_lead", "district_supervisor", "analyst", "auditor", "admin", "office"]
 Treatment = Literal["full", "mask", "hidden"]
+LEADS: Final[tuple[Role, ...]] = ("grid_lead", "district_supervisor")  # decide where workers and the night do not
+WALKERS: Final[tuple[Role, ...]] = ("grid_worker", *LEADS)  # go to doors and write down what they saw
 
 
 class Treatments(NamedTuple):

@@ -27,9 +27,10 @@ from warehouse.correction.words import Reader
 from warehouse.door.words import Words
 from warehouse.policy import ROW, User
 from warehouse.receipts import MEDIA_TYPES
+from warehouse.treatments import LEADS
 
 router = APIRouter(prefix="/v1/corrections", tags=["corrections"])
-ACTORS: dict[str, Actor] = {"office": "office", "grid_lead": "lead", "district_supervisor": "lead"}
+ACTORS: dict[str, Actor] = {"office": "office", **dict.fromkeys(LEADS, "lead")}
 OURS = ("entity_id", "grid_code", "finding_id")  # not for offices
 Key = Annotated[str, Field(min_length=8, max_length=64, description="made by you, kept for retries: a UUID")]
 Reason = Annotated[str, Field(max_length=1000, description="why, in a sentence that names no person; it is kept")]

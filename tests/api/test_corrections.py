@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from api.app import create_app
 from tests.api.city import FAR, HERE, ID_NO, PASSWORD, key, point_to, settings_in, small_city, write_release
-from tests.api.conftest import USERS
+from tests.api.conftest import USERS, logging_in
 from warehouse.casebook import Casebook, NewUser, open_casebook
 from warehouse.correction.requests import Packet, send
 
@@ -58,7 +58,7 @@ class Town:
         self.fresh = self._sent(self.casebook, "now-00001", date.today(), "property", "title_holder", HERE, FORMULA)
         self.far = self._sent(self.casebook, "far-00001", date.today(), "resident", "name", FAR, "赵")
         self.client = TestClient(create_app(settings))
-        self._headers: dict[str, dict[str, str]] = {}
+        self._headers = logging_in(self.client)
 
     def _sent(
         self, casebook: Casebook, name: str, on: date, source: str, attribute: str, grid: str, stated: str
@@ -74,10 +74,7 @@ class Town:
         return self.sent
 
     def ask(self, user: str, method: str, path: str, body: dict[str, Any] | None = None) -> Response:
-        if user not in self._headers:
-            answer = self.client.post("/v1/login", json={"username": user, "password": PASSWORD})
-            self._headers[user] = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-        return self.client.request(method, f"/v1/corrections{path}", json=body, headers=self._headers[user])
+        return self.client.request(method, f"/v1/corrections{path}", json=body, headers=self._headers(user))
 
     def get(self, user: str, path: str = "") -> Response:
         return self.ask(user, "GET", path)

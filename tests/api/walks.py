@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from contracts.load import load_catalog
 from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, Rows, point_to, small_city, write_release
+from tests.api.conftest import logging_in
 from tests.api.doubts import finding, key
 from warehouse.casebook import Casebook, NewUser, open_casebook
 from warehouse.engine import WORKLIST
@@ -115,13 +116,7 @@ class Walk:
 
     def __init__(self, client: TestClient, settings: Settings, casebook: Casebook) -> None:
         self.client, self.settings, self.casebook = client, settings, casebook
-        self._tokens: dict[str, str] = {}
-
-    def headers(self, user: str) -> dict[str, str]:
-        if user not in self._tokens:
-            login = self.client.post("/v1/login", json={"username": user, "password": PASSWORD})
-            self._tokens[user] = login.json()["access_token"]
-        return {"Authorization": f"Bearer {self._tokens[user]}"}
+        self.headers = logging_in(client)
 
     def get(self, path: str, user: str = "worker", **params: Any) -> dict[str, Any]:
         answer = self.client.get(path, params=params, headers=self.headers(user))

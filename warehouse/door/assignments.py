@@ -16,10 +16,10 @@ from warehouse.areas import area_prefix
 from warehouse.casebook import Casebook
 from warehouse.casebook_store import CasebookError
 from warehouse.casebook_tables import assignments
-from warehouse.door.giving import WRITERS, Door
-from warehouse.ledger import Entry, Undecided
+from warehouse.door.giving import Door
+from warehouse.ledger import Undecided
+from warehouse.treatments import LEADS, WALKERS
 
-ASSIGN: Final = ("grid_lead", "district_supervisor")
 ROUTINE: Final = "日常派单"
 
 
@@ -55,7 +55,7 @@ def assign(door: Door, order: Order) -> bool:
     AccessError for whoever is no lead; NotFound for a stop that is not hers; CasebookError for somebody who cannot go there;
     Undecided where nothing is assigned that could be released; SameKey.
     """
-    if door.user.role not in ASSIGN:
+    if door.user.role not in LEADS:
         raise AccessError("only a grid lead or a district supervisor assigns stops", remedy="ask your lead")
     told = order._asdict() | {"by": door.user.username}
     del told["key"]
@@ -71,9 +71,7 @@ def assign(door: Door, order: Order) -> bool:
     row = {"stop_id": order.stop_id, "grid_code": grid, "state": order.state, "username": order.username}
     signed = door.casebook.ledger.signed(order.reason, door.user.username)
     signed.pop("decided_at")  # the ledger writes it
-    return door.casebook.ledger.once_each(
-        [Entry(assignments, order.key, told, row | {"due_on": order.due_on} | signed)]
-    )[0]
+    return door.casebook.ledger.once(assignments, order.key, told, row | {"due_on": order.due_on} | signed)
 
 
 def history(casebook: Casebook, stop_id: str | None = None) -> list[Assignment]:
@@ -102,7 +100,7 @@ def _assignment(row: Row[Any]) -> Assignment:
 def _require_goer(door: Door, order: Order, grid: str | None) -> None:
     accounts = {account.username: account for account in door.casebook.list_users()}
     who = accounts.get(order.username or "")
-    if who is None or who.disabled or who.role not in WRITERS:
+    if who is None or who.disabled or who.role not in WALKERS:
         raise CasebookError(
             "there is no such worker", where="username", remedy="name a grid worker or lead who is enabled"
         )

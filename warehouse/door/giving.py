@@ -23,8 +23,8 @@ from warehouse.door.verdicts import Verdict, history
 from warehouse.door.words import Words
 from warehouse.ledger import Contradicted, Entry
 from warehouse.policy import User
+from warehouse.treatments import WALKERS
 
-WRITERS: Final = ("grid_worker", "grid_lead", "district_supervisor")
 MOST_VALUES: Final = 20
 
 
@@ -58,7 +58,7 @@ class Door:
 
     def require_writer(self) -> None:
         """AccessError for whoever goes to no door."""
-        if self.user.role not in WRITERS:
+        if self.user.role not in WALKERS:
             raise AccessError(
                 "only grid workers, grid leads and district supervisors write down what they saw",
                 remedy="read GET /v1/findings",

@@ -12,9 +12,10 @@ from itertools import combinations
 from typing import Final, Literal, NamedTuple
 
 from warehouse.door.verdicts import Verdict
+from warehouse.treatments import LEADS
 
 CONCLUSIVE: Final = frozenset({"confirmed", "wrong", "moved"})
-DECIDES: Final = frozenset({"grid_lead", "district_supervisor"})
+DECIDES: Final = frozenset[str](LEADS)
 TRIES: Final = 3  # as often may nobody be at home before somebody decides how to go on
 
 Status = Literal["open", "lead", "closed"]
