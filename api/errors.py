@@ -21,8 +21,9 @@ from warehouse.form.model import FormError
 from warehouse.form.question import TooManyRows
 from warehouse.grant import ColumnRefused
 from warehouse.ledger import Contradicted, Undecided
+from warehouse.overtime import TooLong
 from warehouse.policy import NotFound
-from warehouse.reader import QueryFailed, TooLong
+from warehouse.reader import QueryFailed
 
 error_log = logging.getLogger("hub.error")
 

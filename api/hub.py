@@ -19,7 +19,6 @@ from contracts.load import HERE as CONTRACTS
 from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
 from warehouse.casebook import Casebook, open_casebook
-from warehouse.form.doubts import rule_doubts
 from warehouse.form.model import FORMS, Shelf, form_files, load_shelf
 from warehouse.policy import Gate, User
 from warehouse.reader import OpenRelease, ReleaseReader
@@ -94,11 +93,6 @@ class Hub:
             if self._shelf is None or self._shelf[0] != state:
                 self._shelf = (state, load_shelf(promised.catalog, folders))
             return self._shelf[1]
-
-    @property
-    def rule_doubts(self) -> Mapping[str, frozenset[tuple[str, str]]]:
-        """By rule the attributes that its findings put in doubt, as the rules stand now."""
-        return rule_doubts()
 
     def gate(self, user: User, release: OpenRelease) -> Gate:
         """The user's gate on that release, compiled once; a changed role or area is another user and another gate."""

@@ -248,6 +248,11 @@ class Table:
         place = tuple(c for c in PLACE if c.name not in names) if self.address_columns else ()
         return self.lake_columns + place
 
+    @property
+    def definition(self) -> str:
+        """`name (column type, …)` of the released table, for `create table`."""
+        return f"{self.relation} ({', '.join(f'{c.name} {c.sql_type}' for c in self.released_columns)})"
+
     def allows(self, column: str, purpose: str) -> bool:
         """Whether the contract lets this column serve that purpose. KeyError if there is no such column."""
         found = self.column(column)

@@ -239,8 +239,7 @@ def finish(settings: Settings, catalog: Catalog, target: Path, served: Sequence[
 
 def _list_releases(connection: duckdb.DuckDBPyConnection, catalog: Catalog, served: Sequence[Served]) -> None:
     """Make `release`; what a release was built by is known of the newest only, which is this one."""
-    columns = ", ".join(f"{c.name} {c.sql_type}" for c in catalog.tables["city.release"].columns)
-    connection.execute(f"create table release ({columns})")
+    connection.execute(f"create table {catalog.tables['city.release'].definition}")
     for s in served:
         by = (contracts_digest(catalog), f"duckdb {duckdb.__version__}") if s is served[-1] else (None, None)
         built_at = s.built_at.astimezone(UTC).replace(tzinfo=None)

@@ -19,6 +19,7 @@ import duckdb
 
 from contracts.errors import HubError, ReleaseError
 from warehouse.layout import CITY, MANIFEST, POINTER
+from warehouse.overtime import at_most
 from warehouse.readonly import open_readonly
 from warehouse.settings import Settings
 
@@ -29,10 +30,6 @@ Row = dict[str, Any]
 
 class QueryFailed(HubError):
     """The engine refused the question or failed on a row; its own words may quote one, so only the kind is told."""
-
-
-class TooLong(HubError):
-    """The question was given up: it took longer than one may."""
 
 
 class OpenRelease:
@@ -73,17 +70,11 @@ class OpenRelease:
 
 @contextmanager
 def _bounded(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    timer = threading.Timer(seconds, cursor.interrupt)
-    timer.daemon = True
-    timer.start()
     try:
-        yield
-    except duckdb.InterruptException:
-        raise TooLong(f"it took more than {seconds:g} seconds", remedy="ask for less at a time") from None
+        with at_most(cursor, seconds):
+            yield
     except duckdb.Error as error:
         raise QueryFailed(type(error).__name__, remedy="correct the SQL") from None
-    finally:
-        timer.cancel()
 
 
 class ReleaseReader:

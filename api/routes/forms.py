@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field
 from api.access import Caller, TheHub, TheSession
 from api.answers import Answer, problems
 from warehouse.files import private_folder
+from warehouse.form.doubts import rule_doubts
 from warehouse.form.fill import fill, readable
 from warehouse.form.model import Form
 from warehouse.form.question import Limits
@@ -94,7 +95,7 @@ def filled(
     """The form filled with your areas as XLSX: only the doubtful cells are left open, every cell has its source and date."""
     found, settings = _found(name, caller, hub), hub.settings
     limits = Limits(settings.form_rows, settings.form_seconds)
-    answers = fill(caller, found, hub.rule_doubts, limits, grid_code)
+    answers = fill(caller, found, rule_doubts(), limits, grid_code)
     private_folder(settings.checks)
     with TemporaryDirectory(dir=settings.checks) as folder:
         path = Path(folder) / "form.xlsx"

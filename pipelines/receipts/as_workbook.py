@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
-from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 
 from pipelines.receipts.lines import WORDS, Content, Issues, Pair, in_words
 from pipelines.receipts.marks import COMMENTS, SHEETS, mark
-from pipelines.receipts.pages import Book, Pages, put
+from pipelines.receipts.pages import Book, Pages
+from warehouse.workbooks import put, workbook
 
 SUMMARY, DETAILS = "汇总", "明细"
 WIDTHS = {
@@ -39,26 +37,16 @@ KEY = [
 
 
 def write(path: Path, content: Content) -> None:
-    """Rows wait in files beside `path` until the workbook is whole, so memory is bounded by a batch of issues.
+    """Memory is bounded by a batch of issues.
 
     100,000 issues take about 5 s and 50 MB (2026, one core); OSError: disk full.
     """
-    with TemporaryDirectory(prefix=".", dir=path.parent) as folder:
-        workbook = Workbook(
-            str(path),
-            {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder},
-        )
-        workbook.use_zip64()
-        workbook.set_properties({"created": content.delivery.received_at.astimezone(UTC)})
-        book, counts = Book(workbook), content.issues.by_rule()
+    with workbook(path, created=content.delivery.received_at.astimezone(UTC)) as opened:
+        book, counts = Book(opened), content.issues.by_rule()
         _summarise(book, [fact for facts in content.summary() for fact in facts], counts)
         if content.table and len(counts):
             mark(book, content.table, content.issues)
             _list(book, content.issues)
-        try:
-            workbook.close()
-        except FileCreateError as error:
-            raise error.args[0] from None
 
 
 def _summarise(book: Book, facts: list[Pair], counts: pl.DataFrame) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from contracts.model import Table
 from pipelines.receipts.lines import SEVERITY, WORDS, Issues, harmless
-from pipelines.receipts.pages import Book, Pages, put
+from pipelines.receipts.pages import Book, Pages
+from warehouse.workbooks import put
 
 SHEETS = 200  # each costs an open file until the workbook is closed
 COMMENTS = 5_000  # each costs a drawing, for the writer and for Excel

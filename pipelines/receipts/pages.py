@@ -12,6 +12,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from pipelines.receipts.lines import FORMULA
+from warehouse.workbooks import put
 
 LARGEST = 1_048_576  # rows of a sheet, header and all: Excel's limit
 LONGEST_NAME = 31  # of a sheet, in UTF-16 units
@@ -45,17 +46,6 @@ class Book:
 def _cut(name: str, units: int) -> str:
     """As much of `name` as fits into so many UTF-16 units, not ending as Excel refuses it."""
     return name.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore").rstrip("' ")
-
-
-def put(sheet: Any, row: int, column: int, value: str | int | None, look: Any = None) -> None:
-    """One cell: a number, a text that stays a text, or only its look."""
-    if isinstance(value, int):
-        sheet.write_number(row, column, value, look)
-    elif value:
-        # XlsxWriter takes a text between these tags for XML of its own and would pass it on unescaped
-        sheet.write_string(row, column, f"'{value}" if value.startswith("<r>") else value, look)
-    else:
-        sheet.write_blank(row, column, None, look)
 
 
 class Pages:

@@ -19,7 +19,6 @@ from warehouse.settings import Settings
 
 PASSWORD = "korrekt-pferd-17"
 HERE, NEXT, FAR = "140213052001001", "140213052001002", "140214001001001"
-SQL_TYPES = {"integer": "bigint", "number": "double", "date": "date", "timestamp": "timestamp", "boolean": "boolean"}
 # nobody's: 990001, 154 and 0300 are not assigned
 ID_NO, PHONE, LANDLINE = "99000119800103001X", "15400001234", "03001234567"
 ESTATE = "柳港园西院"
@@ -33,10 +32,7 @@ def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Cata
     with duckdb.connect(str(folder / "city.duckdb")) as con:
         con.execute("create schema source")
         for table in (catalog or load_catalog()).tables.values():
-            columns = ", ".join(
-                f'"{c.name}" {SQL_TYPES.get(c.logical_type, "varchar")}' for c in table.released_columns
-            )
-            con.execute(f"create table {table.relation} ({columns})")
+            con.execute(f"create table {table.definition}")
             for row in rows.get(table.relation, []):
                 _insert(con, table, row)
     manifest = Manifest(

@@ -26,8 +26,7 @@ def tickets(*rows: dict[str, Any]) -> list[dict[str, Any]]:
     for name in ("source.hotline", "delivery", "person_link", "person"):
         table = CATALOG.find(name)
         assert table
-        columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.released_columns)
-        connection.execute(f"create table {name} ({columns})")
+        connection.execute(f"create table {table.definition}")
     connection.execute("create table common_phone as select 'crowd' as phone_token")
     connection.execute("insert into delivery (source, delivered_on) values ('hotline', ?)", [DAY.date()])
     for number, row in enumerate(rows):

@@ -8,8 +8,9 @@ from contracts.load import load_catalog
 from tests.api.city import FAR, HERE, settings_in, small_city, write_release
 from warehouse.form.expression import Unsafe
 from warehouse.form.within import within
+from warehouse.overtime import TooLong
 from warehouse.policy import Gate, NotFound, User
-from warehouse.reader import OpenRelease, QueryFailed, Row, TooLong
+from warehouse.reader import OpenRelease, QueryFailed, Row
 from warehouse.treatments import Role
 
 

@@ -12,35 +12,40 @@ from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from xlsxwriter import Workbook
-
 from warehouse.correction.requests import Request
 from warehouse.correction.words import HEADERS, Reader
+from warehouse.workbooks import put
+from warehouse.workbooks import workbook as new_workbook
 
 SHEET: Final = "更正请求"
 WIDE: Final = {"stated": 30, "seen": 30, "reason": 40, "state_reason": 40, "file_name": 26, "record_key": 18}
-SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 MOST: Final = 1_048_575  # rows below the header: Excel's limit
 
 
 def workbook(requests: Iterable[Request], reader: Reader, zone: ZoneInfo) -> bytes:
     """The workbook's bytes; days of moments are days in `zone`. Rows beyond a sheet's limit are left out."""
     content = BytesIO()
-    book = Workbook(content, SAFE)
-    head = book.add_format({"bold": True, "bg_color": "#D9E1F2"})
-    late = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"})
-    sheet = book.add_worksheet(SHEET)
-    sheet.freeze_panes(1, 1)
-    for column, (name, header) in enumerate(HEADERS.items()):
-        sheet.set_column(column, column, WIDE.get(name, 14))
-        sheet.write_string(0, column, header, head)
-    row = 0
-    for row, request in enumerate(islice(requests, MOST), 1):
-        words = _dated(reader.words(request), zone)
-        for column, name in enumerate(HEADERS):
-            _put(sheet, row, column, words[name], late if words["overdue"] else None)
-    sheet.autofilter(0, 0, row, len(HEADERS) - 1)
-    book.close()
+    with new_workbook(content) as book:
+        head = book.add_format({"bold": True, "bg_color": "#D9E1F2"})
+        late = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"})
+        sheet = book.add_worksheet(SHEET)
+        sheet.freeze_panes(1, 1)
+        for column, (name, header) in enumerate(HEADERS.items()):
+            sheet.set_column(column, column, WIDE.get(name, 14))
+            put(sheet, 0, column, header, head)
+        row = 0
+        for row, request in enumerate(islice(requests, MOST), 1):
+            words = _dated(reader.words(request), zone)
+            for column, name in enumerate(HEADERS):
+                said = words[name]
+                put(
+                    sheet,
+                    row,
+                    column,
+                    str(said) if isinstance(said, date) else said,
+                    late if words["overdue"] else None,
+                )
+        sheet.autofilter(0, 0, row, len(HEADERS) - 1)
     return content.getvalue()
 
 
@@ -54,16 +59,3 @@ def _dated(words: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         return moment.astimezone(zone).date()
 
     return words | {"opened_on": day(words["opened_at"]), "state_on": day(words["state_at"])}
-
-
-def _put(sheet: Any, row: int, column: int, value: Any, look: Any) -> None:
-    if value is None or value == "":
-        sheet.write_blank(row, column, None, look)
-    elif isinstance(value, bool):
-        sheet.write_string(row, column, "是" if value else "否", look)
-    elif isinstance(value, int):
-        sheet.write_number(row, column, value, look)
-    else:
-        # XlsxWriter takes a text between these tags for XML of its own and would pass it on unescaped
-        text = str(value)
-        sheet.write_string(row, column, f"'{text}" if text.startswith("<r>") else text, look)

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from warehouse.finding.now import WAITING
 from warehouse.form.expression import Column
 from warehouse.form.model import Cell
 from warehouse.form.question import Question
@@ -17,7 +18,7 @@ from warehouse.form.within import GRID
 from warehouse.reader import Row
 from warehouse.rule.library import library
 
-UNDECIDED: Final = "finding.status in ('open', 'lead')"
+UNDECIDED: Final = f"finding.status in {WAITING}"
 FACTS: Final = ("finding_id", "rule", "title", "person_id", "household_id", "dwelling_id")
 
 

@@ -217,8 +217,7 @@ def _empty(tables: list[Table]) -> duckdb.DuckDBPyConnection:
     """A database with the city's tables and no row."""
     connection = duckdb.connect(config=LOCKED | {"threads": 1})
     for table in tables:
-        columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.released_columns)
-        connection.execute(f"create table {table.relation} ({columns})")
+        connection.execute(f"create table {table.definition}")
     columns = ", ".join(f"{column} varchar" for column in GRID_COLUMNS)
     connection.execute(f"create table {GRID} ({columns})")
     return connection

@@ -6,22 +6,19 @@ Nothing is ever written as a formula. Not here: what the cells say (fill.py).
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 
 from warehouse.form.fill import Answer, Filled
+from warehouse.workbooks import LONGEST, put, workbook
 
 SOURCES, ABOUT = "来源", "说明"
 HEAD_ROWS: Final = 3  # title, who asks, the labels
 COMMENTS: Final = 5_000  # each costs a drawing, for the writer and for Excel
 COMMENT_BOX: Final = {"width": 320, "height": 90, "font_size": 9}
 WIDTH: Final = 18
-LONGEST: Final = 32_767  # characters of a cell: Excel's limit
 LEGEND: Final = (
     ("黄色、留空", "疑点待核：批注写明疑点或说法不一致的来源，请上门核实后填写"),
     ("灰色、留空", "按填报人的角色不能提供，批注写明原因"),
@@ -34,16 +31,8 @@ def write_form(path: Path, filled: Filled, filled_by: str, filled_at: datetime) 
 
     20,000 rows of 10 cells take about 10 s and 100 MB (2026, one core).
     """
-    with TemporaryDirectory(prefix=".", dir=path.parent) as folder:
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder}
-        workbook = Workbook(str(path), options)
-        workbook.use_zip64()
-        workbook.set_properties({"created": filled_at, "title": filled.form.title})
-        _Book(workbook, filled, filled_by, filled_at).write()
-        try:
-            workbook.close()
-        except FileCreateError as error:
-            raise error.args[0] from None
+    with workbook(path, created=filled_at, title=filled.form.title) as book:
+        _Book(book, filled, filled_by, filled_at).write()
 
 
 class _Book:
@@ -117,19 +106,3 @@ class _Book:
         for row, (label, value) in enumerate(facts):
             put(self._about, row, 0, label, self._head)
             put(self._about, row, 1, value)
-
-
-def put(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> None:
-    """One cell: a number, a day, or a text that stays a text; nothing but its look for null."""
-    if value is None or value == "":
-        sheet.write_blank(row, column, None, look)
-    elif isinstance(value, bool):
-        sheet.write_string(row, column, "是" if value else "否", look)
-    elif isinstance(value, int | float | Decimal) and abs(float(value)) < 1e15:  # beyond it Excel loses digits
-        sheet.write_number(row, column, value, look)
-    elif isinstance(value, date) and not isinstance(value, datetime) and value.year >= 1900:
-        sheet.write_datetime(row, column, value, look)
-    else:
-        text = f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
-        # XlsxWriter takes a text between these tags for XML of its own and would pass it on unescaped
-        sheet.write_string(row, column, f"'{text}"[:LONGEST] if text.startswith("<r>") else text[:LONGEST], look)

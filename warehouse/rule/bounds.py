@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Event, Thread
 from typing import Final, NamedTuple
 
 import duckdb
 
 from contracts.errors import HubError
+from warehouse.overtime import TooLong, at_most
 from warehouse.rule.model import Rule
 from warehouse.settings import Settings
 
 HIT: Final = "hit"  # the temp table with one rule's rows
-AGAIN: Final = 0.05  # seconds between two interrupts: one that falls between two statements stops neither
 
 
 class OutOfBounds(HubError):
@@ -41,27 +40,13 @@ DEFAULT: Final = Bounds(*(Settings.model_fields[name].default for name in ("rule
 @contextmanager
 def within(connection: duckdb.DuckDBPyConnection, bounds: Bounds) -> Iterator[None]:
     """What runs inside is interrupted when its time is over. OutOfBounds then; the connection goes on to be used."""
-    done, late = Event(), Event()
-
-    def watch() -> None:
-        if not done.wait(bounds.seconds):
-            late.set()
-            while not done.wait(AGAIN):
-                connection.interrupt()
-
-    watcher = Thread(target=watch, daemon=True)
-    watcher.start()
     try:
-        yield
-    except duckdb.InterruptException:
-        if not late.is_set():
-            raise
+        with at_most(connection, bounds.seconds):
+            yield
+    except TooLong:
         raise OutOfBounds(
             f"took longer than {bounds.seconds:g} s", remedy="join by equal columns, or raise HUB_RULE_SECONDS"
         ) from None
-    finally:
-        done.set()
-        watcher.join()
 
 
 def take(connection: duckdb.DuckDBPyConnection, rule: Rule, bounds: Bounds) -> int:

@@ -14,12 +14,14 @@ import duckdb
 
 from contracts.errors import HubError
 from contracts.model import Catalog
+from warehouse.engine import DELIVERY, MADE_HERE, WORKLIST
 from warehouse.golden import policies
 from warehouse.rule.model import PLACES, Rule, load_rule, run_example
 from warehouse.rule.reads import Unreadable, read_sql
+from warehouse.sql import read_folder
 
 # what comes of rules, verdicts and releases: a rule that read it would find what it had found
-RESULTS: Final = frozenset({"finding", "finding_evidence", "rule_figure", "release"})
+RESULTS: Final = frozenset({*MADE_HERE, *read_folder(WORKLIST)} - {DELIVERY})
 SHOWN: Final = 5  # subjects too many that are named
 ALWAYS: Final = frozenset({"subject_id", "evidence_rows"})
 OTHERWISE: Final = "add it to the column's `uses` where its office and the law allow that, or do without the column"
@@ -97,8 +99,7 @@ def _columns(rule: Rule, read: dict[str, frozenset[str]], catalog: Catalog) -> I
         connection.execute("create schema source")
         for table in catalog.tables.values():
             if table.relation in read:
-                columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.released_columns)
-                connection.execute(f"create table {table.relation} ({columns})")
+                connection.execute(f"create table {table.definition}")
         try:
             described = connection.execute(f"describe select * from ({rule.sql}) as hit").fetchall()
         except duckdb.Error as error:

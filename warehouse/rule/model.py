@@ -152,8 +152,7 @@ def run_example(rule: Rule, catalog: Catalog) -> tuple[list[str], list[str]]:
     with duckdb.connect() as connection:
         connection.execute("create schema source")
         for table in catalog.tables.values():
-            columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.released_columns)
-            connection.execute(f"create table {table.relation} ({columns})")
+            connection.execute(f"create table {table.definition}")
             for row in rule.given.get(table.relation, ()):
                 marks = ", ".join("?" * len(row))
                 names = ", ".join(row)
