@@ -31,21 +31,19 @@ FOUND = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id",
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
     """Every rule, what it finds in the served release, and how often it was right."""
-    from contracts.errors import HubError
-    from warehouse.rule.model import load_rule, rule_files
+    from warehouse.rule.library import library
 
-    findings, figures, errors = _findings(), _figures(), _errors()
+    findings, figures, errors, found = _findings(), _figures(), _errors(), library()
     rows = []
-    for path in rule_files():
-        row: dict[str, Any] = dict.fromkeys(LIST) | {"name": path.stem, "findings": findings.get(path.stem, 0)}
-        try:
-            rule = load_rule(path)
+    for name in sorted({**found.rules, **found.broken}):
+        row: dict[str, Any] = dict.fromkeys(LIST) | {"name": name, "findings": findings.get(name, 0)}
+        if rule := found.rules.get(name):
             row |= {word: getattr(rule, word) for word in ("title", "severity", "place", "owner")}
-        except HubError as error:
-            row["problem"] = f"broken: {error.what}"
-        if path.stem in errors:
-            row["problem"] = f"did not run last night: {errors[path.stem]}"
-        figure = figures.get((path.stem, ""), {})
+        else:
+            row["problem"] = f"broken: {found.broken[name]}"
+        if name in errors:
+            row["problem"] = f"did not run last night: {errors[name]}"
+        figure = figures.get((name, ""), {})
         nothing_known = dict.fromkeys(("low", "high")) if not figure.get("judged") else {}
         rows.append(row | figure | nothing_known)
     listing(LIST, rows, form)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from contracts.golden import DOOR, Golden
-from contracts.model import Catalog
+from contracts.model import Catalog, Column
 from warehouse.made import Made, from_sql
 
 # A claim's place in the policy's order is one number, the smallest is shown. Its digits, by pick:
@@ -28,6 +28,11 @@ def policies(catalog: Catalog) -> list[Golden]:
     """Every declared policy, in a fixed order."""
     declared = [c.golden for table in catalog.city() for c in table.columns if c.golden]
     return sorted(declared, key=lambda g: (g.entity, g.attribute))
+
+
+def golden_columns(catalog: Catalog) -> dict[tuple[str, str], Column]:
+    """By entity and attribute the city column that shows it."""
+    return {(c.golden.entity, c.golden.attribute): c for table in catalog.city() for c in table.columns if c.golden}
 
 
 def golden_relations(catalog: Catalog) -> dict[str, Made]:

@@ -15,6 +15,7 @@ from api.rule_shown import Decided, RuleShown, Shown, may_decide
 from api.view import View
 from warehouse.areas import area_prefix
 from warehouse.conditions import Condition
+from warehouse.door.visits import samples
 from warehouse.policy import NotFound, User
 from warehouse.rule import decisions as rule_decisions
 from warehouse.rule import sample
@@ -91,7 +92,7 @@ def rules(caller: Caller, hub: TheHub, all_shown: TheRules) -> Rules:
     found = library()
     return Rules(
         items=[all_shown.rule(rule) for rule in found.rules.values()],
-        missed=Missed(**sample.missed(sample.visited(hub.casebook), hub.zone)._asdict()),
+        missed=Missed(**sample.missed(samples(hub.casebook), hub.zone)._asdict()),
         broken=found.broken,
         release=caller.release_id,
     )
@@ -110,7 +111,7 @@ def drawn(
     homes = sample.sample(caller.rows, _grids(caller, session.user, grid_code), week)
     ids = tuple(home.dwelling_id for home in homes)
     rows = {row["dwelling_id"]: row for row in caller.rows("dwelling", Condition("dwelling_id", "in", ids))}
-    been = {v.stop_id for v in sample.visited(hub.casebook) if sample.week_seen(v, hub.zone) == week}
+    been = {v.stop_id for v in samples(hub.casebook) if sample.week_seen(v, hub.zone) == week}
     items = [
         Stop(
             stop_id=home.dwelling_id,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from contracts.identifiers import KINDS, holds_number
 from contracts.model import Catalog, Column
@@ -19,13 +19,12 @@ from warehouse.correction.listing import Wanted, find
 from warehouse.correction.office_claims import Fact, OfficeClaims, Seen, agrees
 from warehouse.correction.requests import Packet, Request
 from warehouse.correction.states import UNSETTLED
+from warehouse.door.values import ADDRESSES, LONGEST
 from warehouse.door.words import Words
+from warehouse.golden import golden_columns
 from warehouse.ledger import Contradicted
 from warehouse.policy import NotFound
 from warehouse.unscoped import Rows
-
-ADDRESSES: Final = ("living_address", "hukou_address")
-LONGEST: Final = 200
 
 
 class Asked(NamedTuple):
@@ -66,7 +65,10 @@ class ByHand:
     def _packet(self, asked: Asked) -> Packet:
         fact = Fact(*asked[:3])
         claims = OfficeClaims(self.rows, self.catalog)
-        column, source = self._column(fact), claims.owner(fact.entity, fact.attribute)
+        column, source = (
+            golden_columns(self.catalog).get((fact.entity, fact.attribute)),
+            claims.owner(fact.entity, fact.attribute),
+        )
         if column is None or source is None:
             raise CasebookError("no office owns this attribute", where="attribute", remedy="see GET /v1/catalog/person")
         place = self._one(fact.entity, fact.entity_id)
@@ -88,11 +90,6 @@ class ByHand:
             grid_code=place["grid_code"],
             **(said[0].in_packet() if said else {}),
         )
-
-    def _column(self, fact: Fact) -> Column | None:
-        declared = (c for table in self.catalog.city() for c in table.columns if c.golden)
-        known = {(c.golden.entity, c.golden.attribute): c for c in declared if c.golden}
-        return known.get((fact.entity, fact.attribute))
 
     def _one(self, entity: str, id_: str) -> dict[str, Any]:
         found = self.rows(entity, Condition(f"{entity}_id", "eq", id_))

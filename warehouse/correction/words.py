@@ -14,6 +14,7 @@ from typing import Any, Final
 from contracts.code_lists import CodeList
 from contracts.model import Catalog
 from warehouse.correction.requests import Request
+from warehouse.golden import golden_columns
 
 HEADERS: Final = {
     "id": "请求编号",
@@ -92,9 +93,7 @@ class Reader:
         return (self._label(codes, value) if codes else None) or value
 
     def _codes(self, request: Request) -> str | None:
-        golden = (c for table in self.catalog.city() for c in table.columns if c.golden)
-        fact = (request.entity, request.attribute)
-        column = next((c for c in golden if c.golden and (c.golden.entity, c.golden.attribute) == fact), None)
+        column = golden_columns(self.catalog).get((request.entity, request.attribute))
         return column.codes if column else None
 
     def _attribute(self, request: Request) -> str:

@@ -21,6 +21,7 @@ from warehouse.casebook_store import CasebookError
 from warehouse.door.stops import Finding, Stops
 from warehouse.door.verdicts import DoorValue
 from warehouse.door.words import Words
+from warehouse.golden import golden_columns
 from warehouse.identity import Tokens
 from warehouse.settings import Settings
 from warehouse.vault import Vault
@@ -141,8 +142,7 @@ class DoorValues:
 
     @cached_property
     def _columns(self) -> Mapping[tuple[str, str], Column]:
-        declared = (c for table in self.catalog.city() for c in table.columns if c.golden)
-        return {(c.golden.entity, c.golden.attribute): c for c in declared if c.golden}
+        return golden_columns(self.catalog)
 
     @cached_property
     def _tokens(self) -> Tokens:

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from hashlib import md5
 from typing import Final, NamedTuple
 
+from sqlalchemy import ColumnElement
+
 from warehouse.casebook import Casebook
 from warehouse.casebook_store import CasebookError
 from warehouse.casebook_tables import visits
@@ -80,8 +82,16 @@ def visit(door: Door, walk: Walk) -> bool:
 
 def history(casebook: Casebook, stop_id: str | None = None) -> list[Visit]:
     """Every visit, or those to one stop, oldest first."""
-    rows = casebook.ledger.rows(visits, *([visits.c.stop_id == stop_id] if stop_id is not None else []))
-    return [Visit(*(getattr(row, name) for name in Visit._fields)) for row in rows]
+    return _visits(casebook, *([visits.c.stop_id == stop_id] if stop_id is not None else []))
+
+
+def samples(casebook: Casebook) -> list[Visit]:
+    """Every visit to a home without findings, oldest first."""
+    return _visits(casebook, visits.c.kind == "sample")
+
+
+def _visits(casebook: Casebook, *where: ColumnElement[bool]) -> list[Visit]:
+    return [Visit(*(getattr(row, name) for name in Visit._fields)) for row in casebook.ledger.rows(visits, *where)]
 
 
 def _row(door: Door, walk: Walk) -> dict[str, object]:

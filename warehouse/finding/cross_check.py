@@ -156,7 +156,7 @@ def findings_sql(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
             from {HIT}
             qualify row_number() over (
                 partition by subject_id order by json_object({packed}), {", ".join(PLACES)}, evidence_rows) = 1)
-        select md5('{literal["name"]}|' || subject_id) as finding_id, '{literal["name"]}' as rule,
+        select {rule.finding_id} as finding_id, '{literal["name"]}' as rule,
                '{literal["title"]}' as title, '{literal["severity"]}' as severity, '{literal["place"]}' as place,
                '{literal["subject"]}' as subject_kind, subject_id, {", ".join(PLACES)}, evidence,
                md5(evidence) as evidence_hash, evidence_rows

@@ -64,6 +64,11 @@ class Rule(Header):
     sql: str
     path: Path
 
+    @property
+    def finding_id(self) -> str:
+        """The id of a finding in SQL, of a row with `subject_id`: the same rule and subject are one finding on every night."""
+        return f"md5('{self.name}|' || subject_id)"
+
 
 HEADER: Final = tuple(Header.model_fields)
 EXAMPLE: Final = ("given", "expected")

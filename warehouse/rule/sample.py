@@ -11,8 +11,6 @@ from datetime import date, tzinfo
 from hashlib import md5
 from typing import Final, NamedTuple
 
-from warehouse.casebook import Casebook
-from warehouse.casebook_tables import visits
 from warehouse.conditions import Condition
 from warehouse.door.visits import Visit
 from warehouse.rule.wilson import wilson
@@ -55,12 +53,6 @@ def sample(rows: Rows, grids: Iterable[str], week: str) -> list[Home]:
             homes[row["grid_code"]].append(row["dwelling_id"])
     drawn = {grid: sorted(homes[grid], key=lambda home: _lot(week, home))[:PER_GRID] for grid in asked}
     return [Home(home, grid) for grid in asked for home in drawn[grid]]
-
-
-def visited(casebook: Casebook) -> list[Visit]:
-    """Every visit to a sample, oldest first."""
-    rows = casebook.ledger.rows(visits, visits.c.kind == "sample")
-    return [Visit(*(getattr(row, name) for name in Visit._fields)) for row in rows]
 
 
 def week_seen(visit: Visit, zone: tzinfo) -> str:

@@ -50,8 +50,7 @@ def _run(connection: duckdb.DuckDBPyConnection, rule: Rule, bounds: Bounds, limi
     seconds = time.perf_counter() - started
     known = {row[0] for row in connection.execute(f"describe {HIT}").fetchall()}
     places = ", ".join(f"min({c})" if c in known else "null" for c in PLACES)
-    identity = f"md5('{rule.name}|' || subject_id)"
     first = connection.execute(
-        f"select {identity}, subject_id, {places} from {HIT} group by subject_id order by subject_id limit {int(limit)}"
+        f"select {rule.finding_id}, subject_id, {places} from {HIT} group by subject_id order by subject_id limit {int(limit)}"
     )
     return Trial(id_, count, seconds, first.fetchall())
