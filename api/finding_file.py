@@ -99,12 +99,17 @@ def evidence_rows(view: View, finding_id: str) -> list[Row]:
     return [
         row
         | {
-            "source_label": view.label("claim_source", row["source"]),
+            "source_label": view.label("claim_source", row["source"]) or _office(view, row["source"]),
             "file_name": files.get((row["source"], row["delivery_id"])),
             "value": _said(view, f"source.{row['source']}", json.loads(row["value"])) if row["value"] else None,
         }
         for row in rows
     ]
+
+
+def _office(view: View, source: str) -> str:
+    """What the contract calls a table that states no claims."""
+    return view.grant(f"source.{source}").table.business_name
 
 
 def _said(view: View, table: str, value: Mapping[str, Any]) -> list[Row]:

@@ -34,6 +34,7 @@ def with_evidence(city: Rows) -> Rows:
         "finding_evidence": [
             cited("resident", "1", {"sex": "1", "living_address": "西院3-2-501"}),
             cited("property", "t1", {"occupancy": "vacant"}),
+            cited("grid_building", "w3", {"building_no": 3}) | {"finding_id": key("c1")},
         ],
         "delivery": [delivered, delivered | {"source": "property", "file_name": "不动产_20261101.xlsx"}],
     }
@@ -61,6 +62,11 @@ def test_evidence_is_the_offices_rows_with_their_own_words(walk: Walk) -> None:
         "性别": "男性",
         "现住址": "西院3-2-501",
     }
+
+
+def test_an_office_whose_rows_state_no_claims_is_called_as_its_contract_does(walk: Walk) -> None:
+    [building] = walk.get(f"/v1/findings/{key('c1')}")["evidence_rows"]
+    assert (building["source_label"], building["value"][0]["value"]) == ("网格楼栋", 3)
 
 
 def test_who_sees_no_evidence_sees_where_it_stands(walk: Walk) -> None:
