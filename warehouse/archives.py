@@ -30,7 +30,7 @@ DAMAGED = (
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # how zipfile says that it does not know the method of compression
     OSError,
     OverflowError,
     RuntimeError,
