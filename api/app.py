@@ -10,9 +10,9 @@ from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import routes
-from api.errors import answer_errors
-from api.hub import open_hub
-from api.observe import Observe
+from api.errors import install_error_handlers
+from api.middleware import RequestMiddleware
+from api.state import open_state
 from api.uploads import tidy
 from warehouse.settings import Settings
 
@@ -26,7 +26,7 @@ release it was read from (`release`, header `X-Release`). Lists come as `items`,
 
 def create_app(settings: Settings) -> FastAPI:
     """The API of one deployment. Opens the contracts and the casebook; the release is opened by the first request."""
-    hub = open_hub(settings)
+    hub = open_state(settings)
     tidy(settings)
     # as FastAPI, but the files of /docs come from here: an office's network reaches no CDN
     app = FastAPIOffline(
@@ -37,8 +37,8 @@ def create_app(settings: Settings) -> FastAPI:
         description=ABOUT,
     )
     app.state.hub = hub
-    answer_errors(app)
-    app.add_middleware(Observe, hub=hub)
+    install_error_handlers(app)
+    app.add_middleware(RequestMiddleware, hub=hub)
     for router in _routers():
         app.include_router(router)
     return app

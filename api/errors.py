@@ -15,15 +15,15 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from contracts.errors import AccessError, HubError, ReleaseError
-from warehouse.casebook import LoginError, LoginPaused
-from warehouse.casebook_store import CasebookError
-from warehouse.form.model import FormError
-from warehouse.form.question import TooManyRows
-from warehouse.grant import ColumnRefused
-from warehouse.ledger import Contradicted, Undecided
-from warehouse.overtime import TooLong
-from warehouse.policy import NotFound
-from warehouse.reader import QueryFailed
+from warehouse.access.grant import ColumnNotAllowed
+from warehouse.access.policy import NotFound
+from warehouse.casebook.append_only import Conflict, NothingToRevoke
+from warehouse.casebook.casebook import LoginError, LoginPaused
+from warehouse.casebook.database import CasebookError
+from warehouse.form_filling.model import FormError
+from warehouse.form_filling.query import TooManyRows
+from warehouse.releases.query_timeout import QueryTimeout
+from warehouse.releases.reader import QueryFailed
 
 error_log = logging.getLogger("hub.error")
 
@@ -36,11 +36,11 @@ class Unauthorized(HubError):
     """No session: nobody logged in, or the login has expired."""
 
 
-class TooMuch(HubError):
+class PayloadTooLarge(HubError):
     """The file asks for more than one request may have."""
 
 
-class Busy(HubError):
+class ServiceBusy(HubError):
     """As many are at it as may be at once."""
 
 
@@ -50,7 +50,7 @@ class ReleaseChanged(HubError):
 
 STATUS: dict[type[HubError], int] = {
     NotFound: 404,
-    ColumnRefused: 403,
+    ColumnNotAllowed: 403,
     AccessError: 403,
     LoginPaused: 429,
     LoginError: 401,
@@ -58,13 +58,13 @@ STATUS: dict[type[HubError], int] = {
     BadRequest: 400,
     FormError: 422,
     TooManyRows: 413,
-    TooLong: 413,
+    QueryTimeout: 413,
     QueryFailed: 422,
-    Contradicted: 409,
-    Undecided: 404,
+    Conflict: 409,
+    NothingToRevoke: 404,
     CasebookError: 400,
-    TooMuch: 413,
-    Busy: 429,
+    PayloadTooLarge: 413,
+    ServiceBusy: 429,
     ReleaseChanged: 410,
     ReleaseError: 503,
     HubError: 500,
@@ -72,8 +72,8 @@ STATUS: dict[type[HubError], int] = {
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "900"}, 503: {"Retry-After": "60"}}
 
 
-def answer_errors(app: FastAPI) -> None:
-    """Makes every error of the application a problem document (unexpected ones: observe.py)."""
+def install_error_handlers(app: FastAPI) -> None:
+    """Makes every error of the application a problem document (unexpected ones: middleware.py)."""
     app.add_exception_handler(HubError, _hub_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
@@ -104,7 +104,7 @@ def _hub_error(request: Request, error: Exception) -> JSONResponse:
         error_log.error("%s", error)  # our own errors name no personal values, but paths of this machine
         return problem(500, "the hub failed", _release(request), remedy="its operator finds the reason in logs/api.log")
     answer = problem(status, error.what, _release(request), where=error.where, remedy=error.remedy)
-    if isinstance(error, Busy):
+    if isinstance(error, ServiceBusy):
         answer.headers["Retry-After"] = "30"  # a check takes seconds, a pause after failed logins minutes
     return answer
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from api.errors import BadRequest
 from contracts.model import Column, LogicalType
-from warehouse.conditions import Condition, Operator
-from warehouse.grant import Grant
+from warehouse.access.filters import Condition, Operator
+from warehouse.access.grant import Grant
 
 # `token` is not for URLs; `contains` and `suffix` are the search's
 OPERATORS = tuple(op for op in get_args(Operator) if op not in ("token", "contains", "suffix"))

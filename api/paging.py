@@ -11,8 +11,8 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from api.errors import BadRequest, ReleaseChanged
-from warehouse.policy import ROW
-from warehouse.reader import Row
+from warehouse.access.policy import ROW
+from warehouse.releases.reader import Row
 
 LONGEST_PAGE = 200
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="rows in one answer")]
@@ -20,7 +20,7 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` 
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePosition:
     """Where a page starts; `question` is a digest of everything that shapes the answer.
 
     `at` is the file's row where rows come with `_row`, else how many rows came before.
@@ -31,7 +31,7 @@ class Place:
     at: int
 
     @classmethod
-    def of(cls, cursor: str | None, release_id: str, question: object) -> Place:
+    def of(cls, cursor: str | None, release_id: str, question: object) -> PagePosition:
         """The place a cursor names. BadRequest for a garbled or strange cursor, ReleaseChanged for an old one."""
         digest = hashlib.sha256(repr(question).encode()).hexdigest()[:16]
         if cursor is None:

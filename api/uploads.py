@@ -1,6 +1,6 @@
 """A request's body onto the disk, as it comes in: a hidden file that is whole when it is handed on, and gone otherwise.
 
-Not here: what a file may be called and where it goes (desk.py), how large it may be (body.py).
+Not here: what a file may be called and where it goes (responses/delivery_desk.py), how large it may be (body_limits.py).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Upload(NamedTuple):
 
 
 @asynccontextmanager
-async def received(request: Request, folder: Path) -> AsyncIterator[Upload]:
+async def receive_upload(request: Request, folder: Path) -> AsyncIterator[Upload]:
     """The body in a file of `folder`, synced; at the end it is removed unless it was moved away.
 
     BadRequest for an empty body or one that breaks off; what `receive` raises for one that is too large.

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from api.paging import Place
+from api.paging import PagePosition
 from contracts.code_lists import CodeList
 from contracts.model import Column
-from warehouse.conditions import Condition, Where
-from warehouse.form.within import within
-from warehouse.grant import Grant
-from warehouse.policy import Gate, NotFound
-from warehouse.reader import OpenRelease, Row
+from warehouse.access.filters import Condition, Filter
+from warehouse.access.grant import Grant
+from warehouse.access.policy import Gate, NotFound
+from warehouse.form_filling.scoped_sql import scope_sql
+from warehouse.releases.reader import OpenRelease, Row
 
 
 class Slice(NamedTuple):
@@ -35,7 +35,7 @@ class View:
     def rows(
         self,
         table: str,
-        *where: Where,
+        *where: Filter,
         columns: Sequence[str] | None = None,
         order: Sequence[str] = (),
         limit: int | None = None,
@@ -45,18 +45,18 @@ class View:
         query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit, number=number)
         return self._release.query(*query)
 
-    def kept(self, table: str, *where: Where, columns: Sequence[str] | None = None) -> list[Row]:
+    def unmasked(self, table: str, *where: Filter, columns: Sequence[str] | None = None) -> list[Row]:
         """Rows in the user's scope with `columns` bare, for the casebook to compare with and to keep: no answer shows them.
 
-        Only api/access.py may hand this on (tests/api/test_gate_lint.py).
+        Only api/dependencies.py may hand this on (tests/api/test_gate_lint.py).
         """
-        return self._release.query(*self._gate.select(table, columns=columns, where=where, bare=True))
+        return self._release.query(*self._gate.select(table, columns=columns, where=where, unmasked=True))
 
     def counts(self, table: str, by: Sequence[str], *where: Condition) -> list[Row]:
         """How many `rows` in the user's scope there are of each combination of these columns; she must see them in full."""
         return self._release.query(*self._gate.count(table, by, where))
 
-    def one(self, table: str, *where: Where) -> Row:
+    def one(self, table: str, *where: Filter) -> Row:
         """The one row of a key, NotFound where there is none or it is out of scope."""
         found = self.rows(table, *where)
         if not found:
@@ -66,7 +66,7 @@ class View:
     def page(
         self,
         table: str,
-        where: Sequence[Where],
+        where: Sequence[Filter],
         limit: int,
         cursor: str | None,
         *,
@@ -77,7 +77,7 @@ class View:
         """One page. A cursor is good for the same question to the same release; `question` says what was asked where `where`
         also holds what may change between two pages."""
         asked = tuple(where) if question is None else question
-        place = Place.of(cursor, self.release_id, (table, asked, tuple(columns or ()), tuple(order)))
+        place = PagePosition.of(cursor, self.release_id, (table, asked, tuple(columns or ()), tuple(order)))
         offset, from_row = (place.at, None) if order else (0, place.at)
         query = self._gate.select(
             table, columns=columns, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
@@ -86,7 +86,7 @@ class View:
 
     def ask(self, sql: str, tables: Collection[str], seconds: float) -> list[Row]:
         """What a form's SQL says, over the tables it names as the user may see them. TooLong, QueryFailed, Unsafe."""
-        return self._release.query(*within(self._gate, sql, tables), seconds)
+        return self._release.query(*scope_sql(self._gate, sql, tables), seconds)
 
     def covers(self, code: str | None) -> bool:
         """Whether a grid or area is the user's; None is no place."""

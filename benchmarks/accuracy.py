@@ -21,7 +21,7 @@ from benchmarks import address_score, person_score
 from benchmarks.measures import Score, scores, table
 from contracts.suite_process import SuiteProcess
 from demo.city import generate
-from warehouse.identity import ensure_keys
+from warehouse.lake.tokens import ensure_keys
 from warehouse.settings import Settings
 
 
@@ -62,7 +62,7 @@ def one_run(home: Path, residents: int, noise: float, seed: int) -> dict[str, An
 
 def night(settings: Settings) -> str:
     """One night over the home; the release's id. What it warns of goes to standard error."""
-    from pipelines.nightly import run_nightly
+    from pipelines.orchestration.nightly import run_nightly
 
     result = run_nightly(settings, suites=SuiteProcess())
     print(*result.warnings, sep="\n", file=sys.stderr)

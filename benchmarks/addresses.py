@@ -19,11 +19,11 @@ import polars as pl
 
 from contracts.code_lists import HERE, load_code_lists
 from contracts.load import load_catalog
-from demo import distributions as shares
 from demo.city import generate
+from demo.shares import distributions as shares
 from pipelines.address.areas import Area
 from pipelines.address.gazetteer import Gazetteer
-from pipelines.address.made import BLOCK
+from pipelines.address.parsed_addresses import BLOCK
 from pipelines.address.parser import Parser
 from pipelines.address.reference import BUILDING_COLUMNS
 from pipelines.address.spelling import split

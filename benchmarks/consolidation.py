@@ -23,9 +23,9 @@ from contracts.code_lists import HERE as CODES
 from contracts.code_lists import load_code_lists
 from contracts.load import load_catalog
 from demo.city import generate
-from pipelines.ingest import ingest_landing
-from warehouse.identity import ensure_keys
-from warehouse.lake import Lake
+from pipelines.ingest.ingest import ingest_landing
+from warehouse.lake.lake import Lake
+from warehouse.lake.tokens import ensure_keys
 from warehouse.settings import Settings
 
 CHANGED = 100  # of so many rows one is changed

@@ -21,8 +21,8 @@ import duckdb
 import polars as pl
 
 from contracts.errors import HubError
-from pipelines.linkage.identity import united
 from pipelines.linkage.model import load_model
+from pipelines.linkage.person_ids import merged_clusters
 from pipelines.linkage.score import score
 from pipelines.linkage.train import train
 
@@ -109,7 +109,7 @@ def measure(files: list[pl.DataFrame], layout: str) -> dict[str, object]:
     score(connection, model, tables, "pair", at_least=model.auto)
     left, right = (f"concat({side}_source, ' ', {side}_id)" for side in ("left", "right"))
     found = connection.sql(f'select {left} as "left", {right} as "right" from pair').pl()
-    cluster = united(found.iter_rows())
+    cluster = merged_clusters(found.iter_rows())
     seconds = round(time.perf_counter() - started, 2)
     entities = pl.concat(
         rows.select(

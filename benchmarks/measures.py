@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.rule.wilson import wilson
+from warehouse.cross_check.wilson import wilson
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 from contracts.load import load_catalog
-from pipelines.makers import MAKERS
-from warehouse.engine import build_city
+from pipelines.python_models import PYTHON_MODELS
+from warehouse.build.engine import build_city
 from warehouse.settings import Settings
 
 FOUND = frozenset({"address_link", "address_review", "person_link", "person_pair", "person_alias"})
@@ -36,7 +36,7 @@ def main() -> None:
     settings = Settings(home=Path(sys.argv[1]), memory=sys.argv[2])
     with tempfile.TemporaryDirectory(dir=settings.home) as folder:
         started = time.perf_counter()
-        built = build_city(settings, load_catalog(), Path(folder) / "city.duckdb", MAKERS, only=FOUND)
+        built = build_city(settings, load_catalog(), Path(folder) / "city.duckdb", PYTHON_MODELS, only=FOUND)
         whole = time.perf_counter() - started
     seconds = {name: s for name, s in built.seconds.items() if not name.startswith("source.")}
     parts = dict.fromkeys(PARTS, 0.0)

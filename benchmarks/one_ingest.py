@@ -17,7 +17,7 @@ import polars as pl
 from benchmarks.office_file import contract
 from contracts.code_lists import HERE, load_code_lists
 from contracts.model import Catalog
-from pipelines.ingest import ingest_landing
+from pipelines.ingest.ingest import ingest_landing
 from warehouse.settings import Settings
 
 NOBODYS = "code,name,valid_from,valid_to\n990001,nobody,1900-01-01,\n"

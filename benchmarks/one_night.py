@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from contracts.suite_process import SuiteProcess
-from warehouse.identity import ensure_keys
+from warehouse.lake.tokens import ensure_keys
 from warehouse.settings import Settings
 
 STATUS, REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -31,7 +31,7 @@ class PeakPerStage:
 
 if __name__ == "__main__":
     suites = SuiteProcess()  # as `hub nightly` does
-    from pipelines.nightly import run_nightly
+    from pipelines.orchestration.nightly import run_nightly
 
     settings = Settings(home=Path(sys.argv[1]))
     ensure_keys(settings)

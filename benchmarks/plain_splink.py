@@ -18,7 +18,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from benchmarks.one_consolidation import peak_mb
 from contracts.load import load_catalog
-from warehouse.lake import Lake
+from warehouse.lake.lake import Lake
 from warehouse.settings import Settings
 
 CROWD = 300

@@ -2,7 +2,7 @@
 
 A city is simulated and built in a home of its own, and every rule is run over it. Prints of each rule how many cases the files
 really hold, how many of its findings are such a case (precision), how many cases it finds (recall), and its seconds, then
-all of it as one line of JSON, which `--out` gets, too. How a finding is held against a case says demo/truth.py. No value of
+all of it as one line of JSON, which `--out` gets, too. How a finding is held against a case says demo/truth/truth.py. No value of
 anybody is printed or kept.
 """
 
@@ -19,12 +19,12 @@ import duckdb
 
 from contracts.load import load_catalog
 from demo.city import generate
-from demo.truth import RULES
-from pipelines.night import Night
-from warehouse.finding.cross_check import RuleRun
-from warehouse.identity import ensure_keys
-from warehouse.release import CITY
-from warehouse.rule.model import load_rules
+from demo.truth.truth import RULES
+from pipelines.orchestration.night import Night
+from warehouse.cross_check.model import load_rules
+from warehouse.cross_check.run import RuleRun
+from warehouse.lake.tokens import ensure_keys
+from warehouse.releases.publish import CITY
 from warehouse.settings import Settings
 
 

@@ -27,10 +27,10 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.grid_workers import Connection, Worker
 from demo.city import generate
-from pipelines.nightly import run_nightly
-from warehouse.casebook import NewUser, open_casebook
-from warehouse.door.verdicts import history
-from warehouse.identity import ensure_keys
+from pipelines.orchestration.nightly import run_nightly
+from warehouse.casebook.casebook import NewUser, open_casebook
+from warehouse.fieldwork.verdicts import history
+from warehouse.lake.tokens import ensure_keys
 from warehouse.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -21,9 +21,9 @@ def parse(
     within: Annotated[str, typer.Option(help="Area or grid code in which every address is known to lie.")] = "",
 ) -> None:
     """Read addresses from standard input, one a line, and write for each what it means as one line of JSON."""
-    from pipelines.address.served import ServedParser
+    from pipelines.address.release_parser import ReleaseParser
 
-    parser = ServedParser(deployment.settings(), within)
+    parser = ReleaseParser(deployment.settings(), within)
     for lines in _lines():
         answers = parser.answers(lines)
         sys.stdout.write("".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers))

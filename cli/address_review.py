@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing
+from cli.output import Format, FormatOption, print_listing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from warehouse.conditions import Where
-    from warehouse.places import Places
+    from warehouse.access.filters import Filter
+    from warehouse.review.address_targets import AddressTargets
 
 app = typer.Typer(no_args_is_help=True, help="Addresses: what waits, and what was decided.")
 Written = Annotated[str, typer.Argument(metavar="WRITTEN", help="What stands before a building number, or a spelling.")]
@@ -43,22 +43,22 @@ def review(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """What waits, grouped by what stands before the building number; what most office rows carry comes first."""
-    from warehouse.unscoped import unscoped
+    from warehouse.releases.operator_reader import operator_reader
 
-    found = unscoped(deployment.served())("address_review", *_where(area, rule))
+    found = operator_reader(deployment.served_release())("address_review", *_where(area, rule))
     groups: dict[str, list[dict[str, Any]]] = {}
     for row, head in zip(found, _heads([row["address"] for row in found]), strict=True):
         groups.setdefault(head, []).append(row)
     lines = [_line(written, rows) for written, rows in groups.items()]
     lines.sort(key=lambda line: (-line["uses"], line["written"]))
-    listing(WAITING, lines[:limit], form)
+    print_listing(WAITING, lines[:limit], form)
 
 
-def _where(area: str | None, rule: str | None) -> list[Where]:
-    from warehouse.areas import area_prefix
-    from warehouse.conditions import AnyOf, Condition
+def _where(area: str | None, rule: str | None) -> list[Filter]:
+    from warehouse.access.areas import area_prefix
+    from warehouse.access.filters import AnyOf, Condition
 
-    where: list[Where] = [Condition("rule", "eq", rule)] if rule else []
+    where: list[Filter] = [Condition("rule", "eq", rule)] if rule else []
     if area:
         begins = f"{area_prefix(area)}%"
         where.append(AnyOf((Condition("grid_code", "like", begins), Condition("area_code", "like", begins))))
@@ -99,8 +99,8 @@ def accept(
 ) -> None:
     """Decide what a writing means, from the next night on: an estate, or with --standard-address one door."""
     from contracts.errors import HubError
-    from warehouse.address_decisions import accept_alias, accept_spelling
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.review.addresses import accept_alias, accept_spelling
 
     casebook, by = open_casebook(deployment.settings()), deployment.operator()
     if community and estate and not standard_address:
@@ -112,27 +112,27 @@ def accept(
     typer.echo("accepted: it holds from the next night on" if new else "that was accepted already; nothing changed")
 
 
-def _places() -> Places:
-    from warehouse.places import Places
-    from warehouse.unscoped import unscoped
+def _places() -> AddressTargets:
+    from warehouse.releases.operator_reader import operator_reader
+    from warehouse.review.address_targets import AddressTargets
 
-    return Places(unscoped(deployment.served()))
+    return AddressTargets(operator_reader(deployment.served_release()))
 
 
 @app.command()
 def revoke(written: Written, reason: Reason) -> None:
     """Take back what was accepted about a writing: the next night reads it by itself again."""
-    from warehouse import address_decisions
-    from warehouse.casebook import open_casebook
-    from warehouse.ledger import Undecided
+    from warehouse.casebook.append_only import NothingToRevoke
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.review import addresses
 
     casebook = open_casebook(deployment.settings())
-    normal = address_decisions.checked(written)
-    kinds = {d.kind for d in address_decisions.history(casebook) if d.written == normal}
+    normal = addresses.validate_decision(written)
+    kinds = {d.kind for d in addresses.history(casebook) if d.written == normal}
     if not kinds:
-        raise Undecided("nothing was decided about this writing", remedy="`hub address accepted` lists what is")
+        raise NothingToRevoke("nothing was decided about this writing", remedy="`hub address accepted` lists what is")
     by = deployment.operator()
-    new = [address_decisions.revoke(casebook, kind, written, reason, by) for kind in sorted(kinds)]
+    new = [addresses.revoke(casebook, kind, written, reason, by) for kind in sorted(kinds)]
     typer.echo("revoked: it holds from the next night on" if any(new) else "that was revoked already; nothing changed")
 
 
@@ -142,10 +142,10 @@ def accepted(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """What is accepted, oldest first."""
-    from warehouse.address_decisions import history, standing
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.review.addresses import current_decisions, history
 
     casebook = open_casebook(deployment.settings())
-    found = history(casebook) if every else standing(casebook)
+    found = history(casebook) if every else current_decisions(casebook)
     rows = [d._asdict() | {"decided_at": f"{d.decided_at:%Y-%m-%d %H:%M:%S}"} for d in found]
-    listing(DECISION, rows, form)
+    print_listing(DECISION, rows, form)

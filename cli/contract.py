@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.output import Format, FormatOption, listing
+from cli.output import Format, FormatOption, print_listing
 
 if TYPE_CHECKING:
     from contracts.model import Table
-    from pipelines.drafting.folder import Drafted
+    from pipelines.drafting.folder import DraftedTable
 
 app = typer.Typer(no_args_is_help=True, help="Contracts.")
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files or folders; default: ours.")]
@@ -32,7 +32,7 @@ def check(paths: Paths = None, form: FormatOption = Format.TABLE) -> None:
     tables, problems = lint(files)
     if problems or form is not Format.TABLE:
         rows = [{"file": p.file, "line": p.line, "problem": p.message} for p in problems]
-        listing(("file", "line", "problem"), rows, form)
+        print_listing(("file", "line", "problem"), rows, form)
     else:
         typer.echo(f"{len(tables)} contracts, no problem")
     raise typer.Exit(1 if problems else 0)
@@ -47,7 +47,7 @@ def draft(
 ) -> None:
     """Write contracts from sample files: what a person must still decide is marked, and `check` asks for it."""
     from contracts.errors import HubError
-    from contracts.house_rules import NAME
+    from contracts.lint_rules import NAME
     from pipelines.drafting.folder import draft_all, sample_groups
 
     groups = sample_groups(files)
@@ -68,11 +68,11 @@ def draft(
             typer.echo(f"still to be decided: {column and f'{column}: '}{words}", err=True)
         return
     rows = [row for drafted in done for row in _written(drafted, out)]
-    listing(("file", "contract", "column", "decide", "problem"), rows, form)
+    print_listing(("file", "contract", "column", "decide", "problem"), rows, form)
     raise typer.Exit(1 if any(row["problem"] for row in rows) else 0)
 
 
-def _written(drafted: Drafted, out: Path) -> list[dict[str, str]]:
+def _written(drafted: DraftedTable, out: Path) -> list[dict[str, str]]:
     """A line of the listing for each column of a draft, now a file, that needs a person; or why there is no file."""
     more = f" (and {len(drafted.files) - 1} more)" if len(drafted.files) > 1 else ""
     row = {"file": f"{drafted.files[-1].name}{more}"} | dict.fromkeys(("contract", "column", "decide", "problem"), "")
@@ -114,7 +114,7 @@ def diff_(before: Path, after: Path, form: FormatOption = Format.TABLE) -> None:
         "breaks": "breaking" if verdict.breaking else "compatible",
         "bump": verdict.bump.name,
     }
-    listing(tuple(last), [*rows, last], form)
+    print_listing(tuple(last), [*rows, last], form)
     raise typer.Exit(1 if verdict.breaking and not verdict.fits else 0)
 
 

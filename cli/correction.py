@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing
+from cli.output import Format, FormatOption, print_listing
 
 if TYPE_CHECKING:
-    from warehouse.correction.listing import Wanted
+    from warehouse.corrections.queries import RequestFilter
     from warehouse.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Correction requests 更正请求 to the offices.")
@@ -39,15 +39,15 @@ def list_(
     """Requests as they stand now, oldest first."""
     from contracts.code_lists import HERE, load_code_lists
     from contracts.load import load_catalog
-    from warehouse.casebook import open_casebook
-    from warehouse.correction.listing import find
-    from warehouse.correction.words import Reader
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.corrections.presentation import RequestPresenter
+    from warehouse.corrections.queries import find
 
     settings = deployment.settings()
     today = _today(settings)
-    reader = Reader(load_catalog(), load_code_lists([HERE, settings.codes]), today)
+    reader = RequestPresenter(load_catalog(), load_code_lists([HERE, settings.codes]), today)
     found = find(open_casebook(settings), _wanted(source, state, overdue, today), limit=limit)
-    listing(COLUMNS, [reader.words(request) for request in found], form)
+    print_listing(COLUMNS, [reader.words(request) for request in found], form)
 
 
 @app.command()
@@ -61,15 +61,15 @@ def export(
     from contracts.code_lists import HERE, load_code_lists
     from contracts.errors import HubError
     from contracts.load import load_catalog
-    from warehouse.casebook import open_casebook
-    from warehouse.correction.listing import each
-    from warehouse.correction.sheet import file_name, workbook
-    from warehouse.correction.words import Reader
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.corrections.presentation import RequestPresenter
+    from warehouse.corrections.queries import each
+    from warehouse.corrections.workbook import file_name, workbook
     from warehouse.files import write_atomically
 
     settings = deployment.settings()
     today, zone = _today(settings), ZoneInfo(settings.timezone)
-    reader = Reader(load_catalog(), load_code_lists([HERE, settings.codes]), today)
+    reader = RequestPresenter(load_catalog(), load_code_lists([HERE, settings.codes]), today)
     wanted = _wanted(source, state, overdue, today)
     to = out / file_name(today, source) if out.is_dir() else out
     try:
@@ -79,18 +79,18 @@ def export(
     typer.echo(str(to))
 
 
-def _wanted(source: str | None, state: str | None, overdue: bool, today: date) -> Wanted:
+def _wanted(source: str | None, state: str | None, overdue: bool, today: date) -> RequestFilter:
     from contracts.errors import HubError
     from contracts.load import load_catalog
-    from warehouse.correction.listing import Wanted
-    from warehouse.correction.states import STATES
+    from warehouse.corrections.queries import RequestFilter
+    from warehouse.corrections.states import STATES
 
     known = sorted(table.name for table in load_catalog().sources())
     for said, allowed, what in ((source, known, "source table"), (state, STATES, "state")):
         if said is not None and said not in allowed:
             raise HubError(f"there is no {what} {said}", remedy=f"give one of {', '.join(allowed)}")
     found = next((known_state for known_state in STATES if known_state == state), None)
-    return Wanted(None if source is None else [source], found, overdue_on=today if overdue else None)
+    return RequestFilter(None if source is None else [source], found, overdue_on=today if overdue else None)
 
 
 def _today(settings: Settings) -> date:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing, listing_with
+from cli.output import Format, FormatOption, print_listing, print_listing_with
 
 if TYPE_CHECKING:
-    from warehouse.casebook import Act
-    from warehouse.lake import Delivery
+    from warehouse.casebook.casebook import CasebookAction
+    from warehouse.lake.lake import Delivery
 
 app = typer.Typer(no_args_is_help=True, help="Deliveries of the offices.")
 DeliveryId = Annotated[str, typer.Argument(metavar="ID", help="A delivery's id, or the head of it that no other has.")]
@@ -68,12 +68,12 @@ def list_(table: TableOption = None, status: StatusOption = None, form: FormatOp
         }
         for d in chosen(table, status)
     ]
-    listing(LISTED, rows, form)
+    print_listing(LISTED, rows, form)
 
 
 def _in_force() -> set[tuple[str, str]]:
     from contracts.load import load_catalog
-    from warehouse.lake import Lake
+    from warehouse.lake.lake import Lake
 
     lake = Lake(deployment.settings())
     return {(d.table, d.id) for table in load_catalog().sources() for d in lake.in_force(table)}
@@ -81,7 +81,7 @@ def _in_force() -> set[tuple[str, str]]:
 
 def chosen(table: str | None, status: str | None) -> list[Delivery]:
     """The deliveries that a listing asks for, newest data first."""
-    from warehouse.lake import Lake
+    from warehouse.lake.lake import Lake
 
     found = Lake(deployment.settings()).deliveries(table)
     return [d for d in reversed(found) if status in (None, d.status)]
@@ -96,7 +96,7 @@ def check(
     from contracts.code_lists import HERE, load_code_lists
     from contracts.errors import DeliveryError
     from contracts.load import load_catalog
-    from pipelines.precheck import precheck
+    from pipelines.ingest.precheck import precheck
 
     settings = deployment.settings()
     catalog, code_lists = load_catalog(), load_code_lists([HERE, settings.codes])
@@ -104,7 +104,7 @@ def check(
         if not os.access(path, os.R_OK) or not path.is_file():
             raise DeliveryError("there is no such file, or it cannot be read", where=str(path), remedy="name a file")
     rows = [asdict(precheck(settings, catalog, code_lists, path, path.name)) for path in files]
-    listing_with((*CHECKED, "reason", "advice"), rows, "issues", form)
+    print_listing_with((*CHECKED, "reason", "advice"), rows, "issues", form)
     raise typer.Exit(0 if all(row["status"] == "accepted" for row in rows) else 1)
 
 
@@ -126,11 +126,11 @@ def accept(id_: DeliveryId, reason: Reason) -> None:
     _decide(id_, "accepted", reason)
 
 
-def _decide(id_: str, act: Act, reason: str) -> None:
+def _decide(id_: str, act: CasebookAction, reason: str) -> None:
     from contracts.load import load_catalog
-    from warehouse.casebook import open_casebook
-    from warehouse.decisions import decide
-    from warehouse.lake import Lake
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.lake.delivery_decisions import decide
+    from warehouse.lake.lake import Lake
 
     settings = deployment.settings()
     lake = Lake(settings)

@@ -70,7 +70,7 @@ def demo(
 def _require_no_city(settings: Settings) -> None:
     """HubError where a real deployment lives: the demo would mix its files and users into it."""
     from contracts.errors import HubError
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.casebook import open_casebook
 
     if (settings.home / "truth").is_dir():
         return  # an earlier demo's own home
@@ -83,7 +83,7 @@ def _require_no_city(settings: Settings) -> None:
 
 
 def _simulate(settings: Settings, residents: int, seed: int) -> None:
-    from warehouse.identity import ensure_keys
+    from warehouse.lake.tokens import ensure_keys
 
     started = time.perf_counter()
     ensure_keys(settings)
@@ -95,7 +95,7 @@ def _simulate(settings: Settings, residents: int, seed: int) -> None:
 def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
     """The demo's users; who is there already gets the password that is printed."""
     from demo.users import demo_users
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.casebook import open_casebook
     from warehouse.files import replacing
 
     users, book = demo_users(settings.home, seed), open_casebook(settings)
@@ -140,7 +140,7 @@ def _example(settings: Settings, grid: str) -> tuple[str, str]:
     """A household of the grid that is worth looking at (a finding, many members), and its head's name."""
     import duckdb
 
-    from warehouse.release import CITY, current_id
+    from warehouse.releases.publish import CITY, current_id
 
     path = settings.releases / str(current_id(settings)) / CITY
     with duckdb.connect(str(path), read_only=True) as connection:

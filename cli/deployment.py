@@ -7,7 +7,7 @@ import pwd
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from warehouse.reader import OpenRelease
+    from warehouse.releases.reader import OpenRelease
     from warehouse.settings import Settings
 
 
@@ -28,9 +28,9 @@ def settings(**given: Any) -> Settings:
         ) from None
 
 
-def served() -> OpenRelease:
+def served_release() -> OpenRelease:
     """The current release, open. ReleaseError if there is none."""
-    from warehouse.reader import ReleaseReader
+    from warehouse.releases.reader import ReleaseReader
 
     return ReleaseReader(settings()).current()
 

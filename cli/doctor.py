@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing
+from cli.output import Format, FormatOption, print_listing
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
@@ -26,7 +26,7 @@ BUILD_NEEDS = 4  # a night needs the room of the new release, its spill and the 
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorLine:
     """How one part is; `note` says what is there or what to do."""
 
     ok: bool
@@ -36,7 +36,7 @@ class Finding:
 def doctor(form: FormatOption = Format.TABLE) -> None:
     """Look at versions, paths, disk, keys, contracts, release and casebook; exit status 1 if something is wrong."""
     settings = deployment.settings()
-    parts: dict[str, Callable[[Settings], Finding]] = {
+    parts: dict[str, Callable[[Settings], DoctorLine]] = {
         "versions": _versions,
         "home": _home,
         "disk": _disk,
@@ -49,27 +49,27 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
     }
     findings = {name: _looked_at(look, settings) for name, look in parts.items()}
     rows = [{"part": name, "state": "ok" if f.ok else "WRONG", "note": f.note} for name, f in findings.items()]
-    listing(("part", "state", "note"), rows, form)
+    print_listing(("part", "state", "note"), rows, form)
     raise typer.Exit(0 if all(f.ok for f in findings.values()) else 1)
 
 
-def _looked_at(look: Callable[[Settings], Finding], settings: Settings) -> Finding:
+def _looked_at(look: Callable[[Settings], DoctorLine], settings: Settings) -> DoctorLine:
     from contracts.errors import HubError
 
     try:
         return look(settings)
     except HubError as error:
-        return Finding(False, str(error))
+        return DoctorLine(False, str(error))
     except OSError as error:
-        return Finding(False, f"{error.filename}: {error.strerror} -> look at the path and its owner")
+        return DoctorLine(False, f"{error.filename}: {error.strerror} -> look at the path and its owner")
 
 
-def _versions(_: Settings) -> Finding:
+def _versions(_: Settings) -> DoctorLine:
     found = {name: _version(name) for name in ("city-data-hub", *LIBRARIES)}
     said = ", ".join(f"{name} {number or 'not installed'}" for name, number in found.items())
     complete = sys.version_info >= (3, 11) and all(found[name] for name in LIBRARIES)
     note = f"python {platform.python_version()}, {said}"
-    return Finding(complete, note if complete else f"{note} -> run `make setup`")
+    return DoctorLine(complete, note if complete else f"{note} -> run `make setup`")
 
 
 def _version(distribution: str) -> str | None:
@@ -79,88 +79,92 @@ def _version(distribution: str) -> str | None:
         return None
 
 
-def _home(settings: Settings) -> Finding:
+def _home(settings: Settings) -> DoctorLine:
     home = settings.home.absolute()
     if not home.exists():
-        return Finding(True, f"{home} is not there yet; the first night makes it")
+        return DoctorLine(True, f"{home} is not there yet; the first night makes it")
     if not os.access(home, os.W_OK | os.X_OK):
-        return Finding(False, f"{home} cannot be written -> change its owner or HUB_HOME")
+        return DoctorLine(False, f"{home} cannot be written -> change its owner or HUB_HOME")
     if home.stat().st_mode & 0o077:
-        return Finding(False, f"others can look into {home} -> chmod 700 {home}")
-    return Finding(True, str(home))
+        return DoctorLine(False, f"others can look into {home} -> chmod 700 {home}")
+    return DoctorLine(True, str(home))
 
 
-def _disk(settings: Settings) -> Finding:
-    from warehouse.release import CITY, current_id
+def _disk(settings: Settings) -> DoctorLine:
+    from warehouse.releases.publish import CITY, current_id
 
     place = next(p for p in (settings.home.absolute(), *settings.home.absolute().parents) if p.exists())
     free, city = shutil.disk_usage(place).free, settings.releases / (current_id(settings) or "") / CITY
     needed = max(LEAST_FREE, BUILD_NEEDS * city.stat().st_size if city.is_file() else 0)
     note = f"{free / 1024**3:.1f} GiB free, a night needs up to {needed / 1024**3:.1f}"
-    return Finding(free >= needed, note if free >= needed else f"{note} -> free some disk or lower HUB_KEEP_RELEASES")
+    return DoctorLine(
+        free >= needed, note if free >= needed else f"{note} -> free some disk or lower HUB_KEEP_RELEASES"
+    )
 
 
-def _keys(settings: Settings) -> Finding:
-    from warehouse.identity import KEY_NAMES, read_key
+def _keys(settings: Settings) -> DoctorLine:
+    from warehouse.lake.tokens import KEY_NAMES, read_key
 
     if not settings.keys.exists() and not settings.lake.exists():
-        return Finding(True, "none yet; the first night makes them")
+        return DoctorLine(True, "none yet; the first night makes them")
     for name in KEY_NAMES:
         read_key(settings, name)
-    return Finding(True, f"{', '.join(KEY_NAMES)} in {settings.keys}; keep a copy elsewhere")
+    return DoctorLine(True, f"{', '.join(KEY_NAMES)} in {settings.keys}; keep a copy elsewhere")
 
 
-def _secrets(settings: Settings) -> Finding:
+def _secrets(settings: Settings) -> DoctorLine:
     from contracts.load import load_catalog
-    from warehouse.secrets import open_secrets, read_secret
+    from warehouse.lake.secrets import open_secrets, read_secret
 
     if problems := open_secrets(settings):
-        return Finding(False, "; ".join(map(str, problems)))
+        return DoctorLine(False, "; ".join(map(str, problems)))
     named = sorted({table.pull.secret for table in load_catalog().sources() if table.pull and table.pull.secret})
     for name in named:
         read_secret(settings, name)
-    return Finding(True, f"{', '.join(named)} in {settings.secrets}" if named else "no contract names one")
+    return DoctorLine(True, f"{', '.join(named)} in {settings.secrets}" if named else "no contract names one")
 
 
-def _contracts(settings: Settings) -> Finding:
+def _contracts(settings: Settings) -> DoctorLine:
     from contracts.code_lists import HERE, load_code_lists
     from contracts.load import load_catalog
 
     catalog, lists = load_catalog(), load_code_lists([HERE, settings.codes])
-    return Finding(True, f"{len(catalog.tables)} contracts, {len(lists)} code lists")
+    return DoctorLine(True, f"{len(catalog.tables)} contracts, {len(lists)} code lists")
 
 
-def _landing(settings: Settings) -> Finding:
+def _landing(settings: Settings) -> DoctorLine:
     from contracts.load import load_catalog
-    from pipelines.landing import arrivals
+    from pipelines.ingest.landing import arrivals
 
     catalog = load_catalog()
     sources = [t.name for t in catalog.sources()]
     there = {arrival.table.name for arrival in arrivals(settings.landing, catalog) if arrival.table}
     empty = [name for name in sources if name not in there]
     if len(empty) == len(sources):
-        return Finding(False, f"{settings.landing} holds no file with an agreed name -> put the offices' files there")
-    return Finding(True, f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources")
+        return DoctorLine(
+            False, f"{settings.landing} holds no file with an agreed name -> put the offices' files there"
+        )
+    return DoctorLine(True, f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources")
 
 
-def _release(settings: Settings) -> Finding:
-    from warehouse.release import current_id, release_ids, verify
+def _release(settings: Settings) -> DoctorLine:
+    from warehouse.releases.publish import current_id, release_ids, verify
 
     current = current_id(settings)
     if current is None:
-        return Finding(False, "none is published -> run `hub nightly`")
+        return DoctorLine(False, "none is published -> run `hub nightly`")
     if problems := verify(settings, current):
-        return Finding(False, f"{current}: {problems[0]} -> `hub release rollback ID`, or run `hub nightly`")
-    return Finding(True, f"{current} is whole; {len(release_ids(settings))} on disk")
+        return DoctorLine(False, f"{current}: {problems[0]} -> `hub release rollback ID`, or run `hub nightly`")
+    return DoctorLine(True, f"{current} is whole; {len(release_ids(settings))} on disk")
 
 
-def _casebook(settings: Settings) -> Finding:
+def _casebook(settings: Settings) -> DoctorLine:
     from sqlalchemy import make_url
 
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.casebook import open_casebook
     from warehouse.files import open_to_others
 
     users, url = open_casebook(settings).list_users(), make_url(settings.casebook)
     if url.drivername == "sqlite" and open_to_others(path := Path(str(url.database))):
-        return Finding(False, f"others can read {path} -> chmod 600 {path}")
-    return Finding(bool(users), f"{len(users)} users" if users else "nobody can log in -> run `hub user add`")
+        return DoctorLine(False, f"others can read {path} -> chmod 600 {path}")
+    return DoctorLine(bool(users), f"{len(users)} users" if users else "nobody can log in -> run `hub user add`")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing
+from cli.output import Format, FormatOption, print_listing
 
 if TYPE_CHECKING:
     from api.view import View
-    from warehouse.form.model import Shelf
+    from warehouse.form_filling.model import FormLibrary
 
 app = typer.Typer(no_args_is_help=True, help="Forms (报表): what the city database knows is filled by itself.")
 FILE = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A new form; default: all there are.")]
@@ -28,7 +28,7 @@ def list_(form: FormatOption = Format.TABLE) -> None:
         for f in shelf.forms.values()
     ]
     rows += [dict.fromkeys(COLUMNS, "") | {"name": b.name, "problem": b.problems[0]} for b in shelf.broken.values()]
-    listing(COLUMNS, rows, form)
+    print_listing(COLUMNS, rows, form)
 
 
 @app.command()
@@ -72,10 +72,10 @@ def fill(
 
     from contracts.errors import HubError
     from warehouse.files import replacing
-    from warehouse.form.doubts import rule_doubts
-    from warehouse.form.fill import fill as filled
-    from warehouse.form.question import Limits
-    from warehouse.form.sheet import write_form
+    from warehouse.form_filling.doubts import rule_doubts
+    from warehouse.form_filling.fill import fill as filled
+    from warehouse.form_filling.query import Limits
+    from warehouse.form_filling.workbook import write_form
 
     settings = deployment.settings()
     found = _shelf().form(name)
@@ -91,19 +91,19 @@ def fill(
     )
 
 
-def _shelf() -> Shelf:
+def _shelf() -> FormLibrary:
     from contracts.load import load_catalog
-    from warehouse.form.model import FORMS, load_shelf
+    from warehouse.form_filling.model import FORMS, load_forms
 
-    return load_shelf(load_catalog(), (FORMS, deployment.settings().forms))
+    return load_forms(load_catalog(), (FORMS, deployment.settings().forms))
 
 
-def _problems(file: Path, shelf: Shelf) -> list[str]:
+def _problems(file: Path, shelf: FormLibrary) -> list[str]:
     """What is wrong with a new form, by itself and beside the others."""
     from contracts.errors import HubError
     from contracts.load import load_catalog
-    from warehouse.form.lint import Linter
-    from warehouse.form.repeats import refusal
+    from warehouse.form_filling.lint import Linter
+    from warehouse.form_filling.overlap import refusal
 
     if not file.is_file():
         raise HubError("there is no such file", where=str(file), remedy="give a form's YAML")
@@ -119,10 +119,10 @@ def _view(username: str) -> View:
     from contracts.code_lists import HERE, load_code_lists
     from contracts.errors import HubError
     from contracts.load import load_catalog
-    from warehouse.casebook import open_casebook
-    from warehouse.policy import Gate
+    from warehouse.access.policy import Gate
+    from warehouse.casebook.casebook import open_casebook
 
-    settings, release = deployment.settings(), deployment.served()
+    settings, release = deployment.settings(), deployment.served_release()
     accounts = {account.username: account for account in open_casebook(settings).list_users()}
     account = accounts.get(username)
     if account is None or account.disabled:

@@ -30,7 +30,7 @@ from cli import (
 )
 
 
-class Hub(TyperGroup):
+class HubGroup(TyperGroup):
     """Turns an exception into one line on stderr and exit status 1; with --debug the traceback comes through."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -53,7 +53,7 @@ class Hub(TyperGroup):
 
 
 app = typer.Typer(
-    cls=Hub,
+    cls=HubGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -10,7 +10,7 @@ import typer
 from cli import deployment
 
 if TYPE_CHECKING:
-    from pipelines.nightly import NightResult
+    from pipelines.orchestration.nightly import NightResult
     from warehouse.settings import Settings
 
 
@@ -25,7 +25,7 @@ def run(settings: Settings) -> NightResult:
 
     started = time.perf_counter()
     suites = SuiteProcess()  # before Dagster, so that two slow imports share two cores
-    from pipelines.nightly import run_nightly
+    from pipelines.orchestration.nightly import run_nightly
 
     result = run_nightly(settings, typer.echo, suites)
     for warning in result.warnings:

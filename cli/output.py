@@ -25,7 +25,7 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How the listing 
 Row = Mapping[str, Any]
 
 
-def listing(columns: Sequence[str], rows: Sequence[Row], form: Format) -> None:
+def print_listing(columns: Sequence[str], rows: Sequence[Row], form: Format) -> None:
     """Print rows with the given columns; JSON keeps types, the others are text with nothing for null."""
     render: dict[Format, Callable[[Sequence[str], Sequence[Row]], str]] = {
         Format.TABLE: _table,
@@ -35,7 +35,7 @@ def listing(columns: Sequence[str], rows: Sequence[Row], form: Format) -> None:
     typer.echo(render[form](columns, rows), nl=form is not Format.CSV)
 
 
-def listing_with(
+def print_listing_with(
     columns: Sequence[str], rows: Sequence[Row], below: str, form: Format, head: str | None = None
 ) -> None:
     """Print rows that have rows of their own under the key `below`: in JSON and CSV within them, else underneath.
@@ -43,13 +43,13 @@ def listing_with(
     There a row's own stand under its value of `head`, where that is named.
     """
     if form is not Format.TABLE:
-        listing((*columns, below), rows, form)
+        print_listing((*columns, below), rows, form)
         return
-    listing(columns, rows, form)
+    print_listing(columns, rows, form)
     for row in rows:
         if row[below]:
             typer.echo(f"\n{_text(row[head])}:" if head else "")
-            listing(tuple(row[below][0]), row[below], form)
+            print_listing(tuple(row[below][0]), row[below], form)
 
 
 def _json(columns: Sequence[str], rows: Sequence[Row]) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing, listing_with
+from cli.output import Format, FormatOption, print_listing, print_listing_with
 
 if TYPE_CHECKING:
-    from warehouse.office_rows import OfficeRow, OfficeRows
-    from warehouse.person_decisions import Verdict
-    from warehouse.unscoped import Rows
+    from warehouse.releases.operator_reader import RowReader
+    from warehouse.review.persons import PersonDecisionKind
+    from warehouse.review.source_records import SourceRecord, SourceRecords
 
 app = typer.Typer(no_args_is_help=True, help="Persons, and the office rows they are made of.")
 RowArgument = Annotated[
@@ -30,13 +30,13 @@ MINUS = "−"
 @app.command()
 def review(limit: Limit = 50, form: FormatOption = Format.TABLE) -> None:
     """Pairs of rows that may be one person, the likeliest first; what was decided since the release is left out."""
-    from warehouse.casebook import open_casebook
-    from warehouse.person_decisions import standing
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.review.persons import current_decisions
 
-    decided = {d.pair for d in standing(open_casebook(deployment.settings()))}
+    decided = {d.pair for d in current_decisions(open_casebook(deployment.settings()))}
     pairs = [row for row in _rows()("person_pair") if _ends(row) not in decided]
     pairs.sort(key=lambda row: (-row["match_weight"], row["pair_id"]))
-    listing(PAIR, [row | dict(zip(PAIR[:2], map(str, _ends(row)), strict=True)) for row in pairs[:limit]], form)
+    print_listing(PAIR, [row | dict(zip(PAIR[:2], map(str, _ends(row)), strict=True)) for row in pairs[:limit]], form)
 
 
 @app.command()
@@ -63,40 +63,40 @@ def decisions(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """What was decided and stands, oldest first."""
-    from warehouse.casebook import open_casebook
-    from warehouse.person_decisions import history, standing
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.review.persons import current_decisions, history
 
     casebook = open_casebook(deployment.settings())
-    found = history(casebook) if every else standing(casebook)
+    found = history(casebook) if every else current_decisions(casebook)
     rows = [
         d._asdict() | {"left": str(d.left), "right": str(d.right), "decided_at": f"{d.decided_at:%Y-%m-%d %H:%M:%S}"}
         for d in found
     ]
-    listing(DECISION, rows, form)
+    print_listing(DECISION, rows, form)
 
 
 @app.command()
 def explain(row: RowArgument, form: FormatOption = Format.TABLE) -> None:
     """Say which person an office row is, which it may be, and what each comparison gave to the match weight."""
-    from warehouse.office_rows import OfficeRow
+    from warehouse.review.source_records import SourceRecord
 
-    wanted, rows = OfficeRow.of(row), _rows()
+    wanted, rows = SourceRecord.of(row), _rows()
     found = [*_linked(rows, wanted), *_candidates(rows, wanted), *_decided(wanted)]
     if not found:
         _office_rows(rows).require(wanted)
         typer.echo(f"{wanted} is no person, and resembles none", err=True)
-    listing_with(EXPLAINED, found, "comparisons", form, head="row")
+    print_listing_with(EXPLAINED, found, "comparisons", form, head="row")
 
 
-def _linked(rows: Rows, wanted: OfficeRow) -> list[dict[str, Any]]:
-    from warehouse.conditions import Condition
+def _linked(rows: RowReader, wanted: SourceRecord) -> list[dict[str, Any]]:
+    from warehouse.access.filters import Condition
 
     where = (Condition("source", "eq", wanted.source), Condition("record_key", "eq", wanted.key))
     return [_line("this person", row, str(wanted)) for row in rows("person_link", *where)]
 
 
-def _candidates(rows: Rows, wanted: OfficeRow) -> list[dict[str, Any]]:
-    from warehouse.conditions import AnyOf, Condition
+def _candidates(rows: RowReader, wanted: SourceRecord) -> list[dict[str, Any]]:
+    from warehouse.access.filters import AnyOf, Condition
 
     either = AnyOf((Condition("left_key", "eq", wanted.key), Condition("right_key", "eq", wanted.key)))
     pairs = [(row, _ends(row)) for row in rows("person_pair", either) if wanted in _ends(row)]
@@ -104,11 +104,11 @@ def _candidates(rows: Rows, wanted: OfficeRow) -> list[dict[str, Any]]:
     return [_line("perhaps", row, str(_other(ends, wanted))) for row, ends in pairs]
 
 
-def _decided(wanted: OfficeRow) -> list[dict[str, Any]]:
-    from warehouse.casebook import open_casebook
-    from warehouse.person_decisions import standing
+def _decided(wanted: SourceRecord) -> list[dict[str, Any]]:
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.review.persons import current_decisions
 
-    found = [d for d in standing(open_casebook(deployment.settings())) if wanted in d.pair]
+    found = [d for d in current_decisions(open_casebook(deployment.settings())) if wanted in d.pair]
     return [_line(f"decided {d.decision}", {"rule": d.decided_by}, str(_other(d.pair, wanted))) for d in found]
 
 
@@ -128,37 +128,37 @@ def _comparisons(reasons: str, match_weight: float | None) -> list[dict[str, Any
     return [dict(zip(("compared", "outcome", "weight"), line, strict=True)) for line in found]
 
 
-def _ends(pair: Mapping[str, Any]) -> tuple[OfficeRow, OfficeRow]:
-    from warehouse.office_rows import OfficeRow
+def _ends(pair: Mapping[str, Any]) -> tuple[SourceRecord, SourceRecord]:
+    from warehouse.review.source_records import SourceRecord
 
-    ends = [OfficeRow(pair[f"{side}_source"], pair[f"{side}_key"]) for side in ("left", "right")]
+    ends = [SourceRecord(pair[f"{side}_source"], pair[f"{side}_key"]) for side in ("left", "right")]
     return min(ends), max(ends)
 
 
-def _other(ends: tuple[OfficeRow, OfficeRow], one: OfficeRow) -> OfficeRow:
+def _other(ends: tuple[SourceRecord, SourceRecord], one: SourceRecord) -> SourceRecord:
     return ends[1] if ends[0] == one else ends[0]
 
 
-def _rows() -> Rows:
-    from warehouse.unscoped import unscoped
+def _rows() -> RowReader:
+    from warehouse.releases.operator_reader import operator_reader
 
-    return unscoped(deployment.served())
+    return operator_reader(deployment.served_release())
 
 
-def _office_rows(rows: Rows) -> OfficeRows:
+def _office_rows(rows: RowReader) -> SourceRecords:
     from contracts.load import load_catalog
-    from warehouse.office_rows import OfficeRows
+    from warehouse.review.source_records import SourceRecords
 
-    return OfficeRows(rows, load_catalog())
+    return SourceRecords(rows, load_catalog())
 
 
-def _decide(left: str, right: str, verdict: Verdict, reason: str) -> None:
-    from warehouse import person_decisions
-    from warehouse.casebook import open_casebook
-    from warehouse.office_rows import OfficeRow
+def _decide(left: str, right: str, verdict: PersonDecisionKind, reason: str) -> None:
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.review import persons
+    from warehouse.review.source_records import SourceRecord
 
-    pair = (OfficeRow.of(left), OfficeRow.of(right))
+    pair = (SourceRecord.of(left), SourceRecord.of(right))
     casebook, rows = open_casebook(deployment.settings()), _office_rows(_rows())
-    new = person_decisions.decide(casebook, rows, *pair, verdict, reason, deployment.operator())
+    new = persons.decide(casebook, rows, *pair, verdict, reason, deployment.operator())
     told = {"same": "one person", "different": "two persons", "open": "left to linkage again"}[verdict]
     typer.echo(f"{left} and {right} are {told} {'from the next night on' if new else 'already; nothing changed'}")

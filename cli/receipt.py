@@ -10,10 +10,10 @@ import typer
 
 from cli import deployment
 from cli.delivery import DeliveryId, StatusOption, TableOption, chosen
-from cli.output import Format, FormatOption, listing, listing_with
+from cli.output import Format, FormatOption, print_listing, print_listing_with
 
 if TYPE_CHECKING:
-    from warehouse.lake import Delivery
+    from warehouse.lake.lake import Delivery
     from warehouse.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Receipts for the offices.")
@@ -23,7 +23,7 @@ COLUMNS = ("delivery", "table", "status", "read", "accepted", "rejected", "by_ru
 @app.command("list")
 def list_(table: TableOption = None, status: StatusOption = None, form: FormatOption = Format.TABLE) -> None:
     """Every delivery with its counts, newest data first."""
-    listing(COLUMNS, [_counts(d) for d in chosen(table, status)], form)
+    print_listing(COLUMNS, [_counts(d) for d in chosen(table, status)], form)
 
 
 def _counts(delivery: Delivery) -> dict[str, Any]:
@@ -49,8 +49,8 @@ def show(
     """One delivery: its counts, why it is not in force if it is not, and its issues."""
     from contracts.code_lists import HERE, load_code_lists
     from contracts.load import load_catalog
-    from pipelines.precheck import told
-    from warehouse.lake import Lake
+    from pipelines.ingest.precheck import precheck_lines
+    from warehouse.lake.lake import Lake
 
     settings = deployment.settings()
     lake = Lake(settings)
@@ -64,10 +64,10 @@ def show(
         "unknown_columns": delivery.unknown_columns,
         "reason": delivery.reason,
         "decision": delivery.decision,
-        "issues": told(issues, table.on(delivery.delivered_on), lists, limit) if table else [],
+        "issues": precheck_lines(issues, table.on(delivery.delivered_on), lists, limit) if table else [],
     }
     more = ("ignored", "warnings", "unknown_columns", "reason", "decision")
-    listing_with((*COLUMNS, *more), [row], "issues", form)
+    print_listing_with((*COLUMNS, *more), [row], "issues", form)
 
 
 @app.command()
@@ -78,8 +78,8 @@ def export(
 ) -> None:
     """Copy a receipt, or all of a table, out of the hub; it is in the format its file came in."""
     from contracts.errors import HubError
-    from warehouse.lake import Lake
-    from warehouse.receipts import receipt_file, receipt_name
+    from warehouse.lake.lake import Lake
+    from warehouse.lake.receipts import receipt_file, receipt_name
 
     settings = deployment.settings()
     if (id_ is None) == (table is None):
@@ -100,7 +100,7 @@ def export(
 def _copy(settings: Settings, delivery: Delivery, to: Path) -> None:
     from contracts.errors import HubError
     from warehouse.files import replacing
-    from warehouse.receipts import receipt_file
+    from warehouse.lake.receipts import receipt_file
 
     source = receipt_file(settings, delivery)
     assert source is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing
+from cli.output import Format, FormatOption, print_listing
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
@@ -19,17 +19,17 @@ ReleaseId = Annotated[str, typer.Argument(metavar="ID", help="A release's id, or
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
     """Every release on disk, newest first."""
-    from warehouse.release import current_id, release_ids
+    from warehouse.releases.publish import current_id, release_ids
 
     settings = deployment.settings()
     current = current_id(settings)
     rows = [_line(settings, id_, current) for id_ in release_ids(settings)]
-    listing(("id", "state", "built_at", "rows", "findings", "content_hash"), rows, form)
+    print_listing(("id", "state", "built_at", "rows", "findings", "content_hash"), rows, form)
 
 
 def _line(settings: Settings, id_: str, current: str | None) -> dict[str, Any]:
     from contracts.errors import HubError
-    from warehouse.release import show
+    from warehouse.releases.publish import show
 
     state = "current" if id_ == current else ""
     try:
@@ -49,10 +49,10 @@ def _line(settings: Settings, id_: str, current: str | None) -> dict[str, Any]:
 @app.command()
 def show(id_: ReleaseId = "current", form: FormatOption = Format.TABLE) -> None:
     """What a release was built from and holds."""
-    from warehouse import release
+    from warehouse.releases import publish
 
     settings = deployment.settings()
-    manifest = release.show(settings, _id(settings, id_))
+    manifest = publish.show(settings, _id(settings, id_))
     rows = [
         *_lines("input", {f"{i.table} {i.delivery}": f"{i.file} ({i.rows:,} rows)" for i in manifest.inputs}),
         *_lines("rows", manifest.rows),
@@ -64,7 +64,7 @@ def show(id_: ReleaseId = "current", form: FormatOption = Format.TABLE) -> None:
         *_lines("seconds", manifest.seconds),
         *_lines("content", {"hash": manifest.content_hash, "built_at": manifest.built_at.isoformat()}),
     ]
-    listing(("part", "name", "value"), rows, form)
+    print_listing(("part", "name", "value"), rows, form)
 
 
 def _lines(part: str, values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -74,13 +74,13 @@ def _lines(part: str, values: dict[str, Any]) -> list[dict[str, Any]]:
 @app.command()
 def verify(id_: ReleaseId = "current", form: FormatOption = Format.TABLE) -> None:
     """Hold a release's files and tables against its manifest."""
-    from warehouse import release
+    from warehouse.releases import publish
 
     settings = deployment.settings()
     wanted = _id(settings, id_)
-    problems = release.verify(settings, wanted)
+    problems = publish.verify(settings, wanted)
     if problems or form is not Format.TABLE:
-        listing(("release", "problem"), [{"release": wanted, "problem": p} for p in problems], form)
+        print_listing(("release", "problem"), [{"release": wanted, "problem": p} for p in problems], form)
     else:
         typer.echo(f"{wanted}: every file and table is as its manifest says")
     raise typer.Exit(1 if problems else 0)
@@ -89,15 +89,15 @@ def verify(id_: ReleaseId = "current", form: FormatOption = Format.TABLE) -> Non
 @app.command()
 def rollback(id_: Annotated[str, typer.Argument(metavar="ID", help="The release to serve again.")]) -> None:
     """Serve an older release again; it is verified first. The API follows without a restart."""
-    from warehouse import release
+    from warehouse.releases import publish
 
-    release.rollback(deployment.settings(), id_)
+    publish.rollback(deployment.settings(), id_)
     typer.echo(f"{id_} is served")
 
 
 def _id(settings: Settings, given: str) -> str:
     from contracts.errors import ReleaseError
-    from warehouse.release import current_id
+    from warehouse.releases.publish import current_id
 
     wanted = current_id(settings) if given == "current" else given
     if wanted is None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing
+from cli.output import Format, FormatOption, print_listing
 
 if TYPE_CHECKING:
-    from warehouse.rule.decisions import Act
-    from warehouse.rule.model import Rule
+    from warehouse.cross_check.decisions import Act
+    from warehouse.cross_check.model import Rule
 
 app = typer.Typer(no_args_is_help=True, help="Cross-checks: what they find, and whether they earn their visits.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A rule of the library, or the path of a rule file.")]
@@ -31,7 +31,7 @@ FOUND = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id",
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
     """Every rule, what it finds in the served release, and how often it was right."""
-    from warehouse.rule.library import library
+    from warehouse.cross_check.library import library
 
     findings, figures, errors, found = _findings(), _figures(), _errors(), library()
     rows = []
@@ -46,7 +46,7 @@ def list_(form: FormatOption = Format.TABLE) -> None:
         figure = figures.get((name, ""), {})
         nothing_known = dict.fromkeys(("low", "high")) if not figure.get("judged") else {}
         rows.append(row | figure | nothing_known)
-    listing(LIST, rows, form)
+    print_listing(LIST, rows, form)
 
 
 @app.command()
@@ -58,12 +58,12 @@ def check(
 ) -> None:
     """Say what is wrong with rules: header, columns they may not read, examples that are not found. Status 1 if anything is."""
     from contracts.load import load_catalog
-    from warehouse.rule.lint import file_problems
-    from warehouse.rule.model import rule_files
+    from warehouse.cross_check.lint import file_problems
+    from warehouse.cross_check.model import rule_files
 
     catalog, paths = load_catalog(), files or rule_files()
     found = [{"file": str(path), "problem": what} for path in paths for what in file_problems(path, catalog)]
-    listing(PROBLEM, found, form)
+    print_listing(PROBLEM, found, form)
     typer.echo(f"{len(paths)} rules, {len(found)} problems", err=True)
     if found:
         raise typer.Exit(1)
@@ -72,8 +72,8 @@ def check(
 @app.command()
 def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     """Say what a rule means, what it reads, how often it was right where, and who stopped or restarted it."""
-    from warehouse.casebook import open_casebook
-    from warehouse.rule import decisions as rule_decisions
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.cross_check import decisions as rule_decisions
 
     rule = _rule(name)
     facts = [(word, getattr(rule, word)) for word in ("title", "meaning", "severity", "subject", "place")]
@@ -89,7 +89,7 @@ def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     for d in rule_decisions.history(open_casebook(deployment.settings()), rule.name):
         where = d.area or "everywhere"
         facts.append((f"{d.decision} {where}", f"{d.decided_at:%Y-%m-%d %H:%M} {d.decided_by}: {d.reason}"))
-    listing(("what", "is"), [{"what": what, "is": value} for what, value in facts], form)
+    print_listing(("what", "is"), [{"what": what, "is": value} for what, value in facts], form)
 
 
 @app.command()
@@ -100,11 +100,11 @@ def run(
 ) -> None:
     """Run one rule over the served release, which stays as it is: how many it finds, in what time, and where the first lie."""
     from contracts.load import load_catalog
-    from warehouse.rule.trial import try_rule
+    from warehouse.cross_check.dry_run import dry_run
 
     settings = deployment.settings()
-    trial = try_rule(settings, load_catalog(), _rule(name), limit)
-    listing(FOUND, [dict(zip(FOUND, row, strict=True)) for row in trial.first], form)
+    trial = dry_run(settings, load_catalog(), _rule(name), limit)
+    print_listing(FOUND, [dict(zip(FOUND, row, strict=True)) for row in trial.first], form)
     typer.echo(f"{trial.findings:,} findings in {trial.seconds:.2f} s, release {trial.release_id}", err=True)
 
 
@@ -122,7 +122,7 @@ def restart(name: Name, reason: Reason, area: Area = "", by: By = "") -> None:
 
 def _rule(name: str) -> Rule:
     from contracts.errors import HubError
-    from warehouse.rule.model import RULES, load_rule
+    from warehouse.cross_check.model import RULES, load_rule
 
     path = Path(name) if name.endswith(".sql") else RULES / f"{Path(name).name}.sql"
     if not path.is_file():
@@ -133,8 +133,8 @@ def _rule(name: str) -> Rule:
 def _read(rule: Rule) -> list[tuple[str, Any]]:
     """What the rule reads, or what is wrong with it."""
     from contracts.load import load_catalog
-    from warehouse.rule.lint import problems
-    from warehouse.rule.reads import read_sql
+    from warehouse.cross_check.lint import problems
+    from warehouse.cross_check.sql_reads import read_sql
 
     catalog = load_catalog()
     if wrong := problems(rule, catalog):
@@ -148,7 +148,7 @@ def _findings() -> dict[str, int]:
     from contracts.errors import ReleaseError
 
     with suppress(ReleaseError):
-        rows = deployment.served().query("select rule, count(*) as n from finding group by rule")
+        rows = deployment.served_release().query("select rule, count(*) as n from finding group by rule")
         return {row["rule"]: row["n"] for row in rows}
     return {}
 
@@ -158,22 +158,22 @@ def _errors() -> dict[str, str]:
     from contracts.errors import ReleaseError
 
     with suppress(ReleaseError):
-        return dict(deployment.served().manifest.get("rule_errors", {}))
+        return dict(deployment.served_release().manifest.get("rule_errors", {}))
     return {}
 
 
 def _figures() -> dict[tuple[str, str], dict[str, Any]]:
     """The figures of the served release by rule and area, the state with what was decided since; none before the first."""
     from contracts.errors import ReleaseError
-    from warehouse.casebook import open_casebook
-    from warehouse.rule import decisions as rule_decisions
-    from warehouse.rule.figures import published
-    from warehouse.unscoped import unscoped
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.cross_check import decisions as rule_decisions
+    from warehouse.cross_check.precision import published_precision
+    from warehouse.releases.operator_reader import operator_reader
 
     with suppress(ReleaseError):
-        rows = unscoped(deployment.served())("rule_figure")
+        rows = operator_reader(deployment.served_release())("rule_figure")
         decisions = rule_decisions.history(open_casebook(deployment.settings()))
-        return {(f["rule"], f["area_code"]): f for f in published(rows, decisions)}
+        return {(f["rule"], f["area_code"]): f for f in published_precision(rows, decisions)}
     return {}
 
 
@@ -192,8 +192,8 @@ def _told(figure: dict[str, Any]) -> str:
 
 
 def _decide(name: str, area: str, act: Act, reason: str, by: str) -> None:
-    from warehouse.casebook import open_casebook
-    from warehouse.rule import decisions as rule_decisions
+    from warehouse.casebook.casebook import open_casebook
+    from warehouse.cross_check import decisions as rule_decisions
 
     rule, code, operator = _rule(name), rule_decisions.area_of(area), deployment.operator()
     figure = _figures().get((rule.name, code), {"state": "running", "since": None})

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing
+from cli.output import Format, FormatOption, print_listing
 
 
 def sql(
@@ -16,7 +16,7 @@ def sql(
 ) -> None:
     """Run SQL on the current release: read-only, without access to files or network."""
     columns, rows = query(statement)
-    listing(columns, rows, form)
+    print_listing(columns, rows, form)
 
 
 def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
@@ -24,8 +24,8 @@ def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
     import duckdb
 
     from contracts.errors import HubError, ReleaseError
-    from warehouse.readonly import open_readonly
-    from warehouse.release import CITY, current_id
+    from warehouse.releases.publish import CITY, current_id
+    from warehouse.releases.readonly import open_readonly
 
     settings = deployment.settings()
     id_ = current_id(settings)

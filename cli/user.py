@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, listing
-from warehouse.treatments import ROLES
+from cli.output import Format, FormatOption, print_listing
+from warehouse.access.masking import ROLES
 
 app = typer.Typer(no_args_is_help=True, help="Who may log in.")
 Username = Annotated[str, typer.Argument(help="Name to log in with.")]
@@ -23,8 +23,8 @@ Areas = Annotated[list[str] | None, typer.Option("--area", help="Area or grid co
 @app.command()
 def add(username: Username, role: Role, area: Areas = None, source: Sources = None) -> None:
     """Add a user."""
-    from warehouse.accounts import NewUser
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.accounts import NewUser
+    from warehouse.casebook.casebook import open_casebook
 
     book = open_casebook(deployment.settings())
     book.add_users([NewUser(username, _password(), role, tuple(area or ()), tuple(source or ()))])
@@ -34,7 +34,7 @@ def add(username: Username, role: Role, area: Areas = None, source: Sources = No
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
     """Every user with role, areas and sources."""
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.casebook import open_casebook
 
     accounts = open_casebook(deployment.settings()).list_users()
     rows = [
@@ -48,13 +48,13 @@ def list_(form: FormatOption = Format.TABLE) -> None:
         }
         for a in accounts
     ]
-    listing(("username", "role", "areas", "sources", "disabled", "created_at"), rows, form)
+    print_listing(("username", "role", "areas", "sources", "disabled", "created_at"), rows, form)
 
 
 @app.command()
 def passwd(username: Username) -> None:
     """Set a new password."""
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.casebook import open_casebook
 
     open_casebook(deployment.settings()).set_password(username, _password())
     typer.echo(f"{username} has a new password")
@@ -63,7 +63,7 @@ def passwd(username: Username) -> None:
 @app.command()
 def disable(username: Username) -> None:
     """End every session of a user and let her log in no more."""
-    from warehouse.casebook import open_casebook
+    from warehouse.casebook.casebook import open_casebook
 
     open_casebook(deployment.settings()).disable(username)
     typer.echo(f"{username} may no longer log in")

@@ -1,6 +1,6 @@
 """Days of the calendar as regular expressions: Polars and DuckDB read them alike, and one look tells form and day at once.
 
-Not here: text → dates (`pipelines/clean.py`).
+Not here: text → dates (`pipelines/ingest/clean.py`).
 """
 
 from __future__ import annotations

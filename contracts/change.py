@@ -40,7 +40,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Compatibility:
     """All changes of a contract, and whether its `version` says how far they reach."""
 
     changes: tuple[Change, ...]

@@ -12,7 +12,7 @@ from open_data_contract_standard.model import DataQuality, SchemaObject, SchemaP
 
 from contracts.document import Document, Problem
 from contracts.model import Check, Severity
-from contracts.named_checks import NAMED
+from contracts.named_checks import NAMED_CHECKS
 from contracts.patterns import portable
 from contracts.row_queries import OPERATORS
 
@@ -55,11 +55,11 @@ def _named(given: Any, column: str, logical_type: str) -> list[Check]:
     checks = []
     for entry in given if isinstance(given, list) else [given]:
         words = {k: str(v) for k, v in entry.items()} if isinstance(entry, dict) else {"name": str(entry)}
-        if words.get("name") not in NAMED or not words.keys() <= {"name", "severity"}:
-            raise ValueError(f"check takes one of {', '.join(sorted(NAMED))}, or {{name: …, severity: warning}}")
+        if words.get("name") not in NAMED_CHECKS or not words.keys() <= {"name", "severity"}:
+            raise ValueError(f"check takes one of {', '.join(sorted(NAMED_CHECKS))}, or {{name: …, severity: warning}}")
         if logical_type != "string":
             raise ValueError(f"check {words['name']} is for text: logicalType string")
-        about = NAMED[words["name"]].asks
+        about = NAMED_CHECKS[words["name"]].asks
         checks.append(Check("named", column, {"name": words["name"]}, _severity(words.get("severity")), 1.0, about))
     return checks
 

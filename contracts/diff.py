@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from contracts.change import Bump, Change, Verdict
+from contracts.change import Bump, Change, Compatibility
 from contracts.model import Check, Column, Layout, Table
 from contracts.predicates import bounds
 
@@ -19,10 +19,10 @@ ORDER = ("public", "internal", "personal", "sensitive")
 READERS, OFFICE, BOTH = ("readers",), ("office",), ("readers", "office")
 
 
-def diff(a: Table, b: Table) -> Verdict:
+def diff(a: Table, b: Table) -> Compatibility:
     """What changes for those who know the contract `a` when `b` takes its place."""
     changes = (*_table_changes(a, b), *_layout_changes(a.layout, b.layout), *_column_changes(a, b))
-    return Verdict(changes, a.version, b.version)
+    return Compatibility(changes, a.version, b.version)
 
 
 def _table_changes(a: Table, b: Table) -> Iterator[Change]:
@@ -109,7 +109,7 @@ def _changes_of_one(a: Column, b: Column, delivered: bool) -> Iterator[Change]:
     yield from changed("mask changed", "mask", READERS if b.mask else ())
     yield from changed("address changed", "address", READERS if bool(a.address) != bool(b.address) else ())
     yield from changed("codes changed", "codes", BOTH)
-    yield from changed("golden changed", "golden", ())
+    yield from changed("survivorship changed", "survivorship", ())
     if a.required != b.required:
         # a null is new to readers who were promised none
         yield Change(

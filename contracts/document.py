@@ -64,7 +64,7 @@ class Document:
         return Problem(self.path, self.line(*path), message)
 
 
-def read(path: Path) -> tuple[Document | None, list[Problem]]:
+def read_document(path: Path) -> tuple[Document | None, list[Problem]]:
     """One contract as a document; not YAML, not a mapping or against the ODCS schema: problems."""
     document, problems = parse(path, "a contract starts with apiVersion and kind")
     return document, schema_problems(document) if document else problems

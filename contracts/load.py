@@ -15,10 +15,9 @@ from typing import Any, Literal, get_args
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
 from contracts.checks import column_checks, table_checks
-from contracts.document import Document, Problem, read
+from contracts.document import Document, Problem, read_document
 from contracts.errors import ContractError
-from contracts.golden import golden_of, golden_problems
-from contracts.house_rules import (
+from contracts.lint_rules import (
     drift_problems,
     name_problems,
     number_problems,
@@ -29,11 +28,12 @@ from contracts.house_rules import (
 )
 from contracts.model import Catalog, Classification, Column, Drift, Layer, Layout, LogicalType, Table
 from contracts.pull import Pull, layout_words
+from contracts.survivorship import survivorship_of, survivorship_problems
 
 HERE = Path(__file__).parent
 COLUMN_WORDS = {
     *("aliases", "drift", "token", "agrees", "mask", "purpose", "uses"),
-    *("codes", "check", "formats", "clean", "address", "index", "golden"),
+    *("codes", "check", "formats", "clean", "address", "index", "survivorship"),
 }
 TABLE_WORDS = {"load", "layout", "pull", "minShare", "maxRejected", "validFrom", "rowScope", "dated"}
 CLEANERS = {"nfkc", "scrub", "compact", "controls"}
@@ -73,7 +73,7 @@ def lint(paths: Iterable[Path]) -> tuple[list[Table], list[Problem]]:
     versions: dict[str, list[Table]] = {}
     problems: list[Problem] = []
     for path in paths:
-        document, found = read(path)
+        document, found = read_document(path)
         if document is not None and not found:
             table, found = _table(document, path)
             if table and not found:
@@ -211,10 +211,10 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         f"clean knows {', '.join(sorted(CLEANERS))}",
     )
     problems += [document.problem(f"column {prop.name}: {p}", *at) for p in drift_problems(words.get("drift", {}))]
-    table, golden = str(document.content["schema"][0].get("name")), words.get("golden")
-    if golden is not None:
-        place = next(n for n, entry in enumerate(prop.customProperties or []) if entry.property == "golden")
-        wrong = golden_problems(golden, Path(document.path).parent.name == "city")
+    table, survivorship = str(document.content["schema"][0].get("name")), words.get("survivorship")
+    if survivorship is not None:
+        place = next(n for n, entry in enumerate(prop.customProperties or []) if entry.property == "survivorship")
+        wrong = survivorship_problems(survivorship, Path(document.path).parent.name == "city")
         problems += [document.problem(f"column {prop.name}: {p}", *at, "customProperties", place) for p in wrong]
     checks, found = column_checks(document, prop, i, words)
     return Column(
@@ -238,7 +238,9 @@ def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, l
         index=bool(words.get("index", False)),
         aliases=tuple(words.get("aliases", ())),
         drift=Drift(**words["drift"]) if "drift" in words and not problems else None,
-        golden=golden_of(golden, table, str(prop.name)) if golden is not None and not problems else None,
+        survivorship=survivorship_of(survivorship, table, str(prop.name))
+        if survivorship is not None and not problems
+        else None,
         checks=tuple(checks),
     ), problems + found
 

@@ -2,7 +2,7 @@
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
 table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated · column: aliases, drift, token, agrees,
-mask, purpose, uses, codes, check, formats, clean, address, index, golden.
+mask, purpose, uses, codes, check, formats, clean, address, index, survivorship.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
-from contracts.golden import Golden
 from contracts.pull import Pull
+from contracts.survivorship import Survivorship
 
 Classification = Literal["public", "internal", "personal", "sensitive"]
 LogicalType = Literal["string", "integer", "number", "date", "timestamp", "boolean"]
@@ -78,7 +78,7 @@ class Column:
 
     `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
     `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`.
-    `golden` says which office's word a city column shows. `uses` are the purposes it may serve besides its own `purpose`.
+    `survivorship` says which office's word a city column shows. `uses` are the purposes it may serve besides its own `purpose`.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Column:
     index: bool = False
     aliases: tuple[str, ...] = ()
     drift: Drift | None = None
-    golden: Golden | None = None
+    survivorship: Survivorship | None = None
     checks: tuple[Check, ...] = ()
 
     @property

@@ -1,9 +1,9 @@
 """The checks a contract may ask for by name (`check: social_credit_code`): each declared once, rendered for both engines.
 
 A check judges the value as it is stored, at ingest in Polars and at publish in DuckDB. What its standard lets people write
-(full-width, lower case, gaps) is taken out before, in `pipelines/clean.py` by the check's own `normal`: so the release holds
-what was judged, and no engine has to normalise while it judges.
-Not here: a column's other promises (`checks.py`), what becomes of a row that breaks one (`pipelines/sorting.py`).
+(full-width, lower case, gaps) is taken out before, in `pipelines/ingest/clean.py` by the check's own `normal`: so the release
+holds what was judged, and no engine has to normalise while it judges.
+Not here: a column's other promises (`checks.py`), what becomes of a row that breaks one (`pipelines/ingest/validate_rows.py`).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class NamedCheck:
         return f"不是有效的{self.asks}"
 
 
-def shaped(
+def matches_shape(
     asks: str, hint: str, normal: Callable[[pl.Expr], pl.Expr], pattern: str, token: str | None = None
 ) -> NamedCheck:
     """A check that is all said by one pattern, which both engines read alike."""
@@ -113,7 +113,7 @@ def _id_no_fits_sql(column: str, code_lists: CodeLists) -> str:
     return f"regexp_full_match({column}, '{BORN_18}') and ({total} + {check}) % 11 = 1 and {area}"
 
 
-NAMED: Mapping[str, NamedCheck] = {
+NAMED_CHECKS: Mapping[str, NamedCheck] = {
     "id_no": NamedCheck(
         "18位公民身份号码（GB 11643）",
         "核对身份证件后更正",
@@ -129,15 +129,17 @@ NAMED: Mapping[str, NamedCheck] = {
         _credit_code_fits,
         _credit_code_fits_sql,
     ),
-    "real_estate_unit_no": shaped(
+    "real_estate_unit_no": matches_shape(
         "不动产单元号（GB/T 37346）",
         "28位，按不动产权证书抄写，如 140213001001GB00001F00010001",
         code_normal,
         UNIT_PATTERN,
     ),
-    "mobile": shaped("手机号码", "只填一个11位手机号", phone_normal, MOBILE, token="phone"),
-    "landline": shaped("带区号的固定电话号码", "写成 0352-5100001 这样的号码", phone_normal, LANDLINE, token="phone"),
-    "telephone": shaped(
+    "mobile": matches_shape("手机号码", "只填一个11位手机号", phone_normal, MOBILE, token="phone"),
+    "landline": matches_shape(
+        "带区号的固定电话号码", "写成 0352-5100001 这样的号码", phone_normal, LANDLINE, token="phone"
+    ),
+    "telephone": matches_shape(
         "电话号码",
         "手机号11位；固定电话请加区号",
         phone_normal,
@@ -151,5 +153,5 @@ NAMED: Mapping[str, NamedCheck] = {
         lambda value, _: is_outline(value),
         lambda column, _: is_outline_sql(column),
     ),
-    "date_text": shaped("日期", "写成 2024-03-01 这样的日期", date_normal, DATE_PATTERN),
+    "date_text": matches_shape("日期", "写成 2024-03-01 这样的日期", date_normal, DATE_PATTERN),
 }

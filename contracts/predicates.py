@@ -14,21 +14,21 @@ import polars as pl
 
 from contracts.code_lists import CodeList
 from contracts.model import Check
-from contracts.named_checks import NAMED
+from contracts.named_checks import NAMED_CHECKS
 
 
-def broken(check: Check, code_lists: Mapping[str, CodeList]) -> pl.Expr:
+def violates(check: Check, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     """True where the row breaks `check`, false elsewhere (never null). Columns are typed, codes already mapped."""
     column = pl.col(check.column or "")
     match check.rule:
         case "not_null":
             return column.is_null()
         case "code":
-            return (~column.is_in(allowed(check, code_lists))).fill_null(False)
+            return (~column.is_in(satisfies(check, code_lists))).fill_null(False)
         case "pattern":
             return (~column.str.contains(f"^(?:{check.args['pattern']})$")).fill_null(False)
         case "named":
-            return (~NAMED[check.told].right(column, code_lists)).fill_null(False) & column.is_not_null()
+            return (~NAMED_CHECKS[check.told].right(column, code_lists)).fill_null(False) & column.is_not_null()
         case "length":
             return _outside(column.str.len_chars(), check.args)
         case "range":
@@ -36,7 +36,7 @@ def broken(check: Check, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     raise ValueError(f"{check.rule} is not a promise about one row")
 
 
-def allowed(check: Check, code_lists: Mapping[str, CodeList]) -> list[str]:
+def satisfies(check: Check, code_lists: Mapping[str, CodeList]) -> list[str]:
     """The values a `code` check lets through, sorted."""
     return sorted(check.args["values"] if "values" in check.args else code_lists[check.args["codes"]].labels)
 

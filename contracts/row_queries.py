@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from contracts.code_lists import CodeList
 from contracts.model import Check
-from contracts.named_checks import NAMED
+from contracts.named_checks import NAMED_CHECKS
 
 OPERATORS = {
     "mustBe": "value = {0}",
@@ -32,7 +32,7 @@ def pattern_sql(check: Check) -> str:
 
 def named_sql(check: Check, code_lists: Mapping[str, CodeList]) -> str:
     """Rows whose value breaks a check that the contract asks for by name."""
-    return _rows_against(NAMED[check.told].right_sql(f'"{check.column}"', code_lists), check.mostly)
+    return _rows_against(NAMED_CHECKS[check.told].right_sql(f'"{check.column}"', code_lists), check.mostly)
 
 
 def _rows_against(kept: str, mostly: float) -> str:

@@ -20,7 +20,7 @@ from contracts.code_lists import CodeList
 from contracts.errors import ContractError
 from contracts.late_import import import_late
 from contracts.model import Check, Severity, Table
-from contracts.predicates import allowed, bounds
+from contracts.predicates import bounds, satisfies
 from contracts.row_queries import named_sql, number_sql, pattern_sql
 
 # The types a column may have in DuckDB, in SQLAlchemy's words; a width is the engine's own business.
@@ -42,7 +42,7 @@ def warm_up() -> None:
 
 
 @dataclass(frozen=True)
-class Promise:
+class SuiteCheck:
     """One line of a suite. Every table promises its `columns` and their `type`; the rest are the contract's checks."""
 
     rule: str
@@ -52,19 +52,19 @@ class Promise:
     description: str = ""
 
 
-def promises(table: Table, code_lists: Mapping[str, CodeList]) -> Iterator[Promise]:
+def suite_checks(table: Table, code_lists: Mapping[str, CodeList]) -> Iterator[SuiteCheck]:
     """The suite of one table. ContractError where Great Expectations does not know what the contract asks for."""
     import great_expectations.expectations as gxe
 
     columns = table.released_columns
     order = gxe.ExpectTableColumnsToMatchOrderedList(column_list=[c.name for c in columns])
-    yield Promise("columns", None, order)
+    yield SuiteCheck("columns", None, order)
     for column in columns:
         types = gxe.ExpectColumnValuesToBeInTypeList(column=column.name, type_list=TYPES[column.logical_type])
-        yield Promise("type", column.name, types)
+        yield SuiteCheck("type", column.name, types)
     for check in _checks(table):
         expectation = _expectation(table, check, code_lists)
-        yield Promise(check.told, check.column, expectation, check.severity, check.description)
+        yield SuiteCheck(check.told, check.column, expectation, check.severity, check.description)
 
 
 def validate(
@@ -75,14 +75,14 @@ def validate(
 ) -> list[CheckResult]:
     """Hold every table of the DuckDB file at `path` (opened read-only) against its suite."""
     results: list[CheckResult] = []
-    for table, found in validated(path, tables, code_lists):
+    for table, found in validation_results(path, tables, code_lists):
         results += found
         if progress:
             progress(summary(table, found))
     return results
 
 
-def validated(
+def validation_results(
     path: Path, tables: Iterable[Table], code_lists: Mapping[str, CodeList]
 ) -> Iterator[tuple[Table, list[CheckResult]]]:
     """As `validate`, table by table."""
@@ -95,7 +95,7 @@ def _validate(source: Any, table: Table, code_lists: Mapping[str, CodeList]) -> 
     import great_expectations as gx
     from great_expectations.datasource.fluent import TestConnectionError
 
-    promised = list(promises(table, code_lists))
+    promised = list(suite_checks(table, code_lists))
     for i, promise in enumerate(promised):
         promise.expectation.meta = {"promise": i}
     count = gx.expectations.ExpectTableRowCountToBeBetween(min_value=0, meta={"promise": -1})
@@ -112,7 +112,7 @@ def _validate(source: Any, table: Table, code_lists: Mapping[str, CodeList]) -> 
     return [_result(table, promise, outcomes[i], rows) for i, promise in enumerate(promised)]
 
 
-def _result(table: Table, promise: Promise, outcome: Any, rows: int) -> CheckResult:
+def _result(table: Table, promise: SuiteCheck, outcome: Any, rows: int) -> CheckResult:
     found, about = outcome.result or {}, promise.description
     broken = found.get("unexpected_count")
     if broken is None and outcome.expectation_config.type == "unexpected_rows_expectation":
@@ -149,7 +149,7 @@ def _expectation(table: Table, check: Check, code_lists: Mapping[str, CodeList])
         case "unique":
             return _unique(table, check)
         case "code":
-            return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=allowed(check, code_lists), **share)
+            return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=satisfies(check, code_lists), **share)
         case "pattern":
             return gxe.UnexpectedRowsExpectation(unexpected_rows_query=pattern_sql(check))
         case "named":

@@ -17,7 +17,7 @@ from contracts.check_result import CheckResult, summary
 from contracts.code_lists import CodeList
 from contracts.errors import HubError
 from contracts.model import Table
-from contracts.suite import validated, warm_up
+from contracts.suite import validation_results, warm_up
 
 ROOT = Path(__file__).parents[1]
 
@@ -88,7 +88,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
     except EOFError:
         return
     try:
-        for _, found in validated(path, tables, code_lists):
+        for _, found in validation_results(path, tables, code_lists):
             pickle.dump(found, answers)
             answers.flush()
     except HubError as error:

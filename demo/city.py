@@ -16,25 +16,25 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from demo import distributions as shares
-from demo import plants_homes
-from demo.addresses import AddressBook
-from demo.areas import area_rows, grid_building_rows, grid_rows
-from demo.buildings import Buildings, build
-from demo.elderly import elderly_rows
-from demo.files import CsvFile, GeoJsonFile, ParquetFile
-from demo.geography import outlines
-from demo.hard_shares import MOST_NOISE
-from demo.homes import outsiders_needed, settle
-from demo.hotline import ticket_rows
-from demo.namesakes import CityNames
-from demo.office import Offices, Rows
-from demo.people import MOST_RESIDENTS, Register, populate
-from demo.places import Block, blocks, communities, households_of
-from demo.resident import resident_rows
-from demo.titles import title_rows
-from demo.truth import contradictions, rows_truth
-from demo.xlsx import ROWS_ABOVE, ROWS_PER_SHEET, Workbook
+from demo.geography.buildings import Buildings, build
+from demo.geography.bureau_tables import area_rows, grid_building_rows, grid_rows
+from demo.geography.communities import Block, blocks, communities, households_of
+from demo.geography.layout import outlines
+from demo.offices.elderly import elderly_rows
+from demo.offices.files import CsvFile, GeoJsonFile, ParquetFile
+from demo.offices.hotline import ticket_rows
+from demo.offices.office import Offices, Rows
+from demo.offices.property import title_rows
+from demo.offices.resident import resident_rows
+from demo.offices.xlsx import ROWS_ABOVE, ROWS_PER_SHEET, Workbook
+from demo.people.homes import outsiders_needed, settle
+from demo.people.people import MOST_RESIDENTS, Register, populate
+from demo.shares import distributions as shares
+from demo.shares.hard_cases import MOST_NOISE
+from demo.spellings.addresses import AddressBook
+from demo.spellings.ambiguous_buildings import CityNames
+from demo.truth import planted_homes
+from demo.truth.truth import contradictions, rows_truth
 
 FEWEST_RESIDENTS: Final = 100
 FILE_NAMES: Final = {
@@ -89,16 +89,16 @@ def _simulated(block: Block, plan: _Plan, names: CityNames, register: Register) 
     """One block, from its own random stream."""
     rng, noise = np.random.Generator(np.random.PCG64(np.random.SeedSequence([plan.seed, block.number]))), plan.noise
     plants = rng.spawn(1)[0]  # its draws change no other
-    buildings = plants_homes.misplaced(plants, build(rng, plan.seed, block), noise)
+    buildings = planted_homes.misplace_grids(plants, build(rng, plan.seed, block), noise)
     people = populate(rng, block, outsiders_needed(len(buildings.usage)), register, noise)
-    homes, crowds = plants_homes.crowd(plants, people, settle(rng, buildings, people))
+    homes, crowds = planted_homes.crowd(plants, people, settle(rng, buildings, people))
     book = AddressBook.of(buildings, names)
     residents = resident_rows(rng, people, homes, book, register, noise)
     titles = title_rows(rng, people, buildings, homes, book, register, noise)
     tickets = ticket_rows(rng, block.tickets, people, buildings, homes, book, register, noise)
     files = elderly_rows(rng.spawn(1)[0], people, homes, book, register, noise)
     offices = Offices(residents, titles, tickets, files)
-    return _SimulatedBlock(plants_homes.planted(plants, offices, people, homes, crowds, book), buildings, book)
+    return _SimulatedBlock(planted_homes.plant_homes(plants, offices, people, homes, crowds, book), buildings, book)
 
 
 def _numbered(truth: pl.DataFrame, source: str, done: int) -> pl.DataFrame:

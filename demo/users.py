@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from demo.city import FILE_NAMES
-from demo.places import LIUGANGYUAN
+from demo.geography.communities import LIUGANGYUAN
 
 _CITY, _COUNTY = "1402", "140213"  # 大同市, 平城区
 _WEST, _EAST = LIUGANGYUAN[:2]

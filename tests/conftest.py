@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from demo.city import generate
-from pipelines.nightly import run_nightly
-from warehouse.identity import ensure_keys
+from pipelines.orchestration.nightly import run_nightly
+from warehouse.lake.tokens import ensure_keys
 from warehouse.settings import Settings
 
 RESIDENTS = 10_400

@@ -19,11 +19,11 @@ from contracts.code_lists import load_code_lists
 from contracts.load import lint
 from contracts.model import Catalog
 from contracts.suite import validate
-from pipelines.makers import MAKERS
+from pipelines.python_models import PYTHON_MODELS
 from tests.pipelines.office import CATALOG, Office
-from warehouse.engine import build_city
-from warehouse.identity import ensure_keys
-from warehouse.lake import Delivery
+from warehouse.build.engine import build_city
+from warehouse.lake.lake import Delivery
+from warehouse.lake.tokens import ensure_keys
 
 CONTRACTS = Path(__file__).parent / "foreign"
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -150,7 +150,7 @@ def test_a_night_takes_foreign_tables_into_the_city_database(office: Office, tmp
     assert {delivery.status for delivery in office.ingest()} == {"accepted"}
     candidate = tmp_path / "city.duckdb"
     ensure_keys(office.settings)
-    build_city(office.settings, Catalog(CATALOG.tables | office.catalog.tables), candidate, MAKERS)
+    build_city(office.settings, Catalog(CATALOG.tables | office.catalog.tables), candidate, PYTHON_MODELS)
     expected = {"nyc311_animals": 4_969, "nyc311": 100, "boston311": 100, "boston311_tabbed": 99, "pluto": 498}
     with duckdb.connect(str(candidate), read_only=True) as city:
         rows = {t: city.execute(f"select count(*) from source.{t}").fetchall()[0][0] for t in expected}

@@ -11,11 +11,11 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.nightly import run_nightly
+from pipelines.orchestration.nightly import run_nightly
 from tests.conftest import Night
-from warehouse.lake import Lake
-from warehouse.release import show
-from warehouse.rule.model import load_rules
+from warehouse.cross_check.model import load_rules
+from warehouse.lake.lake import Lake
+from warehouse.releases.publish import show
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -39,7 +39,7 @@ def test_nothing_is_lost_and_only_bad_rows_are_sent_back(night: Night, source: s
 
 @pytest.mark.parametrize("rule", [rule.name for rule in load_rules()])
 def test_a_rule_finds_its_cases_and_little_else(night: Night, rule: str) -> None:
-    """As demo/truth.py says: a finding hits a case when its evidence rows hold any of the case's keys."""
+    """As demo/truth/truth.py says: a finding hits a case when its evidence rows hold any of the case's keys."""
     cases = night.truth("planted").filter(pl.col("rule") == rule).select("keys", case=pl.int_range(pl.len()))
     rows = night.query(
         "select f.finding_id, e.source || ':' || e.record_key from finding f"

@@ -82,7 +82,7 @@ ROUTE = '''"""Permits of the caller's grids."""
 
 from fastapi import APIRouter
 
-from api.access import Caller
+from api.dependencies import Caller
 
 router = APIRouter()
 

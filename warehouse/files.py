@@ -2,7 +2,7 @@
 
 Also who may look at them: folders of people's data are their owner's alone.
 
-Not here: what is written, and where (`lake.py`, `identity.py`, `release.py`).
+Not here: what is written, and where (`lake/lake.py`, `lake/tokens.py`, `releases/publish.py`).
 """
 
 from __future__ import annotations

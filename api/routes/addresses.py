@@ -8,21 +8,21 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Caller, TheHub, TheLead, ThePlaces
-from api.answers import Answer, Page, problems
-from api.paging import Cursor, Limit, Place
+from api.dependencies import AddressTargetsDep, LeadDep, StateDep, ViewDep
+from api.paging import Cursor, Limit, PagePosition
+from api.schemas import Page, ReleaseResponse, problems
 from api.view import View
-from warehouse import address_decisions as decisions
-from warehouse.address_decisions import AddressDecision
-from warehouse.conditions import Condition
-from warehouse.ledger import Undecided
+from warehouse.access.filters import Condition
+from warehouse.casebook.append_only import NothingToRevoke
+from warehouse.review import addresses as decisions
+from warehouse.review.addresses import AddressDecision
 
 router = APIRouter(prefix="/v1/addresses", tags=["addresses"])
 Written = Annotated[str, Field(max_length=1000, description="as the review lists it, or a part of it")]
 Reason = Annotated[str, Field(max_length=1000, description="why, in a sentence that names no person; it is kept")]
 
 
-class Alias(BaseModel):
+class AliasIn(BaseModel):
     """What stands before a building number, and the estate it means."""
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +33,7 @@ class Alias(BaseModel):
     reason: Reason
 
 
-class Spelling(BaseModel):
+class SpellingIn(BaseModel):
     """A whole spelling, and the door it means."""
 
     model_config = ConfigDict(extra="forbid")
@@ -43,7 +43,7 @@ class Spelling(BaseModel):
     reason: Reason
 
 
-class Revocation(BaseModel):
+class RevocationIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["alias", "spelling"]
@@ -51,7 +51,7 @@ class Revocation(BaseModel):
     reason: Reason
 
 
-class Decided(BaseModel):
+class AddressDecisionOut(BaseModel):
     kind: Literal["alias", "spelling"]
     written: str | None = Field(description="null where your role sees no address as it was written")
     community_code: str | None
@@ -63,18 +63,18 @@ class Decided(BaseModel):
     decided_at: datetime
 
 
-class DecidedOne(Answer):
-    decided: Decided
+class AddressDecisionResponse(ReleaseResponse):
+    decided: AddressDecisionOut
 
 
-class DecidedPage(Answer):
-    items: list[Decided]
+class AddressDecisionPage(ReleaseResponse):
+    items: list[AddressDecisionOut]
     next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
 
 
 @router.get("/review", responses=problems(400, 401, 404, 410))
 def review(
-    caller: Caller,
+    caller: ViewDep,
     rule: Annotated[str | None, Query(max_length=50, examples=["unknown_estate"])] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -86,59 +86,76 @@ def review(
 
 
 @router.get("/aliases", responses=problems(400, 401, 404, 410))
-def aliases(caller: Caller, hub: TheHub, places: ThePlaces, limit: Limit = 50, cursor: Cursor = None) -> DecidedPage:
+def aliases(
+    caller: ViewDep, hub: StateDep, places: AddressTargetsDep, limit: Limit = 50, cursor: Cursor = None
+) -> AddressDecisionPage:
     """What is accepted for your areas: aliases of estates, and spellings of doors. The next night reads by it."""
-    place = Place.of(cursor, caller.release_id, "aliases")
+    place = PagePosition.of(cursor, caller.release_id, "aliases")
     caller.grant("address_review")
-    found = decisions.within(places, decisions.standing(hub.casebook))[place.at : place.at + limit + 1]
+    found = decisions.decisions_within(places, decisions.current_decisions(hub.casebook))[
+        place.at : place.at + limit + 1
+    ]
     rows, next_cursor = place.cut([{"decided": d} for d in found], limit)
     items = [_shown(caller, row["decided"]) for row in rows]
-    return DecidedPage(items=items, next_cursor=next_cursor, release=caller.release_id)
+    return AddressDecisionPage(items=items, next_cursor=next_cursor, release=caller.release_id)
 
 
-@router.post("/aliases", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": DecidedOne}})
+@router.post(
+    "/aliases", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": AddressDecisionResponse}}
+)
 def accept(
-    body: Alias | Spelling, response: Response, caller: Caller, hub: TheHub, places: ThePlaces, lead: TheLead
-) -> DecidedOne:
+    body: AliasIn | SpellingIn,
+    response: Response,
+    caller: ViewDep,
+    hub: StateDep,
+    places: AddressTargetsDep,
+    lead: LeadDep,
+) -> AddressDecisionResponse:
     """Decide what a spelling means. 201: from the next night on; 200: that was decided already, nothing changes."""
-    if isinstance(body, Alias):
+    if isinstance(body, AliasIn):
         place = (body.community_code, body.estate)
         new = decisions.accept_alias(hub.casebook, places, body.written, *place, body.reason, lead.username)
     else:
         home = body.standard_address
         new = decisions.accept_spelling(hub.casebook, places, body.written, home, body.reason, lead.username)
-    kind: decisions.Kind = "alias" if isinstance(body, Alias) else "spelling"
+    kind: decisions.Kind = "alias" if isinstance(body, AliasIn) else "spelling"
     return _answer(caller, hub, response, kind, body.written, new)
 
 
-@router.post("/aliases/revoke", status_code=201, responses=problems(400, 401, 403, 404) | {200: {"model": DecidedOne}})
+@router.post(
+    "/aliases/revoke",
+    status_code=201,
+    responses=problems(400, 401, 403, 404) | {200: {"model": AddressDecisionResponse}},
+)
 def revoke(
-    body: Revocation, response: Response, caller: Caller, hub: TheHub, places: ThePlaces, lead: TheLead
-) -> DecidedOne:
+    body: RevocationIn, response: Response, caller: ViewDep, hub: StateDep, places: AddressTargetsDep, lead: LeadDep
+) -> AddressDecisionResponse:
     """Take a decision back. 201: from the next night on; 200: it was taken back already, nothing changes."""
-    if not decisions.within(places, _of(hub, body.kind, body.written)):
-        raise Undecided("nothing was decided about this writing", remedy="see GET /v1/addresses/aliases")
+    if not decisions.decisions_within(places, _of(hub, body.kind, body.written)):
+        raise NothingToRevoke("nothing was decided about this writing", remedy="see GET /v1/addresses/aliases")
     new = decisions.revoke(hub.casebook, body.kind, body.written, body.reason, lead.username)
     return _answer(caller, hub, response, body.kind, body.written, new)
 
 
-def _of(hub: TheHub, kind: decisions.Kind, written: str) -> list[AddressDecision]:
+def _of(hub: StateDep, kind: decisions.Kind, written: str) -> list[AddressDecision]:
     """The newest decision about a writing, if there is one."""
-    about = (kind, decisions.checked(written))
+    about = (kind, decisions.validate_decision(written))
     return [d for d in decisions.history(hub.casebook) if (d.kind, d.written) == about][-1:]
 
 
-def _answer(caller: View, hub: TheHub, response: Response, kind: decisions.Kind, written: str, new: bool) -> DecidedOne:
+def _answer(
+    caller: View, hub: StateDep, response: Response, kind: decisions.Kind, written: str, new: bool
+) -> AddressDecisionResponse:
     response.status_code = 201 if new else 200
     [decided] = _of(hub, kind, written)
-    return DecidedOne(decided=_shown(caller, decided), release=caller.release_id)
+    return AddressDecisionResponse(decided=_shown(caller, decided), release=caller.release_id)
 
 
-def _shown(caller: View, decision: AddressDecision) -> Decided:
+def _shown(caller: View, decision: AddressDecision) -> AddressDecisionOut:
     """As the caller may see it: a whole spelling as an address that was written, its door as a dwelling's."""
     hidden = []
     if decision.kind == "spelling" and caller.grant("address_review").treatments["address"] != "full":
         hidden.append("written")
     if caller.grant("dwelling").treatments["standard_address"] != "full":
         hidden.append("standard_address")
-    return Decided(**decision._asdict() | dict.fromkeys(hidden))
+    return AddressDecisionOut(**decision._asdict() | dict.fromkeys(hidden))

@@ -8,16 +8,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Caller, TheDoor, TheHub
-from api.answers import Answer, Page, Row, problems
-from api.given import Id, Key
-from api.paging import Cursor, Limit, Place
-from warehouse.door.assignments import ROUTINE, Assignment, Order, assign, history, standing
+from api.dependencies import FieldworkDep, StateDep, ViewDep
+from api.paging import Cursor, Limit, PagePosition
+from api.responses.verdicts import Id, Key
+from api.schemas import Page, ReleaseResponse, Row, problems
+from warehouse.fieldwork.assignments import ROUTINE, Assignment, AssignmentOrder, assign, current_assignments, history
 
 router = APIRouter(prefix="/v1/assignments", tags=["verdicts"])
 
 
-class OrderBody(BaseModel):
+class AssignmentIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key
@@ -28,33 +28,33 @@ class OrderBody(BaseModel):
     reason: str = Field(ROUTINE, max_length=1000, description="why, in a sentence that names no person; it is kept")
 
 
-class Assigned(Answer):
+class AssignmentResponse(ReleaseResponse):
     assignment: Row
 
 
-@router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": Assigned}})
-def add_assignment(body: OrderBody, response: Response, caller: Caller, door: TheDoor) -> Assigned:
+@router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": AssignmentResponse}})
+def add_assignment(body: AssignmentIn, response: Response, caller: ViewDep, door: FieldworkDep) -> AssignmentResponse:
     """A lead sends somebody to a stop, or releases it. 201: it counts now; 200: exactly this was ordered before."""
-    response.status_code = 201 if assign(door, Order(**body.model_dump())) else 200
+    response.status_code = 201 if assign(door, AssignmentOrder(**body.model_dump())) else 200
     [made] = [a for a in history(door.casebook, body.stop_id) if a.key == body.key]
-    return Assigned(assignment=_shown(made), release=caller.release_id)
+    return AssignmentResponse(assignment=_shown(made), release=caller.release_id)
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def assignments(
-    caller: Caller,
-    hub: TheHub,
+    caller: ViewDep,
+    hub: StateDep,
     username: Annotated[str | None, Query(max_length=64)] = None,
     stop_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page:
     """Who is to go where now, in your areas: the soonest due first."""
-    place = Place.of(cursor, caller.release_id, ("assignments", username, stop_id))
+    place = PagePosition.of(cursor, caller.release_id, ("assignments", username, stop_id))
     caller.grant("finding")
     found = [
         a
-        for a in standing(hub.casebook).values()
+        for a in current_assignments(hub.casebook).values()
         if caller.covers(a.grid_code) and username in (None, a.username) and stop_id in (None, a.stop_id)
     ]
     found.sort(key=lambda a: (a.due_on or date.max, a.id))

@@ -7,15 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.access import Served, TheAuditor, TheHub
-from api.answers import Row, problems
+from api.dependencies import AuditorDep, ReleaseIdDep, StateDep
 from api.paging import Limit
-from warehouse.writings import writings
+from api.schemas import Row, problems
+from warehouse.casebook.activity import activities
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 
-class Writings(BaseModel):
+class ActivityPage(BaseModel):
     items: list[Row] = Field(
         description="at (UTC), by, kind, what, about (an id), record; newest first; no text, no value"
     )
@@ -24,15 +24,15 @@ class Writings(BaseModel):
 
 
 @router.get("/writings", responses=problems(401, 403))
-def written(
-    hub: TheHub,
-    auditor: TheAuditor,
-    release: Served,
+def activity(
+    hub: StateDep,
+    auditor: AuditorDep,
+    release: ReleaseIdDep,
     by: Annotated[str | None, Query(max_length=64, description="of this user only")] = None,
     limit: Limit = 100,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
-) -> Writings:
+) -> ActivityPage:
     """Every row that somebody added: verdicts, visits, assignments, decisions, correction requests. Nothing is overwritten."""
-    found = writings(hub.casebook, by=by, limit=limit + 1, offset=offset)
+    found = activities(hub.casebook, by=by, limit=limit + 1, offset=offset)
     more = offset + limit if len(found) > limit else None
-    return Writings(items=[row._asdict() for row in found[:limit]], next_offset=more, release=release)
+    return ActivityPage(items=[row._asdict() for row in found[:limit]], next_offset=more, release=release)

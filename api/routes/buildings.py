@@ -5,15 +5,15 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.access import Caller
-from api.answers import ROW, Answer, Row, problems
-from warehouse.conditions import Condition
-from warehouse.policy import NotFound
+from api.dependencies import ViewDep
+from api.schemas import ROW, ReleaseResponse, Row, problems
+from warehouse.access.filters import Condition
+from warehouse.access.policy import NotFound
 
 router = APIRouter(prefix="/v1/buildings", tags=["buildings"])
 
 
-class Building(Answer):
+class Building(ReleaseResponse):
     building_id: str
     periods: list[Row] = Field(
         description=f"one for each time it stood in one grid, newest first; {ROW}. `valid_to` is the first day it was no "
@@ -22,7 +22,7 @@ class Building(Answer):
 
 
 @router.get("/{building_id}", responses=problems(401, 404))
-def building(building_id: str, caller: Caller) -> Building:
+def building(building_id: str, caller: ViewDep) -> Building:
     """In which grid a building stands and stood, and what decided it."""
     periods = caller.rows("building", Condition("building_id", "eq", building_id), order=("-valid_from",))
     if not periods:

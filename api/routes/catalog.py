@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from api.access import Caller
-from api.answers import Answer, problems
+from api.dependencies import ViewDep
+from api.schemas import ReleaseResponse, problems
 from api.view import View
 from contracts.model import Check, Column
-from warehouse.grant import Grant
-from warehouse.treatments import Treatment
+from warehouse.access.grant import Grant
+from warehouse.access.masking import ColumnAccess
 
 router = APIRouter(prefix="/v1/catalog", tags=["catalog"])
 
@@ -32,7 +32,7 @@ class ColumnEntry(BaseModel):
     description: str
     classification: str
     purpose: str | None
-    treatment: Treatment = Field(description="full, mask (and then no filter or sort), hidden")
+    treatment: ColumnAccess = Field(description="full, mask (and then no filter or sort), hidden")
     codes: dict[str, str] | None = Field(description="every code with its label")
     authority: str | None = Field(description="the source whose word counts first (一数一源)", examples=["resident"])
     authority_label: str | None = Field(examples=["人口登记"])
@@ -43,12 +43,12 @@ class ColumnEntry(BaseModel):
     checks: list[str]
 
 
-class Tables(Answer):
+class Tables(ReleaseResponse):
     items: list[TableEntry]
     next_cursor: None = None
 
 
-class TableDetail(Answer):
+class TableDetail(ReleaseResponse):
     table: TableEntry
     key: list[str]
     columns: list[ColumnEntry]
@@ -56,13 +56,13 @@ class TableDetail(Answer):
 
 
 @router.get("", responses=problems(401))
-def tables(caller: Caller) -> Tables:
+def tables(caller: ViewDep) -> Tables:
     """Every table you can read."""
     return Tables(items=[_entry(grant) for grant in caller.grants()], release=caller.release_id)
 
 
 @router.get("/{name}", responses=problems(401, 404))
-def table(name: str, caller: Caller) -> TableDetail:
+def table(name: str, caller: ViewDep) -> TableDetail:
     """One table with its columns, codes and checks."""
     grant = caller.grant(name)
     return TableDetail(
@@ -86,8 +86,8 @@ def _entry(grant: Grant) -> TableEntry:
     )
 
 
-def _column(column: Column, treatment: Treatment, caller: View) -> ColumnEntry:
-    codes, golden = caller.codes(column), column.golden
+def _column(column: Column, treatment: ColumnAccess, caller: View) -> ColumnEntry:
+    codes, survivorship = caller.codes(column), column.survivorship
     return ColumnEntry(
         name=column.name,
         label=column.business_name,
@@ -97,9 +97,9 @@ def _column(column: Column, treatment: Treatment, caller: View) -> ColumnEntry:
         purpose=column.purpose,
         treatment=treatment,
         codes=codes.labels if codes else None,
-        authority=golden.authority if golden else None,
-        authority_label=caller.label("claim_source", golden.authority) if golden else None,
-        policy=str(golden) if golden else None,
+        authority=survivorship.authority if survivorship else None,
+        authority_label=caller.label("claim_source", survivorship.authority) if survivorship else None,
+        policy=str(survivorship) if survivorship else None,
         checks=[_text(check) for check in column.checks],
     )
 

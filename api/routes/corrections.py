@@ -12,31 +12,31 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Caller, TheHub, TheLead, TheRelease, TheSession
-from api.answers import Answer, Page, Row, problems
-from api.hub import Hub
-from api.paging import Cursor, Limit, Place
+from api.dependencies import LeadDep, ReleaseDep, SessionDep, StateDep, ViewDep
+from api.paging import Cursor, Limit, PagePosition
+from api.schemas import Page, ReleaseResponse, Row, problems
+from api.state import AppState
 from api.view import View
 from contracts.errors import AccessError
-from warehouse.correction import listing
-from warehouse.correction.by_hand import Asked, ByHand
-from warehouse.correction.requests import Request, answer
-from warehouse.correction.sheet import file_name, workbook
-from warehouse.correction.states import Actor, State
-from warehouse.correction.words import Reader
-from warehouse.door.words import Words
-from warehouse.policy import ROW, User
-from warehouse.receipts import MEDIA_TYPES
-from warehouse.treatments import LEADS
+from warehouse.access.masking import LEAD_ROLES
+from warehouse.access.policy import ROW, User
+from warehouse.corrections import queries
+from warehouse.corrections.manual import ManualRequest, ManualRequests
+from warehouse.corrections.presentation import RequestPresenter
+from warehouse.corrections.requests import Request, answer
+from warehouse.corrections.states import Actor, State
+from warehouse.corrections.workbook import file_name, workbook
+from warehouse.fieldwork.validation import InputValidator
+from warehouse.lake.receipts import MEDIA_TYPES
 
 router = APIRouter(prefix="/v1/corrections", tags=["corrections"])
-ACTORS: dict[str, Actor] = {"office": "office", **dict.fromkeys(LEADS, "lead")}
+ACTORS: dict[str, Actor] = {"office": "office", **dict.fromkeys(LEAD_ROLES, "lead")}
 OURS = ("entity_id", "grid_code", "finding_id")  # not for offices
 Key = Annotated[str, Field(min_length=8, max_length=64, description="made by you, kept for retries: a UUID")]
 Reason = Annotated[str, Field(max_length=1000, description="why, in a sentence that names no person; it is kept")]
 
 
-class Ask(BaseModel):
+class CorrectionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key
@@ -50,7 +50,7 @@ class Ask(BaseModel):
     reason: Reason
 
 
-class Step(BaseModel):
+class StepIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key
@@ -60,7 +60,7 @@ class Step(BaseModel):
     reason: Reason
 
 
-class Event(BaseModel):
+class EventOut(BaseModel):
     state: State
     due_on: date
     reason: str
@@ -68,85 +68,85 @@ class Event(BaseModel):
     decided_at: datetime
 
 
-class Correction(Answer):
+class CorrectionResponse(ReleaseResponse):
     correction: Row = Field(description="the request with its packet and its clock; see the manual")
-    events: list[Event] = Field(description="every step after sending, oldest first")
+    events: list[EventOut] = Field(description="every step after sending, oldest first")
 
 
 @dataclass(frozen=True)
-class Clerk:
+class CorrectionDesk:
     """Whose requests these are: an office's by its sources, everybody else's by area."""
 
-    hub: Hub
+    hub: AppState
     user: User
     view: View
-    reader: Reader
+    reader: RequestPresenter
 
     @property
     def is_office(self) -> bool:
         return self.user.role == "office"
 
-    def requests(self, wanted: listing.Wanted, after: int = 0) -> Iterator[Request]:
+    def requests(self, wanted: queries.RequestFilter, after: int = 0) -> Iterator[Request]:
         """Those of hers, oldest first."""
         if self.is_office:
             mine = self.user.sources if wanted.sources is None else set(wanted.sources) & set(self.user.sources)
             wanted = replace(wanted, sources=sorted(mine))
-        return listing.each(self.hub.casebook, wanted, None if self.is_office else self.view.covers, after)
+        return queries.each(self.hub.casebook, wanted, None if self.is_office else self.view.covers, after)
 
     def one(self, request_id: int) -> Request:
         """NotFound for one that is not there, or not hers."""
-        wanted = listing.Wanted(ids=[request_id] if 0 < request_id < 2**31 else [])
+        wanted = queries.RequestFilter(ids=[request_id] if 0 < request_id < 2**31 else [])
         found = next(self.requests(wanted), None)
         if found is None:
-            raise listing.no_such()
+            raise queries.not_found()
         return found
 
     def told(self, request: Request) -> Row:
         more = {} if self.is_office else {name: getattr(request, name) for name in OURS}
         return self.reader.words(request) | more
 
-    def whole(self, request: Request) -> Correction:
-        steps = [Event(**vars(event)) for event in listing.history(self.hub.casebook, request)]
-        return Correction(correction=self.told(request), events=steps, release=self.view.release_id)
+    def whole(self, request: Request) -> CorrectionResponse:
+        steps = [EventOut(**vars(event)) for event in queries.history(self.hub.casebook, request)]
+        return CorrectionResponse(correction=self.told(request), events=steps, release=self.view.release_id)
 
 
-def clerk(hub: TheHub, session: TheSession, caller: Caller, release: TheRelease) -> Clerk:
+def correction_desk(hub: StateDep, session: SessionDep, caller: ViewDep, release: ReleaseDep) -> CorrectionDesk:
     """NotFound for whoever sees no claims and is no office: for her there are no requests."""
     office = session.user.role == "office"
     sees = office or caller.grant("claim").treatments["value"] == "full"
     promised = hub.promised(release)
-    reader = Reader(promised.catalog, promised.code_lists, _today(hub), sees)
-    return Clerk(hub, session.user, caller, reader)
+    reader = RequestPresenter(promised.catalog, promised.code_lists, _today(hub), sees)
+    return CorrectionDesk(hub, session.user, caller, reader)
 
 
-TheClerk = Annotated[Clerk, Depends(clerk)]
+CorrectionDeskDep = Annotated[CorrectionDesk, Depends(correction_desk)]
 
 
-def wanted(
-    hub: TheHub,
+def request_filter(
+    hub: StateDep,
     source: Annotated[str | None, Query(max_length=64, examples=["resident"])] = None,
     state: State | None = None,
     overdue: Annotated[bool, Query(description="only those whose clock has run out")] = False,
-) -> listing.Wanted:
-    return listing.Wanted(
+) -> queries.RequestFilter:
+    return queries.RequestFilter(
         sources=None if source is None else [source], state=state, overdue_on=_today(hub) if overdue else None
     )
 
 
-Asking = Annotated[listing.Wanted, Depends(wanted)]
+RequestFilterDep = Annotated[queries.RequestFilter, Depends(request_filter)]
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
-def corrections(mine: TheClerk, wanted: Asking, limit: Limit = 50, cursor: Cursor = None) -> Page:
+def corrections(mine: CorrectionDeskDep, wanted: RequestFilterDep, limit: Limit = 50, cursor: Cursor = None) -> Page:
     """An office: requests to its sources. Others: those of your areas. Oldest first, each with its packet and clock."""
-    place = Place.of(cursor, mine.view.release_id, ("corrections", wanted))
+    place = PagePosition.of(cursor, mine.view.release_id, ("corrections", wanted))
     found = islice(mine.requests(wanted, max(place.at - 1, 0)), limit + 1)
     items, next_cursor = place.cut([mine.told(request) | {ROW: request.id} for request in found], limit)
     return Page(items=items, next_cursor=next_cursor, release=mine.view.release_id)
 
 
 @router.get("/export", response_class=Response, responses=problems(401, 404))
-def export(mine: TheClerk, wanted: Asking) -> Response:
+def export(mine: CorrectionDeskDep, wanted: RequestFilterDep) -> Response:
     """The same as a workbook (XLSX): one row per request, those overdue in red."""
     content = workbook(mine.requests(wanted), mine.reader, mine.hub.zone)
     name = file_name(mine.reader.today, *(wanted.sources or ()))
@@ -155,19 +155,19 @@ def export(mine: TheClerk, wanted: Asking) -> Response:
 
 
 @router.get("/{request_id}", responses=problems(401, 404))
-def correction(request_id: int, mine: TheClerk) -> Correction:
+def correction(request_id: int, mine: CorrectionDeskDep) -> CorrectionResponse:
     """One request and what became of it."""
     return mine.whole(mine.one(request_id))
 
 
-@router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": Correction}})
-def ask(body: Ask, response: Response, mine: TheClerk, lead: TheLead) -> Correction:
+@router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": CorrectionResponse}})
+def ask(body: CorrectionIn, response: Response, mine: CorrectionDeskDep, lead: LeadDep) -> CorrectionResponse:
     """Ask the office that owns the attribute to correct it. 201: sent; 200: that was sent under this key already."""
     if not mine.reader.sees_values:
         raise AccessError("your role sees no values of persons", remedy="the grid's lead asks for it")
-    words = Words(mine.reader.code_lists, mine.hub.zone, mine.hub.casebook.ledger.now)
-    by_hand = ByHand(mine.hub.casebook, mine.view.rows, mine.reader.catalog, words)
-    request, new = by_hand.ask(body.key, Asked(**body.model_dump(exclude={"key"})), lead.username)
+    words = InputValidator(mine.reader.code_lists, mine.hub.zone, mine.hub.casebook.ledger.now)
+    by_hand = ManualRequests(mine.hub.casebook, mine.view.rows, mine.reader.catalog, words)
+    request, new = by_hand.ask(body.key, ManualRequest(**body.model_dump(exclude={"key"})), lead.username)
     response.status_code = 201 if new else 200
     return mine.whole(request)
 
@@ -175,9 +175,9 @@ def ask(body: Ask, response: Response, mine: TheClerk, lead: TheLead) -> Correct
 @router.post(
     "/{request_id}/events",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409) | {200: {"model": Correction}},
+    responses=problems(400, 401, 403, 404, 409) | {200: {"model": CorrectionResponse}},
 )
-def step(request_id: int, body: Step, response: Response, mine: TheClerk) -> Correction:
+def step(request_id: int, body: StepIn, response: Response, mine: CorrectionDeskDep) -> CorrectionResponse:
     """The office answers, or a lead closes or reopens. 201: done; 200: that was done under this key already."""
     request, actor = mine.one(request_id), ACTORS.get(mine.user.role)
     if actor is None:
@@ -188,5 +188,5 @@ def step(request_id: int, body: Step, response: Response, mine: TheClerk) -> Cor
     return mine.whole(mine.one(request_id))
 
 
-def _today(hub: Hub) -> date:
+def _today(hub: AppState) -> date:
     return hub.casebook.ledger.now().astimezone(hub.zone).date()

@@ -12,16 +12,16 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from api.access import Served, TheDesk, TheHub, TheOffice
-from api.answers import problems
-from api.body import takes_up_to
-from api.checking import check
-from api.errors import Busy
-from api.paging import Cursor, Limit, Place
-from api.uploads import received
+from api.body_limits import takes_up_to
+from api.dependencies import DeliveryDeskDep, OfficeDep, ReleaseIdDep, StateDep
+from api.errors import ServiceBusy
+from api.paging import Cursor, Limit, PagePosition
+from api.responses.precheck import run_precheck
+from api.schemas import problems
+from api.uploads import receive_upload
 from warehouse.files import private_folder
-from warehouse.lake import Delivery, Status
-from warehouse.receipts import media_type, receipt_name
+from warehouse.lake.lake import Delivery, Status
+from warehouse.lake.receipts import media_type, receipt_name
 
 router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"])
 BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"format": "binary"}}}}}
@@ -31,7 +31,7 @@ FileName = Annotated[
 ]
 
 
-class Counted(BaseModel):
+class DeliveryCounts(BaseModel):
     """What reading a file came to; `read = accepted + rejected`, in rows."""
 
     table: str = Field(examples=["resident"])
@@ -49,7 +49,7 @@ class Counted(BaseModel):
     advice: str = Field(description="what the office can do about it")
 
 
-class Item(Counted):
+class Item(DeliveryCounts):
     delivery: str = Field(description="id: the head of the SHA-256 of the bytes", examples=["889d0ad4cf11c221"])
     in_force: bool = Field(description="it counts in the next release; an accepted one may have given way to a newer")
     delivered_on: date = Field(description="the date of the data")
@@ -63,12 +63,12 @@ class Deliveries(BaseModel):
     release: str | None = Field(description="the release served now, if one is published")
 
 
-class Received(BaseModel):
+class UploadResponse(BaseModel):
     items: list[Item] = Field(description="the delivery; of a ZIP one for each file in it")
     release: str | None
 
 
-class One(BaseModel):
+class DeliveryResponse(BaseModel):
     delivery: Item
     release: str | None
 
@@ -84,35 +84,35 @@ class Issue(BaseModel):
     value: str | None = Field(description="masked")
 
 
-class Checked(Counted):
+class PrecheckResponse(DeliveryCounts):
     issues: list[Issue] = Field(description="the first 100")
     release: str | None
 
 
 @router.get("", responses=problems(400, 401, 410))
 def deliveries(
-    desk: TheDesk,
-    release: Served,
+    desk: DeliveryDeskDep,
+    release: ReleaseIdDep,
     table: Annotated[str | None, Query(max_length=100, examples=["resident"])] = None,
     status: Status | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Deliveries:
     """What was delivered of your sources, newest data first. `waiting`: not read yet, the night does that."""
-    place = Place.of(cursor, release or "", ("deliveries", table, status))
+    place = PagePosition.of(cursor, release or "", ("deliveries", table, status))
     found = desk.deliveries(table, status)[place.at : place.at + limit + 1]
     rows, next_cursor = place.cut([{"delivery": d} for d in found], limit)
     return Deliveries(items=[_item(desk, r["delivery"]) for r in rows], next_cursor=next_cursor, release=release)
 
 
 @router.get("/{delivery_id}", responses=problems(401, 404))
-def delivery(delivery_id: str, desk: TheDesk, release: Served) -> One:
+def delivery(delivery_id: str, desk: DeliveryDeskDep, release: ReleaseIdDep) -> DeliveryResponse:
     """One delivery: its state and counts."""
-    return One(delivery=_item(desk, desk.delivery(delivery_id)), release=release)
+    return DeliveryResponse(delivery=_item(desk, desk.delivery(delivery_id)), release=release)
 
 
 @router.get("/{delivery_id}/receipt", response_class=FileResponse, responses=problems(401, 404))
-def receipt(delivery_id: str, desk: TheDesk) -> FileResponse:
+def receipt(delivery_id: str, desk: DeliveryDeskDep) -> FileResponse:
     """The receipt 回执: every row that was sent back, and why; in the format the file came in."""
     found, path = desk.receipt(delivery_id)
     # given as a header, or Starlette would add an encoding that may not be the file's
@@ -120,44 +120,49 @@ def receipt(delivery_id: str, desk: TheDesk) -> FileResponse:
 
 
 @router.post(
-    "", status_code=202, openapi_extra=BODY, responses=problems(400, 401, 403, 413) | {200: {"model": Received}}
+    "", status_code=202, openapi_extra=BODY, responses=problems(400, 401, 403, 413) | {200: {"model": UploadResponse}}
 )
 @takes_up_to(lambda settings: settings.largest_upload)
 async def deliver(
-    request: Request, response: Response, desk: TheDesk, _: TheOffice, release: Served, file_name: FileName
-) -> Received:
+    request: Request,
+    response: Response,
+    desk: DeliveryDeskDep,
+    _: OfficeDep,
+    release: ReleaseIdDep,
+    file_name: FileName,
+) -> UploadResponse:
     """Deliver a file, or a ZIP of files: its bytes are the body. 202: it waits for the night; 200: it was known."""
     await run_in_threadpool(desk.require_name, file_name, archive=True)
-    async with received(request, desk.folder) as upload:
+    async with receive_upload(request, desk.folder) as upload:
         taken = await run_in_threadpool(desk.take, upload, file_name)
     if not taken.new:
         response.status_code = 200
-    return Received(items=[_item(desk, d) for d in taken.deliveries], release=release)
+    return UploadResponse(items=[_item(desk, d) for d in taken.deliveries], release=release)
 
 
 @router.post("/check", openapi_extra=BODY, responses=problems(400, 401, 403, 413, 429))
 @takes_up_to(lambda settings: settings.largest_upload)
 async def check_delivery(
-    request: Request, hub: TheHub, desk: TheDesk, _: TheOffice, release: Served, file_name: FileName
-) -> Checked:
+    request: Request, hub: StateDep, desk: DeliveryDeskDep, _: OfficeDep, release: ReleaseIdDep, file_name: FileName
+) -> PrecheckResponse:
     """What delivering this file would come to. Nothing of it is kept. Files of a ZIP are checked one by one."""
     await run_in_threadpool(desk.require_name, file_name, archive=False)
     private_folder(hub.settings.checks)
     with TemporaryDirectory(dir=hub.settings.checks) as folder:
         path = hub.settings.checks / folder / file_name
-        async with received(request, path.parent) as upload:
+        async with receive_upload(request, path.parent) as upload:
             upload.path.rename(path)
         if not hub.checking.acquire(blocking=False):
-            raise Busy("other files are being checked", remedy="try again in a minute, or deliver the file")
+            raise ServiceBusy("other files are being checked", remedy="try again in a minute, or deliver the file")
         try:
-            found: dict[str, Any] = await run_in_threadpool(check, hub.settings, path)
+            found: dict[str, Any] = await run_in_threadpool(run_precheck, hub.settings, path)
         finally:
             hub.checking.release()
     found["file_name"] = found.pop("file")
-    return Checked(**found, label=desk.label(found["table"]), release=release)
+    return PrecheckResponse(**found, label=desk.label(found["table"]), release=release)
 
 
-def _item(desk: TheDesk, found: Delivery) -> Item:
+def _item(desk: DeliveryDeskDep, found: Delivery) -> Item:
     facts = asdict(found) | {"delivery": found.id, "label": desk.label(found.table), "reason": found.told}
     facts["in_force"] = desk.in_force(found)
     return Item(**{name: facts[name] for name in Item.model_fields})

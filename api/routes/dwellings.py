@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.access import Caller, TheFindingsNow, TheHub
-from api.answers import Answer, Row, problems
-from api.home_file import Attribute, dwelling_file
-from api.home_then import DwellingThen, dwelling_then
-from api.moment import AsOf, Known, Moment
+from api.dependencies import LiveFindingsDep, StateDep, ViewDep
+from api.responses.as_of import AsOf, AsOfDay, Known
+from api.responses.home_file import Attribute, dwelling_file
+from api.responses.home_history import DwellingHistory, dwelling_history
+from api.schemas import ReleaseResponse, Row, problems
 
 router = APIRouter(prefix="/v1/dwellings", tags=["dwellings"])
 
 
-class DwellingFile(Answer):
+class DwellingFile(ReleaseResponse):
     dwelling: Row
     households: list[Row] = Field(description="registered here")
     members: list[Row] = Field(description="registered or living here")
@@ -31,10 +31,10 @@ class DwellingFile(Answer):
 
 @router.get("/{dwelling_id}", responses=problems(400, 401, 403, 404))
 def dwelling(
-    dwelling_id: str, caller: Caller, hub: TheHub, now: TheFindingsNow, as_of: AsOf = None, known: Known = None
-) -> DwellingFile | DwellingThen:
+    dwelling_id: str, caller: ViewDep, hub: StateDep, now: LiveFindingsDep, as_of: AsOf = None, known: Known = None
+) -> DwellingFile | DwellingHistory:
     """一房一档: who is registered and who lives here, titles, tickets, every attribute per source, findings. With `as_of` who
     was registered, lived and held it on that day."""
-    if moment := Moment.asked(as_of, known):
-        return dwelling_then(caller, dwelling_id, moment, ZoneInfo(hub.settings.timezone))
+    if moment := AsOfDay.asked(as_of, known):
+        return dwelling_history(caller, dwelling_id, moment, ZoneInfo(hub.settings.timezone))
     return DwellingFile(**dwelling_file(caller, dwelling_id, now), release=caller.release_id)

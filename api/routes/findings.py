@@ -7,33 +7,33 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.access import Caller, TheFindingsNow
-from api.answers import ROW, Answer, Page, Row, problems
-from api.finding_file import Asks, asks, evidence_rows, shown
-from api.given import shown_verdict
+from api.dependencies import LiveFindingsDep, ViewDep
 from api.paging import Cursor, Limit
-from warehouse.conditions import Condition
-from warehouse.finding.now import WAITING
+from api.responses.finding_file import VerdictQuestions, evidence_rows, finding_rows, verdict_questions
+from api.responses.verdicts import verdict_row
+from api.schemas import ROW, Page, ReleaseResponse, Row, problems
+from warehouse.access.filters import Condition
+from warehouse.cross_check.live_status import WAITING
 
 router = APIRouter(prefix="/v1/findings", tags=["findings"])
 Status = Literal["open", "lead", "closed", "stopped", "waiting", "any"]
 Id = Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")]
 
 
-class Finding(Answer):
+class FindingResponse(ReleaseResponse):
     finding: Row
     evidence_rows: list[Row] = Field(
         description="the offices' rows: source, file_name, row_no, stated_on, and `value` with what the office calls each "
         f"column (null where your role sees none); {ROW}"
     )
     verdicts: list[Row] = Field(description="given so far, oldest first, also about earlier evidence (not `counts`)")
-    asks: Asks = Field(description="what a verdict may say")
+    asks: VerdictQuestions = Field(description="what a verdict may say")
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def findings(
-    caller: Caller,
-    now: TheFindingsNow,
+    caller: ViewDep,
+    now: LiveFindingsDep,
     rule: Annotated[str | None, Query(max_length=100, examples=["hukou_residence_split"])] = None,
     severity: Annotated[str | None, Query(max_length=20, examples=["high"])] = None,
     status: Annotated[Status, Query(description="`waiting` is open and lead")] = "waiting",
@@ -56,18 +56,18 @@ def findings(
     where += [Condition("status", "in", wanted)] if wanted else []
     items, next_cursor = caller.page("finding", where, limit, cursor)
     items = [row for row in now(items) if not wanted or row["status"] in wanted]
-    return Page(items=shown(caller, items), next_cursor=next_cursor, release=caller.release_id)
+    return Page(items=finding_rows(caller, items), next_cursor=next_cursor, release=caller.release_id)
 
 
 @router.get("/{finding_id}", responses=problems(401, 404))
-def finding(finding_id: str, caller: Caller, now: TheFindingsNow) -> Finding:
+def finding(finding_id: str, caller: ViewDep, now: LiveFindingsDep) -> FindingResponse:
     """One finding with its evidence, what was said of it so far, and what a verdict may say."""
     [row] = now([caller.one("finding", Condition("finding_id", "eq", finding_id))])
     given, evidence = now.verdicts(finding_id)
-    return Finding(
-        finding=shown(caller, [row])[0],
+    return FindingResponse(
+        finding=finding_rows(caller, [row])[0],
         evidence_rows=evidence_rows(caller, finding_id),
-        verdicts=[shown_verdict(caller, verdict, evidence) for verdict in given],
-        asks=asks(caller, row),
+        verdicts=[verdict_row(caller, verdict, evidence) for verdict in given],
+        asks=verdict_questions(caller, row),
         release=caller.release_id,
     )

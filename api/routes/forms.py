@@ -11,15 +11,15 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from api.access import Caller, TheHub, TheSession
-from api.answers import Answer, problems
+from api.dependencies import SessionDep, StateDep, ViewDep
+from api.schemas import ReleaseResponse, problems
+from warehouse.access.policy import NotFound
 from warehouse.files import private_folder
-from warehouse.form.doubts import rule_doubts
-from warehouse.form.fill import fill, readable
-from warehouse.form.model import Form
-from warehouse.form.question import Limits
-from warehouse.form.sheet import write_form
-from warehouse.policy import NotFound
+from warehouse.form_filling.doubts import rule_doubts
+from warehouse.form_filling.fill import fill, readable
+from warehouse.form_filling.model import Form
+from warehouse.form_filling.query import Limits
+from warehouse.form_filling.workbook import write_form
 
 router = APIRouter(prefix="/v1/forms", tags=["forms"])
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,7 +28,7 @@ WORKBOOK: dict[int | str, dict[str, Any]] = {
 }
 
 
-class Heading(BaseModel):
+class FormSummary(BaseModel):
     """A form without its cells."""
 
     name: str = Field(examples=["grid_population"])
@@ -45,8 +45,8 @@ class BrokenForm(BaseModel):
     problem: str = Field(description="the first thing wrong with it; the other forms go on")
 
 
-class Forms(Answer):
-    items: list[Heading] = Field(description="those whose tables your role may read")
+class Forms(ReleaseResponse):
+    items: list[FormSummary] = Field(description="those whose tables your role may read")
     broken: list[BrokenForm]
 
 
@@ -58,12 +58,12 @@ class FormCell(BaseModel):
     )
 
 
-class OneForm(Answer, Heading):
+class FormDetail(ReleaseResponse, FormSummary):
     cells: list[FormCell]
 
 
 @router.get("", responses=problems(401))
-def forms(caller: Caller, hub: TheHub) -> Forms:
+def forms(caller: ViewDep, hub: StateDep) -> Forms:
     """Every form you may have filled."""
     shelf = hub.shelf()
     items = [_heading(form) for form in shelf.forms.values() if readable(caller, form)]
@@ -72,22 +72,22 @@ def forms(caller: Caller, hub: TheHub) -> Forms:
 
 
 @router.get("/{name}", responses=problems(401, 404, 422))
-def form(name: str, caller: Caller, hub: TheHub) -> OneForm:
+def form(name: str, caller: ViewDep, hub: StateDep) -> FormDetail:
     """What one form asks for."""
     found = _found(name, caller, hub)
     cells = [
         FormCell(name=c.name, label=c.label, taken_from=[".".join(column) for column in c.taken_from])
         for c in found.cells
     ]
-    return OneForm(**_heading(found).model_dump(), cells=cells, release=caller.release_id)
+    return FormDetail(**_heading(found).model_dump(), cells=cells, release=caller.release_id)
 
 
 @router.get("/{name}/filled", response_class=Response, responses=WORKBOOK | problems(401, 403, 404, 413, 422))
-def filled(
+def filled_form(
     name: str,
-    caller: Caller,
-    hub: TheHub,
-    session: TheSession,
+    caller: ViewDep,
+    hub: StateDep,
+    session: SessionDep,
     grid_code: Annotated[
         str | None, Query(pattern="^[0-9]{15}$", description="one grid; default: all of yours")
     ] = None,
@@ -106,7 +106,7 @@ def filled(
     return Response(content, media_type=XLSX, headers=headers)
 
 
-def _found(name: str, caller: Caller, hub: TheHub) -> Form:
+def _found(name: str, caller: ViewDep, hub: StateDep) -> Form:
     """NotFound, too, where the role may not read what the form reads."""
     found = hub.shelf().form(name)
     if not readable(caller, found):
@@ -114,6 +114,6 @@ def _found(name: str, caller: Caller, hub: TheHub) -> Form:
     return found
 
 
-def _heading(form: Form) -> Heading:
+def _heading(form: Form) -> FormSummary:
     words = ("name", "title", "office", "legal_basis", "purpose", "rows")
-    return Heading(**{word: getattr(form, word) for word in words}, since=form.since.isoformat())
+    return FormSummary(**{word: getattr(form, word) for word in words}, since=form.since.isoformat())

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, Field
 
-from api.access import TheHub
+from api.dependencies import StateDep
 
 router = APIRouter(tags=["operation"])
 
@@ -18,7 +18,7 @@ class Health(BaseModel):
 
 
 @router.get("/healthz", responses={503: {"model": Health, "description": "no release, or the pointer is broken"}})
-async def healthz(request: Request, response: Response, hub: TheHub) -> Health:
+async def healthz(request: Request, response: Response, hub: StateDep) -> Health:
     """200 if all is well. 503 with the reason if not; an older release may still be served meanwhile."""
     release = request.state.release
     trouble = hub.reader.trouble or (None if release else "no release is published yet -> run `hub nightly`")
@@ -27,7 +27,7 @@ async def healthz(request: Request, response: Response, hub: TheHub) -> Health:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def metrics(request: Request, hub: TheHub) -> Response:
+async def metrics(request: Request, hub: StateDep) -> Response:
     """Prometheus exposition: requests by route and status, seconds by route, the release served."""
     release = request.state.release
     return Response(hub.metrics.text(release.release_id if release else None), media_type=CONTENT_TYPE_LATEST)

@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import search
-from api.access import Caller, TheFindingsNow, TheHub
-from api.answers import Answer, Row, problems
-from api.home_file import Attribute, household_file
-from api.home_then import HouseholdThen, household_then
-from api.moment import AsOf, Known, Moment
+from api.dependencies import LiveFindingsDep, StateDep, ViewDep
 from api.paging import LONGEST_PAGE
+from api.responses import search
+from api.responses.as_of import AsOf, AsOfDay, Known
+from api.responses.home_file import Attribute, household_file
+from api.responses.home_history import HouseholdHistory, household_history
+from api.schemas import ReleaseResponse, Row, problems
 
 router = APIRouter(prefix="/v1/households", tags=["households"])
 
 
-class Search(BaseModel):
+class SearchIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
@@ -33,7 +33,7 @@ class Search(BaseModel):
     cursor: str | None = Field(None, max_length=500)
 
 
-class Hit(BaseModel):
+class SearchHit(BaseModel):
     household_id: str | None = Field(description="null: a dwelling that was found, with nobody registered")
     dwelling_id: str | None
     head_name: str | None
@@ -44,14 +44,14 @@ class Hit(BaseModel):
     open_findings: int
 
 
-class Hits(Answer):
-    items: list[Hit]
+class SearchResponse(ReleaseResponse):
+    items: list[SearchHit]
     next_cursor: str | None
     hint: str | None = Field(description="why nothing can be found this way")
     complete: bool = Field(description="false: more was found than a search returns; ask more narrowly")
 
 
-class HouseholdFile(Answer):
+class HouseholdFile(ReleaseResponse):
     household: Row
     dwelling: Row | None
     members: list[Row] = Field(
@@ -67,18 +67,18 @@ class HouseholdFile(Answer):
 
 
 @router.post("/search", responses=problems(400, 401, 403, 410))
-def search_households(body: Search, caller: Caller, hub: TheHub, now: TheFindingsNow) -> Hits:
+def search_households(body: SearchIn, caller: ViewDep, hub: StateDep, now: LiveFindingsDep) -> SearchResponse:
     """Households of your areas by name, address, ID or phone."""
     found: dict[str, Any] = search.search(caller, now, hub.settings, body.q, body.limit, body.cursor)
-    return Hits(**found, release=caller.release_id)
+    return SearchResponse(**found, release=caller.release_id)
 
 
 @router.get("/{household_id}", responses=problems(400, 401, 403, 404))
 def household(
-    household_id: str, caller: Caller, hub: TheHub, now: TheFindingsNow, as_of: AsOf = None, known: Known = None
-) -> HouseholdFile | HouseholdThen:
+    household_id: str, caller: ViewDep, hub: StateDep, now: LiveFindingsDep, as_of: AsOf = None, known: Known = None
+) -> HouseholdFile | HouseholdHistory:
     """一户一档: members, dwelling, titles, tickets, every attribute side by side per source, findings. With `as_of` who
     belonged to it, where it was registered and who held the home on that day."""
-    if moment := Moment.asked(as_of, known):
-        return household_then(caller, household_id, moment, ZoneInfo(hub.settings.timezone))
+    if moment := AsOfDay.asked(as_of, known):
+        return household_history(caller, household_id, moment, ZoneInfo(hub.settings.timezone))
     return HouseholdFile(**household_file(caller, household_id, now), release=caller.release_id)

@@ -8,20 +8,20 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Caller, TheHub, TheLead, TheOfficeRows
-from api.answers import Answer, Page, Row, problems
+from api.dependencies import LeadDep, SourceRecordsDep, StateDep, ViewDep
 from api.paging import Cursor, Limit
+from api.schemas import Page, ReleaseResponse, Row, problems
 from api.view import View
-from warehouse import person_decisions as decisions
-from warehouse.conditions import Condition
-from warehouse.ledger import Contradicted
-from warehouse.office_rows import OfficeRow
+from warehouse.access.filters import Condition
+from warehouse.casebook.append_only import Conflict
+from warehouse.review import persons as decisions
+from warehouse.review.source_records import SourceRecord
 
 router = APIRouter(prefix="/v1/persons", tags=["persons"])
 LINK_ORDER = ("source", "record_key")
 
 
-class Named(BaseModel):
+class SourceRecordRef(BaseModel):
     """A row of an office."""
 
     model_config = ConfigDict(extra="forbid")
@@ -30,29 +30,31 @@ class Named(BaseModel):
     key: Annotated[str, Field(min_length=1, max_length=128, description="`record_key`", examples=["20240301001"])]
 
     @property
-    def row(self) -> OfficeRow:
-        return OfficeRow(self.source, self.key)
+    def row(self) -> SourceRecord:
+        return SourceRecord(self.source, self.key)
 
 
-class Decision(BaseModel):
+class PersonDecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    left: Named
-    right: Named
-    decision: decisions.Verdict = Field(description="same: one person; different: two; open: linkage decides again")
+    left: SourceRecordRef
+    right: SourceRecordRef
+    decision: decisions.PersonDecisionKind = Field(
+        description="same: one person; different: two; open: linkage decides again"
+    )
     reason: str = Field(max_length=1000, description="why, in a sentence that names no person; it is kept")
 
 
-class Decided(Answer):
-    left: Named
-    right: Named
+class PersonDecisionOut(ReleaseResponse):
+    left: SourceRecordRef
+    right: SourceRecordRef
     decision: Literal["same", "different", "open"]
     reason: str
     decided_by: str
     decided_at: datetime
 
 
-class Links(Answer):
+class PersonLinksResponse(ReleaseResponse):
     person_id: str = Field(
         description="the id she has now; another than was asked for where that one became part of it"
     )
@@ -61,7 +63,7 @@ class Links(Answer):
 
 
 @router.get("/review", responses=problems(400, 401, 404, 410))
-def review(caller: Caller, hub: TheHub, limit: Limit = 50, cursor: Cursor = None) -> Page:
+def review(caller: ViewDep, hub: StateDep, limit: Limit = 50, cursor: Cursor = None) -> Page:
     """Pairs of rows that may be one person, the likeliest first; `decision` was made since and counts tonight."""
     order = ("-match_weight", "pair_id")
     items, next_cursor = caller.page("person_pair", (), limit, cursor, order=order)
@@ -69,14 +71,14 @@ def review(caller: Caller, hub: TheHub, limit: Limit = 50, cursor: Cursor = None
 
 
 @router.get("/{person_id}/links", responses=problems(401, 404))
-def links(person_id: str, caller: Caller, hub: TheHub) -> Links:
+def links(person_id: str, caller: ViewDep, hub: StateDep) -> PersonLinksResponse:
     """Which office rows are this person, and why: rule, match weight, and what each comparison gave."""
     person_id = _now(caller, person_id)
     is_hers = Condition("person_id", "eq", person_id)
     caller.one("person", is_hers)
     rows = caller.rows("person_link", is_hers, order=LINK_ORDER)
     waiting = caller.rows("person_pair", is_hers, order=("-match_weight", "pair_id"))
-    return Links(
+    return PersonLinksResponse(
         person_id=person_id,
         links=caller.labelled("person_link", rows),
         waiting=_pairs(caller, hub, waiting),
@@ -84,22 +86,24 @@ def links(person_id: str, caller: Caller, hub: TheHub) -> Links:
     )
 
 
-@router.post("/decisions", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": Decided}})
+@router.post(
+    "/decisions", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": PersonDecisionOut}}
+)
 def decide(
-    body: Decision, response: Response, caller: Caller, hub: TheHub, rows: TheOfficeRows, lead: TheLead
-) -> Decided:
+    body: PersonDecisionIn, response: Response, caller: ViewDep, hub: StateDep, rows: SourceRecordsDep, lead: LeadDep
+) -> PersonDecisionOut:
     """Decide about two rows of your areas. 201: from the next night on; 200: that stands already, nothing changes."""
     pair = (body.left.row, body.right.row)
     rows.require(*pair)
     try:
         new = decisions.decide(hub.casebook, rows, *pair, body.decision, body.reason, lead.username)
-    except Contradicted as error:  # the rows it names may lie elsewhere
-        raise Contradicted(error.what, remedy=error.remedy) from None
+    except Conflict as error:  # the rows it names may lie elsewhere
+        raise Conflict(error.what, remedy=error.remedy) from None
     response.status_code = 201 if new else 200
     made = [d for d in decisions.history(hub.casebook) if set(d.pair) == set(pair)][-1]
-    return Decided(
-        left=Named(source=made.left.source, key=made.left.key),
-        right=Named(source=made.right.source, key=made.right.key),
+    return PersonDecisionOut(
+        left=SourceRecordRef(source=made.left.source, key=made.left.key),
+        right=SourceRecordRef(source=made.right.source, key=made.right.key),
         decision=made.decision,
         reason=made.reason,
         decided_by=made.decided_by,
@@ -120,19 +124,19 @@ def _now(view: View, person_id: str) -> str:
         seen.add(person_id)
 
 
-def _pairs(view: View, hub: TheHub, rows: list[Row]) -> list[Row]:
+def _pairs(view: View, hub: StateDep, rows: list[Row]) -> list[Row]:
     """Pairs with the candidate's name, and what was decided about them since the release was made."""
     ids = sorted({row["person_id"] for row in rows} - {None})
     who = Condition("person_id", "in", ids)
     people = view.rows("person", who, columns=("person_id", "name")) if ids else []
     names = {person["person_id"]: person["name"] for person in people}
-    decided = {d.pair: d.decision for d in decisions.standing(hub.casebook)}
+    decided = {d.pair: d.decision for d in decisions.current_decisions(hub.casebook)}
     return [
         row | {"person_name": names.get(row["person_id"]), "decision": decided.get(_pair(row))}
         for row in view.labelled("person_pair", rows)
     ]
 
 
-def _pair(row: Row) -> tuple[OfficeRow, OfficeRow]:
-    left, right = OfficeRow(row["left_source"], row["left_key"]), OfficeRow(row["right_source"], row["right_key"])
+def _pair(row: Row) -> tuple[SourceRecord, SourceRecord]:
+    left, right = SourceRecord(row["left_source"], row["left_key"]), SourceRecord(row["right_source"], row["right_key"])
     return min(left, right), max(left, right)

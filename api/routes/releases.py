@@ -8,15 +8,15 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from api.access import TheRelease, TheSession
-from api.answers import Answer, problems
-from warehouse.policy import NotFound
+from api.dependencies import ReleaseDep, SessionDep
+from api.schemas import ReleaseResponse, problems
+from warehouse.access.policy import NotFound
 
 router = APIRouter(prefix="/v1/releases", tags=["release"])
 SAFE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 
 
-class Release(Answer):
+class Release(ReleaseResponse):
     built_at: datetime = Field(description="when the night built it")
     content_hash: str = Field(description="the same inputs and contracts give the same hash")
     rows: dict[str, int] = Field(description="rows by table", examples=[{"person": 10412}])
@@ -26,14 +26,14 @@ class Release(Answer):
 
 
 @router.get("/current", responses=problems(401, 503))
-def current(_: TheSession, release: TheRelease) -> Release:
+def current(_: SessionDep, release: ReleaseDep) -> Release:
     """The manifest's summary."""
     summary = {name: release.manifest[name] for name in Release.model_fields.keys() & release.manifest.keys()}
     return Release(**summary | {"release": release.release_id})
 
 
 @router.get("/current/audit", response_class=HTMLResponse, responses=problems(401, 404, 503))
-def audit(_: TheSession, release: TheRelease) -> HTMLResponse:
+def audit(_: SessionDep, release: ReleaseDep) -> HTMLResponse:
     """The check results as a page to read."""
     page = release.folder / "audit" / "index.html"
     if not page.is_file():

@@ -8,26 +8,26 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Caller, TheHub, TheLead, TheRelease, TheSession
-from api.answers import Answer, Row, problems
+from api.dependencies import LeadDep, ReleaseDep, SessionDep, StateDep, ViewDep
 from api.errors import BadRequest
-from api.rule_shown import Decided, RuleShown, Shown, may_decide
+from api.responses.rules import RuleDecisionOut, RuleOut, RulePresenter, may_decide
+from api.schemas import ReleaseResponse, Row, problems
 from api.view import View
-from warehouse.areas import area_prefix
-from warehouse.conditions import Condition
-from warehouse.door.visits import samples
-from warehouse.policy import NotFound, User
-from warehouse.rule import decisions as rule_decisions
-from warehouse.rule import sample
-from warehouse.rule.decisions import Act
-from warehouse.rule.library import library
-from warehouse.rule.model import Rule
+from warehouse.access.areas import area_prefix
+from warehouse.access.filters import Condition
+from warehouse.access.policy import NotFound, User
+from warehouse.cross_check import decisions as rule_decisions
+from warehouse.cross_check import sample
+from warehouse.cross_check.decisions import Act
+from warehouse.cross_check.library import library
+from warehouse.cross_check.model import Rule
+from warehouse.fieldwork.visits import sample_visits
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])
 COMMUNITY, GRID = 12, 15  # digits: a sample of more than communities is asked for grid by grid
 
 
-class Missed(BaseModel):
+class MissedOut(BaseModel):
     """How much the rules miss, by visits to homes without a finding in the whole city."""
 
     visited: int = Field(description="homes where somebody was met")
@@ -38,18 +38,18 @@ class Missed(BaseModel):
     kinds: dict[str, int] = Field(description="code of visit_missed → homes")
 
 
-class Rules(Answer):
-    items: list[RuleShown]
+class RulePage(ReleaseResponse):
+    items: list[RuleOut]
     next_cursor: None = None
-    missed: Missed
+    missed: MissedOut
     broken: dict[str, str] = Field(description="rule files that cannot be read, and why")
 
 
-class OneRule(Answer):
-    rule: RuleShown
+class RuleResponse(ReleaseResponse):
+    rule: RuleOut
 
 
-class Decision(BaseModel):
+class RuleDecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: str = Field(
@@ -60,11 +60,11 @@ class Decision(BaseModel):
     reason: str = Field(max_length=1000, description="why, in a sentence that names no person; it is kept")
 
 
-class DecidedRule(Answer):
-    decided: Decided
+class RuleDecisionResponse(ReleaseResponse):
+    decided: RuleDecisionOut
 
 
-class Stop(BaseModel):
+class SampleStop(BaseModel):
     stop_id: str = Field(description="the dwelling: POST /v1/visits with kind sample")
     kind: str = "sample"
     grid_code: str
@@ -72,48 +72,50 @@ class Stop(BaseModel):
     visited: bool = Field(description="somebody was there this week")
 
 
-class Sample(Answer):
+class SamplePage(ReleaseResponse):
     week: str = Field(examples=["2026-W48"])
-    items: list[Stop]
+    items: list[SampleStop]
     next_cursor: None = None
 
 
-def shown(caller: Caller, hub: TheHub, session: TheSession, release: TheRelease) -> Shown:
+def rule_presenter(caller: ViewDep, hub: StateDep, session: SessionDep, release: ReleaseDep) -> RulePresenter:
     """All that the caller may see of the rules."""
-    return Shown(caller, session.user, rule_decisions.history(hub.casebook), release.manifest.get("rule_errors", {}))
+    return RulePresenter(
+        caller, session.user, rule_decisions.history(hub.casebook), release.manifest.get("rule_errors", {})
+    )
 
 
-TheRules = Annotated[Shown, Depends(shown)]
+RulePresenterDep = Annotated[RulePresenter, Depends(rule_presenter)]
 
 
 @router.get("", responses=problems(401, 503))
-def rules(caller: Caller, hub: TheHub, all_shown: TheRules) -> Rules:
+def rules(caller: ViewDep, hub: StateDep, all_shown: RulePresenterDep) -> RulePage:
     """Every rule: header, findings and figures of your areas, state, decisions; and how much all of them miss."""
     found = library()
-    return Rules(
+    return RulePage(
         items=[all_shown.rule(rule) for rule in found.rules.values()],
-        missed=Missed(**sample.missed(samples(hub.casebook), hub.zone)._asdict()),
+        missed=MissedOut(**sample.missed_estimate(sample_visits(hub.casebook), hub.zone)._asdict()),
         broken=found.broken,
         release=caller.release_id,
     )
 
 
 @router.get("/sample", responses=problems(400, 401, 404))
-def drawn(
-    caller: Caller,
-    hub: TheHub,
-    session: TheSession,
+def weekly_sample(
+    caller: ViewDep,
+    hub: StateDep,
+    session: SessionDep,
     grid_code: Annotated[str | None, Query(pattern="^[0-9]{15}$", examples=["140213052001001"])] = None,
-) -> Sample:
+) -> SamplePage:
     """This week's homes without findings to visit, two of each grid of yours: the same whoever asks, all week."""
     today = datetime.now(hub.zone).date()
     week = sample.week_of(today)
-    homes = sample.sample(caller.rows, _grids(caller, session.user, grid_code), week)
+    homes = sample.weekly_sample(caller.rows, _grids(caller, session.user, grid_code), week)
     ids = tuple(home.dwelling_id for home in homes)
     rows = {row["dwelling_id"]: row for row in caller.rows("dwelling", Condition("dwelling_id", "in", ids))}
-    been = {v.stop_id for v in samples(hub.casebook) if sample.week_seen(v, hub.zone) == week}
+    been = {v.stop_id for v in sample_visits(hub.casebook) if sample.week_seen(v, hub.zone) == week}
     items = [
-        Stop(
+        SampleStop(
             stop_id=home.dwelling_id,
             grid_code=home.grid_code,
             dwelling=rows[home.dwelling_id],
@@ -121,25 +123,33 @@ def drawn(
         )
         for home in homes
     ]
-    return Sample(week=week, items=items, release=caller.release_id)
+    return SamplePage(week=week, items=items, release=caller.release_id)
 
 
 @router.get("/{rule}", responses=problems(401, 404, 503))
-def one(rule: str, caller: Caller, all_shown: TheRules) -> OneRule:
+def rule(rule: str, caller: ViewDep, all_shown: RulePresenterDep) -> RuleResponse:
     """One rule."""
-    return OneRule(rule=all_shown.rule(_rule(rule)), release=caller.release_id)
+    return RuleResponse(rule=all_shown.rule(_rule(rule)), release=caller.release_id)
 
 
 @router.post(
-    "/{rule}/decisions", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": DecidedRule}}
+    "/{rule}/decisions",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409) | {200: {"model": RuleDecisionResponse}},
 )
 def decide(
-    rule: str, body: Decision, response: Response, caller: Caller, hub: TheHub, all_shown: TheRules, lead: TheLead
-) -> DecidedRule:
+    rule: str,
+    body: RuleDecisionIn,
+    response: Response,
+    caller: ViewDep,
+    hub: StateDep,
+    all_shown: RulePresenterDep,
+    lead: LeadDep,
+) -> RuleDecisionResponse:
     """Stop a rule in one of your areas, or restart it. 201: from the next night on; 200: this key said so before."""
     area = rule_decisions.area_of(body.area)
     sent = (hub.casebook, body.key, rule, area, body.decision, body.reason, lead.username)
-    new = not rule_decisions.said(*sent)
+    new = not rule_decisions.latest_decision(*sent)
     if new:
         _rule(rule)
         if not may_decide(lead, area):
@@ -147,7 +157,7 @@ def decide(
         new = rule_decisions.decide(*sent, state=all_shown.state(rule, area))
     response.status_code = 201 if new else 200
     [made] = [d for d in rule_decisions.history(hub.casebook, rule) if d.key == body.key]
-    return DecidedRule(decided=all_shown.decided(made), release=caller.release_id)
+    return RuleDecisionResponse(decided=all_shown.decided(made), release=caller.release_id)
 
 
 def _rule(name: str) -> Rule:

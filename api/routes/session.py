@@ -7,20 +7,20 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Served, TheHub, TheSession
-from api.answers import problems
+from api.dependencies import ReleaseIdDep, SessionDep, StateDep
+from api.schemas import problems
 
 router = APIRouter(prefix="/v1", tags=["session"])
 
 
-class Login(BaseModel):
+class LoginIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     username: str = Field(min_length=1, max_length=64, examples=["worker1"])
     password: str = Field(min_length=1, max_length=200)
 
 
-class LoggedIn(BaseModel):
+class LoginResponse(BaseModel):
     access_token: str = Field(description="send it as `Authorization: Bearer …`")
     token_type: str = Field("bearer", examples=["bearer"])
     expires_at: datetime = Field(description="UTC")
@@ -37,26 +37,28 @@ class Me(BaseModel):
     release: str | None
 
 
-class Goodbye(BaseModel):
+class LogoutResponse(BaseModel):
     release: str | None
 
 
 @router.post("/login", responses=problems(401, 429))
-def login(body: Login, hub: TheHub, release: Served) -> LoggedIn:
+def login(body: LoginIn, hub: StateDep, release: ReleaseIdDep) -> LoginResponse:
     """A bearer session. Wrong name and wrong password look the same; after too many failures there is a pause."""
     session = hub.casebook.login(body.username, body.password)
-    return LoggedIn(access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release)
+    return LoginResponse(
+        access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release
+    )
 
 
 @router.post("/logout", responses=problems(401))
-def logout(session: TheSession, hub: TheHub, release: Served) -> Goodbye:
+def logout(session: SessionDep, hub: StateDep, release: ReleaseIdDep) -> LogoutResponse:
     """Ends this session at once."""
     hub.casebook.logout(session.token)
-    return Goodbye(release=release)
+    return LogoutResponse(release=release)
 
 
 @router.get("/me", responses=problems(401))
-def me(session: TheSession, release: Served) -> Me:
+def me(session: SessionDep, release: ReleaseIdDep) -> Me:
     """Who I am to the hub, and where I may look."""
     user = session.user
     return Me(

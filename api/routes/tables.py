@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from api.access import Caller, TheHub
-from api.answers import Page, problems
+from api.dependencies import StateDep, ViewDep
 from api.filters import conditions
 from api.paging import Cursor, Limit
+from api.schemas import Page, problems
 
 router = APIRouter(prefix="/v1/tables", tags=["tables"])
 NAMES = r"^-?[a-z0-9_]+(,-?[a-z0-9_]+)*$"
@@ -19,8 +19,8 @@ NAMES = r"^-?[a-z0-9_]+(,-?[a-z0-9_]+)*$"
 def table(
     name: str,
     request: Request,
-    caller: Caller,
-    hub: TheHub,
+    caller: ViewDep,
+    hub: StateDep,
     columns: Annotated[
         str | None, Query(max_length=2000, pattern=NAMES, description="columns to return", examples=["grid_code,rule"])
     ] = None,

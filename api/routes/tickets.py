@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.access import Caller, TheFindingsNow
-from api.answers import ROW, Page, Row, problems
-from api.finding_file import shown
+from api.dependencies import LiveFindingsDep, ViewDep
 from api.paging import Cursor, Limit
-from warehouse.conditions import Among, Condition, Where
-from warehouse.finding.now import WAITING
+from api.responses.finding_file import finding_rows
+from api.schemas import ROW, Page, Row, problems
+from warehouse.access.filters import Condition, Filter, InTable
+from warehouse.cross_check.live_status import WAITING
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 
@@ -26,8 +26,8 @@ class Tickets(Page):
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def tickets(
-    caller: Caller,
-    now: TheFindingsNow,
+    caller: ViewDep,
+    now: LiveFindingsDep,
     dwelling_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")] = None,
     request_class: Annotated[str | None, Query(max_length=50, examples=["heating"])] = None,
     overdue: Annotated[bool | None, Query(description="resolved after the limit, or open beyond it")] = None,
@@ -38,15 +38,15 @@ def tickets(
 ) -> Tickets:
     """Tickets of your areas with due_at, limit_hours, overdue, the matter they belong to, and the findings of their homes."""
     asked = {"dwelling_id": dwelling_id, "request_class": request_class, "status": status, "overdue": overdue}
-    where: list[Where] = [Condition(name, "eq", value) for name, value in asked.items() if value is not None]
-    where += [Among("dwelling_id", "stop", "dwelling_id")] if with_finding else []
+    where: list[Filter] = [Condition(name, "eq", value) for name, value in asked.items() if value is not None]
+    where += [InTable("dwelling_id", "stop", "dwelling_id")] if with_finding else []
     rows, next_cursor = caller.page("ticket", where, limit, cursor, order=("-reported_at", "ticket_id"))
     homes = sorted({row["dwelling_id"] for row in rows} - {None})
     found = (
         caller.rows("finding", Condition("stop_id", "in", homes), Condition("status", "in", WAITING)) if homes else []
     )
     at_home: dict[str, list[Row]] = defaultdict(list)
-    for finding in shown(caller, [f for f in now(found) if f["status"] in WAITING]):
+    for finding in finding_rows(caller, [f for f in now(found) if f["status"] in WAITING]):
         at_home[finding["stop_id"]].append(finding)
     items = [row | {"findings": at_home.get(row["dwelling_id"], [])} for row in caller.labelled("ticket", rows)]
     items = [item for item in items if item["findings"] or not with_finding]

@@ -7,23 +7,23 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.access import Caller, TheDoor, TheStops
-from api.answers import Answer, Page, Row, problems
-from api.given import Code, Id, Key, Note, ReleaseSeen, SeenBody, shown_verdict, shown_visit
+from api.dependencies import FieldScopeDep, FieldworkDep, ViewDep
+from api.responses.verdicts import Code, Id, Key, Note, ReleaseSeen, VerdictIn, verdict_row, visit_row
+from api.schemas import Page, ReleaseResponse, Row, problems
 from api.view import View
-from warehouse.conditions import Condition
-from warehouse.door import verdicts as verdicts_given
-from warehouse.door.verdicts import Verdict
-from warehouse.door.visits import Walk, history, visit
+from warehouse.access.filters import Condition
+from warehouse.fieldwork import verdicts as verdicts_given
+from warehouse.fieldwork.verdicts import Verdict
+from warehouse.fieldwork.visits import VisitSubmission, history, submit_visit
 
 router = APIRouter(prefix="/v1/visits", tags=["verdicts"])
 
 
-class VerdictAtVisit(SeenBody):
+class VerdictAtVisit(VerdictIn):
     finding_id: Id
 
 
-class VisitBody(BaseModel):
+class VisitIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key
@@ -39,41 +39,41 @@ class VisitBody(BaseModel):
     verdicts: list[VerdictAtVisit] = Field([], max_length=50)
 
 
-class Visited(Answer):
+class VisitResponse(ReleaseResponse):
     visit: Row
     verdicts: list[Row] = Field(description="as kept with it: yours, or the outcome on every open finding of the stop")
 
 
-@router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409, 413) | {200: {"model": Visited}})
-def add_visit(body: VisitBody, response: Response, caller: Caller, door: TheDoor) -> Visited:
+@router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409, 413) | {200: {"model": VisitResponse}})
+def add_visit(body: VisitIn, response: Response, caller: ViewDep, door: FieldworkDep) -> VisitResponse:
     """Write down a walk with all its verdicts, or nothing of it. 201: kept; 200: exactly this was kept before.
 
     Where nobody was at home, all refused or nobody could go in, leave `verdicts` out: every open finding of the stop gets it.
     """
-    walk = Walk(
+    walk = VisitSubmission(
         **body.model_dump(exclude={"verdicts"}),
         verdicts=tuple(v.seen(v.finding_id, body.release) for v in body.verdicts),
     )
-    response.status_code = 201 if visit(door, walk) else 200
+    response.status_code = 201 if submit_visit(door, walk) else 200
     [made] = [v for v in history(door.casebook, body.stop_id) if v.key == body.key]
     given = verdicts_given.history(door.casebook, visit_key=body.key)
-    return Visited(visit=shown_visit(caller, made), verdicts=_shown(caller, given), release=caller.release_id)
+    return VisitResponse(visit=visit_row(caller, made), verdicts=_shown(caller, given), release=caller.release_id)
 
 
 @router.get("", responses=problems(401, 404))
-def visits(caller: Caller, stops: TheStops, stop_id: Annotated[str, Query(pattern="^[0-9a-f]{32}$")]) -> Page:
+def visits(caller: ViewDep, stops: FieldScopeDep, stop_id: Annotated[str, Query(pattern="^[0-9a-f]{32}$")]) -> Page:
     """Every visit to a stop of your areas, oldest first, each with its `verdicts`."""
     caller.grant("finding")
     made = [v for v in history(stops.casebook, stop_id) if caller.covers(v.grid_code)]
     if not made:
         stops.grid_of(stop_id)  # NotFound
     given = [verdicts_given.history(stops.casebook, visit_key=v.key) for v in made]
-    items = [shown_visit(caller, v) | {"verdicts": _shown(caller, g)} for v, g in zip(made, given, strict=True)]
+    items = [visit_row(caller, v) | {"verdicts": _shown(caller, g)} for v, g in zip(made, given, strict=True)]
     return Page(items=items, next_cursor=None, release=caller.release_id)
 
 
 def _shown(view: View, given: list[Verdict]) -> list[Row]:
     asked = Condition("finding_id", "in", sorted({v.finding_id for v in given}))
-    rows = view.kept("finding", asked, columns=("finding_id", "evidence_hash")) if given else []
+    rows = view.unmasked("finding", asked, columns=("finding_id", "evidence_hash")) if given else []
     present = {row["finding_id"]: row["evidence_hash"] for row in rows}
-    return [shown_verdict(view, v, present.get(v.finding_id)) for v in given]
+    return [verdict_row(view, v, present.get(v.finding_id)) for v in given]

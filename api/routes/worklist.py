@@ -8,27 +8,27 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.access import Caller, TheFindingsNow, TheHub, TheSession
-from api.answers import Answer, problems
+from api.dependencies import LiveFindingsDep, SessionDep, StateDep, ViewDep
 from api.paging import Cursor, Limit
-from api.worklist import Order, Stop, Worklist
-from warehouse.door import assignments
+from api.responses.worklist import Order, StopOut, Worklist
+from api.schemas import ReleaseResponse, problems
+from warehouse.fieldwork import assignments
 
 router = APIRouter(prefix="/v1/worklist", tags=["worklist"])
 Severity = Literal["high", "medium", "low"]
 
 
-class Stops(Answer):
-    items: list[Stop]
+class WorklistPage(ReleaseResponse):
+    items: list[StopOut]
     next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def worklist(
-    caller: Caller,
-    session: TheSession,
-    hub: TheHub,
-    now: TheFindingsNow,
+    caller: ViewDep,
+    session: SessionDep,
+    hub: StateDep,
+    now: LiveFindingsDep,
     place: Annotated[
         Literal["door", "desk"], Query(description="desk: what is looked into without going there")
     ] = "door",
@@ -38,14 +38,14 @@ def worklist(
     assigned: Annotated[Literal["me"] | None, Query(description="only what is assigned to me")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Stops:
+) -> WorklistPage:
     """The stops of your areas: the gravest first, then the oldest, then as one walks (estate, building, entrance, floor, room).
 
     The order holds for the whole release. What was judged since then has left, so that a page may have fewer than `limit`
     stops. What waits for a lead's decision is listed for leads, with `for_lead`.
     """
-    only = assignments.of(hub.casebook, session.user.username) if assigned else None
-    given = partial(assignments.standing, hub.casebook)
+    only = assignments.assignments_of(hub.casebook, session.user.username) if assigned else None
+    given = partial(assignments.current_assignments, hub.casebook)
     stops = Worklist(caller, now, given, for_leads=session.user.role != "grid_worker")
     items, next_cursor = stops.page(place, order, severity, grid_code, only, limit, cursor)
-    return Stops(items=items, next_cursor=next_cursor, release=caller.release_id)
+    return WorklistPage(items=items, next_cursor=next_cursor, release=caller.release_id)

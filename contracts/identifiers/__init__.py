@@ -1,6 +1,6 @@
 """Identifiers of persons: how each kind is normalised, judged and masked, and how it is found inside running text.
 
-Not here: tokens (`warehouse/identity.py`), and whether a status is a finding (a rule's business).
+Not here: tokens (`warehouse/lake/tokens.py`), and whether a status is a finding (a rule's business).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from contracts.identifiers.id_no import (
     id_no_normal,
     id_no_status,
 )
-from contracts.identifiers.running_text import has_number_alone, holds_number, scrub, scrub_alone
+from contracts.identifiers.running_text import contains_number, has_number_alone, scrub, scrub_alone
 from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_masked, phone_normal, phone_status
 from contracts.identifiers.text import half_width, spelling_normal, where
 
@@ -31,9 +31,9 @@ __all__ = [
     "Kind",
     "canonical",
     "check_digit",
+    "contains_number",
     "half_width",
     "has_number_alone",
-    "holds_number",
     "id_no_agreed",
     "masked",
     "normal",
@@ -77,7 +77,7 @@ def canonical(kind: str, value: str) -> str | None:
     return _one(lambda e: KINDS[kind].canonical(KINDS[kind].normal(e)), value)
 
 
-def masked(kind: str, value: str) -> str | None:
+def mask(kind: str, value: str) -> str | None:
     """The masked form of one value as somebody wrote it."""
     return _one(lambda e: KINDS[kind].masked(KINDS[kind].normal(e)), value)
 
@@ -87,7 +87,7 @@ def normal_spelling(value: str) -> str:
     return _one(spelling_normal, value) or ""
 
 
-def scrubbed(value: str) -> str:
+def mask_in_text(value: str) -> str:
     """One running text with every number in it masked."""
     return _one(scrub, value) or ""
 

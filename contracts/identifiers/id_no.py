@@ -3,7 +3,7 @@
 Statuses: ok · missing · length · characters · area · birth_date · check_digit · old_15 (15 digits, before 1999) ·
 birth_mismatch, sex_mismatch (the number is right, the row says otherwise) · precision_lost (went through a
 floating-point cell: the last three digits are gone, it matches nothing).
-Not here: tokens (`warehouse/identity.py`), and whether a status is a finding (a rule's business).
+Not here: tokens (`warehouse/lake/tokens.py`), and whether a status is a finding (a rule's business).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def has_number_alone(expr: pl.Expr) -> pl.Expr:
     return (scrub_alone(expr) != expr).fill_null(False)
 
 
-def holds_number(text: str) -> bool:
+def contains_number(text: str) -> bool:
     """`has_number_alone` of one text: a file's name, a remark; characters that nobody sees hide nothing."""
     text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     if not any(character.isdigit() for character in text):

@@ -32,7 +32,7 @@ class Area(NamedTuple):
         return self.valid_from <= day and (self.valid_to is None or self.valid_to > day)
 
 
-class Meaning(NamedTuple):
+class AreaMeaning(NamedTuple):
     """What a former or standing area means today: codes that stand (any of them), and whether it was `divided`."""
 
     codes: frozenset[str]
@@ -48,7 +48,7 @@ class AreaTree:
     standing: dict[str, Area] = field(default_factory=dict)
     _by_code: dict[str, list[Area]] = field(default_factory=lambda: defaultdict(list))
     _children: dict[str, list[Area]] = field(default_factory=lambda: defaultdict(list))
-    _meanings: dict[tuple[str, date], Meaning] = field(default_factory=dict)
+    _meanings: dict[tuple[str, date], AreaMeaning] = field(default_factory=dict)
     _chains: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
@@ -61,11 +61,11 @@ class AreaTree:
                 tree.standing[row.code] = row
         return tree
 
-    def meaning(self, row: Area) -> Meaning:
+    def meaning(self, row: Area) -> AreaMeaning:
         """What a row of the register means today."""
         key = row.code, row.valid_from
         if key not in self._meanings:
-            self._meanings[key] = Meaning(frozenset())  # a circle of successors means nothing
+            self._meanings[key] = AreaMeaning(frozenset())  # a circle of successors means nothing
             self._meanings[key] = self._followed(row)
         return self._meanings[key]
 
@@ -88,16 +88,16 @@ class AreaTree:
             self._chains[code] = (*self.chain(self._parent(self.standing[code])), code)
         return self._chains[code]
 
-    def _followed(self, row: Area) -> Meaning:
+    def _followed(self, row: Area) -> AreaMeaning:
         if row.stands(self.on):
-            return Meaning(frozenset({row.code}))
+            return AreaMeaning(frozenset({row.code}))
         if not row.successor_code:
-            return Meaning(self._parts(row), divided=True)
+            return AreaMeaning(self._parts(row), divided=True)
         assert row.valid_to is not None
         later = [
             r for r in self._by_code.get(row.successor_code, []) if r.valid_to is None or r.valid_to > row.valid_to
         ]
-        return self.meaning(later[0]) if later else Meaning(frozenset(), divided=True)
+        return self.meaning(later[0]) if later else AreaMeaning(frozenset(), divided=True)
 
     def _parts(self, row: Area) -> frozenset[str]:
         """Where the children went that it had when it ended, and what began at its level in its place that day."""

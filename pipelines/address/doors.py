@@ -1,7 +1,7 @@
 """Which door it is: what is written held against what the building table says, row by row in columns.
 
 Belongs here: whether a building has a door, the rule of each row, its standard address, how sure it is.
-Does not: which building may be meant (`parser.py`, `heads.py`).
+Does not: which building may be meant (`parser.py`, `place_names.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _EXTRA: Final = 0.9  # the most that is sure of a door beside which something ha
 _ONLY: Final = 0.9  # and of one that only the door tells from others
 
 
-def named(buildings: pl.DataFrame) -> pl.DataFrame:
+def doors_by_name(buildings: pl.DataFrame) -> pl.DataFrame:
     """Columns building, side, door: the number on its floor of a door that the building table names (西户, or 西)."""
     listed = buildings.select("building", pl.col("door_names").str.split("、").alias("side")).drop_nulls()
     doors = listed.with_columns(pl.int_ranges(1, pl.col("side").list.len() + 1, dtype=pl.Int32).alias("door"))
@@ -69,7 +69,7 @@ def _has_door() -> pl.Expr:
     return pl.when("courtyard").then(~_has_more()).otherwise(inside).fill_null(False)
 
 
-def judged(frame: pl.DataFrame) -> pl.DataFrame:
+def match_doors(frame: pl.DataFrame) -> pl.DataFrame:
     """The rule of each row, and its door where the rules before it leave exactly one."""
     c = pl.col
     frame = frame.with_columns(*_numbers(), _courtyard())

@@ -1,7 +1,7 @@
 """What there is to be named: areas, estates with their aliases, buildings, and what people decided. Made once, read often.
 
 An estate is a name in one community. Names are kept as `names.clean_names` leaves them, so a head can be looked up as it is.
-Not here: how a head is read (`heads.py`), where the tables come from (`reference.py`).
+Not here: how a head is read (`place_names.py`), where the tables come from (`reference.py`).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Final, NamedTuple
 import polars as pl
 
 from pipelines.address.areas import LEVELS, Area, AreaTree
+from pipelines.address.fuzzy_names import FuzzyNames
 from pipelines.address.names import canonical, clean_names, without_suffix
-from pipelines.address.near import Near
-from pipelines.address.outside import Outside
+from pipelines.address.other_cities import OtherCities
 from pipelines.address.spelling import DIGITS, TAIL, split
 from pipelines.address.written_areas import WrittenAreas
-from warehouse.address_decisions import AddressDecision
+from warehouse.review.addresses import AddressDecision
 
 COURTYARD: Final = "courtyard"
 GRID_DIGITS: Final = 15
@@ -73,13 +73,13 @@ class Gazetteer:
         return cls(tree, written, buildings, estates, names, decided, within)
 
     @cached_property
-    def near(self) -> Near:
+    def near(self) -> FuzzyNames:
         """The names of estates, for what is nearly one."""
-        return Near(self.names)
+        return FuzzyNames(self.names)
 
     @cached_property
-    def outside(self) -> Outside:
-        return Outside({row.code[:4] for row in self.tree.rows if row.level != "province"})
+    def outside(self) -> OtherCities:
+        return OtherCities({row.code[:4] for row in self.tree.rows if row.level != "province"})
 
     @cached_property
     def courtyards(self) -> frozenset[int]:

@@ -1,6 +1,6 @@
 """Whether an estate lies where the written areas say, and how sure a head is of it.
 
-Belongs here: judging readings that somebody found. Does not: finding them (`heads.py`).
+Belongs here: judging readings that somebody found. Does not: finding them (`place_names.py`).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from pipelines.address.areas import LEVELS
+from pipelines.address.fuzzy_names import SHORTEST
 from pipelines.address.gazetteer import Gazetteer
-from pipelines.address.near import SHORTEST
-from pipelines.address.written_areas import AreaName, Part, Prefix, deepest, sure_area, told
+from pipelines.address.written_areas import AreaName, Part, Prefix, deepest, describe_prefix, sure_area
 
 CONFIDENCE: Final = {
     "official": 1.0, "alias": 0.95, "accepted_alias": 0.95, "suffix": 0.9, "typo": 0.9, "community": 0.9, "within": 0.9,
@@ -22,7 +22,7 @@ MISMATCH, UNSURE = "area_mismatch", "area_divided"
 _SUREST_FIRST: Final = ("written", "short", "former", "divided")
 
 
-class Reading(NamedTuple):
+class PlaceReading(NamedTuple):
     """Areas, then an estate named by a rule."""
 
     prefix: Prefix
@@ -48,13 +48,13 @@ class Head(NamedTuple):
     reasons: str = ""
 
 
-class Judge:
+class PlausibilityCheck:
     """Judges by one gazetteer."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._tree, self._estates, self._chains = gazetteer.tree, gazetteer.estates, gazetteer.chains
 
-    def judged(self, readings: Iterable[Reading], prefixes: list[Prefix]) -> Head:
+    def judged(self, readings: Iterable[PlaceReading], prefixes: list[Prefix]) -> Head:
         """The estates that lie where the written areas say; without any, the rule is why, or None if none was named."""
         fitting: dict[str, dict[int, Candidate]] = {"": {}, UNSURE: {}}
         against: set[int] = set()
@@ -74,10 +74,10 @@ class Judge:
             return Head(tuple(sure.values()), None, self._holding(sure))
         if unsure or against:
             holding = self._holding(unsure or against, prefixes)
-            return Head((), UNSURE if unsure else MISMATCH, holding, told(deepest(prefixes)))
+            return Head((), UNSURE if unsure else MISMATCH, holding, describe_prefix(deepest(prefixes)))
         return Head((), None, sure_area(prefixes))
 
-    def only_one(self, named: Mapping[str, list[Reading]], prefixes: list[Prefix]) -> Head | None:
+    def only_one(self, named: Mapping[str, list[PlaceReading]], prefixes: list[Prefix]) -> Head | None:
         """The judgement of the one name that fits; ambiguous where several lead to different estates.
 
         A name so short that a slip is half of it is never meant by a slip, but may be what makes another doubtful.
@@ -100,7 +100,7 @@ class Judge:
         """How each written area fits the estate, as reasons; and MISMATCH, UNSURE, or nothing against it."""
         chain, area = self._chains[estate], self._estates[estate].area
         if area is None:  # nothing says where it stands; `doors.py` leaves it open
-            return told(parts), ""
+            return describe_prefix(parts), ""
         words, doubt = [], ""
         for part in parts:
             fitting = self._fitting(part, chain, area)

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from pipelines.address.numbers import arabic
-from pipelines.address.spelling import NUMERALS, cleaned
+from pipelines.address.spelling import NUMERALS, clean_spelling
 
 SUFFIXES: Final = (
     "住宅小区", "小区", "社区", "生活区", "住宅区", "家属院", "家属区", "宿舍区", "宿舍", "家园", "花园", "佳苑", "嘉园",
@@ -36,4 +36,4 @@ def without_suffix(name: str) -> list[str]:
 def clean_names(names: Iterable[str]) -> list[str]:
     """Names as `cleaned` and `canonical` leave them, in their order."""
     series = pl.Series("name", list(names), dtype=pl.String)
-    return [canonical(name) for name in series.to_frame().select(cleaned(pl.col("name"))).to_series()]
+    return [canonical(name) for name in series.to_frame().select(clean_spelling(pl.col("name"))).to_series()]

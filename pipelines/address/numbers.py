@@ -58,7 +58,7 @@ def arabic(numeral: str) -> int | None:
     return 100 * _VALUES[hundreds or "零"] + (10 * _VALUES[tens or "一"] if ten else 0) + _VALUES[ones or "零"]
 
 
-def read(tail: str) -> Numbers:
+def read_numbers(tail: str) -> Numbers:
     """What the tail says, part by part; nothing of it is left unread."""
     if not tail:
         return Numbers()

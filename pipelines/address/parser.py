@@ -1,7 +1,7 @@
 """The parser: spellings in, one row each out, with a dwelling or the rule that says why not.
 
 Belongs here: what is read once (each distinct head, each distinct tail), and the joins that put it together with the building
-table. Does not: reading words (`heads.py`) or numbers (`numbers.py`), and which door it is (`doors.py`).
+table. Does not: reading words (`place_names.py`) or numbers (`numbers.py`), and which door it is (`doors.py`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from contracts.identifiers import spelling_normal
 from pipelines.address import doors
 from pipelines.address.areas import LEVELS
 from pipelines.address.gazetteer import Gazetteer
-from pipelines.address.heads import Reader
-from pipelines.address.numbers import read
+from pipelines.address.numbers import read_numbers
+from pipelines.address.place_names import PlaceNameReader
 from pipelines.address.spelling import split
 
 COLUMNS: Final[dict[str, type[pl.DataType]]] = {
@@ -51,10 +51,10 @@ class Parser:
     """Parses by one gazetteer. What a head or tail says is read once in the life of the parser."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
-        self._gazetteer, self._reader = gazetteer, Reader(gazetteer)
+        self._gazetteer, self._reader = gazetteer, PlaceNameReader(gazetteer)
         self._heads, self._candidates = pl.DataFrame(schema=_HEADS), pl.DataFrame(schema=_CANDIDATES)
         self._tails = pl.DataFrame(schema=_TAILS)
-        self._doors = doors.named(gazetteer.buildings)
+        self._doors = doors.doors_by_name(gazetteer.buildings)
         self._decided = self._homes_decided()
 
     def parse(self, addresses: pl.Series) -> pl.DataFrame:
@@ -88,7 +88,7 @@ class Parser:
         frame = pl.concat([addresses.rename("address").to_frame(), cut], how="horizontal")
         frame = frame.join(self._heads, on="head", how="left", maintain_order="left")
         frame = frame.join(self._tails, on="tail", how="left", maintain_order="left").drop("head", "tail")
-        judged = doors.judged(self._placed(frame))
+        judged = doors.match_doors(self._placed(frame))
         named = judged.join(self._gazetteer.area_frame, on="area_code", how="left", maintain_order="left")
         return named.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
 
@@ -127,5 +127,5 @@ class Parser:
 
     def _read_tails(self, tails: pl.Series) -> None:
         new = tails.to_frame().join(self._tails, on="tail", how="anti", maintain_order="left")["tail"]
-        rows = [(tail, *read(tail)) for tail in new]
+        rows = [(tail, *read_numbers(tail)) for tail in new]
         self._tails = pl.concat([self._tails, pl.DataFrame(rows, schema=_TAILS, orient="row")])

@@ -17,7 +17,7 @@ BUILDING_COLUMNS: Final = (
     "building_id", "grid_code", "community_code", "estate", "estate_alias", "building_no", "entrance_count", "floor_count",
     "rooms_per_floor", "standard_address", "kind", "door_names", "valid_from",
 )  # fmt: skip
-READS: Final = frozenset({"source.area", "standing_building", "delivery"})
+READS: Final = frozenset({"source.area", "current_building", "delivery"})
 
 
 class Reference(NamedTuple):
@@ -28,7 +28,7 @@ class Reference(NamedTuple):
     on: date
 
 
-def reference(connection: duckdb.DuckDBPyConnection, buildings: str = "standing_building") -> Reference:
+def reference(connection: duckdb.DuckDBPyConnection, buildings: str = "current_building") -> Reference:
     """`buildings` is the relation, or a select in brackets, that has BUILDING_COLUMNS."""
     [(on,)] = connection.execute(
         "select max(delivered_on) from delivery where source in ('area', 'grid_building')"

@@ -37,7 +37,7 @@ _CONTACT = rf"(?:{_CALL}\s*)?"
 _DASHES = ("—", "–", "―", "‐", "‑", "−", "─", "－")
 
 
-def cleaned(text: pl.Expr) -> pl.Expr:
+def clean_spelling(text: pl.Expr) -> pl.Expr:
     """Half-width lower case without brackets, telephone and ID numbers (also masked), white space and punctuation.
 
     Two numbers that only a gap or a comma held apart stay apart: `3 2 501` is no 32501.
@@ -81,7 +81,7 @@ def split(addresses: pl.Series, names_with_numbers: Collection[str] = ()) -> pl.
         pl.when(address.str.len_chars() <= LONGEST).then(address).otherwise(pl.lit("")).alias("address"),
         pl.when(address.str.len_chars() > LONGEST).then(pl.lit("too_long")).alias("note"),
     )
-    frame = frame.with_columns(cleaned(address).alias("text"))
+    frame = frame.with_columns(clean_spelling(address).alias("text"))
     empty = pl.col("note").is_null() & (pl.col("text") == "")
     frame = frame.with_columns(pl.when(empty).then(pl.lit("empty")).otherwise("note").alias("note"))
     frame = frame.with_columns(*_cut(pl.col("text")), pl.lit(None, dtype=pl.String).alias("extra"))

@@ -1,6 +1,6 @@
 """Areas as they are written at the beginning of a text: every way to read them, and which they may be today.
 
-Belongs here: reading names of areas, one deeper than the other. Does not: estates (`heads.py`), how one area is written
+Belongs here: reading names of areas, one deeper than the other. Does not: estates (`place_names.py`), how one area is written
 (`area_names.py`), what a former one means (`areas.py`).
 """
 
@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from pipelines.address import area_names
 from pipelines.address.areas import LEVELS, AreaTree
+from pipelines.address.fuzzy_names import FuzzyNames
 from pipelines.address.names import clean_names
-from pipelines.address.near import Near
 
 COMMUNITY: Final = LEVELS.index("community")
 MOST_READINGS: Final = 64  # a real head has a handful
@@ -76,10 +76,10 @@ class WrittenAreas:
         self._lengths = {start: sorted(each) for start, each in lengths.items()}
 
     @cached_property
-    def near(self) -> Near:
+    def near(self) -> FuzzyNames:
         """Of names with the word that tells their kind: without it, a slip away is too near to everything."""
         full = (n for n, levels in self.names.items() if any(a.rule != "short" for v in levels.values() for a in v))
-        return Near(full, least=2)
+        return FuzzyNames(full, least=2)
 
     def ends(self, text: str, at: int) -> Iterator[int]:
         """Where a name of an area ends that begins there."""
@@ -112,6 +112,6 @@ def sure_area(prefixes: Iterable[Prefix]) -> str | None:
     return next((code for part in reversed(deepest(prefixes)) if (code := part.sure)), None)
 
 
-def told(parts: Iterable[Part]) -> str:
+def describe_prefix(parts: Iterable[Part]) -> str:
     """The parts as reasons: `county:written subdistrict:short`."""
     return " ".join(f"{LEVELS[part.level]}:{part.rule or part.areas[0].rule}" for part in parts)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from contracts.code_lists import CodeList
-from pipelines.drafting.facts import NEARLY_ALL, Facts
+from pipelines.drafting.column_profile import NEARLY_ALL, ColumnProfile
 from pipelines.drafting.keys import is_number
 
 MOST_SPELLINGS, MOST_VALUES = 300, 20
@@ -18,7 +18,7 @@ CODED = re.compile("(类型|类别|种类|分类|等级|级别|状态|标志|性
 UNFIT = r"^\?$|[0-9]{7}"  # a mark of ours, or a number that may be somebody's
 
 
-def fitting_list(facts: Facts, name: str, lists: dict[str, CodeList]) -> str | None:
+def fitting_list(facts: ColumnProfile, name: str, lists: dict[str, CodeList]) -> str | None:
     """The code list that nearly all values belong to, rather one of the column's name.
 
     A single value, or digits, may be of many lists: then the name must say it.
@@ -36,7 +36,7 @@ def fitting_list(facts: Facts, name: str, lists: dict[str, CodeList]) -> str | N
     return max(found)[-1] if found else None
 
 
-def few_values(facts: Facts) -> list[str | int]:
+def few_values(facts: ColumnProfile) -> list[str | int]:
     """The values of a column that has so few that they look like a list, the most frequent first; else none."""
     values = facts.values["value"]
     if not 1 < len(values) <= min(MOST_VALUES, facts.filled / ROWS_PER_VALUE) or facts.longest > LONGEST_LABEL:

@@ -13,13 +13,13 @@ from typing import Any
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.house_rules import UNDECIDED
+from contracts.lint_rules import UNDECIDED
 from contracts.model import Classification, LogicalType
 from pipelines.drafting.codes import few_values, fitting_list
-from pipelines.drafting.facts import Facts
+from pipelines.drafting.column_profile import ColumnProfile
 from pipelines.drafting.keys import Key, is_number, is_whole_number, likely_key
 from pipelines.drafting.names import Names
-from pipelines.drafting.personal import RARELY_NEEDED, TREATMENTS, About, about, is_chinese_place, treatment
+from pipelines.drafting.personal import RARELY_NEEDED, TREATMENTS, About, about, is_chinese_place, personal_treatment
 from pipelines.drafting.ranges import MEASURES, is_degrees, number_range
 
 # what a header says where the sample says nothing, or only whole numbers
@@ -57,7 +57,7 @@ class ColumnDraft:
 def draft_columns(frame: pl.DataFrame, lists: Mapping[str, CodeList]) -> list[ColumnDraft]:
     """All columns of a sample's text frame; names are unique, addresses are numbered, the key is marked."""
     names = Names()
-    columns = [(facts, about(facts)) for facts in map(Facts, frame.get_columns())]
+    columns = [(facts, about(facts)) for facts in map(ColumnProfile, frame.get_columns())]
     key = likely_key(frame, [facts for facts, person in columns if person is None])
     addresses = [facts.header for facts, person in columns if person == "address" and is_chinese_place(facts)]
     addresses.sort(key=lambda header: not LIVED_IN.search(header))
@@ -83,7 +83,7 @@ def _keyed(draft: ColumnDraft, found: Key, rows: int) -> ColumnDraft:
     return replace(draft, entries=(*draft.entries[:at], key, *draft.entries[at:]))
 
 
-def _column(facts: Facts, person: About | None, name: str, lists: dict[str, CodeList]) -> ColumnDraft:
+def _column(facts: ColumnProfile, person: About | None, name: str, lists: dict[str, CodeList]) -> ColumnDraft:
     kind = _type(facts, person)
     codes = fitting_list(facts, name, lists) if kind == "string" and person in (None, "attribute") else None
     values = few_values(facts) if person is None and codes is None else []
@@ -99,7 +99,7 @@ def _column(facts: Facts, person: About | None, name: str, lists: dict[str, Code
     if free and not codes and not values and (options := _bounds(facts, kind)):
         entries.append(Entry("logicalTypeOptions", options))
     custom = [Entry("purpose", UNDECIDED, "待填写: 为什么需要这一列个人信息")] if person else []
-    treated = treatment(facts, person) if person else ()
+    treated = personal_treatment(facts, person) if person else ()
     custom += [Entry(word, value) for word, value in treated if word != "mask" or value != "year" or kind != "string"]
     if facts.kind.formats and kind != "string":
         custom.append(Entry("formats", list(facts.kind.formats)))
@@ -110,7 +110,7 @@ def _column(facts: Facts, person: About | None, name: str, lists: dict[str, Code
     return ColumnDraft(facts.header, tuple(entries), tuple(custom), tuple(values))
 
 
-def _type(facts: Facts, person: About | None) -> LogicalType:
+def _type(facts: ColumnProfile, person: About | None) -> LogicalType:
     """The type of the values; text for what identifies, whatever its digits look like."""
     kind, header = facts.kind.logical_type, facts.header
     if person in AS_TEXT or POSTCODES.search(header):
@@ -131,7 +131,7 @@ def _classified(header: str, person: About | None) -> Entry:
     return Entry("classification", classification, "" if person is None else "待确认: 按个人信息处理")
 
 
-def _bounds(facts: Facts, kind: LogicalType) -> dict[str, int]:
+def _bounds(facts: ColumnProfile, kind: LogicalType) -> dict[str, int]:
     """A generous bound: twice the longest text; of numbers what the header says."""
     if kind == "string":
         return {"maxLength": length} if (length := _at_least(2 * facts.longest)) and facts.filled else {}

@@ -13,18 +13,18 @@ from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import HubError
 from pipelines.drafting.columns import Entry, draft_columns
 from pipelines.drafting.file_names import FileName, file_name
-from pipelines.drafting.flaws import empty_columns
 from pipelines.drafting.headers import Sample, read_sample
 from pipelines.drafting.names import Names
+from pipelines.drafting.sample_faults import empty_columns
 from pipelines.drafting.write import Draft
-from pipelines.landing import landing_files
+from pipelines.ingest.landing import landing_files
 from pipelines.readers.batch import plain
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Drafted:
+class DraftedTable:
     """What became of the samples of one table: its contract, or why there is none."""
 
     files: tuple[Path, ...]
@@ -64,15 +64,15 @@ def _is_one_table(files: list[Path]) -> bool:
     return all(2 * len(one & headers[-1]) > len(one | headers[-1]) for one in headers)
 
 
-def draft_all(groups: Mapping[FileName, list[Path]], table: str | None, progress: Progress) -> Iterator[Drafted]:
+def draft_all(groups: Mapping[FileName, list[Path]], table: str | None, progress: Progress) -> Iterator[DraftedTable]:
     """A draft per group, as they get done; `table` names the only one. `progress` is told each file."""
     lists, names = load_code_lists(), Names(frozenset())
     for name, files in groups.items():
         try:
             samples = list(_samples(files, progress))
-            yield Drafted(tuple(files), _draft(name, samples, table or names.name(name.title), lists))
+            yield DraftedTable(tuple(files), _draft(name, samples, table or names.name(name.title), lists))
         except HubError as error:
-            yield Drafted(tuple(files), problem=str(error))
+            yield DraftedTable(tuple(files), problem=str(error))
 
 
 def _samples(files: list[Path], progress: Progress) -> Iterator[Sample]:

@@ -18,7 +18,7 @@ import polars as pl
 
 from contracts.errors import DeliveryError
 from pipelines.drafting.cells import Grid, Rows, read_cells
-from pipelines.drafting.flaws import uneven_rows
+from pipelines.drafting.sample_faults import uneven_rows
 from pipelines.readers.batch import plain
 
 LOOKED_AT = 60  # rows in which the header must be

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.drafting.facts import Facts
+from pipelines.drafting.column_profile import ColumnProfile
 from pipelines.drafting.ranges import MEASURES
 
 NUMBERED = re.compile(
@@ -34,7 +34,7 @@ class Key:
     offered: bool = False
 
 
-def likely_key(frame: pl.DataFrame, columns: Sequence[Facts]) -> Key:
+def likely_key(frame: pl.DataFrame, columns: Sequence[ColumnProfile]) -> Key:
     """The key among `columns`, those that are not about a person."""
     kinds = ("string", "integer")
     full = [f for f in columns if f.required and f.rows > 1 and (f.kind.logical_type in kinds or is_whole_number(f))]
@@ -68,7 +68,7 @@ def is_number(header: str) -> bool:
     return bool(NUMBERED.search(header)) and not NO_KEY.search(header)
 
 
-def is_whole_number(facts: Facts) -> bool:
+def is_whole_number(facts: ColumnProfile) -> bool:
     """Whether the column identifies by whole numbers written with zeros, 3011510060.00, which are no part of them."""
     if facts.kind.logical_type != "number" or not facts.with_zeros or MEASURES.search(facts.header):
         return False

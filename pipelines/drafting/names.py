@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import cache
 
-from contracts.house_rules import NAME, reserved_words
+from contracts.lint_rules import NAME, reserved_words
 from contracts.load import HERE
 from contracts.model import LINEAGE, PLACE
 
@@ -33,7 +33,7 @@ class Names:
 
     def name(self, header: str) -> str:
         """A new name for a header; a number is put behind one that is taken."""
-        first = proposed(header)
+        first = propose_name(header)
         name, n = first, 1
         while name in reserved_words() or any(name + end in self._taken for end in STORED):
             n += 1
@@ -42,7 +42,7 @@ class Names:
         return name
 
 
-def proposed(header: str) -> str:
+def propose_name(header: str) -> str:
     """What a header may be called in English, not yet held against other names: `[a-z][a-z0-9_]*`."""
     whole = "".join(unicodedata.normalize("NFKC", header).split())
     bare = BRACKETED.sub("", whole) or whole

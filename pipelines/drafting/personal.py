@@ -12,7 +12,7 @@ from typing import Literal
 
 from contracts.identifiers import LANDLINE, MOBILE
 from contracts.model import Classification
-from pipelines.drafting.facts import Facts
+from pipelines.drafting.column_profile import ColumnProfile
 
 About = Literal["id_no", "phone", "birth_date", "address", "name", "secret", "text", "place", "attribute"]
 MOSTLY = 0.6  # by content: that share of the rows has the shape
@@ -63,32 +63,32 @@ Words = tuple[tuple[str, str | int | list[str]], ...]
 
 
 @dataclass(frozen=True)
-class Treatment:
+class PersonalTreatment:
     """What a contract says of a column about a person."""
 
     classification: Classification
     words: Words = ()
 
 
-TREATMENTS: dict[About, Treatment] = {
-    "id_no": Treatment("sensitive", (("token", "id_no"),)),
-    "phone": Treatment("sensitive", (("token", "phone"),)),
-    "secret": Treatment("sensitive"),
-    "birth_date": Treatment("personal", (("mask", "year"),)),
-    "name": Treatment("personal", (("clean", ["nfkc", "compact"]), ("mask", "name"))),
-    "address": Treatment("personal", (("clean", ["nfkc", "scrub"]), ("mask", "address"))),
-    "text": Treatment("personal", (("clean", ["scrub"]), ("mask", "text"))),
-    "place": Treatment("personal"),
-    "attribute": Treatment("personal"),
+TREATMENTS: dict[About, PersonalTreatment] = {
+    "id_no": PersonalTreatment("sensitive", (("token", "id_no"),)),
+    "phone": PersonalTreatment("sensitive", (("token", "phone"),)),
+    "secret": PersonalTreatment("sensitive"),
+    "birth_date": PersonalTreatment("personal", (("mask", "year"),)),
+    "name": PersonalTreatment("personal", (("clean", ["nfkc", "compact"]), ("mask", "name"))),
+    "address": PersonalTreatment("personal", (("clean", ["nfkc", "scrub"]), ("mask", "address"))),
+    "text": PersonalTreatment("personal", (("clean", ["scrub"]), ("mask", "text"))),
+    "place": PersonalTreatment("personal"),
+    "attribute": PersonalTreatment("personal"),
 }
 
 
-def about(facts: Facts) -> About | None:
+def about(facts: ColumnProfile) -> About | None:
     """What of a person the column holds; None if neither header nor content says so."""
     return by_content(facts) or by_header(facts.header)
 
 
-def treatment(facts: Facts, person: About) -> Words:
+def personal_treatment(facts: ColumnProfile, person: About) -> Words:
     """The words for this column: the blanks in a name go where it is Chinese, elsewhere they stand between words."""
     if person == "name" and facts.header.isascii() and not facts.share(r"\p{Han}"):
         return ("clean", ["nfkc"]), ("mask", "name")
@@ -106,7 +106,7 @@ def by_header(header: str) -> About | None:
     return found
 
 
-def by_content(facts: Facts) -> About | None:
+def by_content(facts: ColumnProfile) -> About | None:
     """By the shape of most values; of names only where there are several of them, and the header is no place's."""
     texts = facts.texts
     if not facts.filled or facts.kind.formats:
@@ -126,6 +126,6 @@ def by_content(facts: Facts) -> About | None:
     return "name" if names >= FEWEST_NAMES and names >= MOSTLY * len(texts) else None
 
 
-def is_chinese_place(facts: Facts) -> bool:
+def is_chinese_place(facts: ColumnProfile) -> bool:
     """Whether the hub could find a home by most values: they are written as Chinese addresses are."""
     return facts.share(CHINESE_PLACE) >= MOSTLY

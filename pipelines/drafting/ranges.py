@@ -9,7 +9,7 @@ import re
 
 import polars as pl
 
-from pipelines.drafting.facts import NEARLY_ALL, Facts
+from pipelines.drafting.column_profile import NEARLY_ALL, ColumnProfile
 
 MEASURES = re.compile("(面积|金额|费用?|价格?|款|租金|收入|份额|比例|率|(?i:area|amount|price|cost|fee|value))$")
 DEGREES = {
@@ -27,7 +27,7 @@ def is_degrees(header: str) -> bool:
     return any(words.search(header) for words in DEGREES)
 
 
-def number_range(facts: Facts) -> dict[str, int]:
+def number_range(facts: ColumnProfile) -> dict[str, int]:
     """`minimum` and `maximum` of a column of numbers, {} for none; of a place or a year only if nearly all fit."""
     header, numbers = facts.header, facts.texts.cast(pl.Float64, strict=False)
     for words, most in DEGREES.items():
@@ -42,5 +42,5 @@ def number_range(facts: Facts) -> dict[str, int]:
     return {"minimum": 0} | ({"maximum": 10 ** (len(str(int(high))) + TWO_DIGITS)} if COUNTS.search(header) else {})
 
 
-def _fit(facts: Facts, chosen: pl.Series) -> bool:
+def _fit(facts: ColumnProfile, chosen: pl.Series) -> bool:
     return facts.weight(chosen.fill_null(False)) >= NEARLY_ALL

@@ -23,7 +23,7 @@ class LevelSql(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Shape:
+class LevelShape:
     """What a kind makes of its columns: when it says nothing, its levels, and the helper columns they need per row.
 
     `spelled`: the columns that levels look into; of all others only equality counts, so that a hash may stand for them.
@@ -44,35 +44,39 @@ class Kind:
     """`columns`: how many columns it compares (by name if they are fixed); `shape(columns)` builds it."""
 
     columns: tuple[str, ...] | int
-    shape: Callable[[Sequence[str]], Shape]
+    shape: Callable[[Sequence[str]], LevelShape]
 
 
 def same(*columns: str) -> str:
     return " and ".join(f"{c}_l = {c}_r" for c in columns)
 
 
-def missing(column: str) -> str:
+def missing_level(column: str) -> str:
     return f"({column}_l is null or {column}_r is null)"
 
 
-def exact(columns: Sequence[str]) -> Shape:
+def exact(columns: Sequence[str]) -> LevelShape:
     (column,) = columns
-    return Shape(missing(column), (LevelSql("same", "一致", same(column)), LevelSql("different", "不同", ELSE)))
+    return LevelShape(
+        missing_level(column), (LevelSql("same", "一致", same(column)), LevelSql("different", "不同", ELSE))
+    )
 
 
-def any_of(columns: Sequence[str]) -> Shape:
+def any_of(columns: Sequence[str]) -> LevelShape:
     """One person's several telephones or homes: one that agrees is enough. The first is filled before the others."""
     agree = " or ".join(f"coalesce({same(column)}, false)" for column in columns)
-    return Shape(missing(columns[0]), (LevelSql("same", "一致", f"({agree})"), LevelSql("different", "不同", ELSE)))
+    return LevelShape(
+        missing_level(columns[0]), (LevelSql("same", "一致", f"({agree})"), LevelSql("different", "不同", ELSE))
+    )
 
 
-def date(columns: Sequence[str]) -> Shape:
+def date(columns: Sequence[str]) -> LevelShape:
     """A DATE, or text YYYYMMDD or YYYY-MM-DD."""
     (column,) = columns
     digits, swapped, year = f"{column}_digits", f"{column}_swapped", f"{column}_year"
     text = f"replace(trim(cast({column} as varchar)), '-', '')"
-    return Shape(
-        missing(digits),
+    return LevelShape(
+        missing_level(digits),
         (
             LevelSql("same", "一致", same(digits)),
             LevelSql("swapped", "月日颠倒", f"{digits}_l = {swapped}_r"),
@@ -89,13 +93,13 @@ def date(columns: Sequence[str]) -> Shape:
     )
 
 
-def edit(columns: Sequence[str]) -> Shape:
+def edit(columns: Sequence[str]) -> LevelShape:
     """Latin text: one slip of the hand (0.92 is what one slip leaves of a name of six), or half alike."""
     (column,) = columns
     likeness = f"jaro_winkler_similarity({column}_l, {column}_r)"
     slip = f"damerau_levenshtein({column}_l, {column}_r) <= 1"
-    return Shape(
-        missing(column),
+    return LevelShape(
+        missing_level(column),
         (
             LevelSql("same", "一致", same(column)),
             LevelSql("slip", "差一个字母", f"{slip} or {likeness} >= 0.92"),
@@ -106,11 +110,11 @@ def edit(columns: Sequence[str]) -> Shape:
     )
 
 
-def numbers(columns: Sequence[str]) -> Shape:
+def numbers(columns: Sequence[str]) -> LevelShape:
     """Digits that mean nothing by their size: house numbers, postcodes, account numbers."""
     (column,) = columns
-    return Shape(
-        missing(column),
+    return LevelShape(
+        missing_level(column),
         (
             LevelSql("same", "一致", same(column)),
             LevelSql("one_digit", "差一位", f"damerau_levenshtein({column}_l, {column}_r) <= 1"),
@@ -120,7 +124,7 @@ def numbers(columns: Sequence[str]) -> Shape:
     )
 
 
-def forename_surname(columns: Sequence[str]) -> Shape:
+def forename_surname(columns: Sequence[str]) -> LevelShape:
     """Two Latin name columns together, because clerks write one into the other's field."""
     given, family = columns
     crossed = f"{given}_l = {family}_r and {family}_l = {given}_r"
@@ -131,8 +135,8 @@ def forename_surname(columns: Sequence[str]) -> Shape:
             f" or jaro_winkler_similarity({column}_l, {column}_r) >= 0.92)"
         )
 
-    return Shape(
-        f"{missing(given)} and {missing(family)}",
+    return LevelShape(
+        f"{missing_level(given)} and {missing_level(family)}",
         (
             LevelSql("same", "一致", same(given, family)),
             LevelSql("crossed", "姓名颠倒", crossed),
@@ -149,7 +153,7 @@ NAME_COLUMNS = ("name", "name_variant", "name_pinyin", "name_kind", "surname", "
 RARITIES = 5  # steps of four bits: one person in 16 or more bears the name, … , hardly anybody
 
 
-def register_name(columns: Sequence[str]) -> Shape:
+def register_name(columns: Sequence[str]) -> LevelShape:
     """Full names by characters, variant characters and sound, `王女士` by surname alone, held against a register (left) that
     knows how rare its names are, written (`rarity`) and spoken. 王 and 汪 sound alike and are two surnames: `surname_sound`."""
     # a name in Latin letters is its own pinyin, and its surname its surname's
@@ -159,8 +163,8 @@ def register_name(columns: Sequence[str]) -> Shape:
     # which is also how brothers are named, and of one character it would be the whole given name
     one_character = f"{same('surname')} and length(given_l) > 1 and {one_place('given')}"
     title = "(name_kind_l = 'title' or name_kind_r = 'title')"
-    return Shape(
-        missing("surname"),
+    return LevelShape(
+        missing_level("surname"),
         (
             LevelSql("title", "同姓（只称呼）", f"{title} and surname_l = surname_r"),
             LevelSql("title_other", "异姓（只称呼）", title),

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts.errors import HubError
-from pipelines.linkage.comparisons import KINDS, SEVERAL, Shape
+from pipelines.linkage.comparisons import KINDS, SEVERAL, LevelShape
 
 MODELS = Path(__file__).parent / "models"
 Probability = Annotated[float, Field(gt=0, lt=1)]
@@ -22,11 +22,11 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Columns = Annotated[tuple[Identifier, ...], Field(min_length=1)]
 
 
-class Declared(BaseModel):
+class DeclaredModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Level(Declared):
+class Level(DeclaredModel):
     """How often a pair falls here: `m` among rows of one person, `u` among rows of two.
 
     `people`: of all people so many agree by chance, whatever the size of the city (`LinkModel.among` makes u of it).
@@ -39,7 +39,7 @@ class Level(Declared):
     decides: bool = True
 
 
-class Comparison(Declared):
+class Comparison(DeclaredModel):
     """`train`: its numbers are learned. `needed`: a pair of which this comparison says nothing is for a human."""
 
     name: Identifier
@@ -73,7 +73,7 @@ class Comparison(Declared):
         return level.m is not None and (level.u is not None or level.people is not None)
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> LevelShape:
         return KINDS[self.kind].shape(self.compared)
 
     @property
@@ -82,20 +82,20 @@ class Comparison(Declared):
         return fixed if isinstance(fixed, tuple) else self.columns
 
 
-class Found(Declared):
+class FoundColumns(DeclaredModel):
     """A row of the second table has its person among the first table's rows with this probability, every person alike."""
 
     found: Probability
 
 
-class Sure(Declared):
+class DeterministicRule(DeclaredModel):
     """Pairs that agree in all columns of one of these lists are the same, and are `recall` of all there are: the prior."""
 
     sure: tuple[Columns, ...]
     recall: Probability
 
 
-class Training(Declared):
+class Training(DeclaredModel):
     """EM runs once per list of `block_on`, among pairs that agree there, for all comparisons that read none of its columns.
 
     `pairs`: how many random pairs u is counted from.
@@ -105,7 +105,7 @@ class Training(Declared):
     pairs: int = Field(gt=0)
 
 
-class LinkModel(Declared):
+class LinkModel(DeclaredModel):
     """`auto` and `grey` are match weights (log2 odds, prior included): from `auto` on linked, from `grey` on shown to a human.
 
     `auto_by_source`: sources whose rows are linked from another weight on, for what a wrong link does differs.
@@ -114,7 +114,7 @@ class LinkModel(Declared):
     """
 
     link_type: Literal["dedupe_only", "link_only"]
-    prior: Probability | Found | Sure
+    prior: Probability | FoundColumns | DeterministicRule
     comparisons: tuple[Comparison, ...]
     block_on: Annotated[tuple[Columns, ...], Field(min_length=1)]
     derived: dict[Identifier, str] = Field(default_factory=dict)
@@ -141,7 +141,7 @@ class LinkModel(Declared):
         The odds are against the row's person being unknown, so that those of a row's candidates can be added up.
         """
         prior = self.prior
-        if isinstance(prior, Found):
+        if isinstance(prior, FoundColumns):
             odds = prior.found / (1 - prior.found) / people
             prior = odds / (1 + odds)
         comparisons = [
@@ -154,7 +154,7 @@ class LinkModel(Declared):
     def reads(self) -> tuple[str, ...]:
         """The columns every input table must have, beside `source` and `id` (text)."""
         lists = [*self.block_on]
-        if isinstance(self.prior, Sure):
+        if isinstance(self.prior, DeterministicRule):
             lists += self.prior.sure
         if self.training:
             lists += self.training.block_on

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from pipelines.linkage.inputs import Workspace, workspace
 from pipelines.linkage.model import Comparison, LinkModel
+from pipelines.linkage.workspace import Workspace, workspace
 
 DIGITS = 6  # weights are rounded so: what lies below is the machine's
 

@@ -14,8 +14,8 @@ import duckdb
 from splink import Linker
 
 from contracts.errors import HubError
-from pipelines.linkage.inputs import Workspace, count, workspace
-from pipelines.linkage.model import Columns, Comparison, Level, LinkModel, Sure
+from pipelines.linkage.model import Columns, Comparison, DeterministicRule, Level, LinkModel
+from pipelines.linkage.workspace import Workspace, count, workspace
 
 FEWEST_M, FEWEST_U, MOST = 1e-4, 1e-6, 1 - 1e-6  # a level nobody was seen in is rare, not impossible
 MOSTLY = 0.5  # more than half of all pairs is no prior to start from
@@ -30,7 +30,7 @@ def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Seque
     with workspace(connection, model, tables) as work:
         if not (possible := _all_pairs(work)):
             raise HubError("there are no pairs to learn from", remedy="give at least two rows")
-        prior = _prior(work, model.prior) if isinstance(model.prior, Sure) else model.prior
+        prior = _prior(work, model.prior) if isinstance(model.prior, DeterministicRule) else model.prior
         linker = replace(work, model=model.model_copy(update={"prior": prior})).linker()
         linker.training.estimate_u_using_random_sampling(
             max_pairs=model.training.pairs, seed=seed, min_count_per_level=None, num_chunks=1
@@ -43,7 +43,7 @@ def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Seque
         return _filled(model.model_copy(update={"prior": prior}), linker, pairs)
 
 
-def _prior(work: Workspace, sure: Sure) -> float:
+def _prior(work: Workspace, sure: DeterministicRule) -> float:
     """Of all pairs, those that a list of `sure` agrees on, and what they are a part of."""
     return round(min(max(_pairs(work, sure.sure), 1) / sure.recall / _all_pairs(work), MOSTLY), DIGITS)
 

@@ -12,7 +12,7 @@ import polars as pl
 import shapely
 
 from pipelines.places.datum import wgs84_from_gcj02
-from warehouse.made import Made
+from warehouse.build.python_model import PythonModel
 from warehouse.settings import Settings
 
 EDGE: Final = 1e-5  # degrees, about a metre: nearer to an outline no coordinate says on which side it is
@@ -92,7 +92,7 @@ def keep(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) 
 
 
 PLACES: Final = {
-    "building_point": Made(make_points, frozenset({"source.grid_building"})),
-    "grid_outline": Made(make_outlines, frozenset({"source.grid_boundary"})),
-    "outline_hit": Made(make_hits, frozenset({"building_point", "grid_outline"})),
+    "building_point": PythonModel(make_points, frozenset({"source.grid_building"})),
+    "grid_outline": PythonModel(make_outlines, frozenset({"source.grid_boundary"})),
+    "outline_hit": PythonModel(make_hits, frozenset({"building_point", "grid_outline"})),
 }

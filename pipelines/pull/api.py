@@ -19,10 +19,10 @@ from typing import Any, BinaryIO
 from contracts.model import Table
 from contracts.pull import Pull
 from pipelines.pull.items import Mark, address, highest, items_of, lines_of, next_address
-from pipelines.pull.landed import last_landed, next_path, pull_folder
-from pipelines.pull.pages import Unusable, client, fetch_page
+from pipelines.pull.landed_files import last_landed, next_path, pull_folder
+from pipelines.pull.pages import UnusableResponse, client, fetch_page
 from warehouse.files import replacing, write_atomically
-from warehouse.secrets import read_secret
+from warehouse.lake.secrets import read_secret
 from warehouse.settings import Settings
 
 PAGES = 100_000
@@ -68,7 +68,7 @@ def pull_api(settings: Settings, table: Table, pull: Pull, wait: Callable[[float
                 os.fsync(file.fileno())
                 if done.url:
                     _remember(memory, done)
-        except Unusable:
+        except UnusableResponse:
             _remember(memory, begun.from_the_start())
             raise
     last = last_landed(settings, table, pull)
@@ -95,7 +95,7 @@ def _pages(pull: Pull, progress: Progress, fetch: Fetch) -> Iterator[tuple[Progr
         marks: set[str | bytes] = {url, hashlib.sha256(lines).digest()} if items else {url}
         if marks & seen or page > PAGES:
             what = "the pages go round in a circle" if marks & seen else f"more than {PAGES} pages"
-            raise Unusable(what, where=f"page {page}", remedy="compare url and next with the API's manual")
+            raise UnusableResponse(what, where=f"page {page}", remedy="compare url and next with the API's manual")
         seen |= marks
         url = next_address(pull, answer, url, page, bool(items), progress.since)
         mark = highest(items, pull.watermark, progress.mark, page)

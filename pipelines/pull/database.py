@@ -25,7 +25,7 @@ _capsule = ctypes.pythonapi.PyCapsule_New
 _capsule.restype, _capsule.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
 
 
-class Exported:
+class ExportSummary:
     """One Arrow array at its two addresses. Whoever takes it moves the content out and releases it."""
 
     def __init__(self, array: int, schema: int) -> None:
@@ -51,7 +51,7 @@ def batches(url: str, query: str) -> Iterator[pl.DataFrame]:
     if len(set(names)) < len(names):
         sys.exit("hub: repeated column")
     for batch in stream:
-        columns = [pl.Series(Exported(*addresses)) for addresses in batch.to_ptrs()]
+        columns = [pl.Series(ExportSummary(*addresses)) for addresses in batch.to_ptrs()]
         yield pl.DataFrame(dict(zip(names, columns, strict=True)))
 
 

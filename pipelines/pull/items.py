@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from contracts.errors import HubError
 from contracts.pull import PLACE, Pull
-from pipelines.pull.pages import Unusable
+from pipelines.pull.pages import UnusableResponse
 
 Mark = str | int | float | None
 Item = dict[str, Any]
@@ -39,7 +39,7 @@ def next_address(pull: Pull, answer: Any, url: str, page: int, any_items: bool, 
         return address(pull, page + 1, str(value), since)
     following = _beside(url, str(value))
     if following is None:
-        raise Unusable(
+        raise UnusableResponse(
             "`next` leads to another server", where=f"page {page}", remedy="use its cursor: …?cursor={cursor}"
         )
     return following

@@ -22,7 +22,7 @@ TIMEOUT = httpx.Timeout(60, connect=10)
 BUSY = 429
 
 
-class Unusable(HubError):
+class UnusableResponse(HubError):
     """The API answered, and asking for the same page again would not help: the pull starts over the next time."""
 
 
@@ -41,10 +41,10 @@ def fetch_page(http: httpx.Client, url: str, page: int, wait: Callable[[float], 
                     return _json(_body(answer, page), page)
                 problem = f"the API answers with status {answer.status_code}"
                 if answer.status_code != BUSY and answer.status_code < 500:
-                    raise Unusable(problem, where=f"page {page}", remedy=_remedy(answer.status_code))
+                    raise UnusableResponse(problem, where=f"page {page}", remedy=_remedy(answer.status_code))
                 pause = _retry_after(answer, pause)
         except httpx.InvalidURL:
-            raise Unusable("this is no URL", where=f"page {page}", remedy="correct url or next") from None
+            raise UnusableResponse("this is no URL", where=f"page {page}", remedy="correct url or next") from None
         except httpx.RequestError as error:
             problem = f"the API does not answer ({type(error).__name__})"
         if attempt < TRIES:
@@ -62,7 +62,7 @@ def _body(answer: httpx.Response, page: int) -> bytes:
         body += chunk
         if len(body) > PAGE_BYTES:
             limit = f"more than {PAGE_BYTES // 1024**2} MiB"
-            raise Unusable(limit, where=f"page {page}", remedy="ask for fewer rows per page")
+            raise UnusableResponse(limit, where=f"page {page}", remedy="ask for fewer rows per page")
     return bytes(body)
 
 

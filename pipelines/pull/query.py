@@ -23,9 +23,9 @@ import polars as pl
 from contracts.errors import HubError
 from contracts.model import Table
 from contracts.pull import Pull
-from pipelines.pull.landed import last_landed, next_path
+from pipelines.pull.landed_files import last_landed, next_path
 from warehouse.files import replacing
-from warehouse.secrets import read_secret
+from warehouse.lake.secrets import read_secret
 from warehouse.settings import Settings
 
 QUERY_SECONDS = 3600.0

@@ -1,7 +1,7 @@
 """A landing elsewhere (S3-compatible, or any URL of fsspec): each night what is new there is copied into landing.
 
 The copy has the object's path and time. What was copied is remembered beside the copies, so that a file somebody took
-out of landing stays out; nothing is ever deleted, here or there. Not here: reading the files (`pipelines/ingest.py`).
+out of landing stays out; nothing is ever deleted, here or there. Not here: reading the files (`pipelines/ingest/ingest.py`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contracts.errors import HubError
-from contracts.waiting import is_unfinished
+from contracts.file_names import is_unfinished
 from warehouse.files import replacing, write_atomically
-from warehouse.secrets import read_secret
+from warehouse.lake.secrets import read_secret
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from contracts.model import Format, Table
-from pipelines.readers import apart, csv, geojson, jsonl, parquet, xlsx
+from pipelines.readers import csv, geojson, jsonl, parquet, subprocess_reader, xlsx
 from pipelines.readers.batch import Batch
 
 READERS: Mapping[Format, Callable[[Path, Table], Iterator[Batch]]] = {
     "csv": csv.read,
-    "xlsx": apart.by_child(xlsx.read),
-    "parquet": apart.by_child(parquet.read),
+    "xlsx": subprocess_reader.by_child(xlsx.read),
+    "parquet": subprocess_reader.by_child(parquet.read),
     "jsonl": jsonl.read,
     "geojson": geojson.read,
 }

@@ -1,6 +1,6 @@
 """What every reader yields, and how an office's header becomes our column names.
 
-Not here: what the values mean (`pipelines/clean.py`), nor any file format.
+Not here: what the values mean (`pipelines/ingest/clean.py`), nor any file format.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import polars as pl
 
 from contracts.identifiers import scrub
 from contracts.model import Layout, Table
-from pipelines.reasons import Refused
+from pipelines.ingest.refusals import Refusal
 
 FIELDS, FEATURE, NUL, HIDDEN, IGNORED = "fields", "feature", "nul", "hidden_row", "ignored"
 MOST_COLUMNS = 2_000
@@ -43,7 +43,7 @@ class Batch:
     may_hold_formulas: bool = True
 
 
-class MissingColumns(Refused):
+class MissingColumns(Refusal):
     """A header without some of the contract's columns. `header` is never shown: it may be a row of data."""
 
     def __init__(self, where: str, header: Sequence[str], **facts: object) -> None:
@@ -82,7 +82,7 @@ class Header:
     unknown: tuple[str, ...]
 
 
-def not_records(cells: pl.DataFrame, layout: Layout) -> list[int]:
+def non_record_rows(cells: pl.DataFrame, layout: Layout) -> list[int]:
     """Places of rows whose first filled cell the contract says is the beginning of no record (合计, 制表人)."""
     if not layout.ignore_rows:
         return []
@@ -93,7 +93,7 @@ def not_records(cells: pl.DataFrame, layout: Layout) -> list[int]:
     )
 
 
-def joined(rows: Sequence[Sequence[str]]) -> list[str]:
+def join_header_rows(rows: Sequence[Sequence[str]]) -> list[str]:
     """A header of several rows as one: `联系方式/电话`. In an upper row a merged cell has its text in the first field."""
     if len(rows) == 1:
         return list(rows[0])
@@ -125,7 +125,7 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
         raise MissingColumns(where, found, columns="、".join(missing), row=row)
     repeated = [c.physical_name for c in table.columns if named.count(c.name) > 1]
     if repeated:
-        raise Refused("repeated_column", where, columns="、".join(repeated))
+        raise Refusal("repeated_column", where, columns="、".join(repeated))
     positions = {c.name: named.index(c.name) for c in table.columns}
     return Header(positions, len(found), len(cells) - len(found), tuple(unknown))
 
@@ -133,7 +133,7 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
 def require_few(names: Sequence[str], where: str) -> None:
     """No table of an office has thousands of columns; a file with a million names would cost hours."""
     if len(names) > MOST_COLUMNS:
-        raise Refused("too_many_columns", where, columns=len(names), limit=MOST_COLUMNS)
+        raise Refusal("too_many_columns", where, columns=len(names), limit=MOST_COLUMNS)
 
 
 def showable(names: Sequence[str]) -> list[str]:

@@ -10,10 +10,10 @@ from pathlib import Path
 import polars as pl
 
 from contracts.model import Layout, Table
-from pipelines.readers.batch import FIELDS, IGNORED, NUL, Batch, Header, joined, match_header, not_records
+from pipelines.ingest.refusals import Refusal
+from pipelines.readers.batch import FIELDS, IGNORED, NUL, Batch, Header, join_header_rows, match_header, non_record_rows
 from pipelines.readers.decode import LONGEST_LINE, TextFile
-from pipelines.readers.records import Shape
-from pipelines.reasons import Refused
+from pipelines.readers.records import RecordShape
 
 MOST_BREAKS = 20  # line breaks in the names of a header
 
@@ -25,7 +25,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     text = TextFile(path, layout.encoding)
     pieces = text.pieces()
     header, rest = _header(pieces, table, layout, path)
-    shape = Shape(layout.delimiter, header.width, max(1, header.spare))
+    shape = RecordShape(layout.delimiter, header.width, max(1, header.spare))
     row, left = layout.header_row + layout.header_rows, list[str]()
     for piece in chain([rest], pieces, [""]):  # at last nothing more comes for the lines that wait
         marks: dict[int, str] = {}
@@ -46,7 +46,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
 
 def _marked(fields: pl.DataFrame, layout: Layout, may_hold_nul: bool) -> dict[int, str]:
     """Rows that are no records, and rows with a NUL byte, which no office means."""
-    marks = dict.fromkeys(not_records(fields, layout), IGNORED)
+    marks = dict.fromkeys(non_record_rows(fields, layout), IGNORED)
     if may_hold_nul:
         hits = fields.select(pl.any_horizontal(pl.all().str.contains("\0", literal=True))).to_series()
         marks |= dict.fromkeys(hits.fill_null(False).arg_true(), NUL)
@@ -56,7 +56,7 @@ def _marked(fields: pl.DataFrame, layout: Layout, may_hold_nul: bool) -> dict[in
 def _malformed(lines: dict[int, str], layout: Layout) -> dict[int, str]:
     """What to say of lines that are no records: a totals row need not have as many fields as the header."""
     firsts = (next(filter(None, map(str.strip, line.split(layout.delimiter))), "") for line in lines.values())
-    totals = not_records(pl.DataFrame({"first": firsts}, schema={"first": pl.String}), layout)
+    totals = non_record_rows(pl.DataFrame({"first": firsts}, schema={"first": pl.String}), layout)
     return dict.fromkeys(lines, FIELDS) | dict.fromkeys(map(list(lines).__getitem__, totals), IGNORED)
 
 
@@ -70,7 +70,7 @@ def _header(pieces: Iterator[str], table: Table, layout: Layout, path: Path) -> 
     try:
         rows = list(islice(reader, layout.header_rows))
     except csv.Error:
-        raise Refused("parse", path.name) from None
+        raise Refusal("parse", path.name) from None
     if not any(map(any, rows)):
-        raise Refused("empty", path.name)
-    return match_header(joined(rows), table, path.name), "\n".join(lines[above + reader.line_num :])
+        raise Refusal("empty", path.name)
+    return match_header(join_header_rows(rows), table, path.name), "\n".join(lines[above + reader.line_num :])

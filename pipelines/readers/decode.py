@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.reasons import Refused
+from pipelines.ingest.refusals import Refusal
 
 PIECE_BYTES = 4 << 20  # about ten pieces, and what they became, are in memory at once
 LONGEST_LINE = 64 << 20
@@ -43,7 +43,7 @@ class TextFile:
                 rest += chunk
                 cut = self._cut(rest) if chunk else len(rest)
                 if not cut and len(rest) > LONGEST_LINE:
-                    raise Refused("endless_line", self.path.name, offset=offset >> 20, limit=LONGEST_LINE >> 20)
+                    raise Refusal("endless_line", self.path.name, offset=offset >> 20, limit=LONGEST_LINE >> 20)
                 if cut:
                     yield self._text(rest[:cut], offset)
                     offset, rest = offset + cut, rest[cut:]
@@ -56,7 +56,7 @@ class TextFile:
         elif self.encoding:
             self.encoding = codecs.lookup(self.encoding).name
             if self.encoding == "utf-16":  # which of the two, only its mark could say
-                raise Refused("encoding", self.path.name, offset=0)
+                raise Refusal("encoding", self.path.name, offset=0)
         return mark
 
     def _cut(self, chunk: bytes) -> int:
@@ -78,14 +78,14 @@ class TextFile:
         try:
             text = lines.decode(self.encoding or "ascii")
         except UnicodeDecodeError as error:
-            raise Refused("encoding", self.path.name, offset=offset + error.start) from None
+            raise Refusal("encoding", self.path.name, offset=offset + error.start) from None
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def found_encoding(path: Path) -> str:
     """What the first piece of a text file says; "" for plain ASCII, and for what is no text."""
     text = TextFile(path)
-    with suppress(Refused, OSError):
+    with suppress(Refusal, OSError):
         next(text.pieces(), None)
     return text.encoding
 

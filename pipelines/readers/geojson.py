@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from contracts.model import GEOMETRY, Table
-from pipelines.readers.batch import FEATURE, IGNORED, NUL, Batch, not_records
+from pipelines.ingest.refusals import Refusal
+from pipelines.readers.batch import FEATURE, IGNORED, NUL, Batch, non_record_rows
 from pipelines.readers.decode import TextFile
 from pipelines.readers.objects import Object, Objects, is_flat
-from pipelines.reasons import Refused
 
 LARGEST = 64 << 20  # bytes; with seven decimals 2.8 million corners. One feature of this size takes 1 GB to read
 BATCH_ROWS = 5_000
@@ -33,14 +33,14 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     layout, size = table.layout, path.stat().st_size
     assert layout is not None
     if size > LARGEST:
-        raise Refused("too_large", path.name, size=size >> 20, limit=LARGEST >> 20)
+        raise Refusal("too_large", path.name, size=size >> 20, limit=LARGEST >> 20)
     text = _Text("".join(TextFile(path, layout.encoding).pieces()), path.name)
     row, cells = 1, Objects(table, path.name)
     for objects in _batches(text):
         frame, unknown = cells.frame(objects)
         marks = {at: FEATURE for at, one in enumerate(objects) if one is None}
         marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
-        marks |= dict.fromkeys(not_records(frame, layout), IGNORED)
+        marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED)
         yield Batch(row, frame, marks, unknown_columns=unknown)
         row += len(objects)
 
@@ -99,7 +99,7 @@ class _Text:
             return
         if not self._passes("{"):
             self._value()
-            raise Refused("not_features", self._where)
+            raise Refusal("not_features", self._where)
         kind, lists, more = "", 0, not self._passes("}")
         while more:
             name = self._value()
@@ -118,7 +118,7 @@ class _Text:
         if not self._is_at_end():
             raise self._unreadable(self._at)
         if kind != "FeatureCollection" or lists != 1:
-            raise Refused("not_features", self._where)
+            raise Refusal("not_features", self._where)
 
     def _items(self) -> Iterator[Any]:
         """The values of a list after its bracket."""
@@ -159,6 +159,6 @@ class _Text:
         if not self._passes(mark):
             raise self._unreadable(self._at)
 
-    def _unreadable(self, at: int) -> Refused:
+    def _unreadable(self, at: int) -> Refusal:
         line, start = self._text.count("\n", 0, at) + 1, self._text.rfind("\n", 0, at) + 1
-        return Refused("not_json", self._where, line=line, character=at - start + 1)
+        return Refusal("not_json", self._where, line=line, character=at - start + 1)

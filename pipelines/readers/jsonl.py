@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from contracts.model import Layout, Table
-from pipelines.readers.batch import FIELDS, IGNORED, NUL, Batch, not_records
+from pipelines.readers.batch import FIELDS, IGNORED, NUL, Batch, non_record_rows
 from pipelines.readers.decode import TextFile
 from pipelines.readers.objects import Object, Objects, is_flat
 
@@ -65,4 +65,4 @@ def _no_number(_: str) -> None:
 def _marks(lines: list[str], objects: list[Object | None], frame: pl.DataFrame, layout: Layout) -> dict[int, str]:
     marks = {at: FIELDS for at, one in enumerate(objects) if one is None and lines[at].strip()}
     marks |= {at: NUL for at, line in enumerate(lines) if "\\u0000" in line or "\0" in line}
-    return marks | dict.fromkeys(not_records(frame, layout), IGNORED)
+    return marks | dict.fromkeys(non_record_rows(frame, layout), IGNORED)

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from contracts.model import Table
+from pipelines.ingest.refusals import Refusal
 from pipelines.readers.batch import match_header, plain, require_few, showable
-from pipelines.reasons import Refused
 
 Object = dict[str, Any]
 
@@ -52,7 +52,7 @@ class Objects:
         used = [name for name in names.values() if name]
         repeated = [c.physical_name for c in self._table.columns if used.count(c.name) > 1]
         if repeated:
-            raise Refused("repeated_column", self._where, columns="、".join(repeated))
+            raise Refusal("repeated_column", self._where, columns="、".join(repeated))
 
 
 def is_flat(found: Any) -> bool:

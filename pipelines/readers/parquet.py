@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 
 from contracts.model import Layout, Table
-from pipelines.readers.batch import IGNORED, NUL, Batch, match_header, not_records
-from pipelines.reasons import Refused
+from pipelines.ingest.refusals import Refusal
+from pipelines.readers.batch import IGNORED, NUL, Batch, match_header, non_record_rows
 
 BATCH_ROWS = 100_000
 FIRST_ROW = 2
@@ -28,7 +28,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     try:
         yield from _read(path, table, table.layout)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        raise Refused("not_parquet", path.name) from None
+        raise Refusal("not_parquet", path.name) from None
 
 
 def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
@@ -39,11 +39,11 @@ def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     names = {name: schema.names()[at] for name, at in header.positions.items()}
     nested = [source for source in names.values() if schema[source].is_nested()]
     if nested:
-        raise Refused("nested", path.name, columns="、".join(nested))
+        raise Refusal("nested", path.name, columns="、".join(nested))
     texts = rows.select(_text(source, schema[source]).alias(name) for name, source in names.items())
     row = FIRST_ROW
     for frame in texts.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
-        marks = dict.fromkeys(not_records(frame, layout), IGNORED)
+        marks = dict.fromkeys(non_record_rows(frame, layout), IGNORED)
         with_nul = frame.select(
             pl.any_horizontal(pl.all().str.contains("\0", literal=True).fill_null(False))
         ).to_series()
@@ -55,7 +55,7 @@ def _measure(path: Path, rows: pl.LazyFrame) -> None:
     """By the footer alone: a run of one value takes a few bytes, however long it is said to be."""
     count, size = rows.select(pl.len()).collect().item(), path.stat().st_size
     if count > MOST_ROWS_A_BYTE * size:
-        raise Refused("too_many_rows", path.name, rows=count, size=size)
+        raise Refusal("too_many_rows", path.name, rows=count, size=size)
 
 
 def _text(name: str, dtype: pl.DataType) -> pl.Expr:

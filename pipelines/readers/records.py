@@ -15,14 +15,14 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.reasons import Refused
+from pipelines.ingest.refusals import Refusal
 
 LONGEST_RECORD = 1_000  # lines
 LARGEST_RECORD = 16 << 20  # characters
 
 
 @dataclass
-class Cut:
+class SplitRecords:
     """Records, the lines of malformed ones by place (there they are empty), and the lines that wait for what follows."""
 
     records: list[str]
@@ -30,7 +30,7 @@ class Cut:
     left: list[str]
 
 
-class Shape:
+class RecordShape:
     """The shape of a file's records: delimiter, number of fields, and how many empty ones may follow.
 
     `spare` is at least 1: some exports put a delimiter at the end of every line but not of the header.
@@ -43,10 +43,10 @@ class Shape:
         self._pattern = f"{one}(?:{between}{one}){{{width - 1}}}{between}{{0,{spare}}}"
         self._record = re.compile(self._pattern)
 
-    def cut(self, lines: list[str], at_end: bool) -> Cut:
+    def cut(self, lines: list[str], at_end: bool) -> SplitRecords:
         """`lines` as records; at the file's end none is left waiting."""
         unusual = ~pl.Series(lines, dtype=pl.String).str.contains(f"^{self._pattern}$")
-        cut, taken = Cut([], {}, []), 0
+        cut, taken = SplitRecords([], {}, []), 0
         for i in unusual.arg_true().to_list():
             if i < taken:
                 continue  # inside a record that goes over several lines
@@ -113,7 +113,7 @@ class Shape:
             return pl.DataFrame(schema={str(i): pl.String for i in range(self.width)})
         frame = self._parsed("\n".join(records) + "\n", extra_columns="ignore", missing_columns="insert")
         if len(frame) != len(records):
-            raise Refused("parse", where)
+            raise Refusal("parse", where)
         return frame
 
     def _parsed(self, text: str, **ragged: Any) -> pl.DataFrame:

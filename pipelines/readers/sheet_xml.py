@@ -24,16 +24,16 @@ FORMULA_CELL = re.compile(rb'<c\b[^<>]*?\br="([A-Z]{1,3})(\d+)"[^<>]*>\s*<f[\s>/
 
 
 @dataclass
-class Beside:
+class SheetMarks:
     """Rows as Excel counts them; `formulas` by field, counted from 0 at the first column in use."""
 
     hidden: list[int] = field(default_factory=list)
     formulas: dict[int, list[int]] = field(default_factory=dict)
 
 
-def beside_values(path: Path, sheet: str, first_column: int) -> Beside:
+def sheet_marks(path: Path, sheet: str, first_column: int) -> SheetMarks:
     """What is known of a sheet; nothing for workbooks that are no XLSX, or whose parts are not where they should be."""
-    found = Beside()
+    found = SheetMarks()
     if not is_zipfile(path):
         return found
     with ZipFile(path) as archive:

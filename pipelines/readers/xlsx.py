@@ -19,10 +19,10 @@ import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
 from contracts.model import Layout, Table
-from pipelines.readers.batch import HIDDEN, IGNORED, Batch, joined, match_header, not_records
-from pipelines.readers.sheet_xml import Beside, beside_values
-from pipelines.reasons import Refused
-from warehouse import archives
+from pipelines.ingest.refusals import Refusal
+from pipelines.readers.batch import HIDDEN, IGNORED, Batch, join_header_rows, match_header, non_record_rows
+from pipelines.readers.sheet_xml import SheetMarks, sheet_marks
+from warehouse.lake import archives
 
 BATCH_ROWS = 50_000
 LARGEST = 2 << 30
@@ -45,22 +45,22 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         _measure(path)
         yield from _read_book(path, table, layout)
     except PasswordError:
-        raise Refused("encrypted", path.name) from None
+        raise Refusal("encrypted", path.name) from None
     except archives.BadArchive as error:
-        raise Refused.archive(error) from None
+        raise Refusal.archive(error) from None
     except DAMAGED:
-        raise Refused("not_a_workbook", path.name) from None
+        raise Refusal("not_a_workbook", path.name) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # calamine's own class of it cannot be imported
             raise
-        raise Refused("not_a_workbook", path.name) from None
+        raise Refusal("not_a_workbook", path.name) from None
 
 
 def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     book = CalamineWorkbook.from_path(str(path))
     wanted = [s for s in book.sheets_metadata if layout.sheets in ("*", s.name) or re.fullmatch(layout.sheets, s.name)]
     if not wanted:
-        raise Refused("missing_sheet", path.name, sheet=layout.sheets)
+        raise Refusal("missing_sheet", path.name, sheet=layout.sheets)
     if len({s.name for s in wanted}) < len(wanted):
         raise ValueError("sheets of one name: only the first can be had")
     several = len(wanted) > 1
@@ -71,12 +71,12 @@ def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
         batches = _read_sheet(sheet, table, layout, path, meta.name if several else "")
         try:
             yield from batches
-        except Refused as refused:
+        except Refusal as refused:
             if refused.rule != "missing_column" or not several:
                 raise
             if meta.visible == SheetVisibleEnum.Visible:
                 columns = refused.facts["columns"]
-                raise Refused("sheet_without_header", path.name, sheet=meta.name, columns=columns) from None
+                raise Refusal("sheet_without_header", path.name, sheet=meta.name, columns=columns) from None
             none = pl.DataFrame(schema={c.name: pl.String for c in table.columns})
             yield Batch(1, none, {}, meta.name, (f"隐藏的工作表“{meta.name}”",))
 
@@ -87,14 +87,14 @@ def _measure(path: Path) -> None:
         if file.read(4) == OLD:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 if content.find(ENCRYPTED) >= 0:
-                    raise Refused("encrypted", path.name)
+                    raise Refusal("encrypted", path.name)
             return
-    names = {entry.filename.lower() for entry in archives.weighed(path, LARGEST)}
+    names = {entry.filename.lower() for entry in archives.check_sizes(path, LARGEST)}
     if BOOK not in names:  # an ODS or XLSB; the library would try it, and no office agreed on one
         raise BadZipFile("no XLSX")
     with ZipFile(path) as archive:
         if archive.testzip() is not None:  # a directory can understate what comes out
-            raise Refused("not_a_workbook", path.name)
+            raise Refusal("not_a_workbook", path.name)
 
 
 def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, name: str) -> Iterator[Batch]:
@@ -103,9 +103,9 @@ def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, 
     rows = sheet.iter_rows()
     top = [[cell_text(c) for c in row] for row in islice(rows, layout.header_row - 1 + layout.header_rows)]
     header = match_header(
-        joined(top[layout.header_row - 1 :] or [[]]), table, f"{path.name} [{name}]" if name else path.name
+        join_header_rows(top[layout.header_row - 1 :] or [[]]), table, f"{path.name} [{name}]" if name else path.name
     )
-    beside = beside_values(path, sheet.name, first_column=sheet.start[1] if sheet.start else 0)
+    beside = sheet_marks(path, sheet.name, first_column=sheet.start[1] if sheet.start else 0)
     first = layout.header_row + layout.header_rows
     while batch := list(islice(rows, BATCH_ROWS)):
         columns = list(zip(*batch, strict=True))
@@ -115,7 +115,7 @@ def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, 
         first += len(batch)
 
 
-def _with_formulas(frame: pl.DataFrame, positions: dict[str, int], beside: Beside, first: int) -> pl.DataFrame:
+def _with_formulas(frame: pl.DataFrame, positions: dict[str, int], beside: SheetMarks, first: int) -> pl.DataFrame:
     """A cell with a formula is the formula, not what it came to when somebody last saved the file."""
     for name, at in positions.items():
         places = [row - first for row in beside.formulas.get(at, ()) if first <= row < first + len(frame)]
@@ -124,12 +124,12 @@ def _with_formulas(frame: pl.DataFrame, positions: dict[str, int], beside: Besid
     return frame
 
 
-def _marks(columns: list[tuple[Any, ...]], layout: Layout, beside: Beside, first: int) -> dict[int, str]:
+def _marks(columns: list[tuple[Any, ...]], layout: Layout, beside: SheetMarks, first: int) -> dict[int, str]:
     height = len(columns[0])
     marks = {row - first: HIDDEN for row in beside.hidden if first <= row < first + height}
     if layout.ignore_rows:
         cells = pl.DataFrame([_texts(str(i), column) for i, column in enumerate(columns)])
-        marks |= dict.fromkeys(not_records(cells, layout), IGNORED)
+        marks |= dict.fromkeys(non_record_rows(cells, layout), IGNORED)
     return marks
 
 

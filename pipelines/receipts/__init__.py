@@ -1,7 +1,7 @@
 """The receipt (回执) an office gets for every delivery: what was taken, and each row that was not, and why.
 
 It comes in the format the file came in: `as_csv.py`, `as_workbook.py`, `as_jsonl.py`; what it says is the same in all
-(`lines.py`). Not here: the texts (`pipelines/row_reasons.py`), finding that something is wrong (`pipelines/sorting.py`).
+(`lines.py`). Not here: the texts (`ingest/row_reasons.py`), finding that something is wrong (`ingest/validate_rows.py`).
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from pathlib import Path, PurePath
 
 from contracts.code_lists import CodeList
 from contracts.model import Format, Table
-from pipelines.reasons import Refused
+from pipelines.ingest.refusals import Refusal
 from pipelines.receipts import as_csv, as_jsonl, as_workbook
 from pipelines.receipts.lines import Content, Issues
 from warehouse.files import replacing
-from warehouse.lake import Delivery
+from warehouse.lake.lake import Delivery
 from warehouse.settings import Settings
 
 SUFFIXES: Mapping[Format, str] = {
@@ -32,7 +32,7 @@ def write_receipt(
     settings: Settings,
     delivery: Delivery,
     table: Table | None,
-    refused: Refused | None = None,
+    refused: Refusal | None = None,
     issues: Path | None = None,
     code_lists: Mapping[str, CodeList] | None = None,
     encoding: str = as_csv.DEFAULT,

@@ -1,7 +1,7 @@
 """The receipt as a workbook: 汇总, then the office's own sheets with only what is wrong in them, then 明细 line by line.
 
 Nothing is ever written as a formula. The same content gives the same bytes.
-Not here: what the lines say (`lines.py`), the office's sheets (`marks.py`), how a sheet is made (`pages.py`).
+Not here: what the lines say (`lines.py`), the office's sheets (`marked_rows.py`), how a sheet is made (`pages.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.receipts.lines import WORDS, Content, Issues, Pair, in_words
-from pipelines.receipts.marks import COMMENTS, SHEETS, mark
+from pipelines.receipts.marked_rows import COMMENTS, SHEETS, mark
 from pipelines.receipts.pages import Book, Pages
 from warehouse.workbooks import put, workbook
 

@@ -1,6 +1,6 @@
 """What a receipt says, whatever its form: the summary, the counts by rule, and a line for every bad row and value.
 
-Values arrive masked (`pipelines/sorting.py`). What an office wrote itself, its file's and sheets' names too, could be
+Values arrive masked (`ingest/validate_rows.py`). What an office wrote itself, its file's and sheets' names too, could be
 run as a formula by a spreadsheet that opens the receipt: it is made harmless here, for all forms alike.
 Not here: files (`as_csv.py`, `as_workbook.py`, `as_jsonl.py`).
 """
@@ -17,9 +17,9 @@ import polars as pl
 
 from contracts.code_lists import CodeList
 from contracts.model import Table
-from pipelines.reasons import Refused
-from pipelines.row_reasons import Text, row_texts
-from warehouse.lake import Delivery
+from pipelines.ingest.refusals import Refusal
+from pipelines.ingest.row_reasons import ReasonText, row_texts
+from warehouse.lake.lake import Delivery
 
 BATCH_ROWS = 100_000
 STATUS = {"accepted": "已接收", "held": "暂缓生效", "failed": "未能读取"}
@@ -54,14 +54,16 @@ class Issues:
     """A delivery's issues in the clerk's words, read from the lake's file in batches: there may be millions."""
 
     def __init__(self, path: Path | None, table: Table | None, code_lists: Mapping[str, CodeList]) -> None:
-        texts: list[Text] = []
+        texts: list[ReasonText] = []
         self._issues = pl.LazyFrame(schema=ISSUE)
         self._headers: dict[str, str] = {}
         if table and path and path.exists():
             texts = row_texts(table, code_lists)
             self._issues = pl.scan_parquet(path)
             self._headers = {c.name: c.physical_name for c in table.columns}
-        self._texts = pl.DataFrame(texts, schema=dict.fromkeys(Text.__dataclass_fields__, pl.String), orient="row")
+        self._texts = pl.DataFrame(
+            texts, schema=dict.fromkeys(ReasonText.__dataclass_fields__, pl.String), orient="row"
+        )
         self._several = bool(self._issues.select((pl.col("sheet") != "").any()).collect().item())
 
     def batches(self) -> Iterator[pl.DataFrame]:
@@ -97,7 +99,7 @@ class Content:
 
     delivery: Delivery
     table: Table | None
-    refused: Refused | None
+    refused: Refusal | None
     issues: Issues
 
     def summary(self) -> list[list[Pair]]:

@@ -1,6 +1,6 @@
 """Worksheets that are written row by row: their names, their looks, and what is too long for one sheet.
 
-Not here: what they say (`as_workbook.py`, `marks.py`).
+Not here: what they say (`as_workbook.py`, `marked_rows.py`).
 """
 
 from __future__ import annotations

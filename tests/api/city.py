@@ -13,8 +13,8 @@ import duckdb
 from contracts.load import load_catalog
 from contracts.model import Catalog, Table
 from tests.api.doubts import finding, key
-from warehouse.identity import Tokens
-from warehouse.manifest import Manifest
+from warehouse.lake.tokens import Tokens
+from warehouse.releases.manifest import Manifest
 from warehouse.settings import Settings
 
 PASSWORD = "korrekt-pferd-17"

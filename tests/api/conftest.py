@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from tests.api.city import FAR, HERE, NEXT, PASSWORD, point_to, settings_in, small_city, write_release
 from tests.api.desk import Desk
-from warehouse.casebook import NewUser, open_casebook
+from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.settings import Settings
 
 USERS = [

@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from tests.api.city import PASSWORD
 from tests.pipelines.office import csv_text, resident
-from warehouse.casebook import NewUser, open_casebook
-from warehouse.lake import Delivery, Lake
+from warehouse.casebook.casebook import NewUser, open_casebook
+from warehouse.lake.lake import Delivery, Lake
 from warehouse.settings import Settings
 
 NAME = "人口信息_20240301.csv"

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from tests.api.city import FAR, HERE, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.conftest import USERS
-from warehouse.casebook import open_casebook
+from warehouse.casebook.casebook import open_casebook
 
 FIRST, SECOND = date(2026, 1, 31), date(2026, 2, 28)
 MOVED, SOLD = date(2026, 2, 10), date(2026, 2, 15)

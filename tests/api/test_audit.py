@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from tests.api.city import PASSWORD, point_to, settings_in, small_city, write_release
-from warehouse.casebook import NewUser, open_casebook
+from warehouse.casebook.casebook import NewUser, open_casebook
 
 Headers = Callable[[str], dict[str, str]]
 

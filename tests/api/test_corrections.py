@@ -16,8 +16,8 @@ from python_calamine import CalamineWorkbook
 from api.app import create_app
 from tests.api.city import FAR, HERE, ID_NO, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.conftest import USERS, logging_in
-from warehouse.casebook import Casebook, NewUser, open_casebook
-from warehouse.correction.requests import Packet, send
+from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
+from warehouse.corrections.requests import Packet, send
 
 ROW = {"delivery_id": "d1", "row_no": 2}
 ASK = {

@@ -12,8 +12,8 @@ from httpx import Response
 from api.app import create_app
 from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.conftest import USERS
-from warehouse import address_decisions, person_decisions
-from warehouse.casebook import Casebook, NewUser, open_casebook
+from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
+from warehouse.review import addresses, persons
 
 WEST = f"山西省大同市平城区新旺街道{ESTATE}3号楼"
 ALIAS = {"written": "老电厂宿舍", "community_code": HERE[:12], "estate": ESTATE, "reason": "asked at the office"}
@@ -48,7 +48,7 @@ class Office:
 
     @property
     def written(self) -> int:
-        return len(address_decisions.history(self.casebook)) + len(person_decisions.history(self.casebook))
+        return len(addresses.history(self.casebook)) + len(persons.history(self.casebook))
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_lead_decides_what_a_spelling_means_once(office: Office) -> None:
         assert answers[0].json() == answers[1].json()
         decided = answers[0].json()["decided"]
         assert (decided["kind"], decided["decided_by"], decided["reason"]) == (kind, "lead", body["reason"])
-    standing = address_decisions.standing(office.casebook)
+    standing = addresses.current_decisions(office.casebook)
     assert [(d.kind, d.estate, d.standard_address) for d in standing] == [
         ("alias", ESTATE, None),
         ("spelling", None, f"{WEST}2单元501室"),
@@ -114,7 +114,7 @@ def test_an_accepted_alias_is_taken_back_and_both_stay_on_record(office: Office)
     back = {"kind": "alias", "written": " 老电厂 宿舍", "reason": "it was another one"}
     assert [office.post("supervisor", "/addresses/aliases/revoke", back).status_code for _ in range(2)] == [201, 200]
     assert office.get("lead", "/addresses/aliases").json()["items"] == []
-    assert [(d.decision, d.decided_by) for d in address_decisions.history(office.casebook)] == [
+    assert [(d.decision, d.decided_by) for d in addresses.history(office.casebook)] == [
         ("accepted", "lead"),
         ("revoked", "supervisor"),
     ]
@@ -129,7 +129,7 @@ def test_what_was_decided_elsewhere_is_not_there_to_be_seen_or_taken_back(office
         answer = office.post("far_lead", "/addresses/aliases/revoke", back)
         never = office.post("far_lead", "/addresses/aliases/revoke", back | {"written": "从来没有"})
         assert (answer.status_code, answer.json()) == (404, never.json())
-    assert len(address_decisions.standing(office.casebook)) == 2
+    assert len(addresses.current_decisions(office.casebook)) == 2
 
 
 def test_a_supervisor_sees_that_something_was_decided_and_no_address_as_written(office: Office) -> None:
@@ -199,10 +199,10 @@ def test_pairs_wait_with_their_weights_until_somebody_decides(office: Office) ->
     assert office.get("worker", "/persons/review").json()["items"][0]["decision"] == "same"
     other_way = {"left": PAIR["right"], "right": PAIR["left"], "decision": "different", "reason": "father and son"}
     assert office.post("supervisor", "/persons/decisions", other_way).status_code == 201
-    assert [d.decision for d in person_decisions.standing(office.casebook)] == ["different"]
+    assert [d.decision for d in persons.current_decisions(office.casebook)] == ["different"]
     assert office.post("lead", "/persons/decisions", SAME | {"decision": "open"}).status_code == 201
-    assert person_decisions.standing(office.casebook) == []
-    assert [d.decided_by for d in person_decisions.history(office.casebook)] == ["lead", "supervisor", "lead"]
+    assert persons.current_decisions(office.casebook) == []
+    assert [d.decided_by for d in persons.history(office.casebook)] == ["lead", "supervisor", "lead"]
 
 
 def test_a_person_is_the_rows_that_say_so_and_those_that_may(still: Office) -> None:

@@ -13,7 +13,7 @@ from tests.api.city import HERE, Rows, settings_in
 from tests.api.doubts import finding, key
 from tests.api.test_worklist import judge
 from tests.api.walks import Walk, rows, walking, write
-from warehouse.rule.model import load_rules
+from warehouse.cross_check.model import load_rules
 
 RULES = {rule.name: rule for rule in load_rules()}
 

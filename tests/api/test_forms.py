@@ -14,7 +14,7 @@ from api.app import create_app
 from tests.api.city import FAR, HERE, NEXT, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.conftest import USERS, logging_in
 from tests.pipelines.workbooks import cells, comments, fills, formulas
-from warehouse.casebook import open_casebook
+from warehouse.casebook.casebook import open_casebook
 from warehouse.settings import Settings
 
 SHEET, YELLOW, GREY = "报表", "FFFFEB9C", "FFD9D9D9"

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.verdicts import PASSWORD, free_port, killed
 from tests.api.city import point_to, small_city, write_release
-from warehouse.casebook import NewUser, open_casebook
+from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.settings import Settings
 
 CLIENTS = 6

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.serve import log_to_file
 from tests.api.city import PASSWORD, key, point_to, small_city, write_release
-from warehouse.casebook import open_casebook
+from warehouse.casebook.casebook import open_casebook
 from warehouse.settings import Settings
 
 

@@ -16,8 +16,8 @@ from tests.api.doubts import key
 from tests.api.serving import serving
 from tests.api.walks import HOMES, Walk, walking
 from tests.chromium import Phone, chromium, phone
-from warehouse.door import visits
-from warehouse.door.verdicts import history
+from warehouse.fieldwork import visits
+from warehouse.fieldwork.verdicts import history
 
 __all__ = ["chromium"]
 DOORS = {name: f"{building}号楼{entrance}单元{room}室" for name, building, entrance, room, _ in HOMES}

@@ -6,8 +6,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from tests.api.city import PASSWORD, key, point_to, small_city, write_release
-from warehouse.casebook import open_casebook
-from warehouse.reader import ReleaseReader
+from warehouse.casebook.casebook import open_casebook
+from warehouse.releases.reader import ReleaseReader
 from warehouse.settings import Settings
 
 RELEASES = [f"r{i}" for i in range(6)]

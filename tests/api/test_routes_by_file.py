@@ -9,7 +9,7 @@ import api
 
 ROUTE = '''"""Says hello."""
 from fastapi import APIRouter
-from api.access import Caller
+from api.dependencies import Caller
 router = APIRouter()
 @router.get("/v1/hello")
 def hello(caller: Caller) -> dict[str, str]:

@@ -10,10 +10,10 @@ import pytest
 
 from tests.api.city import HERE, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.test_decisions import Office
-from warehouse.casebook import NewUser
-from warehouse.casebook_tables import visits
-from warehouse.rule import decisions as rule_decisions
-from warehouse.rule.library import library
+from warehouse.casebook.casebook import NewUser
+from warehouse.casebook.tables import visits
+from warehouse.cross_check import decisions as rule_decisions
+from warehouse.cross_check.library import library
 
 SPLIT, VACANT = "hukou_residence_split", "vacant_with_ticket"
 MINE, COUNTY, OTHER = HERE[:9], HERE[:6], "140214001"

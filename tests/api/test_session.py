@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from tests.api.city import PASSWORD
-from warehouse.casebook import Casebook, NewUser, open_casebook
+from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
 from warehouse.settings import Settings
 
 

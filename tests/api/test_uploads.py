@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from api.app import create_app
 from tests.api.desk import NAME, ROWS, Desk, as_windows_writes, zipped
 from tests.pipelines.office import Office, csv_text, resident
-from warehouse.archives import BadArchive, content, members
+from warehouse.lake.archives import BadArchive, content, members
 from warehouse.settings import Settings
 
 

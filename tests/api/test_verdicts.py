@@ -11,9 +11,9 @@ import pytest
 from tests.api.city import FAR, HERE, ID_NO, NEXT, PASSWORD, key, point_to, small_city, write_release
 from tests.api.doubts import finding
 from tests.api.test_decisions import Office
-from warehouse.casebook import NewUser
-from warehouse.door.verdicts import history
-from warehouse.finding import trail as finding_trail
+from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook.casebook import NewUser
+from warehouse.fieldwork.verdicts import history
 
 NOW = datetime.now(UTC)  # the API's own clock
 TODAY = (NOW + timedelta(hours=8)).date().isoformat()
@@ -136,7 +136,9 @@ def test_what_the_night_changed_or_took_away_is_a_conflict_for_whom_it_belonged(
         ("f1", "gone", "old", HERE, "r2"),
         ("f2", "changed", "new", NEXT, "r2"),
     ):
-        row = finding_trail.Change(key(name), "odd", change, key(hashed), grid, datetime(2026, 11, 23).date(), release)
+        row = finding_trail.FindingChange(
+            key(name), "odd", change, key(hashed), grid, datetime(2026, 11, 23).date(), release
+        )
         office.casebook.ledger.extend(finding_trail.finding_trail, [row._asdict()])
     point_to(office.settings, "r2")
     fresh = SEEN | {"key": "0b9c6a52-0009"}

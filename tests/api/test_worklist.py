@@ -11,7 +11,7 @@ import pytest
 from tests.api.city import HERE, NEXT, settings_in
 from tests.api.doubts import key
 from tests.api.walks import BY_SEVERITY, BY_WALK, NEW, Walk, rows, walking, write
-from warehouse.casebook_tables import assignments
+from warehouse.casebook.tables import assignments
 
 
 @pytest.fixture(scope="module")

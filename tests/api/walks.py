@@ -15,9 +15,9 @@ from contracts.load import load_catalog
 from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, Rows, point_to, small_city, write_release
 from tests.api.conftest import logging_in
 from tests.api.doubts import finding, key
-from warehouse.casebook import Casebook, NewUser, open_casebook
-from warehouse.engine import WORKLIST
-from warehouse.finding.cross_check import make_worklist
+from warehouse.build.engine import WORKLIST
+from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
+from warehouse.cross_check.run import make_worklist
 from warehouse.settings import Settings
 
 USERS = [

@@ -11,8 +11,8 @@ import pytest
 
 from tests.api.city import ESTATE, FAR, HERE, key, point_to, settings_in, small_city, write_release
 from tests.cli.test_commands import hub
-from warehouse import address_decisions, person_decisions
-from warehouse.casebook import open_casebook
+from warehouse.casebook.casebook import open_casebook
+from warehouse.review import addresses, persons
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 HOME = f"山西省大同市平城区新旺街道{ESTATE}3号楼2单元501室"
@@ -75,7 +75,7 @@ def test_an_alias_is_accepted_listed_and_revoked(home: Path) -> None:
 def test_a_whole_spelling_is_accepted(home: Path) -> None:
     arguments = ("电厂后头3-2-501", "--standard-address", HOME, "--reason", "seen at the door")
     assert "from the next night on" in said(home, "address", "accept", *arguments)
-    [decision] = address_decisions.standing(open_casebook(settings_in(home)))
+    [decision] = addresses.current_decisions(open_casebook(settings_in(home)))
     assert (decision.kind, decision.standard_address, decision.decided_by) == ("spelling", HOME, ME)
 
 
@@ -121,7 +121,7 @@ def test_decisions_that_contradict_each_other_are_refused_with_the_rows(home: Pa
     error = refused(home, "person", "link", "property:t1", "resident:1", "--reason", "same number")
     assert "hotline:k1 = property:t1 = resident:1" in error
     assert "reopen" in error
-    assert len(person_decisions.standing(open_casebook(settings_in(home)))) == 2
+    assert len(persons.current_decisions(open_casebook(settings_in(home)))) == 2
 
 
 def test_a_row_is_explained(home: Path) -> None:

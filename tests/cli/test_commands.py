@@ -20,7 +20,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cli.main import app
-from warehouse.treatments import ROLES
+from warehouse.access.masking import ROLES
 
 ROOT = Path(__file__).parents[2]
 HUB = [sys.executable, "-c", "from cli.main import run; run()"]
@@ -278,7 +278,7 @@ def test_tracebacks_come_with_debug_only(tmp_path: Path, monkeypatch: pytest.Mon
     def defect(*_: object) -> None:
         raise RuntimeError("990001199001011234")
 
-    monkeypatch.setattr("warehouse.release.release_ids", defect)
+    monkeypatch.setattr("warehouse.releases.publish.release_ids", defect)
     quiet = hub(tmp_path, "release", "list")
     assert re.fullmatch(r"hub: RuntimeError at \S+test_commands\.py:\d+ -> this is a defect; .*\n", quiet.stderr)
     assert "990001" not in quiet.output

@@ -11,8 +11,8 @@ from python_calamine import CalamineWorkbook
 
 from tests.api.city import HERE, key, settings_in
 from tests.cli.test_commands import hub
-from warehouse.casebook import Casebook
-from warehouse.correction.requests import Packet, send
+from warehouse.casebook.casebook import Casebook
+from warehouse.corrections.requests import Packet, send
 
 DAY = date(2026, 9, 18)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from contracts.code_lists import HERE, load_code_lists
-from pipelines.ingest import ingest_landing
+from pipelines.ingest.ingest import ingest_landing
 from tests.cli.test_commands import hub
 from tests.pipelines.office import CATALOG, Office, csv_text, resident
-from warehouse.casebook import open_casebook
-from warehouse.decisions import Decisions
-from warehouse.lake import Delivery
+from warehouse.casebook.casebook import open_casebook
+from warehouse.lake.delivery_decisions import DeliveryDecisions
+from warehouse.lake.lake import Delivery
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_decisions_outlive_a_lake_that_is_built_again_from_landing(office: Offic
         path.unlink() if path.is_file() else path.rmdir()
     casebook = open_casebook(settings)
     lists = load_code_lists([HERE, settings.codes])
-    ingest_landing(settings, CATALOG, lists, settle=Decisions.of(casebook).settled)
+    ingest_landing(settings, CATALOG, lists, settle=DeliveryDecisions.of(casebook).settled)
     assert states(office) == ["withdrawn", "accepted", "accepted", "accepted", "failed"]
 
 

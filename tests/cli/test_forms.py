@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from tests.api.city import HERE, NEXT, PASSWORD, point_to, settings_in, small_city, write_release
 from tests.pipelines.workbooks import cells
-from warehouse.casebook import NewUser, open_casebook
-from warehouse.form.model import FORMS
+from warehouse.casebook.casebook import NewUser, open_casebook
+from warehouse.form_filling.model import FORMS
 
 FORM = """title: 户号表
 office: 社区

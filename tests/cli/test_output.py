@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from cli.output import Format, listing
+from cli.output import Format, print_listing
 
 COLUMNS = ("name", "n", "more")
 ROWS = [
@@ -32,12 +32,12 @@ ROWS = [
     ],
 )
 def test_text_forms(capsys: pytest.CaptureFixture[str], form: Format, expected: str) -> None:
-    listing(COLUMNS, ROWS, form)
+    print_listing(COLUMNS, ROWS, form)
     assert capsys.readouterr().out == expected
 
 
 def test_json_keeps_types(capsys: pytest.CaptureFixture[str]) -> None:
-    listing(COLUMNS, ROWS, Format.JSON)
+    print_listing(COLUMNS, ROWS, Format.JSON)
     shown = json.loads(capsys.readouterr().out)
     assert shown[0] == {"name": "柳港园", "n": 12, "more": None}
     assert shown[2]["name"] == "two\nlines"
@@ -47,5 +47,5 @@ def test_json_keeps_types(capsys: pytest.CaptureFixture[str]) -> None:
     ("form", "expected"), [(Format.TABLE, "a  b\n-  -\n"), (Format.JSON, "[]\n"), (Format.CSV, "a,b\n")]
 )
 def test_nothing_is_a_listing_too(capsys: pytest.CaptureFixture[str], form: Format, expected: str) -> None:
-    listing(("a", "b"), [], form)
+    print_listing(("a", "b"), [], form)
     assert capsys.readouterr().out == expected

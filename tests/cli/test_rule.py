@@ -11,10 +11,10 @@ import pytest
 
 from tests.api.city import HERE, key, point_to, settings_in, small_city, write_release
 from tests.cli.test_commands import hub
-from tests.warehouse.test_rules import SOUND
-from warehouse.casebook import open_casebook
-from warehouse.rule import decisions as rule_decisions
-from warehouse.rule.model import rule_files
+from tests.warehouse.cross_check.test_rules import SOUND
+from warehouse.casebook.casebook import open_casebook
+from warehouse.cross_check import decisions as rule_decisions
+from warehouse.cross_check.model import rule_files
 
 ME = pwd.getpwuid(os.getuid()).pw_name
 SPLIT = "hukou_residence_split"

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.change import Bump, Verdict
+from contracts.change import Bump, Compatibility
 from contracts.diff import diff
-from contracts.golden import Golden
 from contracts.load import load_catalog
 from contracts.model import Check, Column, Layout, Table
+from contracts.survivorship import Survivorship
 
 TABLES = load_catalog().tables
 LAYOUT = Layout("csv", "a.csv")
@@ -62,7 +62,7 @@ def listed(*values: str, **changes: Any) -> dict[str, Any]:
         (with_column(DOGS, physical_name="数量"), "header changed", "office", "major"),
         (with_column(DOGS, physical_name="数量", aliases=("犬只数",)), "header changed", "", "minor"),
         (with_column(DOGS, aliases=("数量",)), "aliases changed", "", "minor"),
-        (with_column(DOGS, golden=Golden("dog", "dogs", ("vet",))), "golden changed", "", "minor"),
+        (with_column(DOGS, survivorship=Survivorship("dog", "dogs", ("vet",))), "survivorship changed", "", "minor"),
         (with_column(KIND, formats=("%y",)), "formats changed", "office", "major"),
         (with_column(KIND, formats=("%y", "%Y")), "formats changed", "", "minor"),
         (replace(DOG, layout=replace(LAYOUT, file_pattern="b.csv")), "layout file_pattern changed", "office", "major"),
@@ -134,7 +134,7 @@ def test_the_version_fits_or_not(before: str, after: str, bump: Bump, fits: bool
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_contract_does_not_differ_from_itself(name: str) -> None:
-    assert diff(TABLES[name], TABLES[name]) == Verdict((), TABLES[name].version, TABLES[name].version)
+    assert diff(TABLES[name], TABLES[name]) == Compatibility((), TABLES[name].version, TABLES[name].version)
 
 
 @given(st.sampled_from(sorted(TABLES)), st.sampled_from(sorted(TABLES)))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, Areas, canonical, check_digit, id_no_agreed, masked, normal
+from contracts.identifiers import KINDS, Areas, canonical, check_digit, id_no_agreed, mask, normal
 
 AREAS = Areas.of(CodeList("id_area", {"14": "山西", "71": "台湾", "990001": "test"}, {}))
 FIRST_17 = "99000119900101123"
@@ -117,7 +117,7 @@ def test_an_old_number_keeps_area_birth_and_serial_in_18_digits(old: str) -> Non
     assert (new[:6], new[6:8], new[8:17]) == (old[:6], "19", old[6:])
     assert (status("id_no", old), status("id_no", new)) == ("old_15", "ok")
     assert canonical("id_no", new) == new
-    assert masked("id_no", old) == f"{old[:4]}*******{old[-4:]}"
+    assert mask("id_no", old) == f"{old[:4]}*******{old[-4:]}"
 
 
 @given(st.text(alphabet="0123456789Xx ", max_size=20))
@@ -201,13 +201,13 @@ def test_status_of_a_phone(written: str | None, expected: str) -> None:
     ],
 )
 def test_masks(kind: str, written: str, shown: str | None) -> None:
-    assert masked(kind, written) == shown
+    assert mask(kind, written) == shown
 
 
 @given(st.text(max_size=40))
 def test_a_mask_shows_at_most_eight_characters_of_anything(written: str) -> None:
     for kind in KINDS:
-        shown = masked(kind, written)
+        shown = mask(kind, written)
         assert shown is None or (len(shown.replace("*", "")) <= 8 and shown.count("*") >= 4)
 
 

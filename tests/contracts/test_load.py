@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from contracts.errors import ContractError
-from contracts.golden import Golden
 from contracts.load import HERE, contract_files, lint, load_catalog
+from contracts.survivorship import Survivorship
 
 GOOD = """\
 apiVersion: v3.2.0
@@ -136,15 +136,15 @@ PICKED = "{sources: [resident, property], pick: newest}"
     [
         (PICKED, None),
         ("{sources: [resident], many: true, valid: own_phone, entity: dwelling, attribute: holder}", None),
-        ("resident", "golden is a mapping of entity, attribute, sources, pick, valid, many"),
-        ("{source: [resident]}", "golden is a mapping of"),
-        ("{pick: newest}", "golden needs sources: the offices in the order of their authority"),
-        ("{sources: resident}", "golden needs sources"),
+        ("resident", "survivorship is a mapping of entity, attribute, sources, pick, valid, many"),
+        ("{source: [resident]}", "survivorship is a mapping of"),
+        ("{pick: newest}", "survivorship needs sources: the offices in the order of their authority"),
+        ("{sources: resident}", "survivorship needs sources"),
         ("{sources: [resident, police]}", "there is no source police; codes/claim_source.csv has resident, property"),
         ("{sources: [[resident]]}", "there is no source ['resident']"),
         ("{sources: [resident, resident]}", "each source has one place"),
         ("{sources: [resident], pick: oldest}", "pick is authority or newest or fresh_door, not oldest"),
-        ("{sources: [resident], valid: nice}", "there is no test nice; codes/golden_test.csv has usable_number"),
+        ("{sources: [resident], valid: nice}", "there is no test nice; codes/survivorship_test.csv has usable_number"),
         ("{sources: [resident], entity: parking}", "there is no entity parking"),
         ("{sources: [resident], many: 2}", "many is true or false"),
         ("{sources: [resident], many: true, pick: newest}", "pick newest would leave one"),
@@ -157,33 +157,35 @@ PICKED = "{sources: [resident, property], pick: newest}"
 def test_whose_word_is_shown_is_declared_by_known_words(tmp_path: Path, given: str, says: str | None) -> None:
     path = tmp_path / "city" / "parking.odcs.yaml"
     path.parent.mkdir()
-    wanted = f"{{property: mask, value: name}}\n          - {{property: golden, value: {given}}}"
+    wanted = f"{{property: mask, value: name}}\n          - {{property: survivorship, value: {given}}}"
     path.write_text(GOOD.replace("{property: mask, value: name}", wanted), encoding="utf-8")
     tables, found = lint([path])
     if says is None:
         assert found == []
-        assert tables[0].column("holder").golden is not None
+        assert tables[0].column("holder").survivorship is not None
     else:
         assert [p.line for p in found] == [23]
         assert says in found[0].message
-        assert "column holder: golden" in found[0].message
+        assert "column holder: survivorship" in found[0].message
 
 
 def test_an_office_s_contract_says_nothing_of_what_is_shown(tmp_path: Path) -> None:
-    wanted = f"{{property: golden, value: {PICKED}}}"
+    wanted = f"{{property: survivorship, value: {PICKED}}}"
     [found] = problems(tmp_path, GOOD.replace("{property: mask, value: name}", wanted))
     assert (
         found
-        == "22: column holder: golden says what the city database shows: it belongs into a contract of contracts/city"
+        == "22: column holder: survivorship says what the city database shows: it belongs into a contract of contracts/city"
     )
 
 
 def test_a_policy_is_of_its_table_and_column_unless_it_says_otherwise() -> None:
-    golden = load_catalog().tables["city.person"].column("phone_masked").golden
-    assert golden == Golden("person", "phone", ("resident", "doorstep", "property", "hotline"), "newest", "own_phone")
-    assert golden.authority == "resident"
-    name = load_catalog().tables["city.person"].column("name").golden
-    assert name == Golden("person", "name", ("resident", "property", "doorstep"), "authority")
+    survivorship = load_catalog().tables["city.person"].column("phone_masked").survivorship
+    assert survivorship == Survivorship(
+        "person", "phone", ("resident", "doorstep", "property", "hotline"), "newest", "own_phone"
+    )
+    assert survivorship.authority == "resident"
+    name = load_catalog().tables["city.person"].column("name").survivorship
+    assert name == Survivorship("person", "name", ("resident", "property", "doorstep"), "authority")
 
 
 def test_a_check_is_named_with_or_without_its_severity(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from contracts.code_lists import load_code_lists
 from contracts.identifiers import check_digit
 from contracts.model import Check
-from contracts.named_checks import CREDIT_CHARACTERS, CREDIT_WEIGHTS, NAMED
+from contracts.named_checks import CREDIT_CHARACTERS, CREDIT_WEIGHTS, NAMED_CHECKS
 from contracts.outlines import canonical
-from contracts.predicates import broken
+from contracts.predicates import violates
 from contracts.row_queries import named_sql
 
 LISTS = load_code_lists()
@@ -27,7 +27,7 @@ SQUARE = '{"type":"Polygon","coordinates":[[[113.3,40.1],[113.4,40.1],[113.4,40.
 
 def in_polars(name: str, values: list[str | None]) -> list[bool]:
     frame = pl.DataFrame({"value": values}, schema={"value": pl.String})
-    return frame.select(broken(Check("named", "value", {"name": name}), LISTS)).to_series().to_list()
+    return frame.select(violates(Check("named", "value", {"name": name}), LISTS)).to_series().to_list()
 
 
 def in_duckdb(name: str, values: list[str | None], mostly: float = 1.0) -> int:
@@ -39,7 +39,7 @@ def in_duckdb(name: str, values: list[str | None], mostly: float = 1.0) -> int:
 
 def keeps(name: str, written: str) -> bool:
     """Whether a value keeps the check as an office wrote it."""
-    normal = pl.DataFrame({"value": [written]}).select(NAMED[name].normal(pl.col("value")))["value"].to_list()
+    normal = pl.DataFrame({"value": [written]}).select(NAMED_CHECKS[name].normal(pl.col("value")))["value"].to_list()
     return in_polars(name, normal) == [False]
 
 
@@ -87,7 +87,7 @@ near = st.one_of(
 )
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", NAMED_CHECKS)
 @settings(max_examples=40, deadline=None)
 @given(values=st.lists(near, max_size=12))
 def test_both_engines_find_the_same_rows(name: str, values: list[str | None]) -> None:
@@ -187,4 +187,4 @@ def test_what_the_calendar_does_not_have_is_no_date(year: int, month: int, day: 
 
 
 def test_the_clerk_is_told_what_each_check_asks() -> None:
-    assert all(check.reason and check.hint for check in NAMED.values())
+    assert all(check.reason and check.hint for check in NAMED_CHECKS.values())

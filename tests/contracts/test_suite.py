@@ -17,8 +17,8 @@ from contracts.check_result import CheckResult
 from contracts.code_lists import CodeList
 from contracts.errors import ContractError
 from contracts.model import Check, Column, Table
-from contracts.named_checks import NAMED
-from contracts.predicates import broken
+from contracts.named_checks import NAMED_CHECKS
+from contracts.predicates import violates
 from contracts.suite import validate, warm_up
 
 CODES = {"sex": CodeList("sex", {"1": "男", "2": "女"}, {}), "id_area": CodeList("id_area", {"990001": "test"}, {})}
@@ -38,7 +38,7 @@ ROW_CHECKS = (
     Check("pattern", "word", {"pattern": "a.?"}),
     Check("pattern", "word", {"pattern": "(?:ab|1|2)[0-9{}:b]*"}),
     Check("pattern", "word", {"pattern": "[^']*"}),
-    *(Check("named", "word", {"name": name}) for name in NAMED),
+    *(Check("named", "word", {"name": name}) for name in NAMED_CHECKS),
     Check("length", "word", {"min": 2, "max": 4}),
     Check("range", "number", {"min": -3, "max": None}),
     Check("range", "number", {"min": None, "max": 7.5}),
@@ -83,7 +83,7 @@ def test_predicate_and_expectation_agree_on_every_row_check(
     frame.write_parquet(parquet)
     path = database(tmp_path, f"create table thing as from '{parquet}'")
     for check, result in zip(ROW_CHECKS, checked(path, *ROW_CHECKS), strict=True):
-        assert result.broken == frame.select(broken(check, CODES).sum()).item(), check
+        assert result.broken == frame.select(violates(check, CODES).sum()).item(), check
         assert result.passed == (result.broken == 0)
         assert result.rows == len(rows)
 

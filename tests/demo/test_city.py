@@ -11,8 +11,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from demo.city import CityFiles, generate
-from demo.identity_numbers import conforms
-from demo.truth import RULES
+from demo.people.identity_numbers import conforms
+from demo.truth.truth import RULES
 from tests.demo.conftest import KEYS, accepted, planted, planted_keys, read_csv
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from demo.buildings import tables
-from demo.geography import gcj02, grounds, placed
-from demo.places import communities, households_of
+from demo.geography.buildings import tables
+from demo.geography.communities import communities, households_of
+from demo.geography.layout import gcj02, grounds, place_buildings
 
 
 def test_buildings_stand_on_the_ground_of_their_grid_and_grounds_do_not_overlap() -> None:
     built = pl.concat(tables(7, communities(households_of(100_000))))
     ground = built.select("grid_code").join(grounds(built), on="grid_code", how="left", maintain_order="left")
-    longitude, latitude = placed(built)
+    longitude, latitude = place_buildings(built)
     assert ((ground["west"].to_numpy() < longitude) & (longitude < ground["east"].to_numpy())).all()
     assert ((ground["south"].to_numpy() < latitude) & (latitude < ground["north"].to_numpy())).all()
     assert len(set(zip(longitude, latitude, strict=True))) == built.height

@@ -13,10 +13,10 @@ from rapidfuzz.distance import OSA
 from shapely import Point, Polygon
 
 from demo.city import CityFiles, generate
-from demo.geography import gcj02
-from demo.identity_numbers import AGENCY_PHONE, conforms
-from demo.namesakes import CityNames
-from demo.places import communities
+from demo.geography.communities import communities
+from demo.geography.layout import gcj02
+from demo.people.identity_numbers import AGENCY_PHONE, conforms
+from demo.spellings.ambiguous_buildings import CityNames
 
 
 @pytest.fixture(scope="module")

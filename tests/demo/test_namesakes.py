@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from demo.addresses import AddressBook
-from demo.buildings import build
-from demo.namesakes import CityNames
-from demo.places import Block, communities, households_of
+from demo.geography.buildings import build
+from demo.geography.communities import Block, communities, households_of
+from demo.spellings.addresses import AddressBook
+from demo.spellings.ambiguous_buildings import CityNames
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from demo import distributions, xlsx
-from demo.calendar_texts import day
-from demo.identity_numbers import SequenceRegister, check_character, conforms, id_numbers, mobiles, spoiled
-from demo.places import blocks, communities, households_of, level, parent
-from demo.spelling import chinese_number
+from demo.geography.communities import blocks, communities, households_of, level, parent
+from demo.offices import xlsx
+from demo.offices.calendar_texts import day
+from demo.people.identity_numbers import SequenceRegister, check_character, conforms, id_numbers, mobiles, spoil_number
+from demo.shares import distributions
+from demo.spellings.doors import chinese_number
 
 birth_dates = st.dates(date(1900, 1, 1), date(2026, 12, 31))
 
@@ -35,7 +36,7 @@ def test_issued_numbers_are_valid_different_and_say_birth_date_and_sex(born: lis
 @given(birth_dates, st.integers(0, 999), st.sampled_from([*distributions.RESIDENT_ID_DEFECTS]))
 def test_spoiled_numbers_are_invalid_and_nobodys(birth: date, sequence: int, defect: str) -> None:
     seventeen = f"990001{birth:%Y%m%d}{sequence:03d}"
-    text, got = spoiled(seventeen + check_character(seventeen), defect)
+    text, got = spoil_number(seventeen + check_character(seventeen), defect)
     assert not conforms(text)
     assert text.startswith(("990001", "9.90001"))
     assert got in (defect, "wrong_check_digit")

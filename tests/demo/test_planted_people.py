@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from demo.city import CityFiles
-from demo.identity_numbers import conforms
+from demo.people.identity_numbers import conforms
 from tests.demo.conftest import accepted, planted_keys, read_csv
 
 PARENTS, SPOUSES = ["父亲", "母亲"], ["配偶", "夫", "妻"]

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from demo.city import CityFiles, generate
-from demo.plants_homes import INSIDE
-from demo.rule_shares_homes import MISPLACED_IN_LIUGANGYUAN
+from demo.shares.planted_homes import MISPLACED_IN_LIUGANGYUAN
+from demo.truth.planted_homes import INSIDE
 
 
 @pytest.fixture(scope="module")

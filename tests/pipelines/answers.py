@@ -13,10 +13,10 @@ import polars as pl
 from python_calamine import CalamineWorkbook
 
 from contracts.model import Check, Column, Layout, Table
-from pipelines.reasons import Refused
+from pipelines.ingest.refusals import Refusal
 from pipelines.receipts import write_receipt
 from tests.pipelines.office import encoding_of
-from warehouse.lake import Delivery
+from warehouse.lake.lake import Delivery
 from warehouse.settings import Settings
 
 Issue = tuple[str, int, str, str, str, str | None]
@@ -70,7 +70,7 @@ def written(
     table: Table | None = DOGS,
     issues: Sequence[Issue] = ISSUES,
     delivery: Delivery = SENT,
-    refused: Refused | None = None,
+    refused: Refusal | None = None,
     encoding: str = "utf-8-sig",
 ) -> Path:
     """The receipt's file for these issues."""

@@ -7,9 +7,9 @@ from itertools import count
 from typing import NamedTuple
 
 from tests.pipelines.town import Known, Town
-from warehouse.casebook import Casebook
-from warehouse.casebook_tables import door_values, verdicts
-from warehouse.door.verdicts import DoorValue
+from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.tables import door_values, verdicts
+from warehouse.fieldwork.verdicts import ObservedValue
 
 FIVE = datetime(2024, 3, 1, 9, tzinfo=UTC)  # 17:00 in the city
 DAY = date(2024, 3, 1)
@@ -50,7 +50,13 @@ class Doors:
         self._nth = count(1)
 
     def say(
-        self, about: Doubt, word: str, *values: DoorValue, by: str = "ann", role: str = "grid_worker", on: date = DAY
+        self,
+        about: Doubt,
+        word: str,
+        *values: ObservedValue,
+        by: str = "ann",
+        role: str = "grid_worker",
+        on: date = DAY,
     ) -> int:
         """Write a verdict down; which one it is."""
         nth = next(self._nth)
@@ -61,14 +67,14 @@ class Doors:
         assert self._casebook.ledger.once(verdicts, f"verdict-{nth:04}", {"nth": nth}, row, {door_values: parts})
         return nth
 
-    def lead(self, about: Doubt, word: str, *values: DoorValue) -> int:
+    def lead(self, about: Doubt, word: str, *values: ObservedValue) -> int:
         return self.say(about, word, *values, by="lea", role="grid_lead")
 
 
-def lives_at(person_id: str, address: str) -> DoorValue:
+def lives_at(person_id: str, address: str) -> ObservedValue:
     """Where she lives, as somebody wrote it at the door."""
-    return DoorValue("person", person_id, "living_address", address, None, None)
+    return ObservedValue("person", person_id, "living_address", address, None, None)
 
 
-def is_used(dwelling_id: str, occupancy: str) -> DoorValue:
-    return DoorValue("dwelling", dwelling_id, "occupancy", occupancy, None, None)
+def is_used(dwelling_id: str, occupancy: str) -> ObservedValue:
+    return ObservedValue("dwelling", dwelling_id, "occupancy", occupancy, None, None)

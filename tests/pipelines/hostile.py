@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.pipelines.mutants import HEADER, SECRETS
 from tests.pipelines.office import Office, csv_text, resident
-from warehouse.lake import Delivery
+from warehouse.lake.lake import Delivery
 
 GOOD = "人口信息_20240302.csv"
 NAMES = {form: f"名册_20240301.{form}" for form in ("xlsx", "jsonl", "geojson", "parquet")}

@@ -18,9 +18,9 @@ from contracts.code_lists import HERE, load_code_lists
 from contracts.identifiers import check_digit
 from contracts.load import load_catalog
 from contracts.model import Catalog
-from pipelines.ingest import Ingested, ingest_landing
+from pipelines.ingest.ingest import IngestResult, ingest_landing
 from pipelines.readers.xlsx import cell_text
-from warehouse.lake import Delivery, Lake
+from warehouse.lake.lake import Delivery, Lake
 from warehouse.settings import Settings
 
 # files here are a few rows, of which one bad one is a large share
@@ -120,7 +120,7 @@ class Office:
         path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
         return path
 
-    def run(self) -> Ingested:
+    def run(self) -> IngestResult:
         return ingest_landing(self.settings, self.catalog, load_code_lists([HERE, self.settings.codes]))
 
     def ingest(self) -> list[Delivery]:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.night import Night
+from pipelines.orchestration.night import Night
 from tests.pipelines.office import CATALOG, PROPERTY_HEADER, Office, csv_text, id_no, resident, workbook
-from warehouse.identity import ensure_keys
-from warehouse.release import CITY, show
+from warehouse.lake.tokens import ensure_keys
+from warehouse.releases.publish import CITY, show
 
 STREET = "山西省大同市平城区新旺街道"
 AREAS = (

@@ -14,8 +14,8 @@ import pytest
 from tests.api.city import settings_in
 from tests.postgres import Postgres, postgres
 from tests.warehouse.doorstep import Doorstep, make_release
-from warehouse.door.verdicts import history
-from warehouse.reader import OpenRelease
+from warehouse.fieldwork.verdicts import history
+from warehouse.releases.reader import OpenRelease
 from warehouse.settings import Settings
 
 __all__ = ["postgres"]

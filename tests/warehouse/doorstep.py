@@ -11,24 +11,24 @@ from contracts.code_lists import load_code_lists
 from contracts.load import load_catalog
 from tests.api.city import HERE, NEXT, key, small_city, write_release
 from tests.api.doubts import finding
-from warehouse.casebook import Casebook
-from warehouse.conditions import Where
-from warehouse.door.giving import Door, Seen
-from warehouse.door.stops import Stops
-from warehouse.door.values import DoorValues
-from warehouse.door.words import Words
-from warehouse.identity import ensure_keys
-from warehouse.policy import User
-from warehouse.reader import OpenRelease, Row
+from warehouse.access.filters import Filter
+from warehouse.access.masking import Role
+from warehouse.access.policy import User
+from warehouse.casebook.casebook import Casebook
+from warehouse.fieldwork.observed_values import ValueValidator
+from warehouse.fieldwork.scope import FieldScope
+from warehouse.fieldwork.submit import Fieldwork, VerdictSubmission
+from warehouse.fieldwork.validation import InputValidator
+from warehouse.lake.tokens import ensure_keys
+from warehouse.releases.operator_reader import RowReader, operator_reader
+from warehouse.releases.reader import OpenRelease, Row
 from warehouse.settings import Settings
-from warehouse.treatments import Role
-from warehouse.unscoped import Rows, unscoped
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # 17:00 in Shanghai
 TODAY = date(2026, 11, 24)
 F1, F2, F3, DESK, JUDGED = (key(name) for name in ("f1", "f2", "f3", "desk", "judged"))
 HOME, PERSON = key("d1"), key("王小明")
-SEEN = Seen("key-of-worker-1", F1, "r1", "confirmed", "office_outdated", TODAY, "met_in_person")
+SEEN = VerdictSubmission("key-of-worker-1", F1, "r1", "confirmed", "office_outdated", TODAY, "met_in_person")
 FINDINGS = [
     finding("f1", "h1", "d1", HERE, person_id=PERSON),
     finding("f2", "h2", "d2", NEXT),
@@ -53,23 +53,25 @@ class Doorstep:
         self.time = NOW
         self.casebook = Casebook(url, now=lambda: self.time)
 
-    def door(self, username: str = "worker", role: Role = "grid_worker", area: str = HERE) -> Door:
+    def door(self, username: str = "worker", role: Role = "grid_worker", area: str = HERE) -> Fieldwork:
         def covers(code: str | None) -> bool:
             return code is not None and code.startswith(area)
 
-        words = Words(load_code_lists(), ZoneInfo("Asia/Shanghai"), self.casebook.ledger.now)
-        stops = Stops(within(unscoped(self.release), covers), self.casebook, self.release.release_id, covers)
+        words = InputValidator(load_code_lists(), ZoneInfo("Asia/Shanghai"), self.casebook.ledger.now)
+        stops = FieldScope(
+            within(operator_reader(self.release), covers), self.casebook, self.release.release_id, covers
+        )
         user = User(username, role, (area,))
-        return Door(self.casebook, user, stops, words, DoorValues(self.catalog, self.settings, words))
+        return Fieldwork(self.casebook, user, stops, words, ValueValidator(self.catalog, self.settings, words))
 
-    def lead(self) -> Door:
+    def lead(self) -> Fieldwork:
         return self.door("lead", "grid_lead", HERE[:12])
 
 
-def within(rows: Rows, covers: Callable[[str | None], bool]) -> Rows:
+def within(rows: RowReader, covers: Callable[[str | None], bool]) -> RowReader:
     """As the gate narrows rows, in plain words."""
 
-    def narrowed(table: str, /, *where: Where, columns: Any = None) -> list[Row]:
+    def narrowed(table: str, /, *where: Filter, columns: Any = None) -> list[Row]:
         hers = [r for r in rows(table, *where) if covers(r["grid_code"]) or covers(r.get("hukou_grid_code"))]
         return [{c: row[c] for c in columns or row} for row in hers]
 

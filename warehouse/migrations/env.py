@@ -1,8 +1,8 @@
-"""Run by Alembic inside `casebook_store.migrate`, on the connection it is given."""
+"""Run by Alembic inside `casebook.database.migrate`, on the connection it is given."""
 
 from alembic import context
 
-from warehouse.casebook_tables import metadata
+from warehouse.casebook.tables import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
 context.run_migrations()

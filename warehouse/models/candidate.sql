@@ -3,7 +3,7 @@
    whoever holds another standing title of the same dwelling. */
 with apart as (
     select hash(a.source, a.record_key) as row_hash, p.person
-    from told_apart a
+    from cannot_link a
     join row_person p on p.source = a.other_source and p.record_key = a.other_key
 ), own as (
     select hash(source, record_key) as row_hash, person, name_hash, household, stands
@@ -16,7 +16,7 @@ with apart as (
 ), other_holder as (
     select hash(r.source, r.record_key) as row_hash, p.person
     from register_row r
-    left join borrowed_number b on b.source = r.source and b.record_key = r.record_key
+    left join shared_id_no b on b.source = r.source and b.record_key = r.record_key
     join row_person p on p.source = 'property' and p.home = r.home and p.stands
     where r.source = 'property' and r.stands and (r.number is null or b.record_key is not null)
 ), impossible as (

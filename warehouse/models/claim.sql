@@ -1,6 +1,6 @@
 /* What each office says of a person or a dwelling, and what was seen at a door, one row per value, for the side-by-side
    comparison: which one is shown, and why.
-   A row that `*_golden` has not got speaks alone. A claim on a person lies where the row says, else where the person lives. */
+   A row that `*_survivorship` has not got speaks alone. A claim on a person lies where the row says, else where the person lives. */
 with home as (
     select dwelling_id, standard_address from dwelling
 ), said_of_person as (
@@ -19,7 +19,7 @@ with home as (
            ]) as said
     from person_row r
     left join person p on p.person_id = r.person_id
-    left join person_golden g on g.source = r.source and g.record_key = r.record_key
+    left join person_survivorship g on g.source = r.source and g.record_key = r.record_key
     left join home h on h.dwelling_id = r.living_dwelling_id
     left join home k on k.dwelling_id = r.hukou_dwelling_id
     where r.source <> 'doorstep' or p.person_id is not null  -- what was seen of nobody is told to nobody
@@ -33,7 +33,7 @@ with home as (
                {'attribute': 'floor_area_m2', 'value': cast(r.floor_area_m2 as varchar), 'why': g.floor_area_m2_why}
            ]) as said
     from dwelling_row r
-    left join dwelling_golden g on g.source = r.source and g.record_key = r.record_key
+    left join dwelling_survivorship g on g.source = r.source and g.record_key = r.record_key
 ), said as (
     select 'person' as entity, entity_id, said.attribute, said.value, said.token as value_token,
            coalesce(said.why, 'only') as why, source, delivery_id, row_no, claimed_on, hukou_grid_code, grid_code

@@ -10,12 +10,12 @@ with door as (
            any_value(r.occupancy) filter (where coalesce(g.occupancy, true)) as occupancy,
            any_value(r.floor_area_m2) filter (where coalesce(g.floor_area_m2, true)) as floor_area_m2
     from dwelling_row r
-    left join dwelling_golden g on g.source = r.source and g.record_key = r.record_key
+    left join dwelling_survivorship g on g.source = r.source and g.record_key = r.record_key
     group by r.dwelling_id
 )
 select d.dwelling_id, d.standard_address, d.building_id, b.estate, b.building_no,
        d.entrance_no, d.floor_no, d.room_no, t.real_estate_unit_no, t.usage_kind, t.occupancy,
        t.floor_area_m2, case when right(d.area_code, 3) <> '000' then d.area_code end as community_code, b.grid_code
 from door d
-join standing_building b on b.building_id = d.building_id
+join current_building b on b.building_id = d.building_id
 left join shown t on t.dwelling_id = d.dwelling_id

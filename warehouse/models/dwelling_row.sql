@@ -8,5 +8,5 @@ select entity_id, 'doorstep', record_key, 'doorstep', row_no, seen_on,
        case when attribute = 'title_holder' then value end, case when attribute = 'real_estate_unit_no' then value end,
        case when attribute = 'usage_kind' then value end, case when attribute = 'occupancy' then value end,
        case when attribute = 'floor_area_m2' then try_cast(value as double) end, grid_code
-from door_said
+from observed_claim
 where entity = 'dwelling'

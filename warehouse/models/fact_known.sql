@@ -2,16 +2,16 @@
    Between two files all that is said of a fact is put together: stays that touch or overlap are one. `stay` counts them;
    `record_key` and `version` name the state that describes the fact. */
 with edge as (
-    select fact, known_from as day from fact_said
+    select fact, known_from as day from fact_validity
     union
-    select fact, known_to from fact_said where known_to is not null
+    select fact, known_to from fact_validity where known_to is not null
 ), span as (
     select fact, day as known_from, lead(day) over (partition by fact order by day) as known_to from edge
 ), held as (
     select s.fact, s.known_from, s.known_to, f.kind, f.valid_from, f.valid_to, f.detail,
            concat(f.version, '|', f.record_key) as described_by
     from span s
-    join fact_said f on f.fact = s.fact and f.known_from <= s.known_from
+    join fact_validity f on f.fact = s.fact and f.known_from <= s.known_from
                     and (f.known_to is null or f.known_to > s.known_from)
 ), ordered as (
     select *, row_number() over (

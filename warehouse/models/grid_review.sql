@@ -25,10 +25,10 @@ with today as (
     from grid_outline where flaw is not null
 ), subdistrict as (
     select s.area_code, concat(p.name, t.name, k.name, s.name) as head
-    from standing_area s
-    join standing_area k on k.area_code = left(s.area_code, 6) || '000000'
-    join standing_area t on t.area_code = left(s.area_code, 4) || '00000000'
-    join standing_area p on p.area_code = left(s.area_code, 2) || '0000000000'
+    from current_area s
+    join current_area k on k.area_code = left(s.area_code, 6) || '000000'
+    join current_area t on t.area_code = left(s.area_code, 4) || '00000000'
+    join current_area p on p.area_code = left(s.area_code, 2) || '0000000000'
     where s.level = 'subdistrict'
 ), home as (
     select building_id, count(*) as dwellings from dwelling group by building_id

@@ -5,7 +5,7 @@ with named as (
            r.person_id, r.name, r.household_id, r.household_no, r.relation_to_head, r.cancelled_on, f.day,
            coalesce(r.hukou_grid_code, r.living_grid_code) as grid_code
     from resident_row r
-    join first_said f on f.source = 'resident'
+    join first_stated f on f.source = 'resident'
     where not exists (select 1 from resident_version v where v.record_key = r.record_no)
 )
 select membership_id, any_value(person_id) as person_id, min(name) as name, any_value(household_id) as household_id,

@@ -1,5 +1,5 @@
 /* A person once. What she is now (household, home, status) is said by the newest row of the resident register that still stands,
-   else by a standing title that names her; where she lives also by a door that was looked at since. Her values are those of the claims that are shown (`person_golden`); where every row
+   else by a standing title that names her; where she lives also by a door that was looked at since. Her values are those of the claims that are shown (`person_survivorship`); where every row
    about her is cancelled, they are the last known. */
 with registered as (
     select *, row_number() over (
@@ -30,13 +30,13 @@ with registered as (
            any_value(r.phone_token) filter (where coalesce(g.phone, true)) as phone_token,
            any_value(r.phone) filter (where coalesce(g.phone, true)) as phone_masked
     from person_row r
-    left join person_golden g on g.source = r.source and g.record_key = r.record_key
+    left join person_survivorship g on g.source = r.source and g.record_key = r.record_key
     where g.source is null or g.name or g.sex or g.birth_date or g.id_no or g.phone
     group by r.person_id
 ), met as (
     select r.person_id, any_value(r.living_dwelling_id) as dwelling_id, any_value(r.grid_code) as grid_code
     from person_row r
-    left join person_golden g on g.source = r.source and g.record_key = r.record_key
+    left join person_survivorship g on g.source = r.source and g.record_key = r.record_key
     where r.source = 'doorstep' and r.living_address is not null and coalesce(g.living_address, true)
     group by r.person_id
 )

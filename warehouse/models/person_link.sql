@@ -3,9 +3,9 @@
    are linked by evidence alone. A human's word stands above all of it. */
 with said_same as (
     select left_source as source, left_key as record_key, right_source as other_source, right_key as other_key
-    from person_said where decision = 'same'
+    from person_decision where decision = 'same'
     union all
-    select right_source, right_key, left_source, left_key from person_said where decision = 'same'
+    select right_source, right_key, left_source, left_key from person_decision where decision = 'same'
 ), found as (
     select source, record_key, person from row_link where outcome = 'linked' and source <> 'resident'
 ), named_by_other as (

@@ -7,8 +7,8 @@ with doubt as (
     where l.outcome = 'grey'
     union all
     select b.source, b.record_key, b.number, 0, 0.5, '证件号一致；姓名不同'
-    from borrowed_number b
-    where not exists (select 1 from told_apart a where a.source = b.source and a.record_key = b.record_key)
+    from shared_id_no b
+    where not exists (select 1 from cannot_link a where a.source = b.source and a.record_key = b.record_key)
 ), open_doubt as (
     select d.source, d.record_key, i.person_id, max(d.match_weight) as match_weight, max(d.confidence) as confidence,
            arg_max(d.reasons, (d.match_weight, d.reasons)) as reasons

@@ -12,7 +12,7 @@ select r.person_id, 'resident' as source, r.record_no as record_key, r.delivery_
        r.phone_status = 'ok' and c.phone_token is null as own_phone
 from resident_row r
 left join common_phone c on c.phone_token = r.phone_token
-left join borrowed_number b on b.source = 'resident' and b.record_key = r.record_no
+left join shared_id_no b on b.source = 'resident' and b.record_key = r.record_no
 where r.cancelled_on is null
 union all
 select t.person_id, 'property', t.title_no, t.delivery_id, t.row_no, t.updated_on,
@@ -22,7 +22,7 @@ select t.person_id, 'property', t.title_no, t.delivery_id, t.row_no, t.updated_o
        t.holder_phone_status = 'ok' and c.phone_token is null
 from title_row t
 left join common_phone c on c.phone_token = t.holder_phone_token
-left join borrowed_number b on b.source = 'property' and b.record_key = t.title_no
+left join shared_id_no b on b.source = 'property' and b.record_key = t.title_no
 where t.person_id is not null and t.cancelled_on is null
 union all
 select l.person_id, 'hotline', h.ticket_no, h.delivery_id, h.row_no, cast(h.reported_at as date),
@@ -45,6 +45,6 @@ select d.entity_id, 'doorstep', d.record_key, 'doorstep', d.row_no, d.seen_on,
        case when d.attribute = 'hukou_address' then d.dwelling_id end,
        null, case when d.attribute = 'living_address' then d.grid_code end,
        true, true, true, c.phone_token is null
-from door_said d
+from observed_claim d
 left join common_phone c on d.attribute = 'phone' and c.phone_token = d.value_token
 where d.entity = 'person'

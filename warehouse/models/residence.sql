@@ -2,7 +2,7 @@
    as it said. What is not believed any more is in `residence_history`. */
 with unchanged as (
     select r.*, f.day from resident_row r
-    join first_said f on f.source = 'resident'
+    join first_stated f on f.source = 'resident'
     where not exists (select 1 from resident_version v where v.record_key = r.record_no)
 ), tie as (
     select person_id, household_id, relation_to_head, hukou_dwelling_id as dwelling_id, 'hukou' as kind,

@@ -4,17 +4,17 @@
    rows told apart that would be one person neither is linked. */
 with named_apart as (
     select a.source, a.record_key, p.person
-    from told_apart a
+    from cannot_link a
     join row_person p on p.source = a.other_source and p.record_key = a.other_key
     union all
     select a.source, a.record_key, p.person
-    from told_apart a
-    join person_said s on s.decision = 'same' and s.left_source = a.other_source and s.left_key = a.other_key
+    from cannot_link a
+    join person_decision s on s.decision = 'same' and s.left_source = a.other_source and s.left_key = a.other_key
     join row_person p on p.source = s.right_source and p.record_key = s.right_key
     union all
     select a.source, a.record_key, p.person
-    from told_apart a
-    join person_said s on s.decision = 'same' and s.right_source = a.other_source and s.right_key = a.other_key
+    from cannot_link a
+    join person_decision s on s.decision = 'same' and s.right_source = a.other_source and s.right_key = a.other_key
     join row_person p on p.source = s.left_source and p.record_key = s.left_key
 ), apart as (
     select distinct hash(a.source, a.record_key) as row_hash, n.cluster_id
@@ -40,7 +40,7 @@ with named_apart as (
 ), judged as (
     select u.source, u.record_key, w.*, w.decides and w.confidence >= t.auto as is_sure
     from weighed w
-    join unnumbered_row u on u.row_hash = w.row_hash
+    join row_without_id_no u on u.row_hash = w.row_hash
     join linkage_bound t on t.source = u.source
     where w.confidence >= t.grey
 ), rival as (
@@ -52,13 +52,13 @@ with named_apart as (
 ), sure as (
     select j.source, j.record_key, j.row_hash, j.person, n.cluster_id
     from judged j
-    join (select distinct source, record_key from told_apart) a on a.source = j.source and a.record_key = j.record_key
+    join (select distinct source, record_key from cannot_link) a on a.source = j.source and a.record_key = j.record_key
     join natural_cluster n on n.person = j.person
     where j.is_sure
 ), clash as (
     select distinct s.row_hash, s.person
     from sure s
-    join told_apart a on a.source = s.source and a.record_key = s.record_key
+    join cannot_link a on a.source = s.source and a.record_key = s.record_key
     join sure o on o.source = a.other_source and o.record_key = a.other_key and o.cluster_id = s.cluster_id
 )
 select j.source, j.record_key, j.person, j.match_weight, j.confidence, j.pattern,

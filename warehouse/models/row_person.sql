@@ -4,11 +4,11 @@
 with own as (
     select r.*, r.number is not null and b.record_key is null as by_number
     from register_row r
-    left join borrowed_number b on b.source = r.source and b.record_key = r.record_key
+    left join shared_id_no b on b.source = r.source and b.record_key = r.record_key
 ), numberless as (
     select o.*, min(o.record_key) over (partition by o.name_hash, o.birth_date, o.household, a.record_key) as first_record
     from own o
-    left join (select distinct record_key from told_apart where source = 'resident') a on a.record_key = o.record_key
+    left join (select distinct record_key from cannot_link where source = 'resident') a on a.record_key = o.record_key
     where o.source = 'resident' and not o.by_number
 )
 select source, record_key, number as person, 'id_no' as rule, token, cast(null as varchar) as first_record,

@@ -23,7 +23,7 @@ with seed as (
     select seed, person, row_number() over (partition by person, household order by match_weight desc, record_key) as nth
     from sure
     where not exists (
-        select 1 from told_apart a join sure o on o.record_key = a.other_key and o.person = sure.person
+        select 1 from cannot_link a join sure o on o.record_key = a.other_key and o.person = sure.person
         where a.source = 'resident' and a.other_source = 'resident' and a.record_key = sure.record_key)
 )
 select seed, min(person) as person

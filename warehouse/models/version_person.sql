@@ -4,10 +4,10 @@
 with former as (
     select 'resident' as source, record_no as record_key, known_from, name, birth_date, id_no_token as token,
            id_no_status in ('ok', 'old_15', 'birth_mismatch', 'sex_mismatch') as by_number
-    from former_resident
+    from resident_history
     union all
     select 'property', title_no, known_from, holder_name, null, holder_id_no_token, holder_id_no_status in ('ok', 'old_15')
-    from former_property
+    from property_history
 ), standing as (
     select 'resident' as source, record_no as record_key, name, id_no_token as token,
            id_no_status in ('ok', 'old_15', 'birth_mismatch', 'sex_mismatch') as by_number

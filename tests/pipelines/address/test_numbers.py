@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.spelling import chinese_number
-from pipelines.address.near import Near
-from pipelines.address.numbers import Numbers, arabic, read
+from demo.spellings.doors import chinese_number
+from pipelines.address.fuzzy_names import FuzzyNames
+from pipelines.address.numbers import Numbers, arabic, read_numbers
 
 
 @given(st.integers(1, 999))
@@ -43,7 +43,7 @@ def test_what_is_no_number_is_none(numeral: str) -> None:
     ],
 )
 def test_a_tail_says_its_parts(tail: str, numbers: tuple[int | None, ...]) -> None:
-    found = read(tail)
+    found = read_numbers(tail)
     assert (found[:5], found.rule) == (numbers, None)
 
 
@@ -51,14 +51,14 @@ def test_a_tail_says_its_parts(tail: str, numbers: tuple[int | None, ...]) -> No
     "tail", ["3号楼2单元501-502", "3号楼2号楼", "3号楼2单元3单元501", "12345号楼", "十百号楼", "3-2-5-501"]
 )
 def test_what_cannot_be_read_says_nothing(tail: str) -> None:
-    assert read(tail) == Numbers(rule="unreadable_numbers")
+    assert read_numbers(tail) == Numbers(rule="unreadable_numbers")
 
 
 @pytest.mark.parametrize(
     "tail", ["3号楼2单元-1层101", "3号楼-1层东户", "三单元-一层101", "3号楼2单元-101", "3号楼2门-203室"]
 )
 def test_below_the_ground_is_not_the_first_floor(tail: str) -> None:
-    assert read(tail) == Numbers(rule="unreadable_numbers")
+    assert read_numbers(tail) == Numbers(rule="unreadable_numbers")
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_below_the_ground_is_not_the_first_floor(tail: str) -> None:
     ],
 )
 def test_names_that_are_nearly_meant(written: str, near: set[str]) -> None:
-    assert Near(["柳港园西院", "柳港园东院", "五一里", "西苑"]).of(written) == near
+    assert FuzzyNames(["柳港园西院", "柳港园东院", "五一里", "西苑"]).of(written) == near

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from demo.spelling import chinese_number
+from demo.spellings.doors import chinese_number
 from pipelines.address.parser import COLUMNS
 from tests.pipelines.address.town import BUILDINGS, town, usual
 

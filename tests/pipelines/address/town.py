@@ -13,7 +13,7 @@ from pipelines.address.areas import Area
 from pipelines.address.gazetteer import Gazetteer
 from pipelines.address.parser import Parser
 from pipelines.address.reference import BUILDING_COLUMNS
-from warehouse.address_decisions import AddressDecision
+from warehouse.review.addresses import AddressDecision
 
 SINCE, TODAY = date(2018, 2, 9), date(2026, 10, 31)
 BASE = "山西省大同市平城区新旺街道"

@@ -11,12 +11,12 @@ import duckdb
 import polars as pl
 
 from contracts.load import load_catalog
-from pipelines.makers import MAKERS
+from pipelines.python_models import PYTHON_MODELS
 from tests.api.city import point_to, write_release
-from warehouse.engine import create, define_key_of, dependencies, models
-from warehouse.identity import Tokens, ensure_keys
+from warehouse.build.engine import create, define_key_of, dependencies, models
+from warehouse.build.sql_files import in_order, upstream
+from warehouse.lake.tokens import Tokens, ensure_keys
 from warehouse.settings import Settings
-from warehouse.sql import in_order, upstream
 
 CATALOG = load_catalog()
 Row = dict[str, Any]
@@ -97,8 +97,8 @@ def find(
         for name, rows in given.items():
             _fill(connection, name, rows)
         for relation in _order(connection):
-            if relation in MAKERS:
-                MAKERS[relation].make(connection, settings)
+            if relation in PYTHON_MODELS:
+                PYTHON_MODELS[relation].make(connection, settings)
             else:
                 connection.execute(f"create temp table {relation} as {models()[relation].sql}")
         link, pair, alias = (_rows(connection, name) for name in FOUND)
@@ -119,7 +119,7 @@ def serve(home: Path, persons: Persons, release: str = "r1") -> None:
 
 def _order(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What linkage needs beyond the tables that are there, in the order of the night."""
-    reads = dependencies(CATALOG, models(), MAKERS)
+    reads = dependencies(CATALOG, models(), PYTHON_MODELS)
     there = {name if schema == "main" else f"{schema}.{name}" for schema, name in connection.execute(
         "select schema_name, table_name from duckdb_tables()").fetchall()}  # fmt: skip
     return in_order(upstream({name: read for name, read in reads.items() if name not in there}, FOUND))

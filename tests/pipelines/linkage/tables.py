@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.linkage.model import load_model
 from pipelines.linkage.name_facts import words
-from pipelines.linkage.names import name_features
+from pipelines.linkage.name_features import name_features
 
 CITY = load_model("city").among(1 << 20)
 COLUMNS = ("id", "name", "sex", "birth_date", "phone", "home")

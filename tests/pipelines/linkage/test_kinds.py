@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.linkage.comparisons import KINDS
 from pipelines.linkage.model import Comparison, Level, LinkModel
-from pipelines.linkage.names import name_features
+from pipelines.linkage.name_features import name_features
 from pipelines.linkage.score import score
 
 # kind, cells of the left row, cells of the right row, level

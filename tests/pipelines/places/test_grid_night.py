@@ -14,9 +14,9 @@ import pytest
 
 from contracts.load import load_catalog
 from demo.city import generate
-from pipelines.nightly import run_nightly
+from pipelines.orchestration.nightly import run_nightly
 from pipelines.places.datum import gcj02_from_wgs84
-from warehouse.lake import Lake
+from warehouse.lake.lake import Lake
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow

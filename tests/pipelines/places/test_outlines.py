@@ -10,15 +10,15 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipelines.makers import MAKERS
 from pipelines.places.datum import gcj02_from_wgs84
-from warehouse.engine import MODELS
-from warehouse.made import Made, from_sql
+from pipelines.python_models import PYTHON_MODELS
+from warehouse.build.engine import MODELS
+from warehouse.build.python_model import PythonModel, generated_model
+from warehouse.build.sql_files import in_order, read_folder
 from warehouse.settings import Settings
-from warehouse.sql import in_order, read_folder
 
 A, B, C = "140213052012001", "140213052012002", "140213052013001"
-MADE_HERE = ("building_period", "standing_building", "building", "grid_review")
+MADE_HERE = ("building_period", "current_building", "building", "grid_review")
 DAY = date(2026, 11, 20)
 Day = str | None
 Row = tuple[object, ...]
@@ -52,10 +52,10 @@ class Town:
         self.connection.execute(
             "create table source.grid_boundary (grid_code text, datum text, valid_from date, valid_to date, geometry text)"
         )
-        self.connection.execute("create table standing_area (area_code text, name text, level text)")
+        self.connection.execute("create table current_area (area_code text, name text, level text)")
         areas = [("14", "山西省"), ("1402", "大同市"), ("140213", "平城区"), ("140213052", "新旺街道")]
         self.connection.executemany(
-            "insert into standing_area values (?, ?, 'subdistrict')", [(c.ljust(12, "0"), n) for c, n in areas]
+            "insert into current_area values (?, ?, 'subdistrict')", [(c.ljust(12, "0"), n) for c, n in areas]
         )
         self.connection.execute("create table dwelling as select 'b1' as building_id from range(3)")
 
@@ -100,7 +100,9 @@ class Town:
 
     def _build(self) -> None:
         files = read_folder(MODELS)
-        made: dict[str, Made] = dict(MAKERS) | {n: from_sql(n, files[n].sql, files[n].reads) for n in MADE_HERE}
+        made: dict[str, PythonModel] = dict(PYTHON_MODELS) | {
+            n: generated_model(n, files[n].sql, files[n].reads) for n in MADE_HERE
+        }
         wanted = {"building_point", "grid_outline", "outline_hit", *MADE_HERE}
         for name in in_order({name: made[name].reads & wanted for name in wanted}):
             made[name].make(self.connection, Settings())
@@ -191,7 +193,7 @@ def test_a_building_moved_between_grids_is_a_dated_fact() -> None:
     town = Town().building("b1", A, since="2020-01-01", until="2024-05-01").building("b1", B, since="2024-05-01")
     query = "select valid_from, valid_to, grid_code from building order by 1"
     assert town.rows(query) == [(date(2020, 1, 1), date(2024, 5, 1), A), (date(2024, 5, 1), None, B)]
-    assert town.connection.execute("select grid_code from standing_building").fetchall() == [(B,)]
+    assert town.connection.execute("select grid_code from current_building").fetchall() == [(B,)]
     assert town.connection.execute("select * from grid_review").fetchall() == []
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.code_lists import HERE, load_code_lists
-from pipelines.ingest import ingest_landing
+from pipelines.ingest.ingest import ingest_landing
 from tests.pipelines.pull.fetching import Fetching
 from tests.pipelines.pull.server import serving
 from tests.postgres import Database
-from warehouse.lake import Delivery, Lake
+from warehouse.lake.lake import Delivery, Lake
 
 
 def night(hub: Fetching) -> list[Delivery]:

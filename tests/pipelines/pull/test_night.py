@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.model import Catalog
-from pipelines.night import Night
-from pipelines.nightly import warnings
+from pipelines.orchestration.night import Night
+from pipelines.orchestration.nightly import warnings
 from tests.pipelines.office import CATALOG, csv_text, resident
 from tests.pipelines.pull.fetching import Fetching
 

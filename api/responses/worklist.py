@@ -1,0 +1,130 @@
+"""The worklist: what waits at one home is one stop, with its findings, its open tickets and who is to go there.
+
+Belongs here: what a stop shows. Does not: which homes are stops and where they lie on a walk (warehouse/worklist/stop.sql),
+who gives out work (warehouse/fieldwork/assignments.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from typing import Final, Literal
+
+from pydantic import BaseModel, Field
+
+from api.responses.finding_file import finding_rows
+from api.responses.tickets import open_tickets
+from api.schemas import ROW, Row
+from api.view import Slice, View
+from warehouse.access.filters import Condition, Filter
+from warehouse.cross_check.live_status import WAITING, LiveFindings
+from warehouse.cross_check.model import CHOICES
+from warehouse.fieldwork.assignments import Assignment
+
+RANKS: Final = {severity: rank for rank, severity in enumerate(CHOICES["severity"], 1)}  # as worklist/stop.sql
+WALK: Final = ("grid_code", "walk_no")
+AssignedTo = Callable[[Collection[str]], Mapping[str, Assignment]]
+Order = Literal["severity", "walk"]
+PLACE: Final = (
+    "stop_id",
+    "place",
+    "dwelling_id",
+    "estate",
+    "building_no",
+    "entrance_no",
+    "floor_no",
+    "room_no",
+    "grid_code",
+)
+
+
+class AssigneeOut(BaseModel):
+    username: str | None
+    due_on: date | None
+
+
+class StopOut(BaseModel):
+    """One walk, or one look from the desk."""
+
+    stop_id: str
+    place: str = Field(description="door or desk")
+    place_label: str | None
+    dwelling_id: str | None
+    address: str | None = Field(description="null where nobody knows the home")
+    estate: str | None
+    building_no: int | None
+    entrance_no: int | None
+    floor_no: int | None
+    room_no: int | None
+    grid_code: str | None
+    severity: str = Field(description="the highest of its findings")
+    severity_label: str | None
+    since: date = Field(description="the day the oldest of its findings was first found")
+    for_lead: bool = Field(description="one of its findings waits for a lead's decision")
+    visits: int = Field(description="attempts so far: of its findings, the one most often tried")
+    assigned: AssigneeOut | None = Field(description="who is to go there, and until when")
+    findings: list[Row] = Field(description=f"the gravest first, then the oldest; {ROW}")
+    tickets: list[Row] = Field(description=f"open 12345 tickets of the home, the oldest first; {ROW}")
+
+
+class Worklist:
+    """The stops of one caller. Workers see what is open; what waits for a lead is shown to everybody else, flagged."""
+
+    def __init__(self, view: View, now: LiveFindings, assigned: AssignedTo, for_leads: bool) -> None:
+        self._view, self._now, self._assigned = view, now, assigned
+        self._statuses = WAITING if for_leads else ("open",)
+        self._rank, self._since = ("severity_rank", "first_seen") if for_leads else ("open_severity_rank", "open_since")
+
+    def page(
+        self,
+        place: str,
+        order: Order,
+        severity: str | None,
+        grid_code: str | None,
+        only: Collection[str] | None,
+        limit: int,
+        cursor: str | None,
+    ) -> tuple[list[StopOut], str | None]:
+        """One page; `only` some stops. Its order is the release's, so it is stable: what has been judged since drops out, and
+        a page may be shorter."""
+        where: list[Filter] = [Condition("place", "eq", place), Condition(self._rank, "null", False)]
+        where += [Condition("grid_code", "eq", grid_code)] if grid_code else []
+        where += [Condition(self._rank, "eq", RANKS[severity])] if severity else []
+        asked = (place, order, severity, grid_code, only is not None)
+        where += [Condition("stop_id", "in", sorted(only))] if only is not None else []
+        by = WALK if order == "walk" else (self._rank, self._since, *WALK)
+        columns = (*PLACE, "standard_address")
+        found: Slice = self._view.page("stop", where, limit, cursor, columns=columns, order=by, question=asked)
+        return self._stops(found.items, place), found.next_cursor
+
+    def _stops(self, rows: Sequence[Row], place: str) -> list[StopOut]:
+        ids = [row["stop_id"] for row in rows]
+        here = (Condition("stop_id", "in", ids), Condition("place", "eq", place), Condition("status", "in", WAITING))
+        findings = self._now(self._view.rows("finding", *here)) if ids else []
+        waiting: dict[str, list[Row]] = defaultdict(list)
+        for finding in finding_rows(self._view, [f for f in findings if f["status"] in self._statuses]):
+            waiting[finding["stop_id"]].append(finding)
+        left = [row for row in rows if row["stop_id"] in waiting]
+        tickets, given = open_tickets(self._view, left), self._assigned([row["stop_id"] for row in left])
+        return [
+            self._stop(row, waiting[row["stop_id"]], tickets.get(row["dwelling_id"], []), given.get(row["stop_id"]))
+            for row in left
+        ]
+
+    def _stop(self, row: Row, findings: list[Row], tickets: list[Row], given: Assignment | None) -> StopOut:
+        findings.sort(key=lambda f: (RANKS.get(f["severity"], 9), f["first_seen"], f["finding_id"]))
+        severity = findings[0]["severity"]
+        return StopOut(
+            **{name: row[name] for name in PLACE},
+            place_label=self._view.label("finding_place", row["place"]),
+            address=row["standard_address"],
+            severity=severity,
+            severity_label=self._view.label("severity", severity),
+            since=min(f["first_seen"] for f in findings),
+            for_lead=any(f["status"] == "lead" for f in findings),
+            visits=max(f["visits"] for f in findings),
+            assigned=AssigneeOut(username=given.username, due_on=given.due_on) if given else None,
+            findings=findings,
+            tickets=tickets,
+        )

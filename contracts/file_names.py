@@ -1,0 +1,67 @@
+"""Which contract waits for a file of a given name: one answer for landing, uploads and checks.
+
+Not here: what is in the file (`pipelines/readers`), where it lies (`pipelines/ingest/landing.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from contracts.model import Table
+
+UNFINISHED = (".", "~$")
+UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload")
+
+
+def is_unfinished(file_name: str) -> bool:
+    """Whether a name says that its file is hidden or still being written."""
+    return file_name.startswith(UNFINISHED) or file_name.endswith(UNFINISHED_SUFFIXES)
+
+
+def tables_for_file(tables: Iterable[Table], file_name: str) -> list[tuple[Table, re.Match[str]]]:
+    """The tables one of whose versions describes a file of this name, and how it matched. More than one is a defect."""
+    found = []
+    for table in tables:
+        matches = (_match(version, file_name) for version in (table, *table.earlier))
+        if match := next(filter(None, matches), None):
+            found.append((table, match))
+    return found
+
+
+def _match(table: Table, file_name: str) -> re.Match[str] | None:
+    return _compiled(table.layout.file_pattern).fullmatch(file_name) if table.layout else None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)  # a city has more patterns than `re` keeps by itself
+
+
+class FutureDate(ValueError):
+    """A date of data that cannot be there yet: taken at its word, it would keep every true file out of force."""
+
+
+def date_in(match: re.Match[str]) -> date | None:
+    """The date of the data as the name says it; None where a name has none. ValueError if it is no date, FutureDate if it
+    is later than tomorrow (zones differ).
+    """
+    written = match.groupdict().get("date")
+    day = datetime.strptime(written, "%Y%m%d").date() if written else None
+    if day and day > date.today() + timedelta(days=1):
+        raise FutureDate
+    return day
+
+
+def is_correction(match: re.Match[str]) -> bool:
+    """Whether the name says that the file replaces rows by key."""
+    return bool(match.groupdict().get("correction"))
+
+
+def agreed_file_name(table: Table) -> str:
+    """The agreed file name as a person reads it: `人口信息_YYYYMMDD.csv`."""
+    pattern = table.layout.file_pattern if table.layout else ""
+    dated = re.sub(r"\(\?P<date>[^()]*\)", "YYYYMMDD", pattern)
+    return re.sub(r"\((?:\?P<\w+>|\?:)?[^()]*\)\?", "", dated).replace("\\.", ".")

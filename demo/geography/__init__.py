@@ -1,0 +1,1 @@
+"""Where the simulated city lies: divisions, grids, communities, buildings."""

@@ -1,0 +1,1 @@
+"""Who lives in the simulated city: names, numbers, households, registrations."""

@@ -1,0 +1,1 @@
+"""How the simulated offices and callers write an address."""

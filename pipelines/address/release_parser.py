@@ -1,0 +1,96 @@
+"""The parser as the served release has it: its tables, today's decisions, the same code as the night.
+
+Belongs here: one answer as a person or a program asks for it. Does not: reading and writing lines (`cli/address.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import duckdb
+import polars as pl
+
+from contracts.errors import HubError, ReleaseError
+from pipelines.address.areas import LEVELS
+from pipelines.address.gazetteer import Gazetteer
+from pipelines.address.parsed_addresses import address_decisions
+from pipelines.address.parser import Parser
+from pipelines.address.reference import Reference, reference
+from warehouse.access.areas import area_prefix
+from warehouse.build.engine import key_of
+from warehouse.lake.tokens import Tokens
+from warehouse.releases.publish import CITY, current_id
+from warehouse.releases.readonly import open_readonly
+from warehouse.settings import Settings
+
+COMPONENTS: Final = (*LEVELS, "estate", "building_no", "entrance_no", "floor_no", "room_no")
+
+# what `current_building` is in the night, from the tables that are published
+_STANDING: Final = """
+    with today as (
+        select max(delivered_on) as day from delivery where source = 'grid_building'
+    ), said as (
+        select d.*, row_number() over (partition by d.building_id order by d.valid_from desc) as nth
+        from source.grid_building d
+        join today t on d.valid_from <= t.day and (d.valid_to is null or d.valid_to > t.day)
+    )
+    select b.building_id, b.grid_code, b.community_code, d.estate, d.estate_alias, d.building_no, d.entrance_count,
+           d.floor_count, d.rooms_per_floor, d.standard_address, d.kind, d.door_names, b.valid_from
+    from building b
+    join today t on b.valid_from <= t.day and (b.valid_to is null or b.valid_to > t.day)
+    join said d on d.building_id = b.building_id and d.nth = 1"""
+
+
+class ReleaseParser:
+    """Parses by the release that is served when it is made. `within` is an area or grid code, or empty."""
+
+    def __init__(self, settings: Settings, within: str = "") -> None:
+        """ReleaseError without a release, HubError for a `within` that no area or grid has."""
+        tables = _tables(settings)
+        self._tokens = Tokens.load(settings)
+        gazetteer = Gazetteer.of(
+            tables.areas, tables.buildings, address_decisions(settings), tables.on, within and area_prefix(within)
+        )
+        if within and gazetteer.buildings.is_empty():
+            raise HubError(
+                "no building stands in this area", where="--within", remedy="take a code from the area table"
+            )
+        self._parser = Parser(gazetteer)
+
+    def answers(self, addresses: Sequence[str]) -> list[dict[str, Any]]:
+        """One answer per address, in their order."""
+        parsed = self._parser.parse(pl.Series("address", addresses, dtype=pl.String))
+        return [self._answer(row) for row in parsed.iter_rows(named=True)]
+
+    def _answer(self, row: dict[str, Any]) -> dict[str, Any]:
+        home = row["standard_address"]
+        return {
+            "address": row["address"],
+            "components": {name: row[name] for name in COMPONENTS},
+            "standard_address": home,
+            "dwelling_id": key_of(self._tokens, "dwelling", home) if home else None,
+            "confidence": row["confidence"],
+            "rule": row["rule"],
+            "reasons": [_reason(word) for word in row["reasons"].split()],
+        }
+
+
+def _reason(word: str) -> dict[str, str]:
+    part, _, rule = word.partition(":")
+    return {"part": part, "rule": "beside", "text": rule} if part == "extra" else {"part": part, "rule": rule}
+
+
+def _tables(settings: Settings) -> Reference:
+    release = current_id(settings)
+    if release is None:
+        raise ReleaseError("no release is published yet", where=str(settings.releases), remedy="run `hub nightly`")
+    try:
+        with open_readonly(settings.releases / release / CITY, settings.threads) as connection:
+            return reference(connection, f"({_STANDING})")
+    except duckdb.Error as error:
+        raise ReleaseError(
+            f"the release has no tables to read addresses by ({type(error).__name__})",
+            where=f"release {release}",
+            remedy="run `hub nightly`, or `hub release rollback` to one that is whole",
+        ) from None

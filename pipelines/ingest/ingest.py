@@ -1,0 +1,181 @@
+"""Landing → lake: every new file becomes a delivery that is accepted, held or failed, and gets a receipt.
+
+`read = accepted + rejected`, always. Memory is bounded by a batch of rows, not by the file. A delivery's record is
+written last, so a crash at any point leaves the file to be read again.
+Not here: reading a file's rows (`read_delivery.py`), what must not come into force (`acceptance.py`).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from contracts.code_lists import CodeList
+from contracts.errors import HubError
+from contracts.model import Catalog, Table
+from pipelines.ingest.acceptance import check_acceptance
+from pipelines.ingest.delivery_result import DeliveryResult
+from pipelines.ingest.file_hashes import FileHashes
+from pipelines.ingest.landing import Arrival, arrivals, landing_files, mark_of, settled_files
+from pipelines.ingest.prefetch import BackgroundWriter
+from pipelines.ingest.read_delivery import read_into, reading_digest
+from pipelines.ingest.refusals import Refusal
+from pipelines.ingest.store import DeliveryStore, Progress
+from pipelines.ingest.validate_rows import RowValidator
+from warehouse.lake.archives import BadArchive, content
+from warehouse.lake.lake import UNKNOWN, Delivery, Lake
+from warehouse.lake.tokens import Tokens
+from warehouse.lake.vault import Vault
+from warehouse.settings import Settings
+
+
+@dataclass
+class IngestResult:
+    """The deliveries of one run, oldest data first, and the names of files that were still being written."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    growing: list[str] = field(default_factory=list)
+
+
+def ingest_landing(
+    settings: Settings,
+    catalog: Catalog,
+    code_lists: Mapping[str, CodeList],
+    progress: Progress = lambda _: None,
+    settle: Callable[[Delivery], Delivery] | None = None,
+) -> IngestResult:
+    """Read what is new in landing. `progress` is told each step; `settle` gives a delivery the status people decided on.
+
+    A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit, disk full.
+    """
+    ingest = Ingest(settings, catalog, code_lists, progress, settle)
+    quiet, growing = settled_files(landing_files(settings.landing), settings.settle_seconds)
+    hashes, done = FileHashes(settings), IngestResult(growing=[path.name for path in growing])
+    for arrival in arrivals(settings.landing, catalog, quiet):
+        delivery = ingest.deliver(*hashes.identified(arrival))
+        if mark_of(arrival.path) != arrival.mark:
+            done.growing.append(arrival.name)
+        elif delivery:
+            done.deliveries.append(delivery)
+    hashes.save()
+    return done
+
+
+class Ingest:
+    """One run: settings, lists and keys that all its files share."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalog: Catalog,
+        code_lists: Mapping[str, CodeList],
+        progress: Progress,
+        settle: Callable[[Delivery], Delivery] | None,
+    ) -> None:
+        self._settings, self._catalog, self._code_lists, self._progress = settings, catalog, code_lists, progress
+        self._lake = Lake(settings, settle)
+        self._outcomes = DeliveryStore(settings, self._lake, code_lists, progress)
+        self._tokens, self._vault = Tokens.create(settings), Vault.load(settings)
+
+    def deliver(self, arrival: Arrival, sha256: str) -> Delivery | None:
+        """One file's delivery, recorded; None if these bytes were read before in the same way, or change while read."""
+        table, delivery = arrival.table, self._new(arrival, sha256)
+        known = self._lake.find(delivery.table, delivery.id)
+        if known and known.status != "waiting":
+            # bytes that were read under a good name are not read worse under a bad one
+            if arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest):
+                self._outcomes.forget_refusal(known, delivery.contract_digest)
+                return self._outcomes.redated(known, arrival) if not arrival.refused else None
+            self._progress(f"{known.table}: {known.file_name} is read again: its contract or our reading changed")
+        if known and known.status != "failed":
+            # a date in the name may have been too early for us, or an earlier one of the same bytes
+            day = max(arrival.delivered_on, known.delivered_on) if arrival.dated else known.delivered_on
+            days = {*known.also_on, known.delivered_on, arrival.delivered_on} if arrival.dated else {*known.also_on}
+            also_on = tuple(sorted(days - {day})) if known.accepted else ()
+            delivery = replace(delivery, received_at=known.received_at, delivered_on=day, also_on=also_on)
+        self._progress(f"{delivery.table}: {delivery.file_name}")
+        if table is None or arrival.refused:
+            return self._outcomes.fail(arrival, delivery, arrival.refused or Refusal("no_contract", delivery.file_name))
+        try:
+            with self._working(delivery.id) as work:
+                return self._read(arrival, table, delivery, work, known)
+        except Refusal as refused:
+            if mark_of(arrival.path) != arrival.mark:
+                return None
+            if known and (known.judged or known.status) == "accepted":
+                return self._outcomes.keep(known, delivery, refused)
+            return self._outcomes.fail(arrival, delivery, refused)
+        except (pl.exceptions.PolarsError, OSError) as error:
+            # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
+            cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
+            raise HubError(
+                f"writing {arrival.name} into the lake failed: {cause}",
+                where=str(self._settings.home),
+                remedy="make room; the file is read again at the next run, what is served is untouched",
+            ) from None
+
+    def _new(self, arrival: Arrival, sha256: str) -> Delivery:
+        table = arrival.table
+        return Delivery(
+            id=sha256[:16],
+            sha256=sha256,
+            table=table.name if table else UNKNOWN,
+            file_name=arrival.name,
+            size=arrival.mark[0],
+            delivered_on=arrival.delivered_on,
+            received_at=datetime.now(ZoneInfo(self._settings.timezone)),
+            contract_digest=reading_digest(table, self._code_lists) if table and not arrival.refused else "",
+            contract_version=table.version if table else "",
+            correction=arrival.correction,
+            office=arrival.office,
+            status="failed",
+        )
+
+    @contextmanager
+    def _working(self, delivery_id: str) -> Iterator[Path]:
+        """A folder for one delivery's parts, gone afterwards."""
+        work = self._settings.lake / "_work" / delivery_id
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work)
+
+    def _read(
+        self, arrival: Arrival, table: Table, delivery: Delivery, work: Path, known: Delivery | None
+    ) -> Delivery | None:
+        path, tally = self._unpacked(arrival, work), DeliveryResult(work, table)
+        sorter = RowValidator(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
+        with self._vault.deposit(delivery.id) as deposit, BackgroundWriter(deposit.add) as vault:
+            for rows in read_into(tally, path, arrival.name, sorter, self._catalog):
+                for kind, tokens, values in rows.raw:
+                    vault.put(kind, tokens, values)
+                self._progress(f"{table.name}: {arrival.name}: {tally.read} rows read")
+        if mark_of(arrival.path) != arrival.mark:
+            return None
+        in_force = [d for d in self._lake.in_force(table) if d.id != delivery.id]
+        judgement = check_acceptance(table, arrival.name, tally, in_force, delivery.correction)
+        if judgement.held and known and (known.judged or known.status) == "accepted":
+            return self._outcomes.keep(known, delivery, judgement.held)
+        return self._outcomes.finish(table, replace(delivery, profile=judgement.profile), tally, judgement.held)
+
+    def _unpacked(self, arrival: Arrival, work: Path) -> Path:
+        """Where the bytes can be read: the file itself, or the member of a ZIP, unpacked."""
+        if not arrival.member:
+            return arrival.path
+        path = work / "member"
+        try:
+            with path.open("wb") as file:
+                for block in content(arrival.path, arrival.member):
+                    file.write(block)
+        except BadArchive as error:
+            raise Refusal.archive(error) from None
+        return path

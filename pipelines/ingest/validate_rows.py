@@ -1,0 +1,217 @@
+"""One batch of text rows → accepted rows as the lake holds them, and the issues of all rows.
+
+An issue is one broken rule on one value: `error` sends the row back, `warning` is only reported. Values in issues are
+masked here, before they are written anywhere. An identifier with a bad status is a warning: the row is accepted with
+its status, for a cross-check rule to find.
+Not here: uniqueness, which needs the whole file (`delivery_result.py`); numbers in text that asks for nothing (`free_text.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+import polars as pl
+
+from contracts.code_lists import CodeList
+from contracts.identifiers import KINDS, Areas, scrub, scrub_alone
+from contracts.model import Column, Severity, Table
+from contracts.predicates import violates
+from pipelines.ingest.clean import clean, parse_types
+from pipelines.ingest.free_text import FreeText
+from pipelines.ingest.identifier_status import with_statuses
+from pipelines.ingest.row_reasons import status_rule
+from pipelines.readers.batch import FEATURE, FIELDS, HIDDEN, IGNORED, NUL, Batch, by_mark
+from warehouse.lake.tokens import Tokens
+
+ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
+SHOWN = 60
+ROW, SHEET, RULES = "row_no", "sheet", "rules"
+UNREAD = (FIELDS, FEATURE, NUL)
+
+RawValues = tuple[str, pl.Series, pl.Series]
+Broken = tuple[str, str, Severity, pl.Series]
+Key = TypeVar("Key")
+NONE = pl.DataFrame()
+
+
+@dataclass(frozen=True)
+class ValidatedRows:
+    """What became of a batch: `read = len(accepted) + len(rejected)`; `ignored` rows are none of them.
+
+    `accepted` and `rejected` have the lake's columns and the sheet; `rejected` all as text, and the `rules` each broke.
+    `raw`: by kind, tokens and values for the vault.
+    """
+
+    read: int
+    ignored: int
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    issues: pl.DataFrame
+    raw: tuple[RawValues, ...]
+
+
+class RowValidator:
+    """Sorts the rows of one delivery by the contract of its table. `code_lists` has the list `id_area`.
+
+    `day` is the delivery's: codes are held against what was valid then.
+    """
+
+    def __init__(
+        self, table: Table, delivery_id: str, day: date, code_lists: Mapping[str, CodeList], tokens: Tokens
+    ) -> None:
+        self.table, self._delivery_id, self._code_lists, self._tokens = table, delivery_id, code_lists, tokens
+        self._areas = Areas.of(code_lists["id_area"])
+        self._lapsed = {c.name: code_lists[c.codes].lapsed(day) for c in table.columns if c.codes}
+        self._identifiers = [(c, KINDS[c.token]) for c in table.columns if c.token]
+        checks = (*table.checks, *(check for column in table.columns for check in column.checks))
+        self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
+        self._free_text = FreeText(table)
+
+    def sort(self, batch: Batch) -> ValidatedRows:
+        """Blank rows are no rows: they are neither read nor rejected, though row numbers count them."""
+        numbered = batch.frame.with_columns(
+            pl.int_range(pl.len(), dtype=pl.Int64).add(batch.first_row).alias(ROW), pl.lit(batch.sheet).alias(SHEET)
+        )
+        marked = {mark: numbered[places] for mark, places in by_mark(batch).items()}
+        left_out = [at for at, mark in batch.marks.items() if mark != HIDDEN]
+        readable = numbered.filter(~pl.int_range(pl.len()).is_in(left_out)) if left_out else numbered
+        text = clean(readable, self.table, self._code_lists)
+        blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
+        text, numbers = self._free_text.scrubbed(text.filter(~blank) if blank.any() else text)
+        values = with_statuses(parse_types(text, self.table), self.table, self._areas)
+        judged = [*numbers, *self._judged(text, values, batch.may_hold_formulas)]
+        found = pl.concat([*self._marked(marked), *self._issues(text, judged)]).sort(ROW, maintain_order=True)
+        errors = found.filter(pl.col("severity") == "error")
+        bad = errors[ROW].unique()
+        accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
+        unread = pl.concat([numbered.head(0), *(marked[mark] for mark in UNREAD if mark in marked)])
+        rejected = self._rejected(unread, text, values, judged, errors) if len(errors) else NONE
+        ignored = len(marked.get(IGNORED, ()))
+        return ValidatedRows(len(unread) + len(text), ignored, accepted, rejected, found, raw)
+
+    def _marked(self, marked: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """The issues of rows as a whole."""
+        for mark, rows in marked.items():
+            if mark != IGNORED:
+                severity: Severity = "error" if mark in UNREAD else "warning"
+                yield issue_rows(rows, "", mark, severity, pl.lit(None, pl.String))
+
+    def _issues(self, text: pl.DataFrame, judged: list[Broken]) -> Iterator[pl.DataFrame]:
+        yield issue_rows(text.head(0), "", "", "error", pl.lit(None, pl.String))  # so that there is one to begin with
+        for column, rule, severity, wrong in judged:
+            yield issue_rows(text.filter(wrong), column, rule, severity, masked_value(self.table.column(column)))
+
+    def _rejected(
+        self,
+        malformed: pl.DataFrame,
+        text: pl.DataFrame,
+        values: pl.DataFrame,
+        judged: list[Broken],
+        errors: pl.DataFrame,
+    ) -> pl.DataFrame:
+        """The rows that go back as the lake may hold them; of a malformed row only its number is known for sure."""
+        back = text[ROW].is_in(errors[ROW].implode())
+        statuses = values.filter(back).select(f"{c.name}_status" for c, _ in self._identifiers)
+        columns = []
+        for column in self.table.columns:
+            own = pl.col(column.name)
+            broken_here = [pl.lit(wrong.filter(back)) for name, _, _, wrong in judged if name == column.name]
+            if not column.token:
+                own = pl.when(pl.any_horizontal(False, *broken_here)).then(scrub(own)).otherwise(scrub_alone(own))
+            columns.append(own.alias(column.name))
+        rows, _ = self._tokenised(text.filter(back).with_columns(columns).hstack(statuses))
+        unread = malformed.select(ROW, SHEET, pl.lit(self._delivery_id).alias("delivery_id"))
+        rules = errors.group_by(ROW).agg(rules_broken().alias(RULES))
+        return pl.concat([rows, unread], how="diagonal").join(rules, on=ROW, how="left").sort(ROW)
+
+    def _judged(self, text: pl.DataFrame, values: pl.DataFrame, may_hold_formulas: bool) -> Iterator[Broken]:
+        """Column, rule, severity and the rows that break it, where any does. Of a formula nothing else is said."""
+        asked = self.table.columns if may_hold_formulas else ()
+        formulas = violated_rows(text, {c.name: pl.col(c.name).str.starts_with("=") for c in asked})
+        for name, found in formulas.items():
+            yield name, "formula", "error", found
+        for name, rule, severity, wrong in self._judged_values(text, values):
+            yield name, rule, severity, wrong & ~formulas[name] if name in formulas else wrong
+
+    def _judged_values(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
+        rules: dict[tuple[str, str, Severity], pl.Expr] = {}
+        for column in self.table.columns:
+            if column.logical_type != "string":
+                rules[column.name, "type", "error"] = (
+                    pl.lit(text[column.name]).is_not_null() & pl.col(column.name).is_null()
+                )
+        for check in self._checks:
+            wrong = violates(check, self._code_lists)
+            if check.rule == "not_null":  # what is there but of a wrong type is not missing as well
+                wrong = pl.lit(text[str(check.column)]).is_null()
+            key: tuple[str, str, Severity] = (
+                str(check.column),
+                check.told,
+                check.severity if check.rejects_rows else "warning",
+            )
+            rules[key] = rules[key] | wrong if key in rules else wrong
+        for name, lapsed in self._lapsed.items():
+            if lapsed:
+                rules[name, "code_expired", "warning"] = pl.col(name).is_in(lapsed)
+        for column, _ in self._identifiers:
+            status = pl.col(f"{column.name}_status")
+            for bad in values[f"{column.name}_status"].unique(maintain_order=True):
+                if bad not in ("ok", "missing"):
+                    rules[column.name, status_rule(str(column.token), bad), "warning"] = status == bad
+        for key, rows in violated_rows(values, rules).items():
+            yield *key, rows
+
+    def _tokenised(self, values: pl.DataFrame) -> tuple[pl.DataFrame, tuple[RawValues, ...]]:
+        """Rows as the lake holds them (and their sheet), with the raw values that go to the vault instead."""
+        stored, raw = [pl.lit(self._delivery_id).alias("delivery_id")], []
+        for column, kind in self._identifiers:
+            status = values[f"{column.name}_status"]
+            nameless = status.is_in(sorted(kind.without_token))
+            known = values.select(pl.when(~nameless).then(kind.canonical(pl.col(column.name)))).to_series()
+            tokens = self._tokens.tokens(str(column.token), known).alias(f"{column.name}_token")
+            stored += [pl.lit(tokens), kind.masked(pl.col(column.name)).alias(f"{column.name}_masked")]
+            raw.append((str(column.token), tokens, known))
+        rows = values.with_columns(stored) if len(values) else values.with_columns(s.head(0) for s in stored)
+        return rows.select(*(c.name for c in self.table.lake_columns), SHEET), tuple(raw)
+
+
+def violated_rows(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dict[Key, pl.Series]:
+    """Of some conditions those that any row meets, with the rows; all are asked in one query."""
+    if not conditions or frame.is_empty():
+        return {}
+    rows = frame.select(c.fill_null(False).alias(str(i)) for i, c in enumerate(conditions.values()))
+    hits = rows.select(pl.all().any()).row(0)
+    return {key: rows[str(i)] for i, (key, hit) in enumerate(zip(conditions, hits, strict=True)) if hit}
+
+
+def issue_rows(rows: pl.DataFrame, column: str, rule: str, severity: Severity, value: pl.Expr) -> pl.DataFrame:
+    """One issue per row. `value` gives what may be shown of it."""
+    return rows.select(
+        SHEET,
+        ROW,
+        pl.lit(column).alias("column"),
+        pl.lit(rule).alias("rule"),
+        pl.lit(severity).alias("severity"),
+        value.alias("value"),
+    )
+
+
+def rules_broken() -> pl.Expr:
+    """Of a row's issues one text: `sex: code; name: not_null`."""
+    said = pl.when(pl.col("column") == "").then(pl.col("rule")).otherwise(pl.col("column") + ": " + pl.col("rule"))
+    return said.unique(maintain_order=True).str.join("; ")
+
+
+def masked_value(column: Column) -> pl.Expr:
+    """What a receipt may show: identifiers masked, of a personal value its first character, other text scrubbed."""
+    text = pl.col(column.name)
+    if column.token:
+        return KINDS[column.token].masked(text)
+    if column.mask == "year":
+        return text.str.slice(0, 4) + "****"
+    if column.is_personal:
+        return text.str.slice(0, 1) + "**"
+    return (scrub_alone(text) if column.classification == "public" else scrub(text)).str.slice(0, SHOWN)

@@ -1,0 +1,99 @@
+"""Which asset is made from which: read from the contracts and from the SQL, never written down.
+
+`landing/resident` (a folder) → `lake/resident` (accepted rows) → `source/resident`, `city/person` … → `release`.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import dagster as dg
+
+from contracts.errors import HubError
+from contracts.model import Catalog, Table
+from pipelines.python_models import PYTHON_MODELS
+from warehouse.build.engine import dependencies, models, plan
+from warehouse.build.sources import SPELLING
+from warehouse.build.sql_files import SqlFile
+from warehouse.cross_check.library import library
+
+RELEASE = dg.AssetKey("release")
+LAKE = "lake_"
+
+
+def table_key(table: Table) -> dg.AssetKey:
+    return dg.AssetKey([table.layer, table.name])
+
+
+def lake_key(name: str) -> dg.AssetKey:
+    return dg.AssetKey(["lake", name])
+
+
+def landing_specs(catalog: Catalog) -> list[dg.AssetSpec]:
+    """The offices' folders: nothing makes them but the offices."""
+    return [
+        dg.AssetSpec(["landing", t.name], group_name="landing", description=f"{t.business_name}: files as delivered")
+        for t in catalog.sources()
+    ]
+
+
+def lake_specs(catalog: Catalog) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            lake_key(t.name),
+            deps=[dg.AssetKey(["landing", t.name])],
+            group_name="lake",
+            kinds={"polars", "parquet"},
+            description=f"{t.business_name}: accepted rows of every delivery",
+        )
+        for t in catalog.sources()
+    ]
+
+
+def in_build_order(catalog: Catalog) -> list[Table]:
+    """Every contracted table after those it is made from; what no model makes (`finding`, `release`) comes last."""
+    order = {relation: i for i, relation in enumerate(plan(catalog, models(), PYTHON_MODELS))}
+    return sorted(catalog.tables.values(), key=lambda t: order.get(t.relation, len(order)))
+
+
+def table_specs(catalog: Catalog) -> list[dg.AssetSpec]:
+    """One asset per contracted table of the candidate database."""
+    reads = dependencies(catalog, models(), PYTHON_MODELS)
+    reads["finding"] = _rules_read()
+    return [
+        dg.AssetSpec(
+            table_key(t),
+            deps=sorted(_makers(t.relation, reads, catalog), key=str),
+            group_name=t.layer,
+            kinds={"duckdb", "sql"},
+            description=f"{t.business_name} {t.description}".strip(),
+        )
+        for t in in_build_order(catalog)
+    ]
+
+
+def _rules_read() -> frozenset[str]:
+    """What all rules read. One that is broken reads nothing: the night goes on without it."""
+    found: set[str] = set()
+    for rule in library().rules.values():
+        with suppress(HubError):
+            found |= SqlFile(rule.name, rule.path, rule.sql).reads
+    return frozenset(found)
+
+
+def _makers(relation: str, reads: dict[str, frozenset[str]], catalog: Catalog) -> set[dg.AssetKey]:
+    """The assets a relation is made from, looking through working tables that are no assets."""
+    own = f"{LAKE}{relation.removeprefix('source.')}"
+    direct = reads.get(relation, frozenset()) | ({own} if relation.startswith("source.") else set())
+    by_relation = {t.relation: t for t in catalog.tables.values()}
+    makers: set[dg.AssetKey] = set()
+    for name in direct - {relation}:
+        if name == SPELLING:
+            makers |= {lake_key(t.name) for t in catalog.sources() if t.address_columns}
+        elif name.startswith(LAKE):
+            makers.add(lake_key(name.removeprefix(LAKE)))
+        elif name in by_relation:
+            makers.add(table_key(by_relation[name]))
+        else:
+            makers |= _makers(name, reads, catalog)
+    return makers

@@ -1,0 +1,230 @@
+"""One night, step by step, without an orchestrator: what `orchestration/assets.py` calls and `orchestration/nightly.py` reports.
+
+Belongs here: the order of the steps, what they hand on, how long they took, and that only one night runs at a time.
+Does not: how a step is done (ingest/ingest.py, warehouse), and Dagster.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+
+from contracts.check_result import CheckResult
+from contracts.code_lists import HERE as CODES
+from contracts.code_lists import CodeList, load_code_lists
+from contracts.errors import HubError
+from contracts.model import Catalog
+from contracts.suite_process import SuiteProcess
+from pipelines.ingest.file_hashes import FileHashes
+from pipelines.ingest.ingest import ingest_landing
+from pipelines.pull import pull_all
+from pipelines.python_models import PYTHON_MODELS
+from warehouse.build import engine
+from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook import person_id_log
+from warehouse.casebook.casebook import open_casebook
+from warehouse.corrections.night import nightly_corrections
+from warehouse.cross_check.run import RuleRun, cross_check
+from warehouse.files import private_folder
+from warehouse.lake.delivery_decisions import DeliveryDecisions, apply_decisions
+from warehouse.lake.lake import UNKNOWN, Delivery, Lake
+from warehouse.releases import audit, content_hash, publish
+from warehouse.releases.log import PublishedRelease, published_releases
+from warehouse.releases.manifest import Input, Manifest, audit_summary, contract_versions
+from warehouse.settings import Settings
+
+Progress = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass
+class Night:
+    """The state of one night. Steps are called in order; each may be called again after it failed."""
+
+    settings: Settings
+    catalog: Catalog
+    progress: Progress = silent
+    error: HubError | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    in_force: dict[str, list[Delivery]] = field(default_factory=dict)
+    refused: dict[str, list[Delivery]] = field(default_factory=dict)
+    kept: list[Delivery] = field(default_factory=list)
+    unknown: list[Delivery] = field(default_factory=list)
+    not_fetched: list[str] = field(default_factory=list)
+    growing: list[str] = field(default_factory=list)
+    drifted: list[Delivery] = field(default_factory=list)
+    candidate: Path | None = None
+    release_id: str = ""
+    built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    content_hash: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    rules: dict[str, RuleRun] = field(default_factory=dict)
+    results: list[CheckResult] = field(default_factory=list)
+    suites: SuiteProcess | None = None
+
+    @cached_property
+    def code_lists(self) -> dict[str, CodeList]:
+        return load_code_lists([CODES, self.settings.codes])
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the deployment's lock; the system drops it with the process. HubError if another night has it."""
+        private_folder(self.settings.home)
+        path = self.settings.home / "night.lock"
+        with path.open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                raise HubError(
+                    f"another night is running (process {lock.read().strip() or 'unknown'})",
+                    where=str(path),
+                    remedy="wait until it has ended",
+                ) from None
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+            try:
+                yield
+            finally:
+                if self.suites:
+                    self.suites.close()
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage and say when it is done."""
+        started = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - started, 2)
+        self.progress(f"{name} {self.seconds[name]:.1f} s")
+
+    def _suites(self) -> SuiteProcess:
+        """The audit's process; asked for early, because it needs seconds before it can work."""
+        self.suites = self.suites or SuiteProcess()
+        return self.suites
+
+    def _detail(self, line: str) -> None:
+        self.progress(f"  {line}")
+
+    def ingest(self) -> None:
+        """Landing → lake, after fetching what the hub gets itself. Afterwards `in_force`, `kept` of it as read by an older
+        contract, `refused`, `unknown`, `not_fetched`, `growing`, `drifted`."""
+        self._suites()
+        with self.stage("ingest"):
+            self.not_fetched = pull_all(self.settings, self.catalog, self._detail)
+            lake, casebook = Lake(self.settings), open_casebook(self.settings)
+            settle = DeliveryDecisions.of(casebook).settled
+            ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+            done, self.growing = ingested.deliveries, ingested.growing
+            apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
+            casebook.close()
+            self.unknown = [d for d in done if d.table == UNKNOWN]
+            self.drifted = [d for d in done if "drift" in d.warnings]
+            self._look_into(lake, {d.id for d in done}, FileHashes(self.settings).remembered())
+
+    def _look_into(self, lake: Lake, new: set[str], there: set[str]) -> None:
+        """What is in force, and what is not: what came tonight; of a snapshot the newest, else every file still `there`."""
+        for table in self.catalog.sources():
+            self.in_force[table.name] = lake.in_force(table)
+            deliveries = [d for d in lake.deliveries(table.name) if d.status != "waiting"]
+            wanted = deliveries[-1:] if table.load == "snapshot" else [d for d in deliveries if d.sha256 in there]
+            told = {d.id for d in wanted} | new
+            self.refused[table.name] = [d for d in deliveries if d.id in told and d.status != "accepted"]
+        self.kept = [d for deliveries in self.in_force.values() for d in deliveries if d.refused_digest]
+
+    def consolidate(self) -> None:
+        """Lake → candidate database with source and city tables."""
+        with self.stage("consolidate"):
+            self.candidate = publish.new_candidate(self.settings, f"{self.built_at:%Y%m%dT%H%M%S}")
+            engine.build_city(self.settings, self.catalog, self._city, PYTHON_MODELS, self._detail)
+
+    def cross_check(self) -> None:
+        """Findings, then the release's name from what the tables hold, its indexes and the closing checkpoint."""
+        with self.stage("cross-check"):
+            self.rules = cross_check(self.settings, self.catalog, self._city, self._detail)
+        with self.stage("close"):
+            self.content_hash = content_hash.content_hash(self._city)
+            self.release_id = publish.new_id(self.settings, self.built_at, self.content_hash)
+            this = PublishedRelease(self.release_id, self.built_at, self._known_on)
+            self.rows = engine.finish_release(
+                self.settings, self.catalog, self._city, [*published_releases(self.settings), this]
+            )
+
+    def audit(self) -> None:
+        """Hold the closed candidate against the contracts. Sets `error` where a promise that blocks is broken."""
+        with self.stage("audit"):
+            process, self.suites = self._suites(), None  # it answers once
+            try:
+                found = audit.audit(self._folder, self.catalog, self.code_lists, self._detail, process.validate)
+            finally:
+                process.close()
+        self.results = found
+        try:
+            audit.require_sound(self.catalog, self.results, publish.current_id(self.settings))
+        except HubError as error:
+            self.error = error
+
+    def publish(self) -> Manifest:
+        """Let the release be seen, after writing down what it made of persons' ids and findings (a rebuild must give the same
+        ones), and write down that it was; then ask the offices for corrections. Called again it does what is left of that."""
+        with self.stage("publish"):
+            if self.release_id != publish.current_id(self.settings):
+                casebook = open_casebook(self.settings)
+                person_id_log.append(casebook, person_id_log.published_changes(self._city), self.release_id)
+                silent = [name for name, run in self.rules.items() if run.error]
+                finding_trail.append(casebook, self._city, self.release_id, silent)
+                casebook.close()
+                publish.publish(self.settings, self._folder, self._manifest())
+            published_releases(self.settings)
+            asked = nightly_corrections(self.settings, self.release_id)
+            if told := ", ".join(f"{count} {name}" for name, count in vars(asked).items() if count):
+                self._detail(f"corrections: {told}")
+            return publish.show(self.settings, self.release_id)
+
+    @property
+    def _folder(self) -> Path:
+        if self.candidate is None:
+            raise HubError("this run has built no candidate", remedy="run the whole job `nightly`, not a part of it")
+        return self.candidate
+
+    @property
+    def _city(self) -> Path:
+        return self._folder / publish.CITY
+
+    @property
+    def _known_on(self) -> date:
+        """The day of the newest data in it."""
+        return max(d.delivered_on for deliveries in self.in_force.values() for d in deliveries)
+
+    def _manifest(self) -> Manifest:
+        return Manifest(
+            id=self.release_id,
+            built_at=self.built_at,
+            content_hash=self.content_hash,
+            known_on=self._known_on,
+            inputs=[
+                Input(table=name, delivery=d.id, sha256=d.sha256, file=d.file_name, rows=d.accepted)
+                for name, deliveries in self.in_force.items()
+                for d in deliveries
+            ],
+            contracts=contract_versions(self.catalog),
+            rows=self.rows,
+            findings={name: run.findings for name, run in self.rules.items()},
+            rule_errors={name: run.error for name, run in self.rules.items() if run.error},
+            checks=audit_summary(self.results),
+            engine={"duckdb": duckdb.__version__, "python": platform.python_version()},
+            seconds=self.seconds,
+        )

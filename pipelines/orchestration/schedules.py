@@ -1,0 +1,48 @@
+"""WHEN a night runs: every night at 01:30 local time, and when an office has put a new file into landing."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.ingest.landing import landing_files
+from pipelines.orchestration.alerts import JOB
+from warehouse.settings import Settings
+
+NIGHTLY = "30 1 * * *"
+TICK_SECONDS = 60
+
+
+def nightly_schedule(settings: Settings) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name="every_night",
+        job_name=JOB,
+        cron_schedule=NIGHTLY,
+        execution_timezone=settings.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+def landing_sensor(settings: Settings) -> dg.SensorDefinition:
+    """Asks for a night when landing has changed and has then stayed as it is for one tick: no half-copied file."""
+
+    @dg.sensor(name="new_delivery", job_name=JOB, minimum_interval_seconds=TICK_SECONDS)
+    def new_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        cursor = json.loads(context.cursor or '{"seen": "", "done": ""}')
+        now = landing_state(settings.landing)
+        if now in ("", cursor["done"]):
+            return dg.SkipReason("nothing new in landing")
+        if now != cursor["seen"]:
+            context.update_cursor(json.dumps(cursor | {"seen": now}))
+            return dg.SkipReason("landing has changed; waiting one tick for copies to end")
+        done = json.dumps({"seen": now, "done": now})
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=now)], cursor=done)
+
+    return new_delivery
+
+
+def landing_state(landing: Path) -> str:
+    """A hash of every file ingest would read, by name, size and time; empty if there is none."""
+    lines = [f"{p.relative_to(landing)} {(s := p.stat()).st_size} {s.st_mtime_ns}" for p in landing_files(landing)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""

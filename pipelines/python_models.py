@@ -1,0 +1,32 @@
+"""Which relations of the city database code makes, beside `warehouse/models/*.sql`. A new one is one line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pipelines.address.parsed_addresses import ADDRESS_PARSED
+from pipelines.linkage.decisions import make_person_decision
+from pipelines.linkage.name_table import make_name_feature
+from pipelines.linkage.observed_values import OBSERVED_CLAIM
+from pipelines.linkage.person_ids import make_natural_cluster, make_person_change
+from pipelines.linkage.scored_pairs import make_linkage_bound, make_scored_pair
+from pipelines.places.outlines import PLACES
+from warehouse.build.python_model import PythonModel, PythonModels
+
+NAME_SOURCES: Final = frozenset({"source.resident", "source.property", "source.hotline"})
+PYTHON_MODELS: Final[PythonModels] = {
+    **PLACES,
+    "address_parsed": ADDRESS_PARSED,
+    "name_feature": PythonModel(make_name_feature, NAME_SOURCES),
+    "person_decision": PythonModel(make_person_decision),
+    "linkage_bound": PythonModel(make_linkage_bound),
+    "scored_pair": PythonModel(make_scored_pair, frozenset({"known_person", "row_without_id_no"})),
+    "linkage_pattern": PythonModel(
+        lambda connection, settings: None, frozenset({"scored_pair"})
+    ),  # left by scored_pair
+    "natural_cluster": PythonModel(
+        make_natural_cluster, frozenset({"row_person", "natural_id", "seed_link", "person_decision"})
+    ),
+    "person_change": PythonModel(make_person_change, frozenset({"natural_cluster", "row_person"})),
+    "observed_claim": OBSERVED_CLAIM,
+}

@@ -1,0 +1,87 @@
+"""Of whom and of which home it is told tonight what was once seen at a door."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import duckdb
+import pytest
+
+from pipelines.linkage.observed_values import make_observed_claim
+from warehouse.build.observed_values import ResolvedValue, write_observed_value
+from warehouse.settings import Settings
+
+DAY = date(2026, 11, 20)
+Trail = list[tuple[str, str, str]]
+
+
+def seen(nth: int, about: str, attribute: str = "phone", value: str = "v", home: str | None = None) -> ResolvedValue:
+    entity = "dwelling" if about.startswith("home") else "person"
+    return ResolvedValue(nth, f"k{nth}", entity, about, attribute, value, None, home, nth, DAY)
+
+
+def said(
+    values: list[ResolvedValue],
+    living: str = "",
+    trail: Trail | None = None,
+    links: dict[str, tuple[str | None, str]] | None = None,
+) -> list[tuple[object, ...]]:
+    """(of whom or what, value, home, grid) of what is told, where these persons live and these spellings mean these homes."""
+    with duckdb.connect() as connection:
+        write_observed_value(connection, values)
+        connection.execute("create table person_change (nth integer, change varchar, old_id varchar, new_id varchar)")
+        connection.execute("create table person_identity (person_id varchar)")
+        connection.execute("create table address_link (address varchar, dwelling_id varchar, grid_code varchar)")
+        for nth, change in enumerate(trail or []):
+            connection.execute("insert into person_change values (?, ?, ?, ?)", [nth, *change])
+        for person in living.split():
+            connection.execute("insert into person_identity values (?), (?)", [person, person])
+        for address, home in (links or {}).items():
+            connection.execute("insert into address_link values (?, ?, ?)", [address, *home])
+        make_observed_claim(connection, Settings())
+        told = connection.execute("select entity_id, value, dwelling_id, grid_code from observed_claim order by all")
+        return told.fetchall()
+
+
+@pytest.mark.parametrize(
+    ("trail", "living", "told"),
+    [
+        ([], "a", ["a"]),
+        ([], "b", []),  # nobody of that id tonight
+        ([("merged", "a", "b")], "b", ["b"]),
+        ([("merged", "a", "b"), ("kept", "b", "c")], "c", ["c"]),
+        ([("merged", "a", "b"), ("merged", "a", "c")], "b c", ["c"]),  # she left the one, and joined the other later
+        ([("merged", "a", "b")], "a b", ["a"]),  # and is somebody again
+        ([("merged", "a", "b"), ("merged", "b", "a")], "c", []),  # a circle of ids that nobody has
+        ([("split", "a", "b")], "a b", ["a"]),  # who was split off took none of it
+        ([("split", "a", "b")], "b", []),
+    ],
+)
+def test_a_value_follows_the_trail_of_ids(trail: Trail, living: str, told: list[str]) -> None:
+    assert [row[0] for row in said([seen(1, "a")], living, trail)] == told
+
+
+def test_of_each_attribute_the_newest_is_told_also_where_two_became_one() -> None:
+    values = [seen(1, "a", value="old"), seen(2, "b", value="new"), seen(3, "a", "name", value="n")]
+    assert [row[:2] for row in said(values, "b", [("merged", "a", "b")])] == [("b", "n"), ("b", "new")]
+
+
+@pytest.mark.parametrize(
+    ("links", "told"),
+    [
+        ({"3-2-501": ("home", "g")}, ("home", "g")),  # the spelling means a home
+        ({"3-2-501": (None, "g")}, (None, None)),
+        ({"3-2-501": ("other", "g"), "柳港园3-2-501": ("chosen", "g2")}, ("chosen", "g2")),  # the home that she chose
+        ({"3-2-501": ("home", "g"), "柳港园3-2-501": ("home", "g")}, ("home", "g")),
+    ],
+)
+def test_an_address_is_a_home_where_the_city_has_it(
+    links: dict[str, tuple[str | None, str]], told: tuple[str | None, str | None]
+) -> None:
+    value = seen(1, "a", "living_address", "3-2-501", home="chosen")
+    assert said([value], "a", links=links) == [("a", "3-2-501", *told)]
+
+
+def test_what_is_seen_of_a_home_lies_where_the_home_does() -> None:
+    values = [seen(1, "home", "occupancy", "rented"), seen(2, "home no more", "occupancy", "vacant")]
+    assert said(values, links={"3-2-501": ("home", "g")}) == [("home", "rented", "home", "g")]

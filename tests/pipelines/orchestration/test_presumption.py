@@ -1,0 +1,57 @@
+"""Presumption of innocence: an open finding changes nothing that is served of anybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.python_models import PYTHON_MODELS
+from tests.pipelines.office import CATALOG
+from tests.pipelines.town import Known, Town, copy_of, holds, home, lives
+from warehouse.build.engine import MACROS, dependencies, models
+from warehouse.build.sql_files import read_folder
+from warehouse.cross_check import run
+
+ABOUT_FINDINGS = {"finding", "finding_evidence", "finding_resolution", "stop", "rule_figure"}
+
+
+def served(known: Known) -> dict[str, object]:
+    """By table everything that is served of persons and homes: what is not a finding, and does not name the night."""
+    tables = known.query("select schema_name, table_name from duckdb_tables() order by all")
+    names = [str(name) if schema == "main" else f"{schema}.{name}" for schema, name in tables]
+    return {
+        name: known.query(f"select * from {name} order by all")
+        for name in names
+        if name not in (*ABOUT_FINDINGS, "release")
+    }
+
+
+def test_a_city_with_findings_is_served_as_one_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Night after night: also what the night before had found is not held against anybody."""
+    town = Town(tmp_path / "with")
+    town.residents(
+        "20240131",
+        lives(1, "R1", "3-1-101", "H1", living_address=home("4-1-101")),
+        lives(2, "R2", "3-1-102", "H2", id_no="990001199001010000"),
+        lives(3, "R3", "3-1-201", "H3"),
+        lives(3, "R3b", "3-1-202", "H4"),
+    )
+    town.titles("20240131", holds(2, "T2", "3-1-201"))
+    without = copy_of(town, tmp_path / "without", without=("lake", "remembered"))
+    town.night()
+    with_findings = town.night()
+
+    monkeypatch.setattr(run, "rule_files", list)
+    without.night()
+    none = without.night()
+
+    [(found,)] = with_findings.query("select count(distinct rule) from finding where status = 'open'")
+    assert int(str(found)) >= 3
+    assert none.query("select * from finding") == []
+    assert served(none) == served(with_findings)
+
+
+def test_no_model_and_no_macro_reads_a_finding() -> None:
+    reads = dependencies(CATALOG, models(), PYTHON_MODELS) | {m: file.reads for m, file in read_folder(MACROS).items()}
+    assert {name: read & ABOUT_FINDINGS for name, read in reads.items() if read & ABOUT_FINDINGS} == {}

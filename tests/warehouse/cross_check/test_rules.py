@@ -1,0 +1,71 @@
+"""Every rule shows on its own example what it finds; a rule that cannot say why it may ask is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import HubError
+from contracts.load import load_catalog
+from warehouse.cross_check.model import Rule, load_rules, run_example
+
+
+@pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.name)
+def test_a_rule_finds_what_its_example_says(rule: Rule) -> None:
+    found, expected = run_example(rule, load_catalog())
+    assert found == expected
+
+
+SOUND = """/*
+title: 试
+meaning: 试
+severity: low
+subject: person
+place: door
+purpose: door_service
+legal_basis: 试
+owner: 试
+rows: {resident: [household_no]}
+evidence: {name: 名}
+given: {person: [{person_id: a}]}
+expected: [a]
+*/
+select person_id as subject_id, person_id, name, ['resident:' || person_id] as evidence_rows from person
+"""
+
+
+def rule_from(tmp_path: Path, text: str) -> Rule:
+    (tmp_path / "odd.sql").write_text(text, encoding="utf-8")
+    return load_rules(tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("purpose: door_service\n", "", "lacks purpose"),
+        ("legal_basis: 试\n", "", "lacks legal_basis"),
+        ("severity: low\n", "severity: low\ncolour: red\n", "unknown words colour"),
+        ("given: {person", "given: {{person", "header is not YAML"),
+        ("severity: low", "severity: awful", "severity is one of high, medium, low, not awful"),
+        ("rows: {resident: [household_no]}", "rows: [resident]", "rows: Input should be a valid dict"),
+        ("rows: {resident: [household_no]}", "rows: {resident: }", r"rows\.resident: Input should be a valid list"),
+        ("expected: [a]", "expected: 5", "expected: Input should be a valid list"),
+        ("expected: [a]", "expected: [a]\ndoubts: [1]", r"doubts\.0: Input should be a valid string"),
+        ("evidence: {name: 名}", "evidence: {5: 名}", r"evidence\.5.* should be a valid string"),
+        ("severity: low", "severity: [low]", "severity: Input should be a valid string"),
+        ("owner: 试\n", "owner: 试\n5: x\n", "unknown words 5"),
+        ("title: 试", "title: \x07", "header is not YAML: unacceptable character"),
+        ("title: 试", "title: 2026-13-45", "header is not YAML: month must be in"),
+        ("owner: 试\n", "owner: 试\nparameters: {days: 30}\n", "do not agree on days"),
+        ("owner: 试\n", "owner: 试\nparameters: {days: soon}\n", r"parameters\.days.* should be a valid"),
+    ],
+)
+def test_an_unsound_header_is_refused_with_its_file(tmp_path: Path, old: str, new: str, says: str) -> None:
+    with pytest.raises(HubError, match=rf"odd\.sql.*{says}"):
+        rule_from(tmp_path, SOUND.replace(old, new))
+
+
+def test_a_parameter_is_a_number_in_the_sql(tmp_path: Path) -> None:
+    text = SOUND.replace("owner: 试\n", "owner: 试\nparameters: {years: 110}\n").replace(
+        "from person", "from person where age > $years"
+    )
+    assert "age > 110" in rule_from(tmp_path, text).sql

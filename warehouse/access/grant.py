@@ -1,0 +1,78 @@
+"""What one user may see of one table: which columns she may read, filter and sort by, and the condition of her rows.
+
+Belongs here: the column half of the gate, as SQL expressions. Does not: who is given what, and whole queries (policy.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from contracts.errors import AccessError
+from contracts.model import Column, Table
+from warehouse.access.filters import Condition, quote_identifier
+from warehouse.access.masking import ColumnAccess, mask_sql
+
+NUMBER = "_number"
+
+
+class ColumnNotAllowed(AccessError):
+    """A masked or hidden column was to be read, filtered or sorted: the answer would tell its values."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one user may see of one table: a treatment for every column, and the SQL condition of her rows."""
+
+    table: Table
+    columns: dict[str, Column]
+    treatments: dict[str, ColumnAccess]
+    scope: str
+    params: dict[str, str] = field(default_factory=dict)
+
+    def read(self, name: str) -> str:
+        """The select item of a column: itself or its mask."""
+        quoted = quote_identifier(name)
+        if self.treatments.get(name, "hidden") == "hidden":
+            raise self._refusal(name)
+        if self.treatments[name] == "full":
+            return f"t.{quoted}"
+        return f"{mask_sql(self.columns[name], f't.{quoted}')} as {quoted}"
+
+    def unmasked(self, name: str) -> str:
+        """The select item of a column without its treatment: what is read so is compared and kept, never shown."""
+        if name not in self.columns:
+            raise self._refusal(name)
+        return f"t.{quote_identifier(name)}"
+
+    def compare(self, condition: Condition) -> str:
+        """The column as a filter may use it: full ones only, and tokens where the masked form may be seen."""
+        if condition.op == "token":
+            if self.treatments.get(f"{condition.column}_masked") != "full":
+                raise self._refusal(condition.column)
+            return f"t.{quote_identifier(condition.column + '_token')}"
+        return self.sortable(condition.column)
+
+    def sortable(self, name: str) -> str:
+        """The column bare, for a filter or an order: only one that is seen in full."""
+        if self.treatments.get(name) != "full":
+            raise self._refusal(name)
+        return f"t.{quote_identifier(name)}"
+
+    def number(self, name: str) -> str:
+        """A select item that numbers the column's distinct values. Its hidden token decides where there is one.
+
+        Two masked forms can look the same and hide a difference: the number tells it and tells no more.
+        """
+        value, token = self.sortable(name), f"{name}_token"
+        said = f"coalesce(t.{quote_identifier(token)}, {value})" if token in self.columns else value
+        return f"dense_rank() over (order by {said}) as {NUMBER}"
+
+    def _refusal(self, name: str) -> ColumnNotAllowed:
+        known = name in self.treatments
+        what = f"column {name} is not shown to you in full" if known else "there is no such column"
+        if not known and any(column.name == name for column in self.table.released_columns):
+            what = f"the served release was made before there was {name}; the next night's has it"
+        remedy = "filter, sort and select by the columns the catalogue shows to you"
+        return ColumnNotAllowed(
+            what, where=self.table.qualified, remedy=f"{remedy}: /v1/catalog/{self.table.qualified}"
+        )

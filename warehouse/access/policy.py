@@ -1,0 +1,215 @@
+"""Who may see which part: row scope × column treatment, compiled once for a user. No rule = no access.
+
+Belongs here: row scopes and the one place that turns a wish to read into SQL (`Gate.select`, `Gate.count`).
+Does not: one table's columns (grant.py), roles and masks as declared (masking.py), running the SQL (releases/reader.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeGuard
+
+from contracts.errors import AccessError
+from contracts.model import Catalog, Table
+from warehouse.access.areas import COUNTY_DIGITS, area_prefix
+from warehouse.access.filters import AnyOf, Condition, Filter, InTable, Parameters, quote_identifier
+from warehouse.access.grant import Grant
+from warehouse.access.masking import ROLES, Role, column_access
+
+ROW = "_row"
+NEXT_NIGHT = "it comes with the next night's release"
+
+
+class NotFound(AccessError):
+    """There is no such thing, or it is out of the user's scope: the two look the same on purpose."""
+
+
+@dataclass(frozen=True)
+class User:
+    """Who asks. `areas` are area or grid codes; she sees what lies in any of them. An office delivers `sources`."""
+
+    username: str
+    role: Role
+    areas: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+
+
+class Query(NamedTuple):
+    """SQL without a single value in it, and the values."""
+
+    sql: str
+    params: dict[str, Any]
+
+
+class Gate:
+    """The gate of one user. `present` (relation → columns) narrows the contracts to what a release really holds."""
+
+    def __init__(self, catalog: Catalog, user: User, present: Mapping[str, Collection[str]] | None = None) -> None:
+        if user.role not in ROLES:
+            raise AccessError("the user has no role that this hub knows", remedy=f"give one of {', '.join(ROLES)}")
+        self.user = user
+        self._catalog, self._present = catalog, present
+        self._areas = sorted({area_prefix(code) for code in user.areas})
+        self._wide = any(len(area) <= COUNTY_DIGITS for area in self._areas)
+        self._grants: dict[str, Grant | None] = {}
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """What the codes of the user's areas begin with."""
+        return tuple(self._areas)
+
+    def grants(self) -> list[Grant]:
+        """Every table the user may see, city tables first."""
+        tables = [*self._catalog.city(), *self._catalog.sources()]
+        return [grant for t in tables if (grant := self._grant(t))]
+
+    def grant(self, name: str) -> Grant:
+        """What the user may see of a table (bare or qualified name). NotFound if that is nothing."""
+        table = self._catalog.find(name)
+        grant = self._grant(table) if table else None
+        if grant is None:
+            if table and self._present is not None and table.relation not in self._present and self._may_see(table):
+                raise NotFound(f"the served release was made before there was {table.name}", remedy=NEXT_NIGHT)
+            raise NotFound("there is no such table", remedy="see /v1/catalog for the tables you can read")
+        return grant
+
+    def covers(self, code: str | None) -> bool:
+        """Whether a grid or area lies in the user's areas; no place at all is the matter of whole counties."""
+        return self._wide if code is None else any(code.startswith(area) for area in self._areas)
+
+    def select(
+        self,
+        table: str,
+        *,
+        columns: Sequence[str] | None = None,
+        where: Sequence[Filter] = (),
+        order: Sequence[str] = (),
+        limit: int | None = None,
+        offset: int = 0,
+        from_row: int | None = None,
+        number: str | None = None,
+        unmasked: bool = False,
+    ) -> Query:
+        """The only way to rows of a release. Rows in scope, columns as treated; `order` items may start with `-`.
+
+        A limited answer is ordered, at last by the row's place in the file, so that pages of one release never overlap.
+        `from_row` starts at such a place and returns it as `_row`: a deep page then costs no more than the first.
+        `number` names a column whose distinct values are numbered in `_number`, see `Grant.number`.
+        `unmasked` reads `columns` without their treatment, for the hub to compare and keep, never to answer with.
+        """
+        grant = self.grant(table)
+        names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
+        params = Parameters(grant.params)
+        keys = [item for item in where if _is_key(item, grant)]
+        parts = [grant.scope, *(self._render(grant, item, params) for item in where if item not in keys[:1])]
+        order_by = [_direction(grant, item) for item in order]
+        items = [grant.unmasked(name) if unmasked else grant.read(name) for name in names]
+        if number is not None:
+            items.append(grant.number(number))
+        if from_row is not None:
+            items.append(f"t.rowid as {ROW}")
+            parts.append(f"t.rowid >= {params.add(from_row)}")
+        condition = " and ".join(parts)
+        if keys:
+            condition = _beside_key(grant, keys[0], condition, params)
+        sql = f"select {', '.join(items)} from {_relation(grant.table)} as t where {condition}"
+        if limit is not None:
+            sql += f" order by {', '.join([*order_by, 't.rowid'])} limit {int(limit)} offset {int(offset)}"
+        elif order_by:
+            sql += f" order by {', '.join(order_by)}"
+        return Query(sql, params.values)
+
+    def count(self, table: str, by: Sequence[str], where: Sequence[Condition] = ()) -> Query:
+        """How many rows in scope there are (`rows`) of each combination of columns that the user sees in full."""
+        grant = self.grant(table)
+        params = Parameters(grant.params)
+        names = ", ".join(grant.sortable(name) for name in by)
+        condition = " and ".join([grant.scope, *(_render(grant, item, params) for item in where)])
+        sql = f"select {names}, count(*) as rows from {_relation(grant.table)} as t where {condition} group by {names}"
+        return Query(f"{sql} order by {names}", params.values)
+
+    def _render(self, grant: Grant, item: Filter, params: Parameters) -> str:
+        if isinstance(item, InTable):
+            return f"{grant.sortable(item.column)} in ({self._keys_of(item, params)})"
+        return _render(grant, item, params)
+
+    def _keys_of(self, item: InTable, params: Parameters) -> str:
+        """The keys of another table's rows, by its own scope and treatments: it tells no more than reading it would."""
+        other = self.grant(item.table)
+        params.values.update(other.params)
+        conditions = [other.scope, *(_render(other, condition, params) for condition in item.where)]
+        return f"select {other.sortable(item.key)} from {_relation(other.table)} as t where {' and '.join(conditions)}"
+
+    def _grant(self, table: Table) -> Grant | None:
+        if table.qualified not in self._grants:
+            self._grants[table.qualified] = self._compile(table)
+        return self._grants[table.qualified]
+
+    def _compile(self, table: Table) -> Grant | None:
+        held = None if self._present is None else self._present.get(table.relation, ())
+        columns = {c.name: c for c in table.released_columns if held is None or c.name in held}
+        if not columns or not self._may_see(table):
+            return None
+        if table.row_scope and table.row_scope != "public" and not columns.keys() & set(table.row_scope):
+            return None
+        scope, params = self._scope(table, columns)
+        treatments = {name: column_access(self.user.role, column) for name, column in columns.items()}
+        return Grant(table, columns, treatments, scope, params) if {*treatments.values()} != {"hidden"} else None
+
+    def _may_see(self, table: Table) -> bool:
+        personal = any(c.is_personal for c in table.released_columns)
+        if self.user.role == "admin" and (personal or table.row_scope not in ("public", ())):
+            return False
+        if self.user.role == "office":
+            return table.row_scope == "public" and not personal
+        if table.row_scope == "public":
+            return True
+        if not table.row_scope:
+            return not personal or self._wide
+        return bool(self._areas)
+
+    def _scope(self, table: Table, held: Collection[str]) -> tuple[str, dict[str, str]]:
+        """A row is in scope when a scope column starts with one of the areas; without any place, for whole counties.
+
+        A scope column that an older release has not got places no row: fewer are in scope, never more.
+        """
+        if not table.row_scope or table.row_scope == "public":
+            return "true", {}
+        params = {f"area{i}": area for i, area in enumerate(self._areas)}
+        # ':' is the character after '9'. A range, unlike a prefix test, lets DuckDB skip whole row groups.
+        params |= {f"area{i}_end": f"{area}:" for i, area in enumerate(self._areas)}
+        columns = [f"t.{quote_identifier(name)}" for name in table.row_scope if name in held]
+        sides = [f"({c} >= $area{i} and {c} < $area{i}_end)" for c in columns for i in range(len(self._areas))]
+        if self._wide:
+            sides.append(f"({' and '.join(f'{c} is null' for c in columns)})")
+        return f"({' or '.join(sides)})", params
+
+
+def _is_key(item: Filter, grant: Grant) -> TypeGuard[Condition]:
+    column = grant.columns.get(item.column) if isinstance(item, Condition) and item.op in ("eq", "in") else None
+    return column is not None and column.index
+
+
+def _beside_key(grant: Grant, key: Condition, rest: str, params: Parameters) -> str:
+    """A lookup by an indexed column, with everything else in one expression over that column too.
+
+    DuckDB leaves the index and scans the table as soon as another column has a filter of its own.
+    """
+    return f"{_render(grant, key, params)} and case when t.{quote_identifier(key.column)} is null then false else {rest} end"
+
+
+def _render(grant: Grant, item: AnyOf | Condition, params: Parameters) -> str:
+    if isinstance(item, AnyOf):
+        return f"({' or '.join(_render(grant, c, params) for c in item.conditions) or 'false'})"
+    return item.render(grant.compare(item), params)
+
+
+def _direction(grant: Grant, item: str) -> str:
+    name = item.removeprefix("-")
+    return f"{grant.sortable(name)} {'desc' if item.startswith('-') else 'asc'} nulls last"
+
+
+def _relation(table: Table) -> str:
+    schema, _, name = f"main.{table.relation}".rpartition(".")
+    return f"{quote_identifier(schema.removeprefix('main.'))}.{quote_identifier(name)}"

@@ -1,0 +1,67 @@
+"""`observed_value`: what was seen at doors and stands, as a relation that the night reads before it knows any person or home.
+
+A value stands where the finding it was written about is closed, by workers who agree or by a lead; what is contested never
+does. It stays when the evidence changes later: what was seen was seen, and what is newer is weighed against its day.
+Not here: whose values they are tonight (pipelines/linkage/observed_values.py), whether they are shown (survivorship.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+import duckdb
+import polars as pl
+
+from warehouse.casebook.casebook import open_casebook
+from warehouse.fieldwork.resolution import newest_last, resolve_all
+from warehouse.fieldwork.verdicts import Verdict, history
+from warehouse.settings import Settings
+
+OBSERVED_VALUE: Final = "observed_value"
+TEXTS: Final = ("record_key", "entity", "entity_id", "attribute", "value", "value_token", "dwelling_id")
+SCHEMA: Final = {"nth": pl.Int64, **dict.fromkeys(TEXTS, pl.String), "row_no": pl.Int64, "seen_on": pl.Date}
+
+
+class ResolvedValue(NamedTuple):
+    """A value that stands. `nth` is its place among all, oldest first; `row_no` the number of its verdict."""
+
+    nth: int
+    record_key: str
+    entity: str
+    entity_id: str
+    attribute: str
+    value: str
+    value_token: str | None
+    dwelling_id: str | None
+    row_no: int
+    seen_on: date
+
+
+def resolved_values(verdicts: Iterable[Verdict]) -> list[ResolvedValue]:
+    """The values of all verdicts that stand."""
+    verdicts = list(verdicts)
+    stands = {key for s in resolve_all(verdicts).values() for key in s.keys}
+    told = [
+        (v, n, value)
+        for v in sorted(verdicts, key=newest_last) if v.key in stands
+        for n, value in enumerate(v.values)
+    ]  # fmt: skip
+    return [ResolvedValue(nth, f"{v.key}/{n}", *value, v.id, v.seen_on) for nth, (v, n, value) in enumerate(told)]
+
+
+def make_observed_value(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """The values that stand by the deployment's casebook."""
+    casebook = open_casebook(settings)
+    try:
+        write_observed_value(connection, resolved_values(history(casebook)))
+    finally:
+        casebook.close()
+
+
+def write_observed_value(connection: duckdb.DuckDBPyConnection, values: Sequence[ResolvedValue]) -> None:
+    """Make the temp table `observed_value` of these values."""
+    connection.register("seen_rows", pl.DataFrame(values, schema=SCHEMA, orient="row"))
+    connection.execute(f"create temp table {OBSERVED_VALUE} as select * from seen_rows")
+    connection.unregister("seen_rows")

@@ -1,0 +1,193 @@
+"""What people write: users, sessions, decisions about deliveries; verdicts and visits later. SQLite (WAL), or PostgreSQL by URL.
+
+Belongs here: rows that no night can rebuild. Does not: what a user may read (access/policy.py),
+what a new one must be like (accounts.py), what a decision does (lake/delivery_decisions.py), append-only rows.
+Passwords are argon2id hashes, bearer tokens are kept as SHA-256, tried usernames as SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from contracts.errors import HubError
+from warehouse.access.policy import User
+from warehouse.casebook.accounts import Account, NewUser, check_password, check_user
+from warehouse.casebook.append_only import AppendOnlyLog
+from warehouse.casebook.database import CasebookError, exclusive_lock, open_database
+from warehouse.casebook.passwords import Passwords
+from warehouse.casebook.tables import delivery_decisions, login_attempts, sessions, users
+from warehouse.settings import Settings
+
+PAUSE = timedelta(minutes=15)
+CasebookAction = Literal["withdrawn", "restored", "accepted"]
+
+
+class LoginError(HubError):
+    """Wrong username or password; which of them is not told."""
+
+
+class LoginPaused(LoginError):
+    """Too many failed logins of one name within 15 minutes."""
+
+
+class Session(NamedTuple):
+    """A bearer token, told once, and when it ends (UTC)."""
+
+    token: str
+    expires_at: datetime
+
+
+class DeliveryDecision(NamedTuple):
+    """What somebody decided about a delivery, when (UTC), and why."""
+
+    table: str
+    delivery_id: str
+    decision: CasebookAction
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+
+class Casebook:
+    """One open casebook; safe to share between threads. `now` is a seam for tests of time."""
+
+    def __init__(
+        self, url: str, *, session_hours: int = 12, login_tries: int = 10, now: Callable[[], datetime] | None = None
+    ) -> None:
+        self._store = open_database(url)
+        self._reads = self._store.execution_options(reads=True)
+        self._lasts, self._tries = timedelta(hours=session_hours), login_tries
+        self._now = now or (lambda: datetime.now(UTC))
+        self._passwords = Passwords()
+        self.ledger = AppendOnlyLog(self._store, self._now)
+
+    def close(self) -> None:
+        self._store.dispose()
+
+    def add_user(
+        self, username: str, password: str, role: str, areas: Iterable[str] = (), sources: Iterable[str] = ()
+    ) -> None:
+        """CasebookError for a weak password, an unknown role, a taken name; AccessError for a wrong area code."""
+        self.add_users([NewUser(username, password, role, tuple(areas), tuple(sources))])
+
+    def add_users(self, new: Iterable[NewUser]) -> None:
+        """All of them or none."""
+        new = list(new)
+        for user in new:
+            check_user(user)
+        hashes = self._passwords.hash_all(u.password for u in new)
+        rows = [
+            {
+                "username": u.username,
+                "password_hash": h,
+                "role": u.role,
+                "areas": list(u.areas),
+                "sources": list(u.sources),
+                "disabled": False,
+                "created_at": self._now(),
+            }
+            for u, h in zip(new, hashes, strict=True)
+        ]
+        try:
+            with self._store.begin() as tx:
+                tx.execute(insert(users), rows)
+        except IntegrityError:
+            raise CasebookError("this username is taken", remedy="choose another; `hub user list` shows all") from None
+
+    def list_users(self) -> list[Account]:
+        with self._reads.connect() as tx:
+            rows = tx.execute(select(users).order_by(users.c.username)).mappings()
+            return [
+                Account(
+                    r["username"], r["role"], tuple(r["areas"]), tuple(r["sources"]), r["disabled"], r["created_at"]
+                )
+                for r in rows
+            ]
+
+    def set_password(self, username: str, password: str) -> None:
+        """The new password holds at once and every session of the user ends."""
+        check_password(username, password)
+        self._change(username, password_hash=self._passwords.hash_all([password])[0])
+
+    def disable(self, username: str) -> None:
+        """No login any more, and every session of the user ends."""
+        self._change(username, disabled=True)
+
+    def login(self, username: str, password: str) -> Session:
+        """A new session. LoginError, or LoginPaused after too many failures; both cost the same time."""
+        who = _sha256(username)
+        self._count_attempt(who)
+        with self._reads.connect() as tx:
+            row = tx.execute(select(users).where(users.c.username == username)).mappings().first()
+        right = self._passwords.right(row["password_hash"] if row else None, password)
+        if row is None or row["disabled"] or not right:
+            raise LoginError("username or password is wrong", remedy="try again, or ask for a new password")
+        token, now = secrets.token_urlsafe(32), self._now()
+        with self._store.begin() as tx:
+            tx.execute(delete(login_attempts).where(login_attempts.c.who == who))
+            tx.execute(delete(sessions).where(sessions.c.expires_at <= now))
+            tx.execute(
+                insert(sessions).values(token_hash=_sha256(token), username=username, expires_at=now + self._lasts)
+            )
+        return Session(token, now + self._lasts)
+
+    def session_user(self, token: str) -> User | None:
+        """Who a bearer token speaks for; None when it is unknown, expired, or the user is disabled."""
+        query = (
+            select(users.c.username, users.c.role, users.c.areas, users.c.sources)
+            .join(sessions, sessions.c.username == users.c.username)
+            .where(sessions.c.token_hash == _sha256(token), sessions.c.expires_at > self._now(), ~users.c.disabled)
+        )
+        with self._reads.connect() as tx:
+            row = tx.execute(query).first()
+        return User(row.username, row.role, tuple(row.areas), tuple(row.sources)) if row else None
+
+    def logout(self, token: str) -> None:
+        with self._store.begin() as tx:
+            tx.execute(delete(sessions).where(sessions.c.token_hash == _sha256(token)))
+
+    def decide(self, table: str, delivery_id: str, decision: CasebookAction, reason: str, decided_by: str) -> None:
+        """Write a decision down, for good. CasebookError for a reason that is none, or holds somebody's number."""
+        decided = {"table_name": table, "delivery_id": delivery_id, "decision": decision}
+        decided |= self.ledger.signed(reason, decided_by)
+        self.ledger.add(delivery_decisions, lambda _: decided)
+
+    def decisions(self) -> list[DeliveryDecision]:
+        """Every decision about a delivery, oldest first."""
+        return [
+            DeliveryDecision(r.table_name, r.delivery_id, r.decision, r.reason, r.decided_by, r.decided_at)
+            for r in self.ledger.rows(delivery_decisions)
+        ]
+
+    def _change(self, username: str, **values: object) -> None:
+        with self._store.begin() as tx:
+            if tx.execute(update(users).where(users.c.username == username).values(**values)).rowcount == 0:
+                raise CasebookError("there is no such user", remedy="`hub user list` shows all")
+            tx.execute(delete(sessions).where(sessions.c.username == username))
+
+    def _count_attempt(self, who: str) -> None:
+        """Counted before the password is looked at, so that parallel guesses cannot slip past; a success clears it."""
+        since = self._now() - PAUSE
+        with self._store.begin() as tx:
+            exclusive_lock(tx, login_attempts)
+            tx.execute(delete(login_attempts).where(login_attempts.c.at <= since))
+            mine = login_attempts.c.who == who
+            if tx.execute(select(func.count()).select_from(login_attempts).where(mine)).scalar_one() >= self._tries:
+                raise LoginPaused("too many failed logins", remedy=f"wait {PAUSE.seconds // 60} minutes")
+            tx.execute(insert(login_attempts).values(who=who, at=self._now()))
+
+
+def open_casebook(settings: Settings) -> Casebook:
+    """The deployment's casebook, made or migrated at first use."""
+    return Casebook(settings.casebook, session_hours=settings.session_hours, login_tries=settings.login_tries)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

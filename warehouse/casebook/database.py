@@ -1,0 +1,103 @@
+"""An engine on the casebook, migrated to the newest shape, and the error of all who write there.
+
+Not here: the tables (tables.py), what the rows mean and who may write them (casebook.py).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+
+from contracts.errors import HubError
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+OPEN = 48  # connections to a SQLite file that stay open: one for each thread of a server, for opening costs more than a query
+LOCK = 340_1300  # any number that is ours, for PostgreSQL's advisory lock
+
+
+class CasebookError(HubError):
+    """Something that may not be written into the casebook, or is not in it."""
+
+
+def open_database(url: str) -> Engine:
+    """An engine on the casebook at `url`, its folder and tables made or migrated where needed."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        engine = create_engine(parsed)
+        migrate(engine)
+        return engine
+    engine = create_engine(parsed, pool_size=OPEN)
+    _tame_sqlite(engine)
+    folder = Path(parsed.database or "").parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder):
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("pragma journal_mode = wal")
+        migrate(engine)
+    return engine
+
+
+def _is_newest(connection: Connection) -> bool:
+    newest = max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return bool(connection.execute(text("select version_num from alembic_version")).scalar() == newest)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One process at a time: two that turn on WAL in the same new file fail with "locked" without any waiting."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the tables to the newest shape; of several processes starting at once, one does it and the rest wait."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
+        if _is_newest(connection):
+            return
+        from alembic import command  # late: half a second that only a new shape needs
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def exclusive_lock(tx: Connection, table: Table) -> None:
+    """Nobody else writes to `table` until this transaction ends. SQLite is locked as a whole when a writing one begins."""
+    if tx.dialect.name == "postgresql":
+        tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
+
+
+def _tame_sqlite(engine: Engine) -> None:
+    """Waiting, durability, foreign keys; a writing transaction locks when it begins instead of failing half way.
+
+    What only `reads` asks one question at a time, which is of one moment without any transaction.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # the driver's own implicit BEGIN leaves DDL outside
+        connection.execute("pragma busy_timeout = 10000")
+        connection.execute("pragma synchronous = full")
+        connection.execute("pragma foreign_keys = on")
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Any) -> None:
+        options = connection.get_execution_options()
+        if not options.get("reads") and options.get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("begin immediate")

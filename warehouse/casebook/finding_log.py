@@ -1,0 +1,89 @@
+"""Since when a finding is known: the trail that published nights leave in the casebook. Append-only.
+
+A rebuild from nothing reads it and so gives every finding the same days. Not here: making findings (cross_check/run.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+import duckdb
+import polars as pl
+
+from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.tables import finding_trail
+
+KNOWN: Final = "finding_known"
+SCHEMA: Final = {
+    "id": pl.Int64, "finding_id": pl.String, "rule": pl.String, "change": pl.String, "evidence_hash": pl.String,
+    "grid_code": pl.String, "seen_on": pl.Date,
+}  # fmt: skip
+AT_ONCE: Final = 50_000  # rows of one insert: the first night of a city finds hundreds of thousands
+
+
+class FindingChange(NamedTuple):
+    """appeared · changed: its evidence is another · gone: no rule finds it any more. `seen_on` is the data's day."""
+
+    finding_id: str
+    rule: str
+    change: Literal["appeared", "changed", "gone"]
+    evidence_hash: str
+    grid_code: str | None
+    seen_on: date
+    release_id: str
+
+
+def load_known(connection: duckdb.DuckDBPyConnection, casebook: Casebook) -> None:
+    """Make the temp table `finding_known`: each finding ever published, its first day, its newest evidence and since when."""
+    rows = casebook.ledger.columns(finding_trail, tuple(SCHEMA))
+    connection.register("trail_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row"))
+    connection.execute(f"""
+        create or replace temp table {KNOWN} as
+        select finding_id, min(seen_on) as first_seen, max_by(seen_on, id) filter (where change <> 'gone') as evidence_since,
+               max_by(evidence_hash, id) as evidence_hash, any_value(rule) as rule, max_by(grid_code, id) as grid_code,
+               max_by(change, id) = 'gone' as is_gone
+        from trail_rows group by finding_id""")
+    connection.unregister("trail_rows")
+
+
+def append(casebook: Casebook, city: Path, release_id: str, silent: Collection[str] = ()) -> None:
+    """Write down what the published `city` found and no longer finds; again changes nothing.
+
+    What rules found that were `silent` tonight, because they could not run, has not gone.
+    """
+    with duckdb.connect() as connection:
+        quoted = str(city).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as city (read_only)")
+        load_known(connection, casebook)
+        found = connection.execute(
+            f"""
+            select f.finding_id, f.rule, case when k.finding_id is null or k.is_gone then 'appeared' else 'changed' end,
+                   f.evidence_hash, f.grid_code, f.last_seen
+            from city.finding f left join {KNOWN} k on k.finding_id = f.finding_id
+            where k.finding_id is null or k.is_gone or k.evidence_hash <> f.evidence_hash
+            union all
+            select k.finding_id, k.rule, 'gone', k.evidence_hash, k.grid_code, (select max(delivered_on) from city.delivery)
+            from {KNOWN} k
+            where not k.is_gone and not list_contains($silent, k.rule)
+              and not exists (select 1 from city.finding f where f.finding_id = k.finding_id)
+            order by 1""",
+            {"silent": [*silent]},
+        )
+        while some := found.fetchmany(AT_ONCE):
+            casebook.ledger.extend(finding_trail, [_row(row, release_id) for row in some])
+
+
+def changes_of(casebook: Casebook, finding_id: str) -> list[FindingChange]:
+    """What became of one finding, oldest first; nothing for one that was never published."""
+    rows = casebook.ledger.rows(finding_trail, finding_trail.c.finding_id == finding_id)
+    return [
+        FindingChange(r.finding_id, r.rule, r.change, r.evidence_hash, r.grid_code, r.seen_on, r.release_id)
+        for r in rows
+    ]
+
+
+def _row(values: Iterable[Any], release_id: str) -> dict[str, Any]:
+    return dict(zip(FindingChange._fields, (*values, release_id), strict=True))

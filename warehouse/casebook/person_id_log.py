@@ -1,0 +1,46 @@
+"""The trail of persons' ids in the casebook: kept, merged, split. Append-only; written by the night that publishes them.
+
+Not here: what becomes of an id (`pipelines/linkage/person_ids.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import duckdb
+
+from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.tables import person_trail
+
+
+class PersonIdChange(NamedTuple):
+    """kept: the natural id `old_id` is served as `new_id` · merged: `old_id` became part of `new_id` · split: `new_id` left
+    `old_id`. `changed_on` is the day of the newest delivery of that night; None for a change of tonight."""
+
+    change: Literal["kept", "merged", "split"]
+    old_id: str
+    new_id: str
+    changed_on: date | None = None
+
+
+def person_id_changes(casebook: Casebook) -> list[PersonIdChange]:
+    """Every change that was published, oldest first."""
+    return [PersonIdChange(r.change, r.old_id, r.new_id, r.changed_on) for r in casebook.ledger.rows(person_trail)]
+
+
+def published_changes(city: Path) -> list[PersonIdChange]:
+    """The changes that a city database tells of."""
+    with duckdb.connect(str(city), read_only=True) as connection:
+        rows = connection.execute("select change, alias_id, person_id, changed_on from person_alias order by 1, 2, 3")
+        return [PersonIdChange(*row) for row in rows.fetchall()]
+
+
+def append(casebook: Casebook, changes: Iterable[PersonIdChange], release_id: str) -> None:
+    """Write down what is new of the changes; again changes nothing."""
+    so_far = person_id_changes(casebook)
+    known, kept = {c[:3] for c in so_far}, {c.old_id: c.new_id for c in so_far if c.change == "kept"}
+    new = [c for c in changes if (kept.get(c.old_id) != c.new_id if c.change == "kept" else c[:3] not in known)]
+    casebook.ledger.extend(person_trail, [{**c._asdict(), "release_id": release_id} for c in new])

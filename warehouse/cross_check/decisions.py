@@ -1,0 +1,83 @@
+"""Who stopped or restarted a rule, where and why. Append-only, by a client's key; the newest on a rule and area counts.
+
+An area is the digits that all its grids' codes begin with: none (the whole city), 6 (a county) or 9 (a subdistrict).
+Not here: what that makes of the rule's state (precision.py).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import Row
+
+from warehouse.access.areas import area_prefix
+from warehouse.casebook.append_only import Conflict
+from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.database import CasebookError
+from warehouse.casebook.tables import rule_decisions
+
+Act = Literal["stopped", "restarted"]
+EVERYWHERE: Final = ""
+DIGITS: Final = (0, 6, 9)  # of the areas in which figures are counted and rules stopped
+
+
+class RuleDecision(NamedTuple):
+    """`decided_at` is UTC."""
+
+    key: str
+    rule: str
+    area: str
+    decision: Act
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+
+def history(casebook: Casebook, rule: str | None = None) -> list[RuleDecision]:
+    """Every decision, or those on one rule, oldest first."""
+    where = [] if rule is None else [rule_decisions.c.rule == rule]
+    return [_decision(row) for row in casebook.ledger.rows(rule_decisions, *where)]
+
+
+def area_of(code: str) -> str:
+    """The area of a code (140213052000 → 140213052). CasebookError where figures are not counted by such an area."""
+    area = area_prefix(code) if code else EVERYWHERE
+    if len(area) not in DIGITS:
+        raise CasebookError("a rule is stopped in a county, a subdistrict or everywhere", remedy="give 6 or 9 digits")
+    return area
+
+
+def latest_decision(casebook: Casebook, key: str, rule: str, area: str, decision: Act, reason: str, by: str) -> bool:
+    """Whether exactly this was decided under the key already. CasebookError for what is no key; SameKey."""
+    return casebook.ledger.said(rule_decisions, key, _sent(rule, area, decision, reason, by))
+
+
+def decide(
+    casebook: Casebook, key: str, rule: str, area: str, decision: Act, reason: str, by: str, *, state: str
+) -> bool:
+    """Write a decision down; it holds from the next night on. False where this key wrote it before.
+
+    `state` is the rule's there now (rule_state). Contradicted where it is so already: a restart of a running rule would
+    only make its figures forget. CasebookError for a reason that may not be kept; SameKey.
+    """
+    sent = _sent(rule, area, decision, reason, by)
+    if casebook.ledger.said(rule_decisions, key, sent):
+        return False
+    signed = casebook.ledger.signed(reason, by)
+    del signed["decided_at"]  # the ledger's own
+    if (decision, state) in {("restarted", "running"), ("stopped", "stopped_by_person")}:
+        raise Conflict(
+            f"the rule is {state.replace('_', ' ')} there already",
+            remedy="`hub rule explain` and GET /v1/rules show its state",
+        )
+    row = {"rule": rule, "area": area, "decision": decision} | signed
+    return casebook.ledger.once(rule_decisions, key, sent, row)
+
+
+def _sent(rule: str, area: str, decision: Act, reason: str, by: str) -> dict[str, Any]:
+    return {"rule": rule, "area": area, "decision": decision, "reason": reason, "by": by}
+
+
+def _decision(row: Row[Any]) -> RuleDecision:
+    return RuleDecision._make(getattr(row, name) for name in RuleDecision._fields)

@@ -1,0 +1,48 @@
+"""`rule_figure` in the candidate: what the casebook's verdicts say of every rule, made at cross-check time.
+
+Not here: the counting (precision.py), what a stopped rule does to its findings (finding/cross_check.py, by `STOPPED`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+import duckdb
+import polars as pl
+
+from contracts.model import Catalog
+from warehouse.build.engine import create
+from warehouse.cross_check.decisions import RuleDecision
+from warehouse.cross_check.precision import RulePrecision, judged_visits, rule_precision
+from warehouse.fieldwork.verdicts import Verdict
+
+SCHEMA: Final = {
+    **dict.fromkeys(("rule", "area_code"), pl.String),
+    **dict.fromkeys(("confirmed", "wrong", "other", "visits"), pl.Int64),
+    **dict.fromkeys(("share", "low", "high"), pl.Float64),
+    "state": pl.String, "since": pl.Datetime,
+}  # fmt: skip
+# whether a finding `f` lies where its rule sends nobody: every subdistrict with a finding has a row
+STOPPED: Final = """exists (
+    select 1 from rule_figure g
+    where g.rule = f.rule and g.area_code = coalesce(left(f.grid_code, 9), '') and g.state <> 'running')"""
+
+
+def make_rule_precision(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: Catalog,
+    given: Iterable[Verdict],
+    decided: Sequence[RuleDecision],
+    rules: Collection[str],
+) -> list[RulePrecision]:
+    """Make the table for these rules, in all areas that have a grid, or a finding in `found`."""
+    areas = connection.execute("""
+        select distinct left(area_code, 9) from area where level = 'grid'
+        union select distinct left(grid_code, 9) from found where grid_code is not null order by 1""").fetchall()
+    figures = rule_precision(judged_visits(given), decided, rules, [area for (area,) in areas])
+    rows = [f._replace(since=f.since.replace(tzinfo=None) if f.since else None) for f in figures]
+    connection.register("figure_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row"))
+    create(connection, catalog.tables["city.rule_figure"], "select * from figure_rows")
+    connection.unregister("figure_rows")
+    return figures

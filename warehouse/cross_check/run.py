@@ -1,0 +1,196 @@
+"""Cross-check: runs every rule over the candidate and keeps what they find as `finding` and `finding_evidence`.
+
+A finding is its rule and its subject from night to night; since when it is known says the casebook's trail. A rule that
+fails costs itself only. Not here: how a rule is declared (rule/model.py), what verdicts make of a finding (door/standing.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from contracts.errors import HubError
+from contracts.model import Catalog
+from warehouse.build.engine import WORKLIST, build_connection, create
+from warehouse.build.sql_files import in_order, read_folder
+from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook.casebook import open_casebook
+from warehouse.cross_check import decisions
+from warehouse.cross_check.limits import DEFAULT, HIT, LimitExceeded, Limits, fetch_within, within
+from warehouse.cross_check.lint import problems
+from warehouse.cross_check.model import PLACES, Rule, load_rule, rule_files
+from warehouse.cross_check.precision_table import STOPPED, make_rule_precision
+from warehouse.cross_check.resolution_table import FINDING_RESOLUTION, load_resolutions
+from warehouse.fieldwork.verdicts import history
+from warehouse.settings import Settings
+
+FOUND: Final = {
+    **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
+    **dict.fromkeys(PLACES, "varchar"), "evidence": "varchar", "evidence_hash": "varchar", "evidence_rows": "varchar[]",
+}  # fmt: skip
+CITED: Final = {
+    **dict.fromkeys(("finding_id", "source", "record_key", "delivery_id"), "varchar"), "row_no": "bigint",
+    "stated_on": "date", "value": "varchar", "grid_code": "varchar",
+}  # fmt: skip
+Progress = Callable[[str], None]
+
+
+class UnusableRule(HubError):
+    """A rule selects something else than an id where an id belongs."""
+
+
+@dataclass(frozen=True)
+class RuleRun:
+    """How a rule did tonight: its findings, or why it could not run (the night goes on without it)."""
+
+    rule: str
+    findings: int
+    error: str | None = None
+    seconds: float = 0.0
+
+
+def cross_check(
+    settings: Settings, catalog: Catalog, target: Path, progress: Progress | None = None
+) -> dict[str, RuleRun]:
+    """Run every rule over the city tables in `target` and add the tables of findings. Says how each rule did."""
+    runs = {}
+    with build_connection(target, settings) as connection:
+        prepare(connection)
+        for path in rule_files():
+            started = time.perf_counter()
+            run = run_file(connection, catalog, path, Limits.of(settings))
+            runs[path.stem] = replace(run, seconds=round(time.perf_counter() - started, 3))
+            if progress:
+                progress(f"{run.rule} {run.error or run.findings}")
+        casebook = open_casebook(settings)
+        try:
+            finding_trail.load_known(connection, casebook)
+            given = history(casebook)
+            load_resolutions(connection, given)
+            make_rule_precision(connection, catalog, given, decisions.history(casebook), runs.keys())
+        finally:
+            casebook.close()
+        create(connection, catalog.tables["city.finding"], FINDING)
+        create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
+        make_worklist(connection, catalog)
+    return runs
+
+
+def make_worklist(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    """The city tables that are made from findings. No model reads them: a doubt changes nobody's status."""
+    files = read_folder(WORKLIST)
+    for name in in_order({name: file.reads for name, file in files.items()}):
+        create(connection, catalog.tables[f"city.{name}"], files[name].sql)
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """The working tables that rules write to: `found` and `cited`."""
+    for name, columns in (("found", FOUND), ("cited", CITED)):
+        connection.execute(f"create temp table {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")
+
+
+def run_file(connection: duckdb.DuckDBPyConnection, catalog: Catalog, path: Path, bounds: Limits = DEFAULT) -> RuleRun:
+    """Run the rule of a file; one whose header is wrong has not run either."""
+    try:
+        return run_rule(connection, catalog, load_rule(path), bounds)
+    except HubError as error:
+        return RuleRun(path.stem, 0, error.what)
+
+
+def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule, bounds: Limits = DEFAULT) -> RuleRun:
+    """Add what the rule finds to `found`, and the rows it cites to `cited`. One that the lint refuses, that fails or goes out
+    of bounds leaves nothing and is reported, without quoting rows."""
+    if wrong := problems(rule, catalog):
+        return RuleRun(rule.name, 0, "; ".join(wrong))
+    try:
+        with within(connection, bounds):
+            fetch_within(connection, rule, bounds)
+            connection.execute("begin")
+            connection.execute(f"insert into found by name {findings_sql(connection, rule)}")
+            require_usable(connection, catalog, rule)
+            for source in rule.rows:
+                connection.execute(f"insert into cited by name {evidence_sql(catalog, rule, source)}")
+            [(count,)] = connection.execute("select count(*) from found where rule = ?", [rule.name]).fetchall()
+            connection.execute("commit")
+    except duckdb.IOException:
+        raise
+    except (duckdb.Error, LimitExceeded, UnusableRule) as error:
+        with suppress(duckdb.TransactionException):  # it had not begun
+            connection.execute("rollback")
+        return RuleRun(rule.name, 0, str(error) if isinstance(error, HubError) else type(error).__name__)
+    return RuleRun(rule.name, count)
+
+
+def require_usable(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule) -> None:
+    """Unfit where a finding of the rule has no subject, or an id that is none by the contract: the audit would stop the night."""
+    promised = [c for c in catalog.tables["city.finding"].columns if c.name in ("subject_id", *PLACES)]
+    fits = {c.name: check.args["pattern"] for c in promised for check in c.checks if check.rule == "pattern"}
+    odd = ", ".join(f"count(*) filter (where not regexp_full_match({c}, '{pattern}'))" for c, pattern in fits.items())
+    counts = f"select count(*) filter (where subject_id is null), {odd} from found where rule = ?"
+    [found] = connection.execute(counts, [rule.name]).fetchall()
+    for column, count in zip(("subject_id", *fits), found, strict=True):
+        if count:
+            raise UnusableRule(
+                f"finds {count:,} rows whose {column} is no id",
+                remedy="select ids of the city tables, for another subject the md5 of what identifies it",
+            )
+
+
+def findings_sql(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
+    """The rule's rows, as they were taken into `hit`, in the shape of `found`. One finding per subject."""
+    columns = [row[0] for row in connection.execute(f"describe {HIT}").fetchall()]
+    places = ", ".join(f"{c} as {c}" if c in columns else f"cast(null as varchar) as {c}" for c in PLACES)
+    packed = ", ".join(f"'{name}', {name}" for name in rule.evidence)
+    literal = {
+        word: str(getattr(rule, word)).replace("'", "''") for word in ("name", "title", "severity", "place", "subject")
+    }
+    return f"""
+        with seen as (
+            select subject_id, {places}, evidence_rows, cast(json_object({packed}) as varchar) as evidence
+            from {HIT}
+            qualify row_number() over (
+                partition by subject_id order by json_object({packed}), {", ".join(PLACES)}, evidence_rows) = 1)
+        select {rule.finding_id} as finding_id, '{literal["name"]}' as rule,
+               '{literal["title"]}' as title, '{literal["severity"]}' as severity, '{literal["place"]}' as place,
+               '{literal["subject"]}' as subject_kind, subject_id, {", ".join(PLACES)}, evidence,
+               md5(evidence) as evidence_hash, evidence_rows
+        from seen"""
+
+
+def evidence_sql(catalog: Catalog, rule: Rule, source: str) -> str:
+    """The rows of one source that the rule's findings cite, with where they stand and the columns its header shows."""
+    table = catalog.tables[f"source.{source}"]
+    shown = ", ".join(f"'{name}', s.{name}" for name in rule.rows[source])
+    stated = f"cast(s.{table.dated} as date)" if table.dated else "d.delivered_on"
+    return f"""
+        with named as (
+            select finding_id, grid_code, unnest(evidence_rows) as office_row from found where rule = '{rule.name}'
+        ), keyed as (
+            select distinct finding_id, grid_code, substr(office_row, {len(source) + 2}) as record_key
+            from named where starts_with(office_row, '{source}:')
+        )
+        select k.finding_id, '{source}' as source, k.record_key, s.delivery_id, s.row_no,
+               coalesce({stated}, d.delivered_on) as stated_on, cast(json_object({shown}) as varchar) as value, k.grid_code
+        from keyed k
+        join {table.relation} s on s.{table.key[0]} = k.record_key
+        join delivery d on d.delivery_id = s.delivery_id and d.source = '{source}'"""
+
+
+FINDING: Final = f"""
+    select f.*, coalesce(f.dwelling_id, f.subject_id) as stop_id, coalesce(k.first_seen, today.day) as first_seen,
+           case when k.evidence_hash = f.evidence_hash and not k.is_gone then k.evidence_since else today.day end
+               as evidence_since,
+           today.day as last_seen,
+           case when coalesce(s.status, 'open') = 'open' and {STOPPED} then 'stopped' else coalesce(s.status, 'open') end
+               as status,
+           s.verdict, coalesce(s.visits, 0) as visits
+    from found f
+    cross join (select max(delivered_on) as day from delivery) as today
+    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id
+    left join {FINDING_RESOLUTION} s on s.finding_id = f.finding_id and s.evidence_hash = f.evidence_hash"""

@@ -1,0 +1,110 @@
+"""Who is to go where: a stop is assigned to somebody, or released again. The newest row on a stop counts.
+
+Not here: which stops there are (the worklist), what was seen there (visits.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, Final, Literal, NamedTuple
+
+from sqlalchemy import Row
+
+from contracts.errors import AccessError
+from warehouse.access.areas import area_prefix
+from warehouse.access.masking import FIELD_ROLES, LEAD_ROLES
+from warehouse.casebook.append_only import NothingToRevoke
+from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.database import CasebookError
+from warehouse.casebook.tables import assignments
+from warehouse.fieldwork.submit import Fieldwork
+
+ROUTINE: Final = "日常派单"
+
+
+class AssignmentOrder(NamedTuple):
+    """What a lead sends: `username` is to go to the stop until `due_on`; neither for a stop that is released."""
+
+    key: str
+    stop_id: str
+    state: Literal["assigned", "released"]
+    username: str | None = None
+    due_on: date | None = None
+    reason: str = ROUTINE
+
+
+class Assignment(NamedTuple):
+    """An order as the casebook keeps it; `decided_at` is UTC."""
+
+    id: int
+    key: str
+    stop_id: str
+    grid_code: str | None
+    state: str
+    username: str | None
+    due_on: date | None
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+
+def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
+    """Write an order down; it counts until the next one on that stop. False where exactly this was written before.
+
+    AccessError for whoever is no lead; NotFound for a stop that is not hers; CasebookError for somebody who cannot go there;
+    Undecided where nothing is assigned that could be released; SameKey.
+    """
+    if door.user.role not in LEAD_ROLES:
+        raise AccessError("only a grid lead or a district supervisor assigns stops", remedy="ask your lead")
+    told = order._asdict() | {"by": door.user.username}
+    del told["key"]
+    if door.casebook.ledger.said(assignments, order.key, told):
+        return False
+    grid = door.stops.grid_of(order.stop_id)
+    if order.state == "assigned":
+        _require_goer(door, order, grid)
+    elif order.username is not None or order.due_on is not None:
+        raise CasebookError("a stop is released from whoever has it", where="username", remedy="leave name and day out")
+    elif order.stop_id not in current_assignments(door.casebook):
+        raise NothingToRevoke("nobody is assigned to this stop", remedy="see GET /v1/assignments")
+    row = {"stop_id": order.stop_id, "grid_code": grid, "state": order.state, "username": order.username}
+    signed = door.casebook.ledger.signed(order.reason, door.user.username)
+    signed.pop("decided_at")  # the ledger writes it
+    return door.casebook.ledger.once(assignments, order.key, told, row | {"due_on": order.due_on} | signed)
+
+
+def history(casebook: Casebook, stop_id: str | None = None) -> list[Assignment]:
+    """Every order, or those on one stop, oldest first."""
+    rows = casebook.ledger.rows(assignments, *([assignments.c.stop_id == stop_id] if stop_id is not None else []))
+    return [_assignment(row) for row in rows]
+
+
+def current_assignments(casebook: Casebook, stop_ids: Collection[str] | None = None) -> dict[str, Assignment]:
+    """By stop, or by those of some, who is to go there now."""
+    some = [] if stop_ids is None else [assignments.c.stop_id.in_(stop_ids)]
+    newest = {row.stop_id: row for row in casebook.ledger.rows(assignments, *some)}
+    return {stop_id: _assignment(row) for stop_id, row in newest.items() if row.state == "assigned"}
+
+
+def assignments_of(casebook: Casebook, username: str) -> dict[str, Assignment]:
+    """By stop, where somebody is to go now."""
+    ever = {row.stop_id for row in casebook.ledger.rows(assignments, assignments.c.username == username)}
+    return {stop_id: a for stop_id, a in current_assignments(casebook, ever).items() if a.username == username}
+
+
+def _assignment(row: Row[Any]) -> Assignment:
+    return Assignment(*(getattr(row, name) for name in Assignment._fields))
+
+
+def _require_goer(door: Fieldwork, order: AssignmentOrder, grid: str | None) -> None:
+    accounts = {account.username: account for account in door.casebook.list_users()}
+    who = accounts.get(order.username or "")
+    if who is None or who.disabled or who.role not in FIELD_ROLES:
+        raise CasebookError(
+            "there is no such worker", where="username", remedy="name a grid worker or lead who is enabled"
+        )
+    if grid is not None and not any(grid.startswith(area_prefix(area)) for area in who.areas):
+        raise CasebookError("the stop is not in her areas", where="username", remedy="name somebody who works there")
+    if order.due_on is not None and order.due_on < door.words.today:
+        raise CasebookError("this day has passed", where="due_on", remedy="give a day to come, or none")

@@ -1,0 +1,153 @@
+"""Values seen at a door: held to the contracts of what they are values of, numbers turned into tokens.
+
+An ID number or a phone is given in full. Its token and masked form are what the casebook keeps; the number itself goes where
+ingest puts numbers, into the vault, sealed, unless it lies there already. It is in no row, hash, log or message.
+Not here: the rows (verdicts.py), how values become claims (models).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from contracts.identifiers import KINDS, Areas, canonical, check_digit, contains_number, mask
+from contracts.model import Catalog, Column
+from warehouse.build.survivorship import survivorship_columns
+from warehouse.casebook.database import CasebookError
+from warehouse.fieldwork.scope import FieldScope, Finding
+from warehouse.fieldwork.validation import InputValidator
+from warehouse.fieldwork.verdicts import ObservedValue
+from warehouse.lake.tokens import Tokens
+from warehouse.lake.vault import Vault
+from warehouse.settings import Settings
+
+ADDRESSES: Final = ("living_address", "hukou_address")
+NO_NUMBER: Final = frozenset(
+    {"missing", "precision_lost", "length", "characters", "birth_date", "check_digit", "prefix"}
+)
+LONGEST: Final = 200
+FIRST_DAY: Final = date(1870, 1, 1)
+
+
+class ValueInput(NamedTuple):
+    """One value as somebody sends it: `value` as text, or the `dwelling_id` of an address of the city."""
+
+    entity: str
+    entity_id: str
+    attribute: str
+    value: str | None = None
+    dwelling_id: str | None = None
+
+
+class TokenizedValue(NamedTuple):
+    """A value whose number, if it is one, is a token already; `number` goes to the vault and nowhere else."""
+
+    value: ObservedValue
+    number: str | None
+
+    def __repr__(self) -> str:
+        return f"Hidden({self.value!r})"
+
+
+@dataclass(frozen=True)
+class ValueValidator:
+    """The attributes that have a declared policy, so that a value of them can be shown at all."""
+
+    catalog: Catalog
+    settings: Settings
+    words: InputValidator
+
+    def hidden(self, said: ValueInput) -> TokenizedValue:
+        """The value without its number. CasebookError for a number that is none."""
+        if said.attribute not in KINDS:
+            text = " ".join((said.value or "").split())
+            return TokenizedValue(ObservedValue(*said[:3], text, None, said.dwelling_id), None)
+        number = canonical(said.attribute, said.value or "")
+        if number is None or not self._is_whole(said.attribute, number):
+            raise CasebookError("this is no whole number", where=said.attribute, remedy="read it again, in full")
+        shown = mask(said.attribute, said.value or "") or ""
+        token = self._tokens.token(said.attribute, number)
+        return TokenizedValue(ObservedValue(*said[:3], shown, token, None), number)
+
+    def checked(self, value: ObservedValue, finding: Finding, stops: FieldScope) -> ObservedValue:
+        """The value as it is kept. CasebookError for what is no value of that attribute or not of whom the finding is about,
+        NotFound for a home that is not hers."""
+        column = self._columns.get((value.entity, value.attribute))
+        if column is None:
+            known = ", ".join(sorted(f"{entity}.{attribute}" for entity, attribute in self._columns))
+            raise CasebookError("there is no such attribute", where="values.attribute", remedy=f"give one of {known}")
+        if not stops.is_about(finding, value.entity, value.entity_id):
+            raise CasebookError(
+                "the finding is not about this person or home", where="values.entity_id",
+                remedy="name its person, its home, or somebody of its household",
+            )  # fmt: skip
+        if value.value_dwelling_id:
+            if value.attribute not in ADDRESSES or value.value:
+                raise CasebookError("a home is the value of an address", where=value.attribute, remedy="give `value`")
+            return value._replace(value=stops.address(value.value_dwelling_id))
+        if not value.value or len(value.value) > LONGEST:
+            raise CasebookError(
+                f"a value has 1 to {LONGEST} characters", where=value.attribute, remedy="write it shorter"
+            )
+        return value if value.value_token else value._replace(value=self._typed(value, column))
+
+    def keep(self, key: str, values: Sequence[TokenizedValue]) -> None:
+        """Put the numbers of the verdict `key` into the vault, those it has not got."""
+        by_kind: dict[str, dict[int, str]] = {}
+        for value, number in values:
+            if (
+                number is not None
+                and value.value_token
+                and self._vault.reveal(value.attribute, value.value_token) is None
+            ):
+                by_kind.setdefault(value.attribute, {})[int(value.value_token, 16)] = number
+        for kind, numbers in by_kind.items():
+            rows = {"number": pl.Series(list(numbers), dtype=pl.UInt128), "value": list(numbers.values())}
+            self._vault.store(kind, f"door-{key}", pl.DataFrame(rows).sort("number"))
+
+    def _typed(self, value: ObservedValue, column: Column) -> str:
+        """The text in the one form of its kind."""
+        if value.attribute in ADDRESSES or column.logical_type == "string":
+            if column.codes and value.attribute not in ADDRESSES:
+                return self.words.code(column.codes, value.value, value.attribute)
+            if contains_number(value.value):
+                raise CasebookError(
+                    "the value holds an ID or phone number", where=value.attribute, remedy="leave it out"
+                )
+            return value.value
+        try:
+            if column.logical_type == "date":
+                day = date.fromisoformat(value.value)
+                if not FIRST_DAY <= day <= self.words.today:
+                    raise ValueError
+                return day.isoformat()
+            number = float(value.value)
+            if not 0 < number < 1e6:
+                raise ValueError
+            return f"{number:g}"
+        except ValueError:
+            what = "a day that has been, 2024-03-01" if column.logical_type == "date" else "a number above 0"
+            raise CasebookError(f"the value is {what}", where=value.attribute, remedy="write it so") from None
+
+    def _is_whole(self, kind: str, number: str) -> bool:
+        """Whether somebody could have this number; also one of an area that the hub does not know."""
+        areas = Areas.of(self.words.code_lists["id_area"])
+        status = pl.DataFrame({"n": [number]}).select(KINDS[kind].status(pl.col("n"), areas)).item()
+        return status not in NO_NUMBER and (status != "area" or check_digit(number[:17]) == number[17:])
+
+    @cached_property
+    def _columns(self) -> Mapping[tuple[str, str], Column]:
+        return survivorship_columns(self.catalog)
+
+    @cached_property
+    def _tokens(self) -> Tokens:
+        return Tokens.load(self.settings)
+
+    @cached_property
+    def _vault(self) -> Vault:
+        return Vault.load(self.settings)

@@ -1,0 +1,83 @@
+"""What people saw at a door: a verdict on a finding, about the evidence it had then, and the values seen there.
+
+Belongs here: the rows as everybody reads them. Does not: giving one (submit.py), what they come to (resolution.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Row
+
+from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.tables import door_values, verdicts
+
+FEW = 500  # findings asked for by name; of more, all verdicts are read
+
+
+class ObservedValue(NamedTuple):
+    """One value seen: of a number `value` is the masked form and `value_token` its token; of an address of the city
+    `value_dwelling_id` is the home."""
+
+    entity: str
+    entity_id: str
+    attribute: str
+    value: str
+    value_token: str | None
+    value_dwelling_id: str | None
+
+
+class Verdict(NamedTuple):
+    """`seen_on` is a day in the hub's time zone, `given_at` UTC; `role` is the giver's, then."""
+
+    id: int
+    key: str
+    visit_key: str | None
+    finding_id: str
+    rule: str
+    evidence_hash: str
+    stop_id: str
+    grid_code: str | None
+    verdict: str
+    reason_code: str
+    seen_on: date
+    proof: str
+    note: str
+    given_by: str
+    role: str
+    given_at: datetime
+    release_id: str
+    values: tuple[ObservedValue, ...]
+
+
+def history(
+    casebook: Casebook, finding_ids: Collection[str] | None = None, *, visit_key: str | None = None
+) -> list[Verdict]:
+    """Every verdict, or those on some findings, or of one visit, oldest first."""
+    few = finding_ids is not None and len(finding_ids) <= FEW
+    some = [verdicts.c.finding_id.in_(finding_ids or ())] if few else []
+    at_visit = [verdicts.c.visit_key == visit_key] if visit_key is not None else []
+    given = casebook.ledger.rows(verdicts, *some, *at_visit)
+    if finding_ids is not None and not few:
+        wanted = set(finding_ids)
+        given = [row for row in given if row.finding_id in wanted]
+    values = _values(casebook, [row.key for row in given])
+    return [_verdict(row, tuple(values[row.key])) for row in given]
+
+
+def _values(casebook: Casebook, keys: Collection[str]) -> Mapping[str, list[ObservedValue]]:
+    """By the key of their verdict."""
+    values = defaultdict[str, list[ObservedValue]](list)
+    if keys:
+        for row in casebook.ledger.rows(
+            door_values, *([door_values.c.verdict_key.in_(keys)] if len(keys) <= FEW else [])
+        ):
+            values[row.verdict_key].append(ObservedValue(*(getattr(row, name) for name in ObservedValue._fields)))
+    return values
+
+
+def _verdict(row: Row[tuple[object, ...]], values: tuple[ObservedValue, ...]) -> Verdict:
+    return Verdict._make([*(getattr(row, name) for name in Verdict._fields[:-1]), values])

@@ -1,0 +1,140 @@
+"""Where the value of a form's cell comes from: the offices that say so and their newest date, and whether they disagree.
+
+A value of one person or dwelling is traced to its claims; what no claim speaks of, to the office whose register its table
+is; what is counted over several rows, to the offices and the day the release knows. Not here: findings (doubts.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final, NamedTuple
+
+from contracts.survivorship import Survivorship
+from warehouse.form_filling.expression import Column
+from warehouse.form_filling.model import Cell
+from warehouse.form_filling.query import FormQuery, granted_columns
+from warehouse.form_filling.scoped_sql import GRID
+from warehouse.releases.reader import Row
+
+# whose register a city table is; what the hub itself makes (addresses, areas) has no office
+REGISTERS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("person", "household", "membership", "residence", "resident_household"), "resident"),
+    "title": "property",
+    "ticket": "hotline",
+}
+HUB, DOORSTEP = "城市数据库", "doorstep"
+Subject = tuple[str, str, str]
+
+
+class CellClaims(NamedTuple):
+    """What is said of one attribute: the sources shown, their newest date, and those that say different things."""
+
+    shown: tuple[str, ...]
+    dated: date | None
+    against: tuple[str, ...]
+
+
+class Provenance:
+    """The origins of all cells of one form's rows, read once."""
+
+    def __init__(self, question: FormQuery) -> None:
+        self._view, self._form = question.view, question.form
+        self.known_on: date | None = max(
+            (r["known_on"] for r in self._view.rows("release") if r["known_on"]), default=None
+        )
+        self._delivered = self._deliveries()
+        self._survivorship = {c: g for cell in self._form.cells for c in cell.taken_from if (g := self._policy(c))}
+        self._ids = {"person": self._form.row.person, "dwelling": self._form.row.dwelling}
+        self._claims = dict(self._said(question))
+
+    def of(self, cell: Cell, row: Row) -> tuple[tuple[str, ...], date | None]:
+        """Labels of the offices, and the newest date."""
+        many = cell.is_aggregate or self._form.rows == GRID
+        found = [self._counted(column) if many else self._one(column, row) for column in cell.taken_from]
+        sources = dict.fromkeys(source for names, _ in found for source in names)
+        labels = tuple(dict.fromkeys(self._view.label("claim_source", s) or s for s in sources)) or (HUB,)
+        return labels, max((dated for _, dated in found if dated), default=self.known_on)
+
+    def contradicted(self, cell: Cell, row: Row) -> str:
+        """Why the sources leave the cell open; nothing where they agree or somebody looked at the door."""
+        if cell.is_aggregate:
+            return ""
+        for column in cell.taken_from:
+            claims = self._about(column, row)
+            if claims and claims.against:
+                names = "、".join(self._view.label("claim_source", s) or s for s in claims.against)
+                return f"来源说法不一致：{names}"
+        return ""
+
+    def _counted(self, column: Column) -> tuple[tuple[str, ...], date | None]:
+        policy = self._survivorship.get(column)
+        return policy.sources if policy else self._register(column), self.known_on
+
+    def _one(self, column: Column, row: Row) -> tuple[tuple[str, ...], date | None]:
+        claims = self._about(column, row)
+        if claims and claims.shown:
+            return claims.shown, claims.dated
+        policy = self._survivorship.get(column)
+        sources = policy.sources[:1] if policy else self._register(column)
+        own = row.get("_dated") if column[0] == self._form.rows else None
+        newest = max((self._delivered[s] for s in sources if s in self._delivered), default=None)
+        return sources, own or newest
+
+    def _register(self, column: Column) -> tuple[str, ...]:
+        register = REGISTERS.get(column[0])
+        return (register,) if register else ()
+
+    def _about(self, column: Column, row: Row) -> CellClaims | None:
+        policy = self._survivorship.get(column)
+        if policy is None or not self._ids.get(policy.entity):
+            return None
+        return self._claims.get((policy.entity, str(row.get(f"_{policy.entity}")), policy.attribute))
+
+    def _policy(self, column: Column) -> Survivorship | None:
+        table, name = column
+        found = granted_columns(self._view, table).columns.get(name)
+        return found.survivorship if found else None
+
+    def _deliveries(self) -> dict[str, date]:
+        """By source the day of its newest delivery."""
+        found: dict[str, date] = {}
+        for row in self._view.rows("delivery", columns=("source", "delivered_on")):
+            found[row["source"]] = max(row["delivered_on"], found.get(row["source"], date.min))
+        return found
+
+    def _said(self, question: FormQuery) -> Iterator[tuple[Subject, CellClaims]]:
+        """The claims on what the form's single-valued cells show of its persons and dwellings."""
+        if self._form.rows == GRID:
+            return
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for cell in self._form.cells:
+            for column in cell.taken_from if not cell.is_aggregate else ():
+                if policy := self._survivorship.get(column):
+                    wanted[policy.entity].add(policy.attribute)
+        for entity, attributes in sorted(wanted.items()):
+            if id_column := self._ids.get(entity):
+                names = ", ".join(f"'{name}'" for name in sorted(attributes))
+                rows = question.ask(
+                    "select claim.entity_id, claim.attribute, claim.source, bool_or(claim.shown) as shown, "
+                    "max(claim.claimed_on) filter (where claim.shown) as dated, "
+                    "string_agg(distinct upper(claim.value), '|' order by upper(claim.value)) as said from claim "
+                    f"where claim.entity = '{entity}' and claim.attribute in ({names}) "
+                    f"and claim.entity_id in ({question.keys(id_column)}) "
+                    "group by claim.entity_id, claim.attribute, claim.source",
+                    {"claim"},
+                )
+                yield from _by_subject(entity, rows)
+
+
+def _by_subject(entity: str, rows: list[Row]) -> Iterator[tuple[Subject, CellClaims]]:
+    subjects: dict[Subject, list[Row]] = defaultdict(list)
+    for row in rows:
+        subjects[entity, row["entity_id"], row["attribute"]].append(row)
+    for subject, said in subjects.items():
+        shown = sorted(row["source"] for row in said if row["shown"])
+        dates = [row["dated"] for row in said if row["dated"]]
+        heard = {row["source"]: row["said"] for row in said if row["said"] is not None}
+        against = sorted(heard) if len({*heard.values()}) > 1 and DOORSTEP not in shown else []
+        yield subject, CellClaims(tuple(shown), max(dates, default=None), tuple(against))

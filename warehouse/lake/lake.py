@@ -1,0 +1,154 @@
+"""The lake: one Parquet file each of accepted rows, rejected rows and issues per delivery, and the delivery's record.
+
+A delivery's record is written last: without it the delivery did not happen, whatever files a crash left behind.
+Not here: reading office files (`pipelines/ingest/ingest.py`), nor what the rows become (`build/engine.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from contracts.errors import DeliveryError
+from contracts.model import Table
+from warehouse.files import write_atomically
+from warehouse.settings import Settings
+
+Status = Literal["waiting", "accepted", "held", "failed", "withdrawn"]
+UNKNOWN = "_unknown"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file an office sent. `id` is the head of the hash of its bytes, so the same bytes twice are one delivery.
+
+    waiting: uploaded, not read yet · accepted: in force by its table's load · held: kept out of force for `reason` ·
+    failed: could not be read · withdrawn: taken out of force by a person.
+    `read = accepted + rejected`, in rows; `ignored` rows (totals, as the contract says) are no records. `by_rule` counts
+    what rejected rows, `warnings` what was only reported. A `correction` replaces rows by key, whatever the table's load.
+    `reason` is the operator's; the office is `told` it and given `advice` in Chinese.
+    `office` is the folder of landing it came in, `receipt` the receipt's path below the receipts' folder.
+    `profile` is what drift is measured against: by column, see `pipelines/ingest/drift.py`.
+    `contract_digest` stands for everything its reading depended on: the contract and the code lists it names. Where a
+    later reading, under `refused_digest`, was refused, an accepted delivery stays as it was read; `reason` says why.
+    `also_on`: other days for which the same bytes were delivered, oldest first; a register may be what it was before.
+    Where a person decided about it (`delivery_decisions.py`), `judged` is the status that reading gave, `decision` her reason.
+    """
+
+    id: str
+    sha256: str
+    table: str
+    file_name: str
+    size: int
+    delivered_on: date
+    received_at: datetime
+    contract_digest: str
+    status: Status
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    ignored: int = 0
+    correction: bool = False
+    office: str = ""
+    receipt: str = ""
+    contract_version: str = ""
+    by_rule: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[str, ...] = ()
+    reason: str = ""
+    told: str = ""
+    advice: str = ""
+    refused_digest: str = ""
+    profile: dict[str, Any] = field(default_factory=dict)
+    judged: Status | Literal[""] = ""
+    decision: str = ""
+    also_on: tuple[date, ...] = ()
+
+    @property
+    def why_not(self) -> str:
+        """Why it is not in force, for the operator."""
+        return f"{self.file_name}: withdrawn" if self.status == "withdrawn" else self.reason
+
+    @property
+    def order(self) -> tuple[date, datetime, str]:
+        """Oldest first: by the date of the data, then of receipt."""
+        return (self.delivered_on, self.received_at, self.id)
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Delivery:
+        """Fields a later version added are ignored, so that going back a version works."""
+        content: dict[str, Any] = json.loads(text)
+        known = {f.name: content[f.name] for f in fields(cls) if f.name in content}
+        known["delivered_on"] = date.fromisoformat(known["delivered_on"])
+        known["received_at"] = datetime.fromisoformat(known["received_at"])
+        known["also_on"] = tuple(date.fromisoformat(day) for day in known.get("also_on", ()))
+        known["unknown_columns"] = tuple(known.get("unknown_columns", ()))
+        return cls(**known)
+
+
+class Lake:
+    """Where deliveries rest: `lake/<table>/date=<day>/<id>.parquet`, `lake/_rejected/…`, `lake/_issues/…`,
+    `lake/_deliveries/…`. `settle` gives every record the status that people decided on, before it is written."""
+
+    def __init__(self, settings: Settings, settle: Callable[[Delivery], Delivery] | None = None) -> None:
+        self.root, self._settle = settings.lake, settle
+
+    def accepted_path(self, delivery: Delivery) -> Path:
+        """In a folder per day of the data, so that readers of a long history can leave out what they do not ask for."""
+        return self.root / delivery.table / f"date={delivery.delivered_on}" / f"{delivery.id}.parquet"
+
+    def rejected_path(self, table: str, delivery_id: str) -> Path:
+        return self.root / "_rejected" / table / f"{delivery_id}.parquet"
+
+    def issues_path(self, table: str, delivery_id: str) -> Path:
+        return self.root / "_issues" / table / f"{delivery_id}.parquet"
+
+    def record_path(self, table: str, delivery_id: str) -> Path:
+        return self.root / "_deliveries" / table / f"{delivery_id}.json"
+
+    def record(self, delivery: Delivery) -> None:
+        """Make the delivery happen. Its files are in place before this is called."""
+        delivery = self._settle(delivery) if self._settle else delivery
+        write_atomically(self.record_path(delivery.table, delivery.id), delivery.as_json().encode())
+
+    def find(self, table: str, delivery_id: str) -> Delivery | None:
+        path = self.record_path(table, delivery_id)
+        return Delivery.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+
+    def by_prefix(self, prefix: str) -> Delivery:
+        """The delivery whose id starts so; `table/id` tells apart the same bytes under two tables' names. DeliveryError if
+        there is none or several.
+        """
+        table, _, head = prefix.rpartition("/")
+        found = [d for d in self.deliveries(table or None) if head and d.id.startswith(head.lower())]
+        known = [d for d in found if d.table != UNKNOWN] or found
+        if len(known) != 1:
+            what = f"{len(known)} deliveries have an id that starts so" if known else "no delivery has such an id"
+            remedy = "`hub receipt list` shows their ids" + ("; write TABLE/ID" if known else "")
+            raise DeliveryError(what, where=prefix, remedy=remedy)
+        return known[0]
+
+    def deliveries(self, table: str | None = None) -> list[Delivery]:
+        """All deliveries (of one table), oldest first; those of files no contract knows have the table `_unknown`."""
+        return sorted(self._records(table or "*"), key=lambda d: d.order)
+
+    def _records(self, table: str) -> Iterator[Delivery]:
+        for path in (self.root / "_deliveries").glob(f"{table}/*.json"):
+            if not path.name.startswith("."):
+                yield Delivery.from_json(path.read_text(encoding="utf-8"))
+
+    def in_force(self, table: Table) -> list[Delivery]:
+        """The accepted deliveries a release is built from, oldest first: of a snapshot the newest and what corrects it,
+        otherwise all."""
+        accepted = [d for d in self.deliveries(table.name) if d.status == "accepted"]
+        if table.load != "snapshot":
+            return accepted
+        whole = [i for i, d in enumerate(accepted) if not d.correction]
+        return accepted[whole[-1] :] if whole else []

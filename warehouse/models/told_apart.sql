@@ -1,6 +1,0 @@
-/* Rows that a human said are two people, each pair both ways round. */
-select left_source as source, left_key as record_key, right_source as other_source, right_key as other_key
-from person_said where decision = 'different'
-union
-select right_source, right_key, left_source, left_key
-from person_said where decision = 'different'

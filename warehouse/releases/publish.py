@@ -1,0 +1,209 @@
+"""Releases: a candidate folder is built, renamed to `releases/<id>/`, and only then named by the file `CURRENT`.
+
+A path is never used twice, a served file is never written, and a kill at any point leaves the old release complete.
+Not here: what is in the database (`build/engine.py`), whether it may be published (`audit.py`), reading it (`reader.py`).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+from pydantic import ValidationError
+
+from contracts.errors import ReleaseError
+from warehouse.files import sync_folder, write_atomically
+from warehouse.releases import content_hash
+from warehouse.releases.layout import CITY as CITY  # audit, night and commands know it from here
+from warehouse.releases.layout import MANIFEST, POINTER
+from warehouse.releases.manifest import Manifest, StoredFile, release_id
+from warehouse.settings import Settings
+
+log = logging.getLogger("hub.release")
+YOUNG = timedelta(minutes=15)  # a reader that has just read the pointer may still be about to open a younger release
+
+
+def new_candidate(settings: Settings, name: str) -> Path:
+    """An empty folder to build in, after removing what killed builds left. The caller holds the night's lock."""
+    with _disk(settings):
+        settings.releases.mkdir(parents=True, exist_ok=True)
+        for leftover in settings.releases.glob(".*"):
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+        candidate = settings.releases / f".candidate-{name}"
+        candidate.mkdir()
+        return candidate
+
+
+def new_id(settings: Settings, built_at: datetime, content_hash: str) -> str:
+    """An id no release has: the same content twice within a second takes the next one."""
+    while (settings.releases / release_id(built_at, content_hash)).exists():
+        built_at += timedelta(seconds=1)
+    return release_id(built_at, content_hash)
+
+
+def publish(settings: Settings, candidate: Path, manifest: Manifest) -> Manifest:
+    """Complete the candidate with its manifest, make it durable, give it its name, and let `CURRENT` name it.
+
+    Returns the manifest with the files' hashes. ReleaseError if the disk refuses; the served release is untouched.
+    """
+    target = settings.releases / manifest.id
+    if target.exists():
+        raise ReleaseError(
+            "this id is taken; ids are never used twice", where=str(target), remedy="run the night again"
+        )
+    with _disk(settings):
+        files = {name: _stored(candidate / name) for name in _names(candidate)}
+        manifest = manifest.model_copy(update={"files": files})
+        write_atomically(candidate / MANIFEST, manifest.model_dump_json(indent=1).encode())
+        _make_durable(candidate)
+        candidate.rename(target)
+        sync_folder(settings.releases)
+        point_to(settings, manifest.id)
+    _prune_softly(settings)
+    return manifest
+
+
+def _prune_softly(settings: Settings) -> None:
+    """The new release is served already: old ones that cannot be removed are no failure of it."""
+    try:
+        prune(settings, datetime.now(UTC))
+    except OSError as error:
+        reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        log.warning(
+            "old releases in %s could not be removed (%s); the next night tries again", settings.releases, reason
+        )
+
+
+def point_to(settings: Settings, id_: str) -> None:
+    write_atomically(settings.releases / POINTER, f"{id_}\n".encode())
+
+
+def current_id(settings: Settings) -> str | None:
+    """The release that is served, or None before the first night."""
+    try:
+        return (settings.releases / POINTER).read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def release_ids(settings: Settings) -> list[str]:
+    """Every release on disk, newest first."""
+    folders = (path for path in settings.releases.glob("*/") if not path.name.startswith("."))
+    return sorted((path.name for path in folders), reverse=True)
+
+
+def show(settings: Settings, id_: str) -> Manifest:
+    """The manifest of one release. ReleaseError if there is no such release or its manifest is damaged."""
+    path = settings.releases / id_ / MANIFEST
+    if id_ not in release_ids(settings):
+        raise ReleaseError(f"no release {id_[:64]}", where=str(settings.releases), remedy="see `hub release list`")
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise ReleaseError("the manifest is missing or damaged", where=str(path), remedy=_OTHER) from None
+
+
+def verify(settings: Settings, id_: str) -> list[str]:
+    """What is wrong with a release: files against their hashes, tables against row counts and content hash."""
+    manifest, folder = show(settings, id_), settings.releases / id_
+    problems = [f"{name}: not in the manifest" for name in _names(folder) if name not in manifest.files]
+    for name, promised in manifest.files.items():
+        if not (folder / name).is_file():
+            problems.append(f"{name}: missing")
+        elif (found := _stored(folder / name)) != promised:
+            problems.append(f"{name}: {found.size} bytes, sha256 {found.sha256[:12]}…, expected {promised.size} bytes")
+    return problems + _verify_city(folder / CITY, manifest)
+
+
+def _verify_city(path: Path, manifest: Manifest) -> list[str]:
+    if not path.is_file():
+        return []
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            rows = content_hash.row_counts(connection)
+        found = content_hash.content_hash(path)
+    except duckdb.Error as error:
+        return [f"{CITY}: cannot be opened ({type(error).__name__})"]
+    problems = [
+        f"{table}: {rows.get(table, 'no table, not')} rows, expected {manifest.rows.get(table, 'no table')}"
+        for table in sorted(rows.keys() | manifest.rows.keys())
+        if rows.get(table) != manifest.rows.get(table)
+    ]
+    # DuckDB does not promise that its row hash stays the same from version to version
+    if manifest.engine.get("duckdb") == duckdb.__version__ and found != manifest.content_hash:
+        problems.append(f"{CITY}: content hash {found[:12]}…, expected {manifest.content_hash[:12]}…")
+    return problems
+
+
+def rollback(settings: Settings, id_: str) -> Manifest:
+    """Serve `id_` again by moving the pointer; it must be whole. ReleaseError otherwise."""
+    manifest = show(settings, id_)
+    if problems := verify(settings, id_):
+        raise ReleaseError(f"damaged: {problems[0]}", where=f"release {id_}", remedy=_OTHER)
+    with _disk(settings):
+        point_to(settings, id_)
+    return manifest
+
+
+def prune(settings: Settings, now: datetime) -> list[str]:
+    """Remove all but the newest `keep_releases`; never the current one, nor one too young to be out of use."""
+    current = current_id(settings)
+    removed = []
+    for id_ in release_ids(settings)[settings.keep_releases :]:
+        if id_ != current and now - _built_at(settings, id_) > YOUNG:
+            leaving = (settings.releases / id_).rename(settings.releases / f".leaving-{id_}")  # half of one is none
+            shutil.rmtree(leaving)
+            removed.append(id_)
+    return removed
+
+
+_OTHER = "serve another with `hub release rollback ID`, or run `hub nightly`"
+
+
+def _built_at(settings: Settings, id_: str) -> datetime:
+    try:
+        return show(settings, id_).built_at
+    except ReleaseError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _names(folder: Path) -> list[str]:
+    """The release's files relative to its folder, without the manifest itself."""
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in files if name != MANIFEST)
+
+
+def _stored(path: Path) -> StoredFile:
+    with path.open("rb") as file:
+        return StoredFile(sha256=hashlib.file_digest(file, "sha256").hexdigest(), size=path.stat().st_size)
+
+
+def _make_durable(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+@contextmanager
+def _disk(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
+        raise ReleaseError(
+            f"the disk refused ({reason}); the served release is untouched",
+            where=str(settings.releases),
+            remedy="free some disk and check the folder's owner, then run `hub nightly`",
+        ) from error

@@ -1,0 +1,135 @@
+"""What a decision about an address may name: estates and doors that stand in the served release, and names already given.
+
+Belongs here: looking them up, and whether they are the asker's. Does not: writing decisions (addresses.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from warehouse.access.filters import AnyOf, Condition
+from warehouse.access.policy import NotFound
+from warehouse.casebook.database import CasebookError
+from warehouse.releases.operator_reader import RowReader
+from warehouse.releases.reader import Row
+
+Grids = set[str | None]
+REGISTER, BUILDING = "source.grid_building", "building"  # how it is built, and where it stands by all that is known
+DOOR = re.compile(r"([1-9]\d?)单元([1-9]\d{0,2})(\d\d)室$")  # entrance, floor, room on the floor
+# a community's name as the register has it, and as everybody says it
+COMMITTEES = {"社区": ("社区居民委员会", "社区居委会", "居民委员会", "居委会"), "村": ("村民委员会", "村委会")}
+SUFFIXES = ("省", "市")
+
+
+class AddressTarget(NamedTuple):
+    """What a decision is about: an estate, or a door."""
+
+    community_code: str | None
+    estate: str | None
+    standard_address: str | None
+
+
+class AddressTargets:
+    """`rows` reads the release; `covers` says of a grid or area code whether it is the asker's, of None (no place) too."""
+
+    def __init__(self, rows: RowReader, covers: Callable[[str | None], bool] = lambda _: True) -> None:
+        self._rows, self._covers = rows, covers
+
+    def require_estate(self, community_code: str, estate: str) -> None:
+        """NotFound unless the estate stands in that community, and all of it is the asker's."""
+        if not self._mine(self._estates([estate])[community_code, estate]):
+            raise NotFound("there is no such estate in that community", remedy="take both from the building table")
+
+    def require_door(self, standard_address: str) -> None:
+        """NotFound unless a building of the asker's has such a door, whether somebody has named it yet or not."""
+        if not self._mine(self._doors([standard_address])[standard_address]):
+            raise NotFound("there is no such door", remedy="take the standard address from the dwelling table")
+
+    def require_unnamed(self, written: str) -> None:
+        """CasebookError where an alias would take the name of an area or estate, or one the building table has given."""
+        if self._rows("area", Condition("name", "in", tuple(_full_names(written))), columns=("name",)):
+            raise CasebookError("this is the name of an area", remedy="it cannot mean an estate as well")
+        if self._rows(REGISTER, Condition("estate", "eq", written), _standing(), columns=("estate",)):
+            raise CasebookError("this is an estate's own name", remedy="decide about the whole spelling instead")
+        known = self._rows(REGISTER, Condition("estate_alias", "contains", written), _standing())
+        if any(written in row["estate_alias"].split("、") for row in known):
+            raise CasebookError(
+                "the building table has this alias already", remedy="decide about the whole spelling instead"
+            )
+
+    def mine(self, targets: Sequence[AddressTarget]) -> list[bool]:
+        """Which of them are the asker's. Of what has gone since, its community counts; of a door, whole counties."""
+        estates = self._estates({t.estate for t in targets if t.estate})
+        doors = self._doors({t.standard_address for t in targets if t.standard_address})
+        found = (
+            doors[t.standard_address] if t.standard_address else estates[t.community_code or "", t.estate or ""]
+            for t in targets
+        )
+        return [self._mine(grids or {t.community_code}) for t, grids in zip(targets, found, strict=True)]
+
+    def _mine(self, grids: Grids) -> bool:
+        return bool(grids) and all(map(self._covers, grids))
+
+    def _estates(self, names: Collection[str]) -> defaultdict[tuple[str, str], Grids]:
+        """The grids of each estate of these names, by community and name."""
+        grids = defaultdict[tuple[str, str], Grids](set)
+        for row in self._rows(BUILDING, Condition("estate", "in", tuple(names)), _standing()):
+            if row["community_code"]:
+                grids[row["community_code"], row["estate"]].add(_place(row))
+        return grids
+
+    def _doors(self, addresses: Collection[str]) -> defaultdict[str, Grids]:
+        """The grids of the buildings that have each door: one, unless two share an address."""
+        heads = tuple({head for address in addresses for head in _heads(address)})
+        described = defaultdict[str, list[Row]](list)
+        for row in self._rows(REGISTER, Condition("standard_address", "in", heads), _standing()):
+            described[row["standard_address"]].append(row)
+        ids = tuple({row["building_id"] for rows in described.values() for row in rows})
+        standing = self._rows(BUILDING, Condition("building_id", "in", ids), _standing())
+        places = {row["building_id"]: _place(row) for row in standing}
+        grids = defaultdict[str, Grids](set)
+        for address in addresses:
+            for building in (b for head in _heads(address) for b in described[head]):
+                if _has_door(building, address):
+                    grids[address].add(places.get(building["building_id"]))
+        return grids
+
+
+def _place(building: Row) -> str | None:
+    """Its grid; its community where only that is sure."""
+    place: str | None = building["grid_code"] or building["community_code"]
+    return place
+
+
+def _standing() -> AnyOf:
+    return AnyOf((Condition("valid_to", "null", True), Condition("valid_to", "gt", date.today())))
+
+
+def _has_door(building: Row, standard_address: str) -> bool:
+    """Whether the address is a door of the building by its counts; a courtyard house is its own door."""
+    rest = standard_address.removeprefix(building["standard_address"])
+    if building.get("kind") == "courtyard":
+        return not rest
+    door = DOOR.fullmatch(rest)
+    counts = (building["entrance_count"], building["floor_count"], building["rooms_per_floor"])
+    return door is not None and all(1 <= int(no) <= count for no, count in zip(door.groups(), counts, strict=True))
+
+
+def _heads(standard_address: str) -> list[str]:
+    """What may be the building's own part of it: all but the door, or all of it."""
+    door = DOOR.search(standard_address)
+    starts = range(door.start(1), door.end(1)) if door else ()  # of 院32单元501室 the building may be 院 or 院3
+    return [standard_address, *(standard_address[:start] for start in starts)]
+
+
+def _full_names(written: str) -> Iterator[str]:
+    """Every area name that `written` is, or is short for."""
+    yield written
+    yield from (written + suffix for suffix in SUFFIXES)
+    for short, longs in COMMITTEES.items():
+        if written.endswith(short):
+            yield from (written.removesuffix(short) + long for long in longs)
