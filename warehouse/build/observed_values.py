@@ -1,8 +1,8 @@
-"""`observed_value`: what was seen at doors and stands, as a relation that the night reads before it knows any person or home.
+"""Makes `observed_value`: the values observed at doors that count, which the night reads before it resolves any entity.
 
-A value stands where the finding it was written about is closed, by workers who agree or by a lead; what is contested never
-does. It stays when the evidence changes later: what was seen was seen, and what is newer is weighed against its day.
-Not here: whose values they are tonight (pipelines/linkage/observed_values.py), whether they are shown (survivorship.py).
+A value counts once its finding is closed, by workers who agree or by a lead; a contested value never does. It still counts
+when the evidence changes later: survivorship weighs it by its day against newer claims.
+Not here: which person or dwelling it belongs to tonight (the model `observed_claim`), whether it is shown (survivorship.py).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SCHEMA: Final = {"nth": pl.Int64, **dict.fromkeys(TEXTS, pl.String), "row_no": p
 
 
 class ResolvedValue(NamedTuple):
-    """A value that stands. `nth` is its place among all, oldest first; `row_no` the number of its verdict."""
+    """An observed value that counts. `nth` is its place among all, oldest first; `row_no` the id of its verdict."""
 
     nth: int
     record_key: str
@@ -40,19 +40,19 @@ class ResolvedValue(NamedTuple):
 
 
 def resolved_values(verdicts: Iterable[Verdict]) -> list[ResolvedValue]:
-    """The values of all verdicts that stand."""
+    """The values of all verdicts that decide a finding, oldest first."""
     verdicts = list(verdicts)
-    stands = {key for s in resolve_all(verdicts).values() for key in s.keys}
-    told = [
+    deciding = {key for s in resolve_all(verdicts).values() for key in s.keys}
+    values = [
         (v, n, value)
-        for v in sorted(verdicts, key=newest_last) if v.key in stands
+        for v in sorted(verdicts, key=newest_last) if v.key in deciding
         for n, value in enumerate(v.values)
     ]  # fmt: skip
-    return [ResolvedValue(nth, f"{v.key}/{n}", *value, v.id, v.seen_on) for nth, (v, n, value) in enumerate(told)]
+    return [ResolvedValue(nth, f"{v.key}/{n}", *value, v.id, v.seen_on) for nth, (v, n, value) in enumerate(values)]
 
 
 def make_observed_value(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """The values that stand by the deployment's casebook."""
+    """Make `observed_value` from the deployment's casebook."""
     casebook = open_casebook(settings)
     try:
         write_observed_value(connection, resolved_values(history(casebook)))

@@ -61,7 +61,7 @@ def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
     del told["key"]
     if door.casebook.ledger.said(assignments, order.key, told):
         return False
-    grid = door.stops.grid_of(order.stop_id)
+    grid = door.scope.grid_of(order.stop_id)
     if order.state == "assigned":
         _require_goer(door, order, grid)
     elif order.username is not None or order.due_on is not None:
@@ -106,5 +106,5 @@ def _require_goer(door: Fieldwork, order: AssignmentOrder, grid: str | None) -> 
         )
     if grid is not None and not any(grid.startswith(area_prefix(area)) for area in who.areas):
         raise CasebookError("the stop is not in her areas", where="username", remedy="name somebody who works there")
-    if order.due_on is not None and order.due_on < door.words.today:
+    if order.due_on is not None and order.due_on < door.inputs.today:
         raise CasebookError("this day has passed", where="due_on", remedy="give a day to come, or none")

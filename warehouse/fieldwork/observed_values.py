@@ -1,8 +1,8 @@
-"""Values seen at a door: held to the contracts of what they are values of, numbers turned into tokens.
+"""Validates values observed at a door against the contract of their attribute, and turns numbers into tokens.
 
-An ID number or a phone is given in full. Its token and masked form are what the casebook keeps; the number itself goes where
-ingest puts numbers, into the vault, sealed, unless it lies there already. It is in no row, hash, log or message.
-Not here: the rows (verdicts.py), how values become claims (models).
+An ID number or a phone is sent in full. The casebook stores its token and masked form; the number itself goes into the vault,
+encrypted, unless it is there already. It is in no row, hash, log or message.
+Not here: the rows (verdicts.py), how values become claims (warehouse/models).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FIRST_DAY: Final = date(1870, 1, 1)
 
 
 class ValueInput(NamedTuple):
-    """One value as somebody sends it: `value` as text, or the `dwelling_id` of an address of the city."""
+    """A value as it is sent: `value` as text, or the `dwelling_id` of an address of the city."""
 
     entity: str
     entity_id: str
@@ -45,43 +45,43 @@ class ValueInput(NamedTuple):
 
 
 class TokenizedValue(NamedTuple):
-    """A value whose number, if it is one, is a token already; `number` goes to the vault and nowhere else."""
+    """An observed value with tokens for numbers; `number` is the raw number for the vault, or None."""
 
     value: ObservedValue
     number: str | None
 
     def __repr__(self) -> str:
-        return f"Hidden({self.value!r})"
+        return f"TokenizedValue({self.value!r})"
 
 
 @dataclass(frozen=True)
 class ValueValidator:
-    """The attributes that have a declared policy, so that a value of them can be shown at all."""
+    """Accepts values of attributes that declare survivorship: only those can ever be shown."""
 
     catalog: Catalog
     settings: Settings
-    words: InputValidator
+    inputs: InputValidator
 
-    def hidden(self, said: ValueInput) -> TokenizedValue:
-        """The value without its number. CasebookError for a number that is none."""
-        if said.attribute not in KINDS:
-            text = " ".join((said.value or "").split())
-            return TokenizedValue(ObservedValue(*said[:3], text, None, said.dwelling_id), None)
-        number = canonical(said.attribute, said.value or "")
-        if number is None or not self._is_whole(said.attribute, number):
-            raise CasebookError("this is no whole number", where=said.attribute, remedy="read it again, in full")
-        shown = mask(said.attribute, said.value or "") or ""
-        token = self._tokens.token(said.attribute, number)
-        return TokenizedValue(ObservedValue(*said[:3], shown, token, None), number)
+    def tokenize(self, sent: ValueInput) -> TokenizedValue:
+        """Replace a number by its token and mask. CasebookError for an invalid number."""
+        if sent.attribute not in KINDS:
+            text = " ".join((sent.value or "").split())
+            return TokenizedValue(ObservedValue(*sent[:3], text, None, sent.dwelling_id), None)
+        number = canonical(sent.attribute, sent.value or "")
+        if number is None or not self._is_whole(sent.attribute, number):
+            raise CasebookError("this is no whole number", where=sent.attribute, remedy="read it again, in full")
+        shown = mask(sent.attribute, sent.value or "") or ""
+        token = self._tokens.token(sent.attribute, number)
+        return TokenizedValue(ObservedValue(*sent[:3], shown, token, None), number)
 
-    def checked(self, value: ObservedValue, finding: Finding, stops: FieldScope) -> ObservedValue:
-        """The value as it is kept. CasebookError for what is no value of that attribute or not of whom the finding is about,
-        NotFound for a home that is not hers."""
+    def validate(self, value: ObservedValue, finding: Finding, scope: FieldScope) -> ObservedValue:
+        """The value in its canonical form. CasebookError if it is no value of its attribute, or of somebody the finding is not
+        about; NotFound for a dwelling out of scope."""
         column = self._columns.get((value.entity, value.attribute))
         if column is None:
             known = ", ".join(sorted(f"{entity}.{attribute}" for entity, attribute in self._columns))
             raise CasebookError("there is no such attribute", where="values.attribute", remedy=f"give one of {known}")
-        if not stops.is_about(finding, value.entity, value.entity_id):
+        if not scope.is_about(finding, value.entity, value.entity_id):
             raise CasebookError(
                 "the finding is not about this person or home", where="values.entity_id",
                 remedy="name its person, its home, or somebody of its household",
@@ -89,15 +89,15 @@ class ValueValidator:
         if value.value_dwelling_id:
             if value.attribute not in ADDRESSES or value.value:
                 raise CasebookError("a home is the value of an address", where=value.attribute, remedy="give `value`")
-            return value._replace(value=stops.address(value.value_dwelling_id))
+            return value._replace(value=scope.address(value.value_dwelling_id))
         if not value.value or len(value.value) > LONGEST:
             raise CasebookError(
                 f"a value has 1 to {LONGEST} characters", where=value.attribute, remedy="write it shorter"
             )
         return value if value.value_token else value._replace(value=self._typed(value, column))
 
-    def keep(self, key: str, values: Sequence[TokenizedValue]) -> None:
-        """Put the numbers of the verdict `key` into the vault, those it has not got."""
+    def store_numbers(self, key: str, values: Sequence[TokenizedValue]) -> None:
+        """Store the numbers of the verdict `key` in the vault, except those it has already."""
         by_kind: dict[str, dict[int, str]] = {}
         for value, number in values:
             if (
@@ -111,10 +111,10 @@ class ValueValidator:
             self._vault.store(kind, f"door-{key}", pl.DataFrame(rows).sort("number"))
 
     def _typed(self, value: ObservedValue, column: Column) -> str:
-        """The text in the one form of its kind."""
+        """The text in the canonical form of its type."""
         if value.attribute in ADDRESSES or column.logical_type == "string":
             if column.codes and value.attribute not in ADDRESSES:
-                return self.words.code(column.codes, value.value, value.attribute)
+                return self.inputs.code(column.codes, value.value, value.attribute)
             if contains_number(value.value):
                 raise CasebookError(
                     "the value holds an ID or phone number", where=value.attribute, remedy="leave it out"
@@ -123,7 +123,7 @@ class ValueValidator:
         try:
             if column.logical_type == "date":
                 day = date.fromisoformat(value.value)
-                if not FIRST_DAY <= day <= self.words.today:
+                if not FIRST_DAY <= day <= self.inputs.today:
                     raise ValueError
                 return day.isoformat()
             number = float(value.value)
@@ -135,8 +135,8 @@ class ValueValidator:
             raise CasebookError(f"the value is {what}", where=value.attribute, remedy="write it so") from None
 
     def _is_whole(self, kind: str, number: str) -> bool:
-        """Whether somebody could have this number; also one of an area that the hub does not know."""
-        areas = Areas.of(self.words.code_lists["id_area"])
+        """True for a number that somebody could have, even of a county that the hub does not know."""
+        areas = Areas.of(self.inputs.code_lists["id_area"])
         status = pl.DataFrame({"n": [number]}).select(KINDS[kind].status(pl.col("n"), areas)).item()
         return status not in NO_NUMBER and (status != "area" or check_digit(number[:17]) == number[17:])
 

@@ -1,7 +1,7 @@
-"""What the verdicts about one finding come to: open, a matter for the lead, or closed. Pure: no casebook, no city, no clock.
+"""Resolves the verdicts on a finding into its status: open, for the lead to decide, or closed. Pure functions.
 
-The night and the API both ask here, so that what a worker is told at 17:00 is what the night writes down. Not here: how a
-verdict gets into the casebook (verdicts.py), and whether a rule is stopped.
+The night and the API both use it, so that the status a worker sees at 17:00 is the one the night writes. Not here: storing a
+verdict (submit.py), stopping a rule (cross_check/precision.py).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Reason = Literal["unseen", "tried", "nobody_home", "refused", "impossible", "dis
 
 
 class Resolution(NamedTuple):
-    """`verdict` is what stands, or the newest of what decides nothing; None where workers disagree or nobody was there.
-    `keys` are the verdicts that stand (none unless closed), oldest first. `visits` counts the attempts so far.
+    """The status of a finding. `verdict` is the deciding one, or the newest if none decides; None if workers disagree or nobody
+    visited. `keys` are the deciding verdicts, oldest first, empty unless closed. `visits` counts the attempts so far.
     """
 
     status: Status
@@ -35,10 +35,10 @@ class Resolution(NamedTuple):
 
 
 def resolve(verdicts: Iterable[Verdict], evidence_hash: str) -> Resolution:
-    """What the verdicts about one finding come to, in whatever order and however often they arrive.
+    """Resolve the verdicts on one finding; their order and repetitions do not matter.
 
-    Those about other evidence than the present do not count: changed evidence opens a finding again. A lead's newest verdict
-    decides, whatever it is. Else each worker's newest counts: conclusive ones close it where they agree.
+    Verdicts about other evidence than the present do not count: changed evidence re-opens a finding. A lead's newest verdict
+    decides, whatever it is. Otherwise each worker's newest counts, and conclusive ones that agree close the finding.
     """
     present = sorted({v.key: v for v in verdicts if v.evidence_hash == evidence_hash}.values(), key=newest_last)
     visits = len({v.visit_key or v.key for v in present})
@@ -62,12 +62,14 @@ def resolve(verdicts: Iterable[Verdict], evidence_hash: str) -> Resolution:
 
 
 def resolve_all(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], Resolution]:
-    """By finding and evidence what the verdicts about it come to."""
-    return {(finding, of): resolve(said, of) for (finding, of), said in by_evidence(verdicts).items()}
+    """The resolution by finding and evidence hash."""
+    return {
+        (finding, evidence): resolve(given, evidence) for (finding, evidence), given in by_evidence(verdicts).items()
+    }
 
 
 def by_evidence(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], list[Verdict]]:
-    """The verdicts by finding and the evidence they are about."""
+    """The verdicts by finding and evidence hash."""
     about = defaultdict[tuple[str, str], list[Verdict]](list)
     for v in verdicts:
         about[v.finding_id, v.evidence_hash].append(v)
@@ -75,7 +77,7 @@ def by_evidence(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], list[Verdi
 
 
 def newest_last(verdict: Verdict) -> tuple[object, ...]:
-    """The order of what was seen: a late sync is as old as what it saw; of one day the later written is newer."""
+    """Sort key by the day of the observation (a late sync is as old as what it saw), then by the time of writing."""
     return verdict.seen_on, verdict.given_at, verdict.id
 
 
@@ -84,9 +86,9 @@ def _keys(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
 
 
 def _with_backing(lead: Verdict, present: Sequence[Verdict]) -> tuple[str, ...]:
-    """The lead's verdict, and those of workers that say the same: she need not write down again what they saw.
+    """The keys of the lead's verdict and of the workers' that agree with it, so that their values count, too.
 
-    Workers who say the same word but other values back nobody: then only what she wrote herself stands.
+    If workers agree on the verdict but not on the values, only the lead's own counts.
     """
     workers = {v.given_by: v for v in present if v.role not in DECIDES}.values()
     backing = sorted((v for v in workers if _agree([v, lead])), key=newest_last)
@@ -94,16 +96,16 @@ def _with_backing(lead: Verdict, present: Sequence[Verdict]) -> tuple[str, ...]:
 
 
 def _agree(verdicts: Sequence[Verdict]) -> bool:
-    """The same word, and never two values of one attribute; whoever wrote more values contradicts nobody."""
+    """True if all give the same verdict and no two give different values of one attribute."""
     if len({v.verdict for v in verdicts}) > 1:
         return False
-    said = [_values(v) for v in verdicts]
-    return all(a[what] == b[what] for a, b in combinations(said, 2) for what in a.keys() & b.keys())
+    values = [_values(v) for v in verdicts]
+    return all(a[what] == b[what] for a, b in combinations(values, 2) for what in a.keys() & b.keys())
 
 
 def _values(verdict: Verdict) -> dict[tuple[str, str, str], set[str]]:
-    """By attribute of somebody or some home; numbers are compared by token, addresses of the city by home."""
-    said: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    """The values by entity and attribute; numbers are compared by token, addresses of the city by dwelling."""
+    values: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for v in verdict.values:
-        said[v.entity, v.entity_id, v.attribute].add(v.value_token or v.value_dwelling_id or v.value)
-    return said
+        values[v.entity, v.entity_id, v.attribute].add(v.value_token or v.value_dwelling_id or v.value)
+    return values

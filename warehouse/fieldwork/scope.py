@@ -1,7 +1,7 @@
-"""What somebody may write about: the findings and homes of the served release that are hers, and what has gone since.
+"""The scope of one user's field work: the findings and homes of the served release that she may write about.
 
-Belongs here: looking them up with the values a verdict keeps. Does not: what she writes (submit.py, visits.py), the gate:
-`rows` are those in her areas, with every value bare, for they are compared and kept, never answered with.
+Belongs here: looking them up, with the ids and hashes that the casebook stores. Does not: validating what she writes
+(submit.py, visits.py), the gate: `rows` are those in her areas, unmasked, because they are compared and never returned.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from warehouse.releases.reader import Row
 
 
 class FindingGone(Conflict):
-    """No rule finds it any more."""
+    """No rule reports the finding any more."""
 
 
 class EvidenceChanged(Conflict):
-    """Its evidence is another than the one that was looked at."""
+    """The finding has other evidence than in the release that was looked at."""
 
 
 class Finding(NamedTuple):
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
 
 
 class FieldScope:
-    """`rows` reads the release in her areas; `covers` says whether a grid is hers, of None (no place) too."""
+    """`rows` reads the release within her areas; `covers` is True for a grid in them (and for None if no place is in scope)."""
 
     def __init__(
         self,
@@ -53,33 +53,33 @@ class FieldScope:
     ) -> None:
         self._rows, self.casebook, self.release_id, self.covers = rows, casebook, release_id, covers
 
-    def finding(self, finding_id: str, seen_in: str) -> Finding:
-        """NotFound for one that never was or is not hers, FindingGone for one of hers that has gone, EvidenceChanged where
-        it is not what the release `seen_in` showed of it."""
+    def finding(self, finding_id: str, release_seen: str) -> Finding:
+        """A finding as release `release_seen` had it. NotFound if there never was one in scope, FindingGone if it is gone,
+        EvidenceChanged if its evidence differs from that release's."""
         found = self._findings(Condition("finding_id", "eq", finding_id))
-        if found and seen_in == self.release_id:
+        if found and release_seen == self.release_id:
             return found[0]
-        trail = finding_trail.changes_of(self.casebook, finding_id)
+        changes = finding_trail.changes_of(self.casebook, finding_id)
         if not found:
-            if trail and self.covers(trail[-1].grid_code):
+            if changes and self.covers(changes[-1].grid_code):
                 raise FindingGone("this finding has gone: nothing contradicts itself there now", remedy="leave it")
             raise NotFound("there is no such finding in your areas", remedy="see GET /v1/findings")
-        then = [change.evidence_hash for change in trail if change.release_id <= seen_in]
-        if trail and then[-1:] != [found[0].evidence_hash]:
+        then = [change.evidence_hash for change in changes if change.release_id <= release_seen]
+        if changes and then[-1:] != [found[0].evidence_hash]:
             raise EvidenceChanged("its evidence has changed since you looked", remedy="look at the finding again")
         return found[0]
 
     def evidence_of(self, finding_id: str) -> str | None:
-        """The hash of the evidence a finding has now; None where it is not there, or not hers."""
+        """The finding's present evidence hash; None if it is not there or out of scope."""
         found = self._rows("finding", Condition("finding_id", "eq", finding_id), columns=("evidence_hash",))
         return found[0]["evidence_hash"] if found else None
 
     def findings_at(self, stop_id: str) -> list[Finding]:
-        """Every finding of a stop that is hers."""
+        """The findings of a stop that are in scope."""
         return sorted(self._findings(Condition("stop_id", "eq", stop_id)))
 
     def grid_of(self, stop_id: str) -> str | None:
-        """Where a stop lies: a dwelling's grid, else that of a finding whose subject it is. NotFound if it is not hers."""
+        """The grid of a stop: a dwelling's, else that of a finding about it. NotFound if it is out of scope."""
         home = self._home(stop_id)
         found: list[str | None] = [home["grid_code"]] if home else [f.grid_code for f in self.findings_at(stop_id)]
         if not found:
@@ -89,18 +89,18 @@ class FieldScope:
         return found[0]
 
     def is_home(self, stop_id: str) -> bool:
-        """Whether the stop is a dwelling of hers."""
+        """True for a stop that is a dwelling in scope."""
         return self._home(stop_id) is not None
 
     def address(self, dwelling_id: str) -> str:
-        """The standard address of a home. NotFound if it is not hers."""
+        """The standard address of a dwelling. NotFound if it is out of scope."""
         home = self._home(dwelling_id)
         if home is None:
             raise NotFound("there is no such home in your areas", remedy="write the address as text instead")
         return str(home["standard_address"])
 
     def is_about(self, finding: Finding, entity: str, entity_id: str) -> bool:
-        """Whether the finding is about that home, or that person: its own, of its household, or living in its home."""
+        """True if the finding is about that dwelling, or about that person, her household, or the dwelling she lives in."""
         if entity == "dwelling":
             return entity_id == finding.dwelling_id
         if entity_id == finding.person_id:

@@ -1,7 +1,7 @@
-"""Giving a verdict: everything that must be so before what somebody saw of a finding is written down, for good.
+"""Submits verdicts: validates what a field worker saw of a finding and appends it to the casebook, once per key.
 
-A retry is answered before anything else is looked at. Not here: the rows as they are read (verdicts.py), the walk they belong
-to (visits.py), what they come to (resolution.py).
+A retry is answered before anything else is validated. Belongs here: `Fieldwork`, `submit_verdict`. Does not: the rows as they
+are read (verdicts.py), the visit they belong to (visits.py), what they resolve to (resolution.py).
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ from warehouse.fieldwork.validation import InputValidator
 from warehouse.fieldwork.verdicts import Verdict, history
 
 MOST_VALUES: Final = 20
+VERDICT_COLUMNS: Final = frozenset(Verdict._fields) - {"id", "key", "values"}
 
 
 class FindingClosed(Conflict):
-    """It has been judged, and what a worker says of it now would change nothing."""
+    """The finding is closed, and another verdict of a worker would change nothing."""
 
 
 class VerdictSubmission(NamedTuple):
-    """What somebody saw of a finding as the release `release` showed it. `seen_on` is a day in the hub's time zone."""
+    """A verdict as it is sent, about the finding as release `release` had it. `seen_on` is a day in the hub's time zone."""
 
     key: str
     finding_id: str
@@ -48,16 +49,16 @@ class VerdictSubmission(NamedTuple):
 
 @dataclass(frozen=True)
 class Fieldwork:
-    """Where somebody writes: who she is, what of the release is hers, and what her words and values must be like."""
+    """What one user's submissions need: the casebook, who she is, her scope, and the validators of inputs and values."""
 
     casebook: Casebook
     user: User
-    stops: FieldScope
-    words: InputValidator
+    scope: FieldScope
+    inputs: InputValidator
     values: ValueValidator
 
     def require_writer(self) -> None:
-        """AccessError for whoever goes to no door."""
+        """AccessError for a role that does no field work."""
         if self.user.role not in FIELD_ROLES:
             raise AccessError(
                 "only grid workers, grid leads and district supervisors write down what they saw",
@@ -66,7 +67,7 @@ class Fieldwork:
 
 
 class SubmissionResult(NamedTuple):
-    """A verdict as it is kept, the evidence its finding has now and what all on it come to: None where it has gone since."""
+    """A stored verdict, its finding's present evidence hash and resolution; both None if the finding has gone since."""
 
     is_new: bool
     verdict: Verdict
@@ -75,80 +76,83 @@ class SubmissionResult(NamedTuple):
 
 
 class PreparedVerdict(NamedTuple):
-    """A verdict that may be written: the row to add, and those on its finding before."""
+    """A valid verdict: the log entry to append, and the earlier verdicts on its finding."""
 
     entry: LogEntry
     verdict: Verdict
-    so_far: list[Verdict]
+    earlier: list[Verdict]
 
 
-def submit_verdict(door: Fieldwork, seen: VerdictSubmission) -> SubmissionResult:
-    """Write a verdict down; not new where exactly this was written before.
+def submit_verdict(fieldwork: Fieldwork, submission: VerdictSubmission) -> SubmissionResult:
+    """Append a verdict; `is_new` is False if the same submission was stored before under its key.
 
-    NotFound, FindingGone, EvidenceChanged as `Stops.finding`; FindingClosed for a worker where it is judged already; SameKey
-    for a key that stands for something else; CasebookError for what may not be written; AccessError for other roles.
+    Raises what `FieldScope.finding` raises; FindingClosed for a worker's verdict on a closed finding; KeyReused for a key that
+    stands for another submission; CasebookError for invalid input; AccessError for a role that does no field work.
     """
-    door.require_writer()
-    judged = prepare_verdict(door, seen)
-    if judged is None or not door.casebook.ledger.once_each([judged.entry])[0]:
-        return _given_before(door, seen)
-    present = judged.verdict.evidence_hash
-    return SubmissionResult(True, judged.verdict, present, resolve([*judged.so_far, judged.verdict], present))
+    fieldwork.require_writer()
+    prepared = prepare_verdict(fieldwork, submission)
+    if prepared is None or not fieldwork.casebook.ledger.once_each([prepared.entry])[0]:
+        return _stored_before(fieldwork, submission)
+    present = prepared.verdict.evidence_hash
+    return SubmissionResult(True, prepared.verdict, present, resolve([*prepared.earlier, prepared.verdict], present))
 
 
-def prepare_verdict(door: Fieldwork, seen: VerdictSubmission, visit_key: str | None = None) -> PreparedVerdict | None:
-    """The verdict ready to be written, its numbers in the vault. None where exactly this was written before; errors as `give`."""
-    hidden = [door.values.hidden(said) for said in seen.values]
-    told = _told(door, seen, hidden, visit_key)
-    if door.casebook.ledger.said(verdicts, seen.key, told):
+def prepare_verdict(
+    fieldwork: Fieldwork, submission: VerdictSubmission, visit_key: str | None = None
+) -> PreparedVerdict | None:
+    """Validate a verdict and put its numbers into the vault. None if it is stored already; raises as `submit_verdict`."""
+    tokenized = [fieldwork.values.tokenize(value) for value in submission.values]
+    sent = _retry_content(fieldwork, submission, tokenized, visit_key)
+    if fieldwork.casebook.ledger.said(verdicts, submission.key, sent):
         return None
-    finding = door.stops.finding(seen.finding_id, seen.release)
-    verdict = _verdict(door, seen, finding, hidden, visit_key)
-    # but for her own under this key, written by a request that was sent twice
-    so_far = [v for v in history(door.casebook, [finding.finding_id]) if v.key != verdict.key]
-    _require_open(finding, verdict, so_far)
-    door.values.keep(seen.key, hidden)
-    row = {name: value for name, value in verdict._asdict().items() if name in ROW}
+    finding = fieldwork.scope.finding(submission.finding_id, submission.release)
+    verdict = _verdict(fieldwork, submission, finding, tokenized, visit_key)
+    # without the same submission, which a parallel retry may have written meanwhile
+    earlier = [v for v in history(fieldwork.casebook, [finding.finding_id]) if v.key != verdict.key]
+    _require_open(finding, verdict, earlier)
+    fieldwork.values.store_numbers(submission.key, tokenized)
+    row = {name: value for name, value in verdict._asdict().items() if name in VERDICT_COLUMNS}
     parts = [{"verdict_key": verdict.key, **value._asdict()} for value in verdict.values]
-    return PreparedVerdict(LogEntry(verdicts, seen.key, told, row, {door_values: parts}), verdict, so_far)
+    return PreparedVerdict(LogEntry(verdicts, submission.key, sent, row, {door_values: parts}), verdict, earlier)
 
 
-def _given_before(door: Fieldwork, seen: VerdictSubmission) -> SubmissionResult:
-    every = history(door.casebook, [seen.finding_id])
-    [verdict] = [v for v in every if v.key == seen.key]
-    present = door.stops.evidence_of(seen.finding_id)
-    return SubmissionResult(False, verdict, present, resolve(every, present) if present else None)
+def _stored_before(fieldwork: Fieldwork, submission: VerdictSubmission) -> SubmissionResult:
+    stored = history(fieldwork.casebook, [submission.finding_id])
+    [verdict] = [v for v in stored if v.key == submission.key]
+    present = fieldwork.scope.evidence_of(submission.finding_id)
+    return SubmissionResult(False, verdict, present, resolve(stored, present) if present else None)
 
 
-ROW: Final = frozenset(Verdict._fields) - {"id", "key", "values"}
-
-
-def _told(
-    door: Fieldwork, seen: VerdictSubmission, hidden: Sequence[TokenizedValue], visit_key: str | None
+def _retry_content(
+    fieldwork: Fieldwork, submission: VerdictSubmission, tokenized: Sequence[TokenizedValue], visit_key: str | None
 ) -> dict[str, Any]:
-    """What a retry must say again: all but the release, which may be another by then. Tokens stand for numbers."""
-    told = seen._asdict() | {"values": [tuple(value) for value, _ in hidden], "by": door.user.username}
-    return {name: told[name] for name in told if name not in ("key", "release")} | {"visit": visit_key}
+    """The content that a retry must repeat: all but the release, which may have changed by then. Tokens stand for numbers."""
+    sent = submission._asdict() | {"values": [tuple(value) for value, _ in tokenized], "by": fieldwork.user.username}
+    return {name: sent[name] for name in sent if name not in ("key", "release")} | {"visit": visit_key}
 
 
 def _verdict(
-    door: Fieldwork, seen: VerdictSubmission, finding: Finding, hidden: Sequence[TokenizedValue], visit_key: str | None
+    fieldwork: Fieldwork,
+    submission: VerdictSubmission,
+    finding: Finding,
+    tokenized: Sequence[TokenizedValue],
+    visit_key: str | None,
 ) -> Verdict:
-    words = door.words
-    verdict = words.code("verdict", seen.verdict, "verdict")
-    note = words.note(seen.note)
-    if words.code("verdict_reason", seen.reason_code, "reason_code") == "other" and not note:
-        raise CasebookError("the reason `other` is told in the note", where="note", remedy="say what it was")
-    if hidden and verdict not in CONCLUSIVE:
+    inputs = fieldwork.inputs
+    verdict = inputs.code("verdict", submission.verdict, "verdict")
+    note = inputs.note(submission.note)
+    if inputs.code("verdict_reason", submission.reason_code, "reason_code") == "other" and not note:
+        raise CasebookError("the reason `other` is explained in the note", where="note", remedy="say what it was")
+    if tokenized and verdict not in CONCLUSIVE:
         raise CasebookError(
-            f"who gives values saw something: her verdict is {', '.join(sorted(CONCLUSIVE))}", where="values",
+            f"only a conclusive verdict has values: {', '.join(sorted(CONCLUSIVE))}", where="values",
             remedy="leave the values out, or give that verdict",
         )  # fmt: skip
-    if len(hidden) > MOST_VALUES:
+    if len(tokenized) > MOST_VALUES:
         raise CasebookError(f"a verdict has at most {MOST_VALUES} values", where="values", remedy="give fewer")
     return Verdict(
         id=sys.maxsize,  # newer than all that are written
-        key=seen.key,
+        key=submission.key,
         visit_key=visit_key,
         finding_id=finding.finding_id,
         rule=finding.rule,
@@ -156,24 +160,26 @@ def _verdict(
         stop_id=finding.stop_id,
         grid_code=finding.grid_code,
         verdict=verdict,
-        reason_code=seen.reason_code,
-        seen_on=words.day(seen.seen_on, "seen_on"),
-        proof=words.code("proof", seen.proof, "proof"),
+        reason_code=submission.reason_code,
+        seen_on=inputs.day(submission.seen_on, "seen_on"),
+        proof=inputs.code("proof", submission.proof, "proof"),
         note=note,
-        given_by=door.user.username,
-        role=door.user.role,
-        given_at=words.now(),
-        release_id=door.stops.release_id,
-        values=tuple(door.values.checked(value, finding, door.stops) for value, _ in hidden),
+        given_by=fieldwork.user.username,
+        role=fieldwork.user.role,
+        given_at=inputs.now(),
+        release_id=fieldwork.scope.release_id,
+        values=tuple(fieldwork.values.validate(value, finding, fieldwork.scope) for value, _ in tokenized),
     )
 
 
-def _require_open(finding: Finding, verdict: Verdict, so_far: Sequence[Verdict]) -> None:
-    """A lead may always decide. Until a night has closed the finding, a worker may take back her own word, and say otherwise
-    than her colleague (then the lead decides); what would leave all that stands standing is turned away."""
+def _require_open(finding: Finding, verdict: Verdict, earlier: Sequence[Verdict]) -> None:
+    """FindingClosed for a worker's verdict that comes too late or changes nothing; a lead may always decide.
+
+    Until a night has closed the finding, a worker may revise her own verdict or contradict a colleague's (the lead decides then).
+    """
     if verdict.role in DECIDES:
         return
-    before, after = (resolve(said, finding.evidence_hash) for said in (so_far, [*so_far, verdict]))
+    before, after = (resolve(given, finding.evidence_hash) for given in (earlier, [*earlier, verdict]))
     changes_nothing = before.status == "closed" and {*before.keys} <= {*after.keys}
     if finding.status == "closed" or changes_nothing:
         raise FindingClosed("this finding has been judged already", remedy="tell your lead what you know")

@@ -1,4 +1,4 @@
-"""What somebody may write down who was at a door: codes of their lists, notes without numbers, days that have been.
+"""Validates what field workers send besides values: codes of their lists, notes without numbers, days and moments.
 
 Not here: values of persons and homes (observed_values.py), reasons of decisions (casebook/append_only.py).
 """
@@ -29,7 +29,7 @@ class InputValidator:
     now: Callable[[], datetime]
 
     def code(self, code_list: str, code: str, where: str) -> str:
-        """The code. CasebookError for one that the list has not got, or not today."""
+        """The code. CasebookError if the list does not have it, or not today."""
         known = self.code_lists[code_list]
         valid = [c for c in known.labels if c not in known.lapsed(self.today)]
         if code not in valid:
@@ -37,7 +37,7 @@ class InputValidator:
         return code
 
     def note(self, note: str) -> str:
-        """The note as it is kept, possibly empty. CasebookError where it is too long or holds somebody's number."""
+        """The note without outer space, possibly empty. CasebookError if it is too long or contains a number of somebody."""
         note = note.strip()
         if len(note) > LONGEST_NOTE:
             raise CasebookError(
@@ -54,7 +54,7 @@ class InputValidator:
         return note
 
     def day(self, day: date, where: str) -> date:
-        """The day something was seen. CasebookError for one that has not begun, or is long past."""
+        """The day of an observation. CasebookError for one in the future or more than 60 days ago."""
         if day > (self.now() + SKEW).astimezone(self.zone).date():
             raise CasebookError("this day has not come yet", where=where, remedy="set the clock of your device")
         if day < self.today - OLDEST:
@@ -64,17 +64,17 @@ class InputValidator:
         return day
 
     def moment(self, moment: datetime, where: str) -> datetime:
-        """The moment of a visit. CasebookError for one that has not come (but for a clock that is a little fast)."""
+        """The moment of a visit. CasebookError for one in the future, with `SKEW` granted to a fast clock."""
         if moment.astimezone(UTC) > self.now() + SKEW:
             raise CasebookError("this moment has not come yet", where=where, remedy="set the clock of your device")
         self.day(self.day_of(moment), where)
         return moment
 
     def day_of(self, moment: datetime) -> date:
-        """The day a moment falls on here."""
+        """The day of a moment in the hub's time zone."""
         return moment.astimezone(self.zone).date()
 
     @property
     def today(self) -> date:
-        """The day it is here."""
+        """Today in the hub's time zone."""
         return self.day_of(self.now())

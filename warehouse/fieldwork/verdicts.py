@@ -1,6 +1,6 @@
-"""What people saw at a door: a verdict on a finding, about the evidence it had then, and the values seen there.
+"""Verdicts as the casebook stores them: what a worker found of a finding's evidence, with the values she observed.
 
-Belongs here: the rows as everybody reads them. Does not: giving one (submit.py), what they come to (resolution.py).
+Belongs here: the rows as everybody reads them. Does not: submitting one (submit.py), resolving them (resolution.py).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ FEW = 500  # findings asked for by name; of more, all verdicts are read
 
 
 class ObservedValue(NamedTuple):
-    """One value seen: of a number `value` is the masked form and `value_token` its token; of an address of the city
-    `value_dwelling_id` is the home."""
+    """One value observed at a door. Of a number, `value` is the masked form and `value_token` its token; of an address of the
+    city, `value_dwelling_id` is the dwelling."""
 
     entity: str
     entity_id: str
@@ -31,7 +31,7 @@ class ObservedValue(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`seen_on` is a day in the hub's time zone, `given_at` UTC; `role` is the giver's, then."""
+    """A stored verdict. `seen_on` is a day in the hub's time zone, `given_at` UTC; `role` is the author's at that time."""
 
     id: int
     key: str
@@ -56,7 +56,7 @@ class Verdict(NamedTuple):
 def history(
     casebook: Casebook, finding_ids: Collection[str] | None = None, *, visit_key: str | None = None
 ) -> list[Verdict]:
-    """Every verdict, or those on some findings, or of one visit, oldest first."""
+    """All verdicts, or those on some findings, or of one visit, oldest first."""
     few = finding_ids is not None and len(finding_ids) <= FEW
     some = [verdicts.c.finding_id.in_(finding_ids or ())] if few else []
     at_visit = [verdicts.c.visit_key == visit_key] if visit_key is not None else []
@@ -69,7 +69,7 @@ def history(
 
 
 def _values(casebook: Casebook, keys: Collection[str]) -> Mapping[str, list[ObservedValue]]:
-    """By the key of their verdict."""
+    """The observed values by the key of their verdict."""
     values = defaultdict[str, list[ObservedValue]](list)
     if keys:
         for row in casebook.ledger.rows(

@@ -1,7 +1,7 @@
-"""One walk to one stop, with all verdicts given there: written as one act, or not at all.
+"""Visits: one walk to one stop with all its verdicts, written in one transaction.
 
-Whoever met nobody need not say so of each finding: a visit without verdicts gives every open finding its outcome.
-Not here: a verdict (submit.py), who is to go where (assignments.py).
+A visit without verdicts gives every open finding of the stop its outcome as a verdict (nobody home, refused, no access).
+Not here: a single verdict (submit.py), who is to go where (assignments.py).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ REASON_OF_OUTCOME: Final = {
 
 
 class VisitSubmission(NamedTuple):
-    """What somebody sends of a walk. `kind` sample: to a home without findings, to learn what rules miss (`missed`)."""
+    """A visit as it is sent. Of `kind` sample it goes to a home without findings, to learn what the rules miss (`missed`)."""
 
     key: str
     stop_id: str
@@ -44,7 +44,7 @@ class VisitSubmission(NamedTuple):
 
 
 class Visit(NamedTuple):
-    """A walk as the casebook keeps it; `visited_at` and `written_at` are UTC."""
+    """A stored visit; `visited_at` and `written_at` are UTC."""
 
     id: int
     key: str
@@ -60,37 +60,37 @@ class Visit(NamedTuple):
     release_id: str
 
 
-def submit_visit(door: Fieldwork, walk: VisitSubmission) -> bool:
-    """Write a walk and its verdicts down, all or none. False where exactly this was written before.
+def submit_visit(fieldwork: Fieldwork, submission: VisitSubmission) -> bool:
+    """Append a visit with its verdicts, all or none. False if the same submission was stored before.
 
-    NotFound for a stop that is not hers; CasebookError for what may not be written; for each verdict the errors of `give`.
+    NotFound for a stop out of scope; CasebookError for invalid input; for each verdict the errors of `submit_verdict`.
     """
-    door.require_writer()
-    ledger = door.casebook.ledger
-    told = walk._asdict() | {"verdicts": [v.key for v in walk.verdicts], "by": door.user.username}
-    del told["key"], told["release"]
-    if ledger.said(visits, walk.key, told):
-        for again in walk.verdicts:
-            prepare_verdict(door, again, walk.key)  # SameKey where one says something else now
+    fieldwork.require_writer()
+    ledger = fieldwork.casebook.ledger
+    sent = submission._asdict() | {"verdicts": [v.key for v in submission.verdicts], "by": fieldwork.user.username}
+    del sent["key"], sent["release"]
+    if ledger.said(visits, submission.key, sent):
+        for retry in submission.verdicts:
+            prepare_verdict(fieldwork, retry, submission.key)  # KeyReused if its content differs now
         return False
-    row = _row(door, walk)
-    seen = walk.verdicts or tuple(_for_each(door, walk))
-    entries = [judged.entry for v in seen if (judged := prepare_verdict(door, v, walk.key))]
+    row = _row(fieldwork, submission)
+    given = submission.verdicts or tuple(_for_each(fieldwork, submission))
+    entries = [prepared.entry for v in given if (prepared := prepare_verdict(fieldwork, v, submission.key))]
     for entry in entries:
-        if entry.row["stop_id"] != walk.stop_id:
+        if entry.row["stop_id"] != submission.stop_id:
             raise CasebookError(
                 "this finding belongs to another stop", where="verdicts", remedy="visit each stop by itself"
             )
-    return ledger.once_each([LogEntry(visits, walk.key, told, row), *entries])[0]
+    return ledger.once_each([LogEntry(visits, submission.key, sent, row), *entries])[0]
 
 
 def history(casebook: Casebook, stop_id: str | None = None) -> list[Visit]:
-    """Every visit, or those to one stop, oldest first."""
+    """All visits, or those to one stop, oldest first."""
     return _visits(casebook, *([visits.c.stop_id == stop_id] if stop_id is not None else []))
 
 
 def sample_visits(casebook: Casebook) -> list[Visit]:
-    """Every visit to a home without findings, oldest first."""
+    """Visits to homes without findings, oldest first."""
     return _visits(casebook, visits.c.kind == "sample")
 
 
@@ -98,47 +98,49 @@ def _visits(casebook: Casebook, *where: ColumnElement[bool]) -> list[Visit]:
     return [Visit(*(getattr(row, name) for name in Visit._fields)) for row in casebook.ledger.rows(visits, *where)]
 
 
-def _row(door: Fieldwork, walk: VisitSubmission) -> dict[str, object]:
-    words = door.words
-    grid = door.stops.grid_of(walk.stop_id)
-    if walk.kind not in KINDS:
+def _row(fieldwork: Fieldwork, submission: VisitSubmission) -> dict[str, object]:
+    inputs = fieldwork.inputs
+    grid = fieldwork.scope.grid_of(submission.stop_id)
+    if submission.kind not in KINDS:
         raise CasebookError("there is no such kind of visit", where="kind", remedy=f"give one of {', '.join(KINDS)}")
-    outcome = words.code("visit_outcome", walk.outcome, "outcome")
-    note = words.note(walk.note)
-    if walk.kind == "sample" and not door.stops.is_home(walk.stop_id):
+    outcome = inputs.code("visit_outcome", submission.outcome, "outcome")
+    note = inputs.note(submission.note)
+    if submission.kind == "sample" and not fieldwork.scope.is_home(submission.stop_id):
         raise CasebookError("a sample is a visit to a home", where="stop_id", remedy="give the dwelling's id")
-    if walk.kind == "finding" and outcome == "met" and not walk.verdicts:
+    if submission.kind == "finding" and outcome == "met" and not submission.verdicts:
         raise CasebookError(
-            "who met somebody has seen something", where="verdicts", remedy="give a verdict on a finding"
+            "a visit where somebody was met has a verdict", where="verdicts", remedy="give a verdict on a finding"
         )
-    if walk.missed is not None:
-        if walk.kind != "sample" or outcome != "met":
+    if submission.missed is not None:
+        if submission.kind != "sample" or outcome != "met":
             raise CasebookError("only a sample tells what rules miss", where="missed", remedy="leave it out")
-        if words.code("visit_missed", walk.missed, "missed") == "other" and not note:
+        if inputs.code("visit_missed", submission.missed, "missed") == "other" and not note:
             raise CasebookError("what `other` was is told in the note", where="note", remedy="say what it was")
     return {
-        "stop_id": walk.stop_id,
+        "stop_id": submission.stop_id,
         "grid_code": grid,
-        "kind": walk.kind,
+        "kind": submission.kind,
         "outcome": outcome,
-        "missed": walk.missed,
+        "missed": submission.missed,
         "note": note,
-        "visited_at": words.moment(walk.visited_at, "visited_at"),
-        "visited_by": door.user.username,
-        "release_id": door.stops.release_id,
+        "visited_at": inputs.moment(submission.visited_at, "visited_at"),
+        "visited_by": fieldwork.user.username,
+        "release_id": fieldwork.scope.release_id,
     }
 
 
-def _for_each(door: Fieldwork, walk: VisitSubmission) -> Iterator[VerdictSubmission]:
-    """The outcome as a verdict on each finding of the stop that somebody was to look at, under a key made of the visit's."""
-    if walk.outcome not in REASON_OF_OUTCOME:
+def _for_each(fieldwork: Fieldwork, submission: VisitSubmission) -> Iterator[VerdictSubmission]:
+    """The outcome as a verdict on each open finding of the stop, under a key derived from the visit's."""
+    if submission.outcome not in REASON_OF_OUTCOME:
         return
-    findings = [f for f in door.stops.findings_at(walk.stop_id) if f.place == "door" and f.status in ("open", "lead")]
-    so_far = verdicts_on(door.casebook, [f.finding_id for f in findings])
-    day: date = door.words.day_of(walk.visited_at)
+    findings = [
+        f for f in fieldwork.scope.findings_at(submission.stop_id) if f.place == "door" and f.status in ("open", "lead")
+    ]
+    earlier = verdicts_on(fieldwork.casebook, [f.finding_id for f in findings])
+    day: date = fieldwork.inputs.day_of(submission.visited_at)
     for finding in findings:
-        given = [v for v in so_far if v.finding_id == finding.finding_id]
-        if resolve(given, finding.evidence_hash).status != "closed":
-            key = md5(f"{walk.key}|{finding.finding_id}".encode()).hexdigest()
-            why = REASON_OF_OUTCOME[walk.outcome]
-            yield VerdictSubmission(key, finding.finding_id, walk.release, walk.outcome, why, day, "seen")
+        on_finding = [v for v in earlier if v.finding_id == finding.finding_id]
+        if resolve(on_finding, finding.evidence_hash).status != "closed":
+            key = md5(f"{submission.key}|{finding.finding_id}".encode()).hexdigest()
+            why = REASON_OF_OUTCOME[submission.outcome]
+            yield VerdictSubmission(key, finding.finding_id, submission.release, submission.outcome, why, day, "seen")

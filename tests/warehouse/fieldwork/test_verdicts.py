@@ -130,7 +130,7 @@ def test_what_has_gone_is_told_to_whom_it_belonged(step: Doorstep) -> None:
 
 
 def test_a_verdict_is_about_the_evidence_that_was_looked_at(step: Doorstep) -> None:
-    present = step.door().stops.finding(F1, "r1").evidence_hash
+    present = step.door().scope.finding(F1, "r1").evidence_hash
     append(step, F1, "appeared", key("old evidence"), "r0")
     append(step, F1, "changed", present, "r1")
     with pytest.raises(EvidenceChanged):
@@ -141,7 +141,7 @@ def test_a_verdict_is_about_the_evidence_that_was_looked_at(step: Doorstep) -> N
 
 
 def test_a_night_that_changed_nothing_turns_nobody_away(step: Doorstep) -> None:
-    append(step, F1, "appeared", step.door().stops.finding(F1, "r1").evidence_hash, "r0")
+    append(step, F1, "appeared", step.door().scope.finding(F1, "r1").evidence_hash, "r0")
     assert submit_verdict(step.door(), SEEN._replace(release="r0")).is_new
 
 

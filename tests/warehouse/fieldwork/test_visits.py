@@ -191,4 +191,4 @@ def test_only_leads_give_orders(staffed: Doorstep) -> None:
 
 
 def test_a_desk_finding_has_no_visit_but_a_stop(step: Doorstep) -> None:
-    assert {f.finding_id for f in step.door().stops.findings_at(HOME)} >= {DESK, F1}
+    assert {f.finding_id for f in step.door().scope.findings_at(HOME)} >= {DESK, F1}
