@@ -1,6 +1,6 @@
 """What standing verdicts saw, by the matter it is about: of each matter that an office owns the newest value.
 
-Not here: what verdicts come to (door/standing.py), what follows for the office (night.py).
+Not here: what verdicts come to (fieldwork/resolution.py), what follows for the office (night.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How long one rule may take and how much it may find: a rule without bounds costs itself, not the night.
 
-Belongs here: taking a rule's rows into a working table under both bounds. Does not: their use (finding/cross_check.py).
+Belongs here: taking a rule's rows into a working table under both bounds. Does not: their use (run.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is wrong with a rule before it may send anybody to a door: it says what is, where, and what to do.
 
 Belongs here: which columns may serve the rule's purpose, what no rule may read, whether header and SQL agree.
-Does not: the header's words (model.py), what SQL reads (sql_reads.py), running rules (finding/cross_check.py).
+Does not: the header's words (model.py), what SQL reads (sql_reads.py), running rules (run.py).
 """
 
 from __future__ import annotations

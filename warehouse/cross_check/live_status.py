@@ -1,7 +1,7 @@
 """Findings as they are now: what the release says of them, and what people have said since it was made.
 
-A finding judged at 17:00 is closed at 17:01, by the same rule as at night (door/standing.py). Not here: giving verdicts
-(door/verdicts.py), the gate: `rows` are those in the asker's areas, and only the evidence's hash is read bare.
+A finding judged at 17:00 is closed at 17:01, by the same rule as at night (fieldwork/resolution.py). Not here: giving verdicts
+(fieldwork/submit.py), the gate: `rows` are those in the asker's areas, and only the evidence's hash is read bare.
 """
 
 from __future__ import annotations

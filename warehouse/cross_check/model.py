@@ -2,7 +2,7 @@
 
 A rule selects `subject_id` and `evidence_rows` (`source:key` of the office rows that speak, sorted), where it knows them
 dwelling_id, household_id, person_id, grid_code, and exactly the columns that its header calls evidence. `$name` in the SQL
-is a parameter of the header. Not here: running rules and keeping what they find (finding/cross_check.py).
+is a parameter of the header. Not here: running rules and keeping what they find (run.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`rule_figure` in the candidate: what the casebook's verdicts say of every rule, made at cross-check time.
 
-Not here: the counting (precision.py), what a stopped rule does to its findings (finding/cross_check.py, by `STOPPED`).
+Not here: the counting (precision.py), what a stopped rule does to its findings (run.py, by `STOPPED`).
 """
 
 from __future__ import annotations

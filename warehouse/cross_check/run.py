@@ -1,7 +1,7 @@
 """Cross-check: runs every rule over the candidate and keeps what they find as `finding` and `finding_evidence`.
 
 A finding is its rule and its subject from night to night; since when it is known says the casebook's trail. A rule that
-fails costs itself only. Not here: how a rule is declared (rule/model.py), what verdicts make of a finding (door/standing.py).
+fails costs itself only. Not here: how a rule is declared (model.py), what verdicts make of a finding (fieldwork/resolution.py).
 """
 
 from __future__ import annotations

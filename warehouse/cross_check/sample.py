@@ -1,6 +1,6 @@
 """Homes without findings that are visited too: how many contradictions the rules miss can be learnt at no other door.
 
-Belongs here: which homes a week's sample is, and what its visits say. Does not: writing visits down (door/visits.py).
+Belongs here: which homes a week's sample is, and what its visits say. Does not: writing visits down (fieldwork/visits.py).
 """
 
 from __future__ import annotations

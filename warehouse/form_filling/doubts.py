@@ -1,7 +1,7 @@
 """Which cells of a form are in doubt: an open finding about that home or person speaks of what the cell is taken from.
 
 A form by grid has counts of thousands, of which some are always in doubt: there the findings are counted beside the cell.
-Not here: sources that disagree (provenance.py), what rules doubt (rule/model.py).
+Not here: sources that disagree (provenance.py), what rules doubt (cross_check/model.py).
 """
 
 from __future__ import annotations
