@@ -1,4 +1,4 @@
-"""What our own lint asks of a contract beyond the standard: its layout, its names, and what another contract has taken.
+"""What our own lint asks beyond the standard: layout, names, descriptions, and what another contract has taken.
 
 Not here: one column's words (`load.py`), the standard's schema (`document.py`).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -21,6 +22,7 @@ from contracts.pull import pull_problems
 
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
+ARTICLES = frozenset(("a", "an", "the"))
 UNDECIDED = "?"  # what a draft says where a person must decide
 CHOICES = {"load": "snapshot: a file replaces the one before; append: it adds; upsert: it adds, and replaces by key"}
 
@@ -140,6 +142,27 @@ def name_problems(document: Document, layer: Layer, table: str, columns: list[Co
             yield document.problem(f"column {column.name}: a name is lower-case English and no word of SQL", *at)
         elif column.name in added:
             yield document.problem(f"column {column.name}: the hub adds a column of this name", *at)
+
+
+def description_problems(document: Document, columns: list[Column]) -> Iterator[Problem]:
+    """Each column says what its value is, in more words than its name and label. A `?` is `undecided_problems`' matter."""
+    wanted = "one sentence on what the value is, with its unit, code list, or what null means"
+    for i, column in enumerate(columns):
+        at = ("schema", 0, "properties", i, "description")
+        description = _normalised(column.description)
+        if column.description == UNDECIDED:
+            continue
+        if not description:
+            yield document.problem(f"column {column.name}: has no description; add `description`: {wanted}", *at)
+        elif description in map(_normalised, (column.name, column.physical_name, column.business_name)):
+            message = f"column {column.name}: its description only repeats its name; write {wanted}"
+            yield document.problem(message, *at)
+
+
+def _normalised(text: str) -> str:
+    """Letters and digits in lower case, half-width, without articles: `The grid code` is `grid_code`."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(word for word in words if word not in ARTICLES)
 
 
 def number_problems(document: Document, columns: list[Column]) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read_document
 from contracts.errors import ContractError
 from contracts.lint_rules import (
+    description_problems,
     drift_problems,
     name_problems,
     number_problems,
@@ -110,7 +111,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         columns.append(column)
         problems += found
     checks, found = table_checks(document, schema)
-    problems += [*found, *undecided_problems(document)]
+    problems += [*found, *undecided_problems(document), *description_problems(document, columns)]
     problems += [*name_problems(document, layer, str(schema.name), columns), *number_problems(document, columns)]
     scope = words.get("rowScope", [])
     for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):

@@ -117,20 +117,16 @@ class Column:
         if self.token is None:
             return (self,)
         part = replace(self, logical_type="string", token=None, agrees={}, mask=None, formats=(), clean=(), checks=())
+
+        def derived(suffix: str, label: str, here: str, classification: Classification) -> Column:
+            label, description = f"{self.business_name}（{label}）", f"{self.description}; here {here}"
+            name = f"{self.name}_{suffix}"
+            return replace(part, name=name, business_name=label, description=description, classification=classification)
+
         return (
-            replace(part, name=f"{self.name}_token", business_name=f"{self.business_name}（令牌）"),
-            replace(
-                part,
-                name=f"{self.name}_masked",
-                business_name=f"{self.business_name}（掩码）",
-                classification="personal",
-            ),
-            replace(
-                part,
-                name=f"{self.name}_status",
-                business_name=f"{self.business_name}（校验）",
-                classification="internal",
-            ),
+            derived("token", "令牌", "as a keyed token for matching, the same for equal numbers", self.classification),
+            derived("masked", "掩码", "with its middle hidden", "personal"),
+            derived("status", "校验", "whether the number is sound (ok), else what is wrong with it", "internal"),
         )
 
 
@@ -157,14 +153,19 @@ class Layout:
 
 LINEAGE = (
     Column(
-        "delivery_id", "delivery_id", "交付批次", "string", "hash of the delivered bytes", classification="internal"
+        "delivery_id",
+        "delivery_id",
+        "交付批次",
+        "string",
+        "Delivery whose file holds the row (city table delivery)",
+        classification="internal",
     ),
     Column(
         "row_no",
         "row_no",
         "文件行号",
         "integer",
-        "row in the office's file, as Excel counts",
+        "Number of the row in the office's file, as Excel counts",
         classification="internal",
     ),
 )
@@ -174,10 +175,17 @@ PLACE = (
         "dwelling_id",
         "房屋",
         "string",
-        "the dwelling the address was resolved to",
+        "Key of the dwelling (city table dwelling) that the row's address means; null where it means none",
         classification="internal",
     ),
-    Column("grid_code", "grid_code", "网格编码", "string", "the grid of that dwelling", classification="internal"),
+    Column(
+        "grid_code",
+        "grid_code",
+        "网格编码",
+        "string",
+        "Grid (GB/T 34300, 15 digits) in which the dwelling, or at least its building, lies today; null where no grid is certain",
+        classification="internal",
+    ),
 )
 
 

@@ -36,26 +36,31 @@ schema:
     businessName: 停车证
     description: one row per parking permit
     properties:
-      - {name: permit_no, physicalName: 证号, logicalType: string, primaryKey: true, required: true, classification: internal}
+      - {name: permit_no, physicalName: 证号, logicalType: string, primaryKey: true, required: true, classification: internal,
+         description: Number that the office gave the permit}
       - name: holder
         physicalName: 持证人
         businessName: 持证人
+        description: Name of the person the permit was given to
         logicalType: string
         classification: personal
         customProperties: [{property: purpose, value: parking}, {property: mask, value: name}]
       - name: phone
         physicalName: 电话
         businessName: 电话
+        description: Telephone number of the holder
         logicalType: string
         classification: sensitive
         customProperties: [{property: purpose, value: parking}, {property: token, value: phone}]
       - name: home
         physicalName: 住址
         businessName: 住址
+        description: Address at which the holder lives, as the office wrote it
         logicalType: string
         classification: personal
         customProperties: [{property: purpose, value: parking}, {property: address, value: 1}, {property: mask, value: address}]
       - {name: cars, physicalName: 车辆数, logicalType: integer, classification: personal,
+         description: Number of cars that the permit is for,
          customProperties: [{property: purpose, value: parking}], logicalTypeOptions: {minimum: 0, maximum: 5}}
 customProperties:
   - {property: load, value: snapshot}

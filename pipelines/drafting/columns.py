@@ -92,6 +92,7 @@ def _column(facts: ColumnProfile, person: About | None, name: str, lists: dict[s
         Entry("physicalName", facts.header),
         Entry("businessName", facts.header),
         Entry("logicalType", kind, "" if facts.filled else "待确认: 样本中全为空，可整列删去"),
+        Entry("description", UNDECIDED, "待填写: 用一句话说明这一列的值（单位、代码表、空值的含义）"),
         *([Entry("required", True)] if facts.required else []),
         _classified(facts.header, person),
     ]

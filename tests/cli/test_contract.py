@@ -31,7 +31,7 @@ def test_one_file_is_printed_and_the_lint_asks_for_what_is_open(sample: Path, tm
     printed = hub("draft", sample, "--table", "call")
     assert printed.exit_code == 0
     assert "still to be decided: load\n" in printed.stderr
-    assert "still to be decided: 联系电话: classification, purpose\n" in printed.stderr
+    assert "still to be decided: 联系电话: description, classification, purpose\n" in printed.stderr
     assert "1540000" not in printed.output
     contract = tmp_path / "call.odcs.yaml"
     contract.write_text(printed.stdout, encoding="utf-8")
@@ -40,7 +40,12 @@ def test_one_file_is_printed_and_the_lint_asks_for_what_is_open(sample: Path, tm
     problems = {row["problem"]: row["line"] for row in json.loads(asked.stdout)}
     load, *others = sorted(problems, key=lambda problem: "load" not in problem)
     assert load.startswith("still to be decided: load (snapshot: ")
-    assert set(others) == {"still to be decided: purpose", "column phone: still to be decided: purpose"}
+    assert set(others) == {
+        "still to be decided: purpose",
+        "column ticket_no: still to be decided: description",
+        "column phone: still to be decided: description",
+        "column phone: still to be decided: purpose",
+    }
     lines = printed.stdout.splitlines()
     assert all("'?'" in lines[line - 1] for line in problems.values())
     chosen = printed.stdout.replace("load, value: '?'", "load, value: snapshot")
@@ -61,8 +66,8 @@ def test_a_folder_is_listed_and_nothing_is_overwritten(sample: Path, tmp_path: P
     assert [(row["column"], row["decide"]) for row in good] == [
         ("", "purpose"),
         ("", "load"),
-        ("工单编号", "primaryKey"),
-        ("联系电话", "classification, purpose"),
+        ("工单编号", "description, primaryKey"),
+        ("联系电话", "description, classification, purpose"),
     ]
     assert sample.name in first.stderr
     (out / "ticket.odcs.yaml").write_text("mine", encoding="utf-8")

@@ -20,11 +20,13 @@ schema:
     properties:
       - name: permit_no
         physicalName: 证号
+        description: Number that the office gave the permit
         logicalType: string
         primaryKey: true
         required: true
       - name: holder
         physicalName: 持证人
+        description: Name of the person the permit was given to
         logicalType: string
         classification: personal
         logicalTypeOptions: {maxLength: 20}
@@ -65,60 +67,60 @@ def test_a_sound_contract_becomes_a_table(tmp_path: Path) -> None:
     ("old", "new", "line", "says"),
     [
         ("status: active", "statuss: active", 1, "statuss"),
-        ("logicalType: string\n        primaryKey", "logicalType: text\n        primaryKey", 12, "text"),
-        ("          - {property: purpose, value: parking}\n", "", 15, "states no purpose"),
-        ("{property: mask, value: name}", "{property: maks, value: name}", 22, "unknown customProperty `maks`"),
-        ("{property: mask, value: name}", "{property: mask, value: nose}", 15, "mask must be one of"),
-        ("classification: personal", "classification: secret", 18, "classification must be one of"),
-        ("value: snapshot", "value: sometimes", 25, "load must be one of"),
-        ("mustBeGreaterThan: 0", "mustBeGreaterThan: 0, severity: fatal", 24, "severity fatal"),
-        ("format: csv, ", "", 25, "layout: "),
-        ("format: csv, ", "format: docx, ", 25, "format must be one of csv, xlsx"),
-        ("'parking\\.csv'", "'parking(.csv'", 25, "file_pattern is no regular expression"),
-        ("format: csv, ", "format: xlsx, sheets: '甲(', ", 25, "sheets is no regular expression"),
-        ("{property: mask, value: name}", "{property: token, value: phone}", 18, "sensitive"),
-        ("{property: mask, value: name}", "{property: address, value: first}", 15, "address is a number"),
-        ("classification: personal\n", "classification: internal\n", 18, "at least `classification: personal`"),
-        ("maxLength: 20", "pattern: '['", 19, "pattern is no regular expression"),
-        ("name: holder", "name: order", 15, "no word of SQL"),
-        ("name: holder", "name: Halter", 15, "lower-case English"),
-        ("name: holder", "name: row_no", 15, "the hub adds a column of this name"),
+        ("logicalType: string\n        primaryKey", "logicalType: text\n        primaryKey", 13, "text"),
+        ("          - {property: purpose, value: parking}\n", "", 16, "states no purpose"),
+        ("{property: mask, value: name}", "{property: maks, value: name}", 24, "unknown customProperty `maks`"),
+        ("{property: mask, value: name}", "{property: mask, value: nose}", 16, "mask must be one of"),
+        ("classification: personal", "classification: secret", 20, "classification must be one of"),
+        ("value: snapshot", "value: sometimes", 27, "load must be one of"),
+        ("mustBeGreaterThan: 0", "mustBeGreaterThan: 0, severity: fatal", 26, "severity fatal"),
+        ("format: csv, ", "", 27, "layout: "),
+        ("format: csv, ", "format: docx, ", 27, "format must be one of csv, xlsx"),
+        ("'parking\\.csv'", "'parking(.csv'", 27, "file_pattern is no regular expression"),
+        ("format: csv, ", "format: xlsx, sheets: '甲(', ", 27, "sheets is no regular expression"),
+        ("{property: mask, value: name}", "{property: token, value: phone}", 20, "sensitive"),
+        ("{property: mask, value: name}", "{property: address, value: first}", 16, "address is a number"),
+        ("classification: personal\n", "classification: internal\n", 20, "at least `classification: personal`"),
+        ("maxLength: 20", "pattern: '['", 21, "pattern is no regular expression"),
+        ("name: holder", "name: order", 16, "no word of SQL"),
+        ("name: holder", "name: Halter", 16, "lower-case English"),
+        ("name: holder", "name: row_no", 16, "the hub adds a column of this name"),
         ("physicalName: 持证人", "physicalName: 证号", 9, "column 证号 is declared twice"),
-        ("{property: mask, value: name}", "{property: mask, value: year}", 15, "mask year is for dates"),
-        ("{property: mask, value: name}", "{property: clean, value: nfkc}", 15, "clean is a list"),
-        ("{property: mask, value: name}", "{property: check, value: mobil}", 22, "check takes one of date_text, id_no"),
+        ("{property: mask, value: name}", "{property: mask, value: year}", 16, "mask year is for dates"),
+        ("{property: mask, value: name}", "{property: clean, value: nfkc}", 16, "clean is a list"),
+        ("{property: mask, value: name}", "{property: check, value: mobil}", 24, "check takes one of date_text, id_no"),
         (
             "value: name}",
             "value: name}\n          - {property: check, value: [date_text, {name: x}]}",
-            23,
+            25,
             "check takes",
         ),
-        ("{property: mask, value: name}", "{property: check, value: id_no}", 15, "add customProperty token: id_no"),
-        ("{property: mask, value: name}", "{property: check, value: telephone}", 15, "add customProperty token: phone"),
+        ("{property: mask, value: name}", "{property: check, value: id_no}", 16, "add customProperty token: id_no"),
+        ("{property: mask, value: name}", "{property: check, value: telephone}", 16, "add customProperty token: phone"),
         (
             "{property: mask, value: name}",
             "{property: agrees, value: {sex: sex}}",
-            15,
+            16,
             "agrees is for a column with token",
         ),
-        ("{property: mask, value: name}", "{property: agrees, value: sex}", 15, "agrees is a mapping"),
+        ("{property: mask, value: name}", "{property: agrees, value: sex}", 16, "agrees is a mapping"),
         (
             "{property: mask, value: name}",
             "{property: agrees, value: {sex: se}}",
-            15,
+            16,
             "sex: a string column of this table",
         ),
         (
             "{property: mask, value: name}",
             "{property: agrees, value: {birth_date: permit_no}}",
-            15,
+            16,
             "birth_date: a date column of this table or",
         ),
         ("name: holder", "name: permit_no", 9, "declared twice"),
         ("kind: DataContract", "kind: [DataContract", 3, "not valid YAML"),
-        ("value: parking", "value: '?'", 21, "column holder: still to be decided: purpose"),
+        ("value: parking", "value: '?'", 23, "column holder: still to be decided: purpose"),
         ("status: active", "status: active\ndescription: {purpose: '?'}", 6, "still to be decided: purpose"),
-        ("mustBeGreaterThan: 0", "mustBeGreaterThan: 0, description: '?'", 24, "still to be decided: description"),
+        ("mustBeGreaterThan: 0", "mustBeGreaterThan: 0, description: '?'", 26, "still to be decided: description"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, old: str, new: str, line: int, says: str) -> None:
@@ -126,6 +128,33 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path: Path, old: str, new: str,
     found = problems(tmp_path, GOOD.replace(old, new, 1))
     assert any(says in problem for problem in found), found
     assert any(problem.startswith(f"{line}: ") for problem in found), found
+
+
+SAID = "description: Name of the person the permit was given to"
+
+
+@pytest.mark.parametrize(
+    ("given", "line", "says"),
+    [
+        (None, 16, "has no description; add `description`: one sentence"),
+        ("''", 18, "has no description"),
+        ("'—。'", 18, "has no description"),
+        ("'?'", 18, "still to be decided: description"),
+        ("holder", 18, "its description only repeats its name; write one sentence"),
+        ("The Holder.", 18, "its description only repeats its name"),
+        ("持证人", 18, "its description only repeats its name"),
+        ("车证 持有人", 18, "its description only repeats its name"),
+    ],
+)
+def test_a_description_says_more_than_the_name(tmp_path: Path, given: str | None, line: int, says: str) -> None:
+    labelled = GOOD.replace(
+        "        classification: personal", "        businessName: 车证持有人\n        classification: personal"
+    )
+    wanted = f"        {SAID}\n"
+    assert wanted in labelled
+    text = labelled.replace(wanted, f"        description: {given}\n" if given else "")
+    [found] = problems(tmp_path, text)
+    assert found.startswith(f"{line}: column holder: {says}")
 
 
 PICKED = "{sources: [resident, property], pick: newest}"
@@ -164,7 +193,7 @@ def test_whose_word_is_shown_is_declared_by_known_words(tmp_path: Path, given: s
         assert found == []
         assert tables[0].column("holder").survivorship is not None
     else:
-        assert [p.line for p in found] == [23]
+        assert [p.line for p in found] == [25]
         assert says in found[0].message
         assert "column holder: survivorship" in found[0].message
 
@@ -174,7 +203,7 @@ def test_an_office_s_contract_says_nothing_of_what_is_shown(tmp_path: Path) -> N
     [found] = problems(tmp_path, GOOD.replace("{property: mask, value: name}", wanted))
     assert (
         found
-        == "22: column holder: survivorship says what the city database shows: it belongs into a contract of contracts/city"
+        == "24: column holder: survivorship says what the city database shows: it belongs into a contract of contracts/city"
     )
 
 
@@ -239,7 +268,10 @@ def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_our_own_contracts_are_sound() -> None:
-    assert lint(contract_files(HERE))[1] == []
+    tables, found = lint(contract_files(HERE))
+    assert found == []
+    assert all(column.description for table in tables for column in table.released_columns)
+    assert all(table.description for table in tables)
 
 
 def test_every_code_list_a_contract_names_exists() -> None:

@@ -17,7 +17,13 @@ API = {"kind": "api", "url": "https://permits.city.local/v1?page={page}", "items
 
 def linted(tmp_path: Path, pull: Any, key: bool = True, **words: Any) -> tuple[list[Table], list[str]]:
     properties: list[dict[str, Any]] = [
-        {"name": "permit_no", "logicalType": "string", "classification": "internal", "primaryKey": key}
+        {
+            "name": "permit_no",
+            "logicalType": "string",
+            "description": "Number that the office gave the permit",
+            "classification": "internal",
+            "primaryKey": key,
+        }
     ]
     words = {"load": "upsert", "pull": pull} | words
     document = {

@@ -90,6 +90,7 @@ def test_what_a_contract_says_of_its_columns(tmp_path: Path) -> None:
         "physicalName": "工单编号",
         "businessName": "工单编号",
         "logicalType": "string",
+        "description": "?",
         "required": True,
         "primaryKey": True,
         "classification": "internal",
@@ -114,7 +115,7 @@ def test_the_best_candidate_for_a_key_is_offered(tmp_path: Path) -> None:
     assert one.draft
     assert "# primaryKey: true  # 待确认: 最接近主键的一列（样本 50 行中 40 个不同）" in one.draft.text
     assert "最接近的是「工单编号」" in one.draft.text
-    assert ("工单编号", "primaryKey") in one.draft.undecided
+    assert ("工单编号", "description, primaryKey") in one.draft.undecided
     assert completed(one.draft.text, tmp_path).key == ()
     taken = one.draft.text.replace("# primaryKey: true", "primaryKey: true")
     assert completed(taken, tmp_path).key == ("ticket_no",)

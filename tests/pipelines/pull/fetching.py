@@ -13,7 +13,11 @@ from contracts.model import Catalog
 from pipelines.pull import pull_all
 from warehouse.settings import Settings
 
-COLUMNS = ("permit_no", "holder", "updated_at")
+COLUMNS = {
+    "permit_no": "Number that the office gave the permit",
+    "holder": "Name of the person the permit was given to",
+    "updated_at": "Time of the office's last change to the row",
+}
 
 
 class Fetching:
@@ -29,8 +33,14 @@ class Fetching:
     def contract(self, table: str, load: str = "upsert", **pull: str) -> None:
         """A table of parking permits that is fetched as `pull` says."""
         properties: list[dict[str, Any]] = [
-            {"name": name, "logicalType": "string", "classification": "internal", "primaryKey": name == COLUMNS[0]}
-            for name in COLUMNS
+            {
+                "name": name,
+                "logicalType": "string",
+                "description": description,
+                "classification": "internal",
+                "primaryKey": name == "permit_no",
+            }
+            for name, description in COLUMNS.items()
         ]
         words = [{"property": "load", "value": load}, {"property": "pull", "value": pull}]
         document = {
