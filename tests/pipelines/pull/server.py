@@ -47,7 +47,7 @@ def serving() -> Iterator[Api]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             query = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
-            api.responses.search_query.append(query)
+            api.asked.append(query)
             api.tokens.append(self.headers.get("Authorization"))
             answer = api.answer(query)
             self.send_response(answer.status)

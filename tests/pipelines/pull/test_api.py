@@ -48,7 +48,7 @@ def test_pages_are_counted_until_an_empty_one(hub: Fetching, api: Api) -> None:
     [path] = hub.landed("permit")
     assert path.suffix == ".jsonl"
     assert hub.lines(path) == [permit(1), permit(2), permit(3)]
-    assert [query["page"] for query in api.responses.search_query] == ["1", "2", "3"]
+    assert [query["page"] for query in api.asked] == ["1", "2", "3"]
     assert api.tokens == [None] * 3
 
 
@@ -59,7 +59,7 @@ def test_a_cursor_is_followed_with_the_token_of_the_secret(hub: Fetching, api: A
     hub.contract("permit", kind="api", url=url, items="data.items", next="next", secret="permits_token")
     assert hub.pull() == []
     assert hub.lines(hub.landed("permit")[0]) == [permit(1), permit(2)]
-    assert api.responses.search_query == [{}, {"cursor": "1"}, {"cursor": "2"}]
+    assert api.asked == [{}, {"cursor": "1"}, {"cursor": "2"}]
     assert api.tokens == ["Bearer s3cr3t"] * 3
 
 
@@ -76,7 +76,7 @@ def test_an_answer_may_be_the_list_itself(hub: Fetching, api: Api) -> None:
     hub.contract("permit", kind="api", url=f"{api.url}/permits")
     assert hub.pull() == []
     assert [json.loads(line) for line in hub.landed("permit")[0].read_bytes().splitlines()] == [odd]
-    assert len(api.responses.search_query) == 1
+    assert len(api.asked) == 1
 
 
 def test_a_quiet_night_lands_nothing_and_a_change_everything(hub: Fetching, api: Api) -> None:
@@ -98,7 +98,7 @@ def test_by_a_watermark_only_what_changed_is_asked_for(hub: Fetching, api: Api) 
     for permits in ([1, 2], [1, 2], [1, 2, 3], [1, 2, 3]):
         api.serves(since(*(permit(n) for n in permits)))
         assert hub.pull() == []
-    assert [q.get("since") for q in api.responses.search_query] == [None, "2024-03-02", "2024-03-02", "2024-03-03"]
+    assert [q.get("since") for q in api.asked] == [None, "2024-03-02", "2024-03-02", "2024-03-03"]
     assert [[p["permit_no"] for p in hub.lines(path)] for path in hub.landed("permit")] == [["P1", "P2"], ["P2", "P3"]]
 
 
@@ -111,7 +111,7 @@ def test_who_takes_the_last_file_away_gets_everything_again(hub: Fetching, api: 
     assert len(hub.lines(hub.landed("permit")[0])) == 2
     hub.contract("permit", kind="api", url=f"{api.url}/all?since={{watermark}}", watermark="updated_at")
     hub.pull()
-    assert [q.get("since") for q in api.responses.search_query] == [None] * 3  # another URL is another question
+    assert [q.get("since") for q in api.asked] == [None] * 3  # another URL is another question
 
 
 PAGES = ([permit(1), permit(2)], [permit(3)], [permit(4)])
@@ -129,9 +129,9 @@ def test_after_an_outage_the_next_pull_goes_on_where_it_was(hub: Fetching, api: 
     assert "page 3" in warning
     assert hub.landed("permit") == []
     api.serves(counted(*PAGES))
-    api.responses.search_query.clear()
+    api.asked.clear()
     assert hub.pull() == []
-    assert [query["page"] for query in api.responses.search_query] == ["3", "4"]
+    assert [query["page"] for query in api.asked] == ["3", "4"]
     assert hub.lines(hub.landed("permit")[0]) == [permit(n) for n in (1, 2, 3, 4)]
 
 
@@ -250,10 +250,10 @@ def test_a_watermark_that_is_none_is_said(hub: Fetching, api: Api, items: Any, s
     ids=str,
 )
 def test_a_next_page_that_leads_nowhere_is_not_followed(hub: Fetching, api: Api, following: Any, says: str) -> None:
-    api.serves(lambda query: {"items": [permit(len(api.responses.search_query))], "next": following})
+    api.serves(lambda query: {"items": [permit(len(api.asked))], "next": following})
     hub.contract("permit", kind="api", url=f"{api.url}/permits", items="items", next="next")
     assert says in hub.pull()[0]
-    assert len(api.responses.search_query) <= 3
+    assert len(api.asked) <= 3
     assert hub.landed("permit") == []
 
 
@@ -261,7 +261,7 @@ def test_a_server_that_ignores_the_page_is_noticed(hub: Fetching, api: Api) -> N
     api.serves(lambda _: [permit(1)])
     hub.contract("permit", kind="api", url=f"{api.url}/permits?page={{page}}")
     assert "round in a circle" in hub.pull()[0]
-    assert len(api.responses.search_query) == 2
+    assert len(api.asked) == 2
 
 
 def test_a_cursor_that_has_expired_starts_the_pull_anew(hub: Fetching, api: Api) -> None:
@@ -271,7 +271,7 @@ def test_a_cursor_that_has_expired_starts_the_pull_anew(hub: Fetching, api: Api)
     api.serves(failing(counted(*PAGES), 3, Answer(b"", 410)))
     hub.pull()
     api.serves(counted(*PAGES))
-    api.responses.search_query.clear()
+    api.asked.clear()
     assert hub.pull() == []
-    assert [query["page"] for query in api.responses.search_query] == ["1", "2", "3", "4"]
+    assert [query["page"] for query in api.asked] == ["1", "2", "3", "4"]
     assert len(hub.lines(hub.landed("permit")[0])) == 4
