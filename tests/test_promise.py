@@ -87,13 +87,13 @@ ROUTE = '''"""Permits of the caller's grids."""
 
 from fastapi import APIRouter
 
-from api.dependencies import Caller
+from api.dependencies import ViewDep
 
 router = APIRouter()
 
 
 @router.get("/v1/permits")
-def permits(view: Caller) -> dict[str, object]:
+def permits(view: ViewDep) -> dict[str, object]:
     return {"permits": len(view.rows("parking")), "release": view.release_id}
 '''
 

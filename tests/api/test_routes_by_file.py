@@ -9,10 +9,10 @@ import api
 
 ROUTE = '''"""Says hello."""
 from fastapi import APIRouter
-from api.dependencies import Caller
+from api.dependencies import ViewDep
 router = APIRouter()
 @router.get("/v1/hello")
-def hello(caller: Caller) -> dict[str, str]:
+def hello(caller: ViewDep) -> dict[str, str]:
     return {"release": caller.release_id}
 '''
 TRY = """

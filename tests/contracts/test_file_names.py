@@ -1,11 +1,11 @@
-"""Which contract waits for a file of a name."""
+"""The contracts that a file name belongs to."""
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from contracts.file_names import agreed_file_name, date_in, is_unfinished, tables_for_file
+from contracts.file_names import agreed_file_name, date_in, is_correction, is_unfinished, tables_for_file
 from contracts.identifiers import contains_number
 from contracts.load import load_catalog
 from contracts.model import Layout
@@ -17,9 +17,9 @@ RESIDENT = CATALOG.tables["source.resident"]
 def test_the_name_says_table_date_and_correction() -> None:
     pattern = r"人口信息_(?P<date>\d{8})(?P<correction>_更正)?\.csv"
     table = replace(RESIDENT, layout=Layout("csv", pattern))
-    for name, is_correction in (("人口信息_20240301.csv", False), ("人口信息_20240301_更正.csv", True)):
+    for name, corrects in (("人口信息_20240301.csv", False), ("人口信息_20240301_更正.csv", True)):
         [(found, match)] = tables_for_file([table], name)
-        assert (found, date_in(match), is_correction(match)) == (table, date(2024, 3, 1), is_correction)
+        assert (found, date_in(match), is_correction(match)) == (table, date(2024, 3, 1), corrects)
     assert agreed_file_name(table) == "人口信息_YYYYMMDD.csv"
 
 
