@@ -101,7 +101,7 @@ def test_a_file_that_grows_is_left_for_the_next_night(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_while_it_is_read_is_not_recorded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     path = office.drop("人口信息_20240301.csv", csv_text([resident(1)]))
-    monkeypatch.setattr("pipelines.ingest.read_into", appending(path))
+    monkeypatch.setattr("pipelines.ingest.ingest.read_into", appending(path))
     done = office.run()
     assert (done.deliveries, done.growing) == ([], ["人口信息_20240301.csv"])
     assert office.lake.deliveries() == []

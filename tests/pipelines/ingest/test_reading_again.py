@@ -55,7 +55,7 @@ def test_a_crash_before_the_record_leaves_the_file_to_be_read_again(
 ) -> None:
     office.drop("人口信息_20240301.csv", csv_text([resident(1)]))
     with monkeypatch.context() as patch:
-        patch.setattr("warehouse.lake.Lake.record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr("warehouse.lake.lake.Lake.record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             office.ingest()
     assert office.lake.deliveries() == []
