@@ -1,6 +1,6 @@
-"""How an area is written: officially, as everybody says it, and without the word that tells its kind.
+"""Lists the ways to write an area's name: official, common, and short (without the word for its kind).
 
-Not here: which areas there are and where they lie (`areas.py`).
+Belongs here: names of one area. Does not: the tree of areas (`areas.py`), finding names in a text (`written_areas.py`).
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-WRITTEN, SHORT = "written", "short"
-SHORTEST: Final = 2  # characters; a name of one is no name
+FULL_NAME, SHORT_NAME = "written", "short"
+SHORTEST: Final = 2  # characters
 _COMMITTEE = re.compile(r"(社区居民委员会|社区居委会区?|居民委员会|居委会|社区)$")
 _VILLAGE = re.compile(r"(村民委员会|村委会)$")
 _TOWN_COMMITTEES: Final = ("社区居民委员会", "社区居委会", "社区", "居民委员会", "居委会")
@@ -21,16 +21,19 @@ _ZONES: Final = ("经济技术开发区", "经济开发区", "经开区", "开�
 
 
 def names(name: str, level: str, above: tuple[str, ...] = ()) -> dict[str, str]:
-    """Every way to write an area → `written` with its kind, `short` without. `above` are short names it may begin with."""
-    found = {name: WRITTEN} if name != "市辖区" else {}
+    """Every way to write an area, as a dict to `written` (with its kind) or `short` (without).
+
+    `above` are the short names of higher areas that the name may begin with.
+    """
+    found = {name: FULL_NAME} if name != "市辖区" else {}
     for written, rule in _ways(name, level, above):
         if len(written) >= SHORTEST:
             found.setdefault(written, rule)
     return found
 
 
-def bare(name: str, level: str) -> str:
-    """The name without the word that tells its kind: 大同市 → 大同, 柳港园西院社区居民委员会 → 柳港园西院."""
+def stem_of(name: str, level: str) -> str:
+    """The name without the word for its kind: 大同市 → 大同, 柳港园西院社区居民委员会 → 柳港园西院."""
     match level:
         case "province":
             return _AUTONOMOUS.sub("", name)
@@ -46,18 +49,18 @@ def bare(name: str, level: str) -> str:
 
 
 def _ways(name: str, level: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    stem = bare(name, level)
+    stem = stem_of(name, level)
     if level == "county" and _ZONE.search(name):
         for prefix in ("", above[-1] if above else "", "".join(above)):
-            yield from ((prefix + zone, SHORT) for zone in _ZONES)
+            yield from ((prefix + zone, SHORT_NAME) for zone in _ZONES)
     elif level == "subdistrict" and name.endswith("街道"):
-        yield from ((stem + word, WRITTEN) for word in ("街道办事处", "街道办"))
-        yield stem, SHORT
+        yield from ((stem + word, FULL_NAME) for word in ("街道办事处", "街道办"))
+        yield stem, SHORT_NAME
     elif level == "community" and _VILLAGE.search(name):
-        yield from ((stem + word, WRITTEN) for word in _VILLAGE_COMMITTEES)
-        yield stem, SHORT
+        yield from ((stem + word, FULL_NAME) for word in _VILLAGE_COMMITTEES)
+        yield stem, SHORT_NAME
     elif level == "community" and _COMMITTEE.search(name):
-        yield from ((stem + word, WRITTEN) for word in _TOWN_COMMITTEES)
-        yield stem, SHORT
+        yield from ((stem + word, FULL_NAME) for word in _TOWN_COMMITTEES)
+        yield stem, SHORT_NAME
     elif level != "county" or name != "市辖区":
-        yield stem, SHORT
+        yield stem, SHORT_NAME

@@ -1,7 +1,7 @@
-"""Which door it is: what is written held against what the building table says, row by row in columns.
+"""Matches parsed addresses to doors of the building table, row by row in columns.
 
-Belongs here: whether a building has a door, the rule of each row, its standard address, how sure it is.
-Does not: which building may be meant (`parser.py`, `place_names.py`).
+Belongs here: whether a building has the written door, and each row's rule, standard address and confidence.
+Does not: choosing candidate buildings (`parser.py`, `place_names.py`).
 """
 
 from __future__ import annotations
@@ -12,23 +12,26 @@ import polars as pl
 
 from pipelines.address.gazetteer import COURTYARD
 
-_EXTRA: Final = 0.9  # the most that is sure of a door beside which something happened
-_ONLY: Final = 0.9  # and of one that only the door tells from others
+_EXTRA: Final = 0.9  # highest confidence of a door written as `beside it` (附近)
+_ONLY: Final = 0.9  # highest confidence where only the door decides between several buildings
 
 
 def doors_by_name(buildings: pl.DataFrame) -> pl.DataFrame:
-    """Columns building, side, door: the number on its floor of a door that the building table names (西户, or 西)."""
+    """Columns building, side, door: for each door name in the building table (西户, or 西) its number on the floor."""
     listed = buildings.select("building", pl.col("door_names").str.split("、").alias("side")).drop_nulls()
     doors = listed.with_columns(pl.int_ranges(1, pl.col("side").list.len() + 1, dtype=pl.Int32).alias("door"))
     doors = doors.explode("side", "door").with_columns(pl.col("side").str.strip_chars().str.strip_suffix("户"))
-    # a name that two doors have names neither
+    # a name that two doors share decides nothing
     return (
         doors.group_by("building", "side").agg(pl.first("door"), pl.len().alias("n")).filter(pl.col("n") == 1).drop("n")
     )
 
 
-def only(several: pl.DataFrame) -> pl.DataFrame:
-    """Of rows that each may mean several buildings (a line each): how many are left, and the one that has the door."""
+def resolve_by_door(several: pl.DataFrame) -> pl.DataFrame:
+    """One line per row from one line per row and candidate building: the only building with the written door, if any.
+
+    Columns row, buildings (how many are left) and, where that is 1, building, rule, confidence, reasons.
+    """
     has_door = several.with_columns(*_numbers(), _courtyard()).filter(_has_door())
     only = has_door.filter(pl.len().over("row") == 1).select(
         "row",
@@ -43,7 +46,7 @@ def only(several: pl.DataFrame) -> pl.DataFrame:
 
 
 def _numbers() -> list[pl.Expr]:
-    """The entrance and room of the door that is written; of a building with one entrance it is understood."""
+    """The entrance and room numbers of the written door; in a building with one entrance that entrance is implied."""
     by_side = pl.col("floor_no") * 100 + pl.col("door")
     only_one = pl.when(pl.col("entrance_count") == 1).then(1)
     return [pl.coalesce("entrance_no", only_one).alias("entrance"), pl.coalesce("room_no", by_side).alias("room")]
@@ -54,12 +57,12 @@ def _courtyard() -> pl.Expr:
 
 
 def _has_more() -> pl.Expr:
-    """Whether anything is written behind the building's number."""
+    """True if anything is written after the building's number."""
     return pl.any_horizontal(pl.col(name).is_not_null() for name in ("entrance_no", "floor_no", "room_no", "side"))
 
 
 def _has_door() -> pl.Expr:
-    """Whether the building has what is written: a courtyard house is its own door, and has no other."""
+    """True if the building has the written door; a courtyard house is one door and has no others."""
     c = pl.col
     inside = (
         c("entrance").is_between(1, c("entrance_count"))
@@ -70,7 +73,10 @@ def _has_door() -> pl.Expr:
 
 
 def match_doors(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rule of each row, and its door where the rules before it leave exactly one."""
+    """The frame with each row's rule and, where the building has exactly that door, its standard address.
+
+    Sets standard_address, confidence, reasons, entrance_no, floor_no, room_no, area_code and rule.
+    """
     c = pl.col
     frame = frame.with_columns(*_numbers(), _courtyard())
     courtyard = c("courtyard")
@@ -95,11 +101,11 @@ def match_doors(frame: pl.DataFrame) -> pl.DataFrame:
         rule = pl.when(condition.fill_null(False)).then(pl.lit(then) if isinstance(then, str) else then).otherwise(rule)
     frame = frame.with_columns(rule.alias("decided"))
     door = c("decided") == c("rule")  # null where there is no one building
-    return _described(frame.with_columns(door.fill_null(False).alias("is_door")))
+    return _describe(frame.with_columns(door.fill_null(False).alias("is_door")))
 
 
-def _described(frame: pl.DataFrame) -> pl.DataFrame:
-    """Standard address, confidence, reasons and place of judged rows."""
+def _describe(frame: pl.DataFrame) -> pl.DataFrame:
+    """The matched rows with standard address, confidence, reasons and place."""
     c = pl.col
     flat = c("is_door") & ~c("courtyard")
     number = pl.concat_str("standard_address", "entrance", pl.lit("单元"), "room", pl.lit("室"))

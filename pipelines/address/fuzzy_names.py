@@ -1,8 +1,8 @@
-"""Names that a written one is nearly: one slip of the hand away, or sounding the same.
+"""Finds names that are one typing error away from a written one, or that sound the same.
 
-A slip is one character more, less or other, or two that changed places (Damerau-Levenshtein distance 1). Not every slip is a
-slip: 东区 and 西区, 1区 and 2区 are two places, so a character that tells places apart must be there as it is.
-Not here: what the names name, and which of several near ones is meant (`place_names.py`).
+A typing error is one character more, less or different, or two transposed (optimal string alignment distance 1, `OSA`).
+东区 and 西区, 1区 and 2区 are two places, so a character that distinguishes places must match exactly.
+Not here: choosing between several similar names (`place_names.py`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from rapidfuzz.distance import OSA
 
 from pipelines.address.spelling import DIGITS
 
-SHORTEST: Final = 3  # characters; of a name of two, one slip is half the name
+SHORTEST: Final = 3  # characters; in a name of two, one error is half the name
 TELLS_APART: Final = frozenset(DIGITS + "东西南北中前后左右上下内外大小新老旧甲乙丙丁")
 
 
 class FuzzyNames:
-    """An index of names; `of(written)` are those it is nearly. A look-up costs what the written name is long.
+    """An index of names for fuzzy look-up; the cost of a look-up grows with the length of the written name only.
 
-    Names shorter than SHORTEST are told, too: they make others doubtful. `least` is what must be written of a name.
+    Names shorter than SHORTEST are returned, too: they make others doubtful. `least` is the shortest written name looked up.
     """
 
     def __init__(self, names: Iterable[str], least: int = SHORTEST) -> None:
@@ -39,7 +39,7 @@ class FuzzyNames:
                 self._by_less[less].append(name)
 
     def of(self, written: str) -> set[str]:
-        """Names at distance 1 or of the same sound; never the name itself."""
+        """The names at distance 1 or with the same sound; never the name itself."""
         if len(written) < self._least or len(written) not in self._lengths:
             return set()
         found = {name for less in _less(written) for name in self._by_less.get(less, ()) if _slip(written, name)}
@@ -48,7 +48,7 @@ class FuzzyNames:
 
 
 def _less(name: str) -> Iterator[str]:
-    """The name, and the name less one character: two names one slip apart have one of these in common."""
+    """The name, and the name less one character: two names at distance 1 have one of these in common."""
     yield name
     for i in range(len(name)):
         yield name[:i] + name[i + 1 :]
@@ -66,12 +66,12 @@ def _slip(written: str, name: str) -> bool:
 
 
 def _unchanged(written: str, name: str) -> bool:
-    """No character that tells places apart stands for another such one."""
+    """True if no character that distinguishes places is replaced by another such one."""
     return not any(a != b and a in TELLS_APART and b in TELLS_APART for a, b in zip(written, name, strict=True))
 
 
 def sound(name: str) -> tuple[str, ...]:
-    """The name as it sounds, character by character and without tones."""
+    """The pinyin of each character, without tones."""
     return tuple(map(_sound, name))
 
 

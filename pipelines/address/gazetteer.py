@@ -1,7 +1,7 @@
-"""What there is to be named: areas, estates with their aliases, buildings, and what people decided. Made once, read often.
+"""The gazetteer an address is parsed by: areas, estates with their aliases, buildings, and people's decisions.
 
-An estate is a name in one community. Names are kept as `names.clean_names` leaves them, so a head can be looked up as it is.
-Not here: how a head is read (`place_names.py`), where the tables come from (`reference.py`).
+An estate is a name in one community. Names are in the form of `names.clean_names`, so a head can be looked up directly.
+Not here: reading a head (`place_names.py`), where the tables come from (`reference.py`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ALIASES = re.compile("[、,，;；/]")
 
 
 class Estate(NamedTuple):
-    """`area` is the community it lies in today; less where no building of it says more, None where they say nothing."""
+    """`area` is its community today, a higher area where its buildings state no community, None where they state none."""
 
     name: str
     area: str | None
@@ -38,14 +38,14 @@ class Estate(NamedTuple):
 
 @dataclass
 class Gazetteer:
-    """`buildings` has one row per standing building with its `estate_id`; `names` says which estates a name may mean."""
+    """`buildings` has one row per building in use with its `estate_id`; `names` maps a name to the estates it may mean."""
 
     tree: AreaTree
     areas: WrittenAreas
     buildings: pl.DataFrame
     estates: list[Estate]
     names: dict[str, dict[int, str]]  # cleaned name → estate → official, alias or accepted_alias
-    decided: dict[str, str] = field(default_factory=dict)  # spelling in its normal form → standard address
+    decisions: dict[str, str] = field(default_factory=dict)  # spelling in its normal form → standard address
     within: str = ""  # an area or grid in which every address is known to lie
 
     @classmethod
@@ -57,10 +57,10 @@ class Gazetteer:
         on: date,
         within: str = "",
     ) -> Gazetteer:
-        """`buildings` as `reference.BUILDING_COLUMNS`. What people decided about a spelling or alias holds as they did."""
+        """Build it from `buildings` with `reference.BUILDING_COLUMNS`; `within` (area or grid code) limits the buildings."""
         tree = AreaTree.of(areas, on)
         written = WrittenAreas(tree)
-        buildings = _placed(buildings, tree, written)
+        buildings = _place_buildings(buildings, tree, written)
         if within:
             buildings = buildings.filter(_inside(tree, within))
         keys = buildings.select("area_code", "estate_key").unique(maintain_order=True).with_row_index("estate_id")
@@ -68,22 +68,22 @@ class Gazetteer:
         buildings = buildings.with_row_index("building")
         first = buildings.unique("estate_id", maintain_order=True)
         estates = [Estate(*row) for row in first.select("estate", "area_code").iter_rows()]
-        decided = {d.written: d.standard_address for d in decisions if d.kind == "spelling" and d.standard_address}
+        by_spelling = {d.written: d.standard_address for d in decisions if d.kind == "spelling" and d.standard_address}
         names = _names(buildings, estates, decisions, tree)
-        return cls(tree, written, buildings, estates, names, decided, within)
+        return cls(tree, written, buildings, estates, names, by_spelling, within)
 
     @cached_property
-    def near(self) -> FuzzyNames:
-        """The names of estates, for what is nearly one."""
+    def fuzzy_names(self) -> FuzzyNames:
+        """The index of estate names for fuzzy look-up."""
         return FuzzyNames(self.names)
 
     @cached_property
-    def outside(self) -> OtherCities:
+    def other_cities(self) -> OtherCities:
         return OtherCities({row.code[:4] for row in self.tree.rows if row.level != "province"})
 
     @cached_property
     def courtyards(self) -> frozenset[int]:
-        """Estates that have no other buildings than courtyard houses."""
+        """The estates whose buildings are all courtyard houses."""
         kinds = self.buildings.group_by("estate_id").agg(
             (pl.col("kind") == COURTYARD).fill_null(False).all().alias("all")
         )
@@ -98,18 +98,18 @@ class Gazetteer:
 
     @cached_property
     def chains(self) -> list[frozenset[str]]:
-        """Of each estate the areas it lies in."""
+        """For each estate, the codes of all areas that contain it."""
         return [frozenset(self.tree.chain(estate.area)) for estate in self.estates]
 
     @cached_property
     def numbered_names(self) -> list[str]:
-        """Names that end as the numbers of an address do, as they are or without a suffix: 幸福里一号(小区)."""
+        """The names that end like the numbers of an address, with or without a generic suffix: 幸福里一号(小区)."""
         written = {way for name in self.names for way in (name, *without_suffix(name))}
         return sorted(name for name in written if set(name[len(name.rstrip(TAIL)) :]) & set(DIGITS))
 
     @cached_property
     def standard_heads(self) -> dict[str, frozenset[int]]:
-        """What stands before the building number in the buildings' own standard addresses → estates."""
+        """The estates by the text before the building number in their buildings' standard addresses."""
         cut = split(self.buildings["standard_address"], self.numbered_names)
         pairs = self.buildings.select("estate_id").with_columns(cut["head"]).unique().rows()
         found: dict[str, set[int]] = defaultdict(set)
@@ -119,51 +119,51 @@ class Gazetteer:
 
     @cached_property
     def area_frame(self) -> pl.DataFrame:
-        """Columns area_code and the names of the areas it lies in, itself included, by level."""
+        """Columns area_code and, by level, the names of the areas that contain it, itself included."""
         rows = []
-        for code in self.tree.standing:
-            above = [self.tree.standing[c] for c in self.tree.chain(code)]
+        for code in self.tree.current:
+            above = [self.tree.current[c] for c in self.tree.chain(code)]
             names = {area.level: area.name for area in above}
             rows.append((code, *(names.get(level) for level in LEVELS)))
         return pl.DataFrame(rows, schema=dict.fromkeys(("area_code", *LEVELS), pl.String), orient="row")
 
 
-def _placed(buildings: pl.DataFrame, tree: AreaTree, written: WrittenAreas) -> pl.DataFrame:
-    """Buildings, each once as its newest row says, with the area they stand in today.
+def _place_buildings(buildings: pl.DataFrame, tree: AreaTree, written: WrittenAreas) -> pl.DataFrame:
+    """The newest row of each building with `area_code`, `estate_key` and `address_twice`.
 
-    That is the community of their code, as it was when the row began; without any code what their own address says.
+    The area is today's successor of its community code on the day the row began; without a code, the area in its address.
     """
     newest = buildings.sort("building_id", "valid_from").unique("building_id", keep="last", maintain_order=True)
     places = newest.select("community_code", "valid_from").unique()
-    today = [tree.present(*row) for row in places.iter_rows()]
+    today = [tree.current_code(*row) for row in places.iter_rows()]
     places = places.with_columns(pl.Series("area_code", today, dtype=pl.String))
     placed = newest.join(
         places, on=["community_code", "valid_from"], how="left", nulls_equal=True, maintain_order="left"
     )
     address = placed["standard_address"].to_list()
-    said = [
+    from_address = [
         written.area(text) if code is None else None
         for text, code in zip(address, placed["community_code"], strict=True)
     ]
     return placed.with_columns(
-        pl.coalesce("area_code", pl.Series(said, dtype=pl.String)).alias("area_code"),
+        pl.coalesce("area_code", pl.Series(from_address, dtype=pl.String)).alias("area_code"),
         pl.Series("estate_key", clean_names(newest["estate"]), dtype=pl.String),
         pl.col("standard_address").is_duplicated().alias("address_twice"),
     ).drop("community_code")
 
 
 def _inside(tree: AreaTree, within: str) -> pl.Expr:
-    """Whether a building lies in an area (12 digits or as many as its level has) or grid."""
+    """True for a building in the area (12 digits, or only those its level uses) or grid (15 digits)."""
     if len(within) == GRID_DIGITS:
         return pl.col("grid_code") == within
-    code = tree.present(within.ljust(12, "0"))
-    return pl.col("area_code").is_in([c for c in tree.standing if code in tree.chain(c)])
+    code = tree.current_code(within.ljust(12, "0"))
+    return pl.col("area_code").is_in([c for c in tree.current if code in tree.chain(c)])
 
 
 def _names(
     buildings: pl.DataFrame, estates: list[Estate], decisions: Sequence[AddressDecision], tree: AreaTree
 ) -> dict[str, dict[int, str]]:
-    """Every name with the estates it may mean. An official name goes before an alias, one of the table before an accepted."""
+    """Each name's estates with the source of the name: official before alias, a table's alias before an accepted one."""
     found: dict[str, dict[int, str]] = defaultdict(dict)
     for name, estate in buildings.select("estate_key", "estate_id").unique(maintain_order=True).iter_rows():
         found[name][estate] = "official"
@@ -174,7 +174,7 @@ def _names(
     numbers = {(estate.area, estate.name): number for number, estate in enumerate(estates)}
     accepted = [d for d in decisions if d.kind == "alias"]
     for name, decision in zip(clean_names(d.written for d in accepted), accepted, strict=True):
-        number = numbers.get((tree.present(decision.community_code), decision.estate or ""))
+        number = numbers.get((tree.current_code(decision.community_code), decision.estate or ""))
         if number is not None:
             found[name].setdefault(number, "accepted_alias")
     return {name: meant for name, meant in found.items() if name}

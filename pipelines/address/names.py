@@ -1,4 +1,4 @@
-"""Names of areas and estates in the one form in which they are compared, from tables and from spellings alike."""
+"""Normalises names of areas and estates, from tables and from spellings alike, so that they can be compared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COUNTED = re.compile(f"[{NUMERALS}]+(?=[排巷区期组弄队条院])")
 
 
 def canonical(name: str) -> str:
-    """A cleaned name with its numbers before a lane or section as digits: 柳村三排 → 柳村3排."""
+    """A cleaned name with the numerals before a lane or section as digits: 柳村三排 → 柳村3排."""
 
     def digits(match: re.Match[str]) -> str:
         number = arabic(match[0])
@@ -29,11 +29,11 @@ def canonical(name: str) -> str:
 
 
 def without_suffix(name: str) -> list[str]:
-    """The name without a generic suffix, where at least two characters are left."""
+    """The name without each generic suffix it ends with, where at least two characters are left."""
     return [name.removesuffix(s) for s in SUFFIXES if name.endswith(s) and len(name) > len(s) + 1]
 
 
 def clean_names(names: Iterable[str]) -> list[str]:
-    """Names as `cleaned` and `canonical` leave them, in their order."""
+    """The names after `clean_spelling` and `canonical`, in their order."""
     series = pl.Series("name", list(names), dtype=pl.String)
     return [canonical(name) for name in series.to_frame().select(clean_spelling(pl.col("name"))).to_series()]

@@ -1,4 +1,4 @@
-"""Provinces, cities and counties of China that are not ours: an address that begins with one lies outside the city.
+"""Recognises addresses outside the city: those that begin with another province, city or county of China.
 
 Names and codes are those of `contracts/identifiers/county_codes.csv` (GB/T 2260, 1981 to 2024).
 Not here: our own areas (`areas.py`).
@@ -20,14 +20,14 @@ _SHORTEST_ALONE: Final = 3  # 城区, 郊区 are the names of many
 
 
 class OtherCities:
-    """`ours` are the codes of our cities, four digits each."""
+    """`ours` are the codes of our own cities, four digits each."""
 
     def __init__(self, ours: Collection[str]) -> None:
         self._ours = frozenset(ours)
         self._provinces = frozenset(code[:2] for code in ours)
 
-    def holds(self, text: str) -> bool:
-        """Whether the text begins with another province, or with another city or county."""
+    def contains(self, text: str) -> bool:
+        """True if the text begins with another province, city or county."""
         for name in _beginnings(text):
             for code, rule in _places().get(name, ()):
                 rest = text[len(name) :]
@@ -41,7 +41,7 @@ class OtherCities:
         return False
 
     def _below(self, rest: str, province: str) -> bool:
-        """Whether a city or county of the province follows that is not ours."""
+        """True if `rest` begins with a city or county of the province that is not ours."""
         for name in _beginnings(rest):
             codes = [code for code, _ in _places().get(name, ()) if code[:2] == province and code[2:] != "0000"]
             if codes and not any(code[:4] in self._ours for code in codes):
@@ -58,7 +58,7 @@ def _beginnings(text: str) -> list[str]:
 
 @cache
 def _places() -> dict[str, tuple[tuple[str, str], ...]]:
-    """Written name → codes with how it is written."""
+    """The codes of each written name, each with `written` or `short`."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     with TABLE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -1,7 +1,7 @@
-"""`address_parsed`: the night's step from `spelling` to what each spelling means, reading only what is new.
+"""The Python model `address_parsed`: parses the `spelling` table, only the spellings that are new tonight.
 
-Belongs here: the order of the step, in blocks, so that memory does not grow with the city.
-Does not: parsing (`parser.py`), which file remembers what (`cache_key.py`).
+Belongs here: the cache and the order of the step, in blocks, so that memory does not grow with the city.
+Does not: parsing (`parser.py`), the cache's key (`cache_key.py`).
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ from warehouse.lake.cache import Cache
 from warehouse.review.addresses import AddressDecision, current_decisions
 from warehouse.settings import Settings
 
-PARSED: Final = "address_parsed"
+RELATION: Final = "address_parsed"
 FILE: Final = "spelling.parquet"
 BLOCK: Final = 500_000  # spellings at a time
 
 
-def make(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Leave `address_parsed`: every spelling with its uses and what it means."""
+def make_address_parsed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create the view `address_parsed`: every spelling with its `uses` and the parser's COLUMNS."""
     tables, decisions = reference(connection), address_decisions(settings)
-    memory = parse_cache(settings, tables, decisions)
-    if memory.file(FILE) is None:
-        with memory.replacing() as folder:
+    cache = parse_cache(settings, tables, decisions)
+    if cache.file(FILE) is None:
+        with cache.replacing() as folder:
             pl.DataFrame(schema=COLUMNS).write_parquet(folder / FILE)
-    _follow(connection, memory, tables, decisions)
+    _update_cache(connection, cache, tables, decisions)
     columns = ", ".join(f"p.{name}" for name in COLUMNS if name != "address")
     connection.execute(
-        f"create temp view {PARSED} as select s.address, s.uses, {columns}"
-        f" from spelling s join {_file(memory.folder / FILE)} p on p.address = s.address"
+        f"create temp view {RELATION} as select s.address, s.uses, {columns}"
+        f" from spelling s join {_file(cache.folder / FILE)} p on p.address = s.address"
     )
 
 
-ADDRESS_PARSED: Final = PythonModel(make, READS | {"spelling"}, is_view=True)
+ADDRESS_PARSED: Final = PythonModel(make_address_parsed, READS | {"spelling"}, is_view=True)
 
 
 def address_decisions(settings: Settings) -> list[AddressDecision]:
-    """What people decided about addresses and holds."""
+    """The decisions about addresses that are in force, from the casebook."""
     casebook = open_casebook(settings)
     try:
         return current_decisions(casebook)
@@ -56,11 +56,11 @@ def address_decisions(settings: Settings) -> list[AddressDecision]:
         casebook.close()
 
 
-def _follow(
-    connection: duckdb.DuckDBPyConnection, memory: Cache, tables: Reference, decisions: list[AddressDecision]
+def _update_cache(
+    connection: duckdb.DuckDBPyConnection, cache: Cache, tables: Reference, decisions: list[AddressDecision]
 ) -> None:
-    """Bring the memory to what is written tonight: new spellings parsed, those that nobody writes any more forgotten."""
-    known = _file(memory.folder / FILE)
+    """Bring the cache up to date: parse new spellings, drop those that no source writes any more."""
+    known = _file(cache.folder / FILE)
     apart = f"where not exists (select 1 from {known} k where k.address = s.address)"
     connection.execute(
         f"create temp table new_spelling as select row_number() over () as no, address from spelling s {apart}"
@@ -70,11 +70,11 @@ def _follow(
         f"select count(*) from {known} k where not exists (select 1 from spelling s where s.address = k.address)"
     ).fetchall()
     if new or gone:
-        kept = f"select k.* from {known} k where exists (select 1 from spelling s where s.address = k.address)"
+        unchanged = f"select k.* from {known} k where exists (select 1 from spelling s where s.address = k.address)"
         parser = Parser(Gazetteer.of(tables.areas, tables.buildings, decisions, tables.on)) if new else None
-        with _parts(memory) as parts, memory.replacing() as folder:
+        with _parts(cache) as parts, cache.replacing() as folder:
             files = [_file(part) for part in _parse(connection, parser, new, parts)] if parser else []
-            every = " union all ".join([kept, *(f"select * from {file}" for file in files)])
+            every = " union all ".join([unchanged, *(f"select * from {file}" for file in files)])
             connection.execute(f"copy ({every}) to {_text(folder / FILE)} (format parquet, compression zstd)")
     connection.execute("drop table new_spelling")
 
@@ -88,9 +88,9 @@ def _parse(connection: duckdb.DuckDBPyConnection, parser: Parser, count: int, fo
 
 
 @contextmanager
-def _parts(memory: Cache) -> Iterator[Path]:
-    """A folder beside the memory, gone when the block ends."""
-    folder = memory.root / f".{memory.name}.parts"
+def _parts(cache: Cache) -> Iterator[Path]:
+    """A folder beside the cache, removed when the block ends."""
+    folder = cache.root / f".{cache.name}.parts"
     folder.mkdir(mode=0o700, exist_ok=True)
     try:
         yield folder

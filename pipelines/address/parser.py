@@ -1,7 +1,7 @@
-"""The parser: spellings in, one row each out, with a dwelling or the rule that says why not.
+"""Parses spellings into one row each, with a dwelling or the rule that says why there is none.
 
-Belongs here: what is read once (each distinct head, each distinct tail), and the joins that put it together with the building
-table. Does not: reading words (`place_names.py`) or numbers (`numbers.py`), and which door it is (`doors.py`).
+Belongs here: reading each distinct head and tail once, and the joins with the building table.
+Does not: reading words (`place_names.py`) or numbers (`numbers.py`), and matching the door (`doors.py`).
 """
 
 from __future__ import annotations
@@ -48,29 +48,29 @@ _PLACE: Final = ("head_no", "building_no")
 
 
 class Parser:
-    """Parses by one gazetteer. What a head or tail says is read once in the life of the parser."""
+    """Parses by one gazetteer; a parser reads each distinct head and tail once in its life."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer, self._reader = gazetteer, PlaceNameReader(gazetteer)
         self._heads, self._candidates = pl.DataFrame(schema=_HEADS), pl.DataFrame(schema=_CANDIDATES)
         self._tails = pl.DataFrame(schema=_TAILS)
         self._doors = doors.doors_by_name(gazetteer.buildings)
-        self._decided = self._homes_decided()
+        self._decisions = self._decided_homes()
 
     def parse(self, addresses: pl.Series) -> pl.DataFrame:
-        """COLUMNS, one row per address, in their order."""
+        """A frame of COLUMNS, one row per address, in their order."""
         parsed = self._parsed(addresses)
-        if self._decided.is_empty():
+        if self._decisions.is_empty():
             return parsed
         written = addresses.rename("address").to_frame().select(spelling_normal(pl.col("address")).alias("written"))
-        said = written.join(self._decided, on="written", how="left", maintain_order="left")
-        decided = said["rule"].is_not_null()
-        rows, found = decided.arg_true(), said.filter(decided)
+        answers = written.join(self._decisions, on="written", how="left", maintain_order="left")
+        decided = answers["rule"].is_not_null()
+        rows, found = decided.arg_true(), answers.filter(decided)
         return parsed.with_columns(parsed[name].scatter(rows, found[name]) for name in COLUMNS if name != "address")
 
-    def _homes_decided(self) -> pl.DataFrame:
-        """What people decided about whole spellings, as parsed rows; a home that is gone decides nothing."""
-        written, homes = list(self._gazetteer.decided), list(self._gazetteer.decided.values())
+    def _decided_homes(self) -> pl.DataFrame:
+        """People's decisions on whole spellings as parsed rows; `decision_gone` where the dwelling no longer exists."""
+        written, homes = list(self._gazetteer.decisions), list(self._gazetteer.decisions.values())
         found = self._parsed(pl.Series("address", homes, dtype=pl.String))
         known = (pl.col("standard_address") == pl.col("address")).fill_null(False)
         return found.with_columns(
@@ -88,14 +88,14 @@ class Parser:
         frame = pl.concat([addresses.rename("address").to_frame(), cut], how="horizontal")
         frame = frame.join(self._heads, on="head", how="left", maintain_order="left")
         frame = frame.join(self._tails, on="tail", how="left", maintain_order="left").drop("head", "tail")
-        judged = doors.match_doors(self._placed(frame))
-        named = judged.join(self._gazetteer.area_frame, on="area_code", how="left", maintain_order="left")
+        rows = doors.match_doors(self._match_buildings(frame))
+        named = rows.join(self._gazetteer.area_frame, on="area_code", how="left", maintain_order="left")
         return named.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items())
 
-    def _placed(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows with the one building each may mean, what the building table says of it, and how many there were.
+    def _match_buildings(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows with the one building each may mean, its columns, and `buildings`, the number of candidates.
 
-        Where a head with a number may mean several buildings, the only one that has the written door is it.
+        Where a head with a number may mean several buildings, the only one that has the written door is taken.
         """
         numbered = self._gazetteer.buildings.select("estate_id", "building_no", "building")
         candidates = frame.select(_PLACE).unique().drop_nulls().join(self._candidates, on="head_no")
@@ -106,11 +106,11 @@ class Parser:
         if several.height:
             placed = placed.with_row_index("row")
             rows = placed.drop("building", "rule", "confidence", "reasons", "buildings").join(several, on=_PLACE)
-            placed = placed.update(doors.only(self._described(rows)), on="row")
-        return self._described(placed)
+            placed = placed.update(doors.resolve_by_door(self._join_building_columns(rows)), on="row")
+        return self._join_building_columns(placed)
 
-    def _described(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """With what the building table says of each row's building, and the number of a door that is named."""
+    def _join_building_columns(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows with the columns of their building, and the number of a door that is written by name."""
         buildings = self._gazetteer.buildings
         frame = frame.join(buildings, on="building", how="left", maintain_order="left", suffix="_of_building")
         return frame.join(self._doors, on=["building", "side"], how="left", maintain_order="left")

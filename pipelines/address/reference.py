@@ -1,6 +1,6 @@
-"""The tables the parser reads, out of a city database: the one of the night, and the served release.
+"""Reads the parser's tables from a city database: the one being built, or the served release.
 
-Not here: what is made of them (`gazetteer.py`).
+Not here: indexing them (`gazetteer.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ READS: Final = frozenset({"source.area", "current_building", "delivery"})
 
 
 class Reference(NamedTuple):
-    """Every row of the area register, the buildings that stand, and the day both are about."""
+    """Every row of the area register, the buildings in use (BUILDING_COLUMNS), and the day both describe."""
 
     areas: list[Area]
     buildings: pl.DataFrame
@@ -29,7 +29,7 @@ class Reference(NamedTuple):
 
 
 def reference(connection: duckdb.DuckDBPyConnection, buildings: str = "current_building") -> Reference:
-    """`buildings` is the relation, or a select in brackets, that has BUILDING_COLUMNS."""
+    """Read the tables; `buildings` is the relation, or a select in brackets, that has BUILDING_COLUMNS."""
     [(on,)] = connection.execute(
         "select max(delivered_on) from delivery where source in ('area', 'grid_building')"
     ).fetchall()
@@ -39,7 +39,7 @@ def reference(connection: duckdb.DuckDBPyConnection, buildings: str = "current_b
 
 
 def frame(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
-    """The rows of a select, handed over as they lie in memory."""
+    """The rows of a select as a frame, passed as Arrow without a copy per value."""
     return pl.DataFrame(connection.sql(sql).to_arrow_reader(100_000))
 
 

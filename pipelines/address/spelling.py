@@ -1,8 +1,7 @@
-"""Spellings, millions at a time, cut into head and tail: `柳港园3号楼2单元501室(来电)附近` → 柳港园 | 3号楼2单元501室 | 附近.
+"""Cuts spellings, millions at a time, into head and tail: `柳港园3号楼2单元501室(来电)附近` → 柳港园 | 3号楼2单元501室 | 附近.
 
-Belongs here: what a column of texts needs and no gazetteer. Does not: what a head or a tail means.
-Every step looks first and changes only the texts that need it; every regex is linear (Rust), and no text is longer than
-LONGEST when it meets one.
+Belongs here: cleaning that needs no gazetteer. Does not: the meaning of a head or a tail.
+Every step changes only the texts that need it. Every regex is linear (Rust), and texts longer than LONGEST are not matched.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from contracts.identifiers import half_width, where
 LONGEST: Final = 300  # characters; the longest official address is a third of it
 NUMERALS: Final = "零〇一二两三四五六七八九十百"
 DIGITS: Final = "0123456789" + NUMERALS
-# what may stand between and after the numbers of an address
+# characters between and after the numbers of an address
 TAIL: Final = DIGITS + "号楼#幢栋座单元门层室户房东西南北中左右-"  # the hyphen last: it stands in character classes
 NOISE_AFTER: Final = (
     "附近", "周边", "旁边", "对面", "对过", "楼下", "门口", "门前", "楼前", "楼后", "院内", "里面", "一带", "家中", "家里",
@@ -28,7 +27,7 @@ Change = Callable[[pl.DataFrame], pl.DataFrame]
 _CALLER = f"[^{TAIL}]{{1,2}}(?:先生|女士|小姐|师傅|阿姨|大爷|大妈|同志)"  # 王女士; no numeral is a surname
 _AFTER = f"(?:{'|'.join(NOISE_AFTER)}|{_CALLER})+$"
 _NUMBER = f"[{DIGITS}]"
-# a text that goes on behind its numbers: head, numbers, the rest without any number
+# a text with words after its numbers: head, numbers, the rest without any number
 _RUNS_ON = rf"^(.*?)({_NUMBER}+(?:号楼|#楼|[号#幢栋座楼-])[{DIGITS}号楼#幢栋座单元门层室户房-]*)([^{DIGITS}]+)$"
 _BRACKETS = r"()\[\]【】{}〔〕<>《》「」『』〈〉"
 _OPEN, _CLOSE = r"[(\[【{〔<《「『〈]", r"[)\]】}〕>》」』〉]"
@@ -38,9 +37,9 @@ _DASHES = ("—", "–", "―", "‐", "‑", "−", "─", "－")
 
 
 def clean_spelling(text: pl.Expr) -> pl.Expr:
-    """Half-width lower case without brackets, telephone and ID numbers (also masked), white space and punctuation.
+    """The text in half-width lower case without brackets, phone and ID numbers (also masked), white space, punctuation.
 
-    Two numbers that only a gap or a comma held apart stay apart: `3 2 501` is no 32501.
+    Two numbers separated only by a gap or a comma stay two: `3 2 501` does not become 32501.
     """
     text = where(half_width(text), r"[A-Z]", lambda e: e.str.to_lowercase())
     text = where(text, f"[{''.join(_DASHES)}]", lambda e: e.str.replace_many(list(_DASHES), ["-"] * len(_DASHES)))
@@ -50,7 +49,7 @@ def clean_spelling(text: pl.Expr) -> pl.Expr:
 
 
 def _without_brackets(text: pl.Expr) -> pl.Expr:
-    """Without what stands in brackets, unless it is the place itself: `(柳港园)3号楼`, `柳港园(3号楼501)`."""
+    """The text without its brackets' contents, unless they are the place itself: `(柳港园)3号楼`, `柳港园(3号楼501)`."""
     text = text.str.replace(rf"^{_OPEN}([^{_BRACKETS}]*){_CLOSE}\s*({_NUMBER})", "$1$2")
     text = text.str.replace_all(
         rf"{_OPEN}([^{_BRACKETS}]*{_NUMBER}(?:号楼|单元|[#幢栋座-])[^{_BRACKETS}]*){_CLOSE}", "$1"
@@ -71,7 +70,7 @@ def _without_gaps(text: pl.Expr) -> pl.Expr:
 
 
 def split(addresses: pl.Series, names_with_numbers: Collection[str] = ()) -> pl.DataFrame:
-    """Columns head, tail, extra (what was said after the numbers), note (a rule that already decides, else null), and text.
+    """Columns head, tail, extra (words after the numbers), note (a rule that already decides, else null), and text.
 
     `names_with_numbers` are cleaned names of estates that end as a tail begins (`幸福里一号`): they belong to the head.
     """
@@ -85,39 +84,43 @@ def split(addresses: pl.Series, names_with_numbers: Collection[str] = ()) -> pl.
     empty = pl.col("note").is_null() & (pl.col("text") == "")
     frame = frame.with_columns(pl.when(empty).then(pl.lit("empty")).otherwise("note").alias("note"))
     frame = frame.with_columns(*_cut(pl.col("text")), pl.lit(None, dtype=pl.String).alias("extra"))
-    frame = _changed(frame, pl.col("tail") == "", _noisy)
-    frame = _changed(frame, (pl.col("tail") == "") & (pl.col("text") != ""), _running_on)
+    frame = _replace_where(frame, pl.col("tail") == "", _cut_noise)
+    frame = _replace_where(frame, (pl.col("tail") == "") & (pl.col("text") != ""), _cut_run_on)
     if names_with_numbers:
-        frame = _changed(frame, pl.col("text").str.contains_any(list(names_with_numbers)), _named(names_with_numbers))
+        frame = _replace_where(
+            frame, pl.col("text").str.contains_any(list(names_with_numbers)), _keep_names_whole(names_with_numbers)
+        )
     return frame.select("head", "tail", "extra", "note", "text")
 
 
 def _cut(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """The tail is the longest end made of numbers and what belongs to them, from its first number on."""
+    """Head and tail; the tail is the longest ending of numbers and their units, from its first number on."""
     text = pl.when(text.str.ends_with("号院")).then(text.str.head(-1)).otherwise(text)
     tail = text.str.strip_prefix(text.str.strip_chars_end(TAIL)).str.strip_chars_start("".join(set(TAIL) - set(DIGITS)))
     return text.str.strip_suffix(tail).alias("head"), tail.alias("tail")
 
 
-def _changed(frame: pl.DataFrame, chosen: pl.Expr, change: Change) -> pl.DataFrame:
-    """The frame with the chosen rows as `change` makes them, in their places."""
+def _replace_where(frame: pl.DataFrame, chosen: pl.Expr, change: Change) -> pl.DataFrame:
+    """The frame with `change` applied to the chosen rows, in their places."""
     mask = frame.select(chosen.fill_null(False)).to_series()
     if not mask.any():
         return frame
     rows = mask.arg_true()
-    made = change(frame.filter(mask))
-    return frame.with_columns(frame[name].scatter(rows, made[name]) for name in made.columns)
+    changed = change(frame.filter(mask))
+    return frame.with_columns(frame[name].scatter(rows, changed[name]) for name in changed.columns)
 
 
-def _noisy(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows cut again without what callers say at the end."""
-    extra = pl.col("text").str.extract(f"({_AFTER})").str.replace_all(_CALLER, "称呼")  # a reason names nobody
+def _cut_noise(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows cut again without the words callers add at the end."""
+    extra = (
+        pl.col("text").str.extract(f"({_AFTER})").str.replace_all(_CALLER, "称呼")
+    )  # a caller's name stays out of the reasons
     frame = frame.select(extra.alias("extra"), pl.col("text").str.replace(_AFTER, "").alias("text"))
     return frame.select(*_cut(pl.col("text")), "extra")
 
 
-def _running_on(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows whose numbers are followed by something unknown: what is known of the place, and no door."""
+def _cut_run_on(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows with unknown words after the numbers, cut before them and noted `unknown_text`, so that no door matches."""
     frame = frame.with_columns(pl.col("text").str.extract_groups(_RUNS_ON).alias("cut"))
     cut = pl.col("cut").struct
     found = cut[1].is_not_null()
@@ -128,8 +131,8 @@ def _running_on(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _named(names: Collection[str]) -> Change:
-    """A cut that leaves such a name whole."""
+def _keep_names_whole(names: Collection[str]) -> Change:
+    """A change that cuts the rows again without splitting any of these names."""
     longest_first = sorted(names, key=len, reverse=True)
 
     def cut(text: str, head: str, tail: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
-"""Areas as they are written at the beginning of a text: every way to read them, and which they may be today.
+"""Reads the areas written at the beginning of a text: every reading, and the current areas each may mean.
 
-Belongs here: reading names of areas, one deeper than the other. Does not: estates (`place_names.py`), how one area is written
-(`area_names.py`), what a former one means (`areas.py`).
+Belongs here: reading names of areas from the highest level down. Does not: estates (`place_names.py`), the spellings of one
+area (`area_names.py`), successors of former areas (`areas.py`).
 """
 
 from __future__ import annotations
@@ -21,23 +21,25 @@ MOST_READINGS: Final = 64  # a real head has a handful
 
 
 class AreaName(NamedTuple):
-    """One area that a written name may be: the codes it means today and how it is written."""
+    """One area that a written name may mean: its codes today and how it is written."""
 
     codes: frozenset[str]
     rule: str  # written, short, former, divided
-    inside: str | None = None  # of what was divided nobody knows how: the area in which all of it lies
+    containing_area: str | None = (
+        None  # for an area divided into unknown parts: the current area that contains them all
+    )
 
 
 class Part(NamedTuple):
-    """An area that is written, all areas of its level it may be, and `typo` as the rule if it is only nearly one."""
+    """A written area and all areas of its level it may mean; `rule` is `typo` if the name is misspelt."""
 
     level: int
     areas: tuple[AreaName, ...]
     rule: str = ""
 
     @property
-    def sure(self) -> str | None:
-        """Its code today, if it can be only one."""
+    def only_code(self) -> str | None:
+        """Its code today, if there is only one."""
         codes = {code for area in self.areas for code in area.codes}
         return next(iter(codes)) if len(codes) == 1 else None
 
@@ -57,18 +59,18 @@ START: Final = Prefix(0, ())
 
 
 class WrittenAreas:
-    """The names of all areas that stand or ever stood."""
+    """The names of all current and former areas."""
 
     def __init__(self, tree: AreaTree) -> None:
-        above = tuple(area_names.bare(a.name, a.level) for a in tree.rows if a.level in LEVELS[:2])
+        above = tuple(area_names.stem_of(a.name, a.level) for a in tree.rows if a.level in LEVELS[:2])
         found: dict[str, dict[int, dict[AreaName, None]]] = defaultdict(lambda: defaultdict(dict))
         for area, name in zip(tree.rows, clean_names(area.name for area in tree.rows), strict=True):
-            codes, divided = tree.meaning(area)
+            codes, divided = tree.current_areas(area)
             former = "divided" if divided else "former"
-            inside = tree.above(area) if divided and not codes else None
+            inside = tree.nearest_ancestor(area) if divided and not codes else None
             for written, rule in area_names.names(name, area.level, above).items():
-                told = rule if area.stands(tree.on) else former
-                found[written][LEVELS.index(area.level)][AreaName(codes, told, inside)] = None
+                rule_today = rule if area.is_valid(tree.on) else former
+                found[written][LEVELS.index(area.level)][AreaName(codes, rule_today, inside)] = None
         self.names = {name: {level: tuple(a) for level, a in levels.items()} for name, levels in found.items()}
         lengths: dict[str, set[int]] = defaultdict(set)
         for name in self.names:
@@ -76,17 +78,17 @@ class WrittenAreas:
         self._lengths = {start: sorted(each) for start, each in lengths.items()}
 
     @cached_property
-    def near(self) -> FuzzyNames:
-        """Of names with the word that tells their kind: without it, a slip away is too near to everything."""
+    def fuzzy_names(self) -> FuzzyNames:
+        """The index of names with their kind; short names are left out, because too much is one error away from them."""
         full = (n for n, levels in self.names.items() if any(a.rule != "short" for v in levels.values() for a in v))
         return FuzzyNames(full, least=2)
 
     def ends(self, text: str, at: int) -> Iterator[int]:
-        """Where a name of an area ends that begins there."""
+        """The positions where an area's name that begins at `at` ends."""
         return (at + n for n in self._lengths.get(text[at : at + 2], ()) if text[at : at + n] in self.names)
 
     def prefixes(self, text: str, start: Prefix = START) -> Iterator[Prefix]:
-        """Every way to read areas, each deeper than the one before, from there on."""
+        """Every way to read areas from `start` on, each of a lower level than the one before."""
         waiting, count = [start], 0
         while waiting and count < MOST_READINGS:
             prefix = waiting.pop()
@@ -98,18 +100,18 @@ class WrittenAreas:
                         waiting.append(Prefix(end, (*prefix.parts, Part(level, areas))))
 
     def area(self, text: str) -> str | None:
-        """The deepest area that the text surely begins with."""
-        return sure_area(self.prefixes(text))
+        """The deepest area that the text certainly begins with, or None."""
+        return certain_area(self.prefixes(text))
 
 
-def deepest(prefixes: Iterable[Prefix]) -> tuple[Part, ...]:
-    """The parts of the reading that goes farthest."""
+def longest_reading(prefixes: Iterable[Prefix]) -> tuple[Part, ...]:
+    """The parts of the reading that ends last."""
     return max(prefixes, key=lambda prefix: prefix.end, default=START).parts
 
 
-def sure_area(prefixes: Iterable[Prefix]) -> str | None:
-    """The deepest area of the longest reading that can be only one."""
-    return next((code for part in reversed(deepest(prefixes)) if (code := part.sure)), None)
+def certain_area(prefixes: Iterable[Prefix]) -> str | None:
+    """The code of the deepest unambiguous area of the longest reading."""
+    return next((code for part in reversed(longest_reading(prefixes)) if (code := part.only_code)), None)
 
 
 def describe_prefix(parts: Iterable[Part]) -> str:

@@ -61,7 +61,7 @@ def test_ways_to_write_an_area(name: str, level: str, written: set[str]) -> None
     ],
 )  # fmt: skip
 def test_a_code_means_its_successor(rows: list[Area], code: str, means: str | None) -> None:
-    assert AreaTree.of(rows, TODAY).present(code, date(2020, 6, 1)) == means
+    assert AreaTree.of(rows, TODAY).current_code(code, date(2020, 6, 1)) == means
 
 
 def test_a_code_means_what_it_meant_on_its_day() -> None:
@@ -74,8 +74,8 @@ def test_a_code_means_what_it_meant_on_its_day() -> None:
         ],
         TODAY,
     )
-    assert tree.present("140213052001", date(2020, 6, 1)) == "140213052005"
-    assert tree.present("140213052001", date(2022, 6, 1)) == "140213052001"
+    assert tree.current_code("140213052001", date(2020, 6, 1)) == "140213052005"
+    assert tree.current_code("140213052001", date(2022, 6, 1)) == "140213052001"
 
 
 def test_what_was_divided_contradicts_only_what_lies_elsewhere() -> None:

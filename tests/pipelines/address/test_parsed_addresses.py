@@ -43,7 +43,7 @@ def step(
     connection.execute("create or replace table spelling (address text, uses bigint)")
     connection.executemany("insert into spelling values (?, ?)", [list(item) for item in spellings.items()])
     connection.execute("drop view if exists address_parsed")
-    parsed_addresses.make(connection, settings)
+    parsed_addresses.make_address_parsed(connection, settings)
     return connection.execute("select * from address_parsed order by address").fetchall()
 
 
@@ -123,7 +123,7 @@ def test_blocks_are_put_together(
 
 def test_no_spelling_at_all(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     connection.execute("create table spelling (address text, uses bigint)")
-    parsed_addresses.make(connection, settings)
+    parsed_addresses.make_address_parsed(connection, settings)
     assert connection.execute("select count(*) from address_parsed").fetchall() == [(0,)]
 
 
