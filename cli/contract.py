@@ -64,7 +64,7 @@ def draft(
         if only.draft is None:
             raise HubError(only.problem)
         typer.echo(only.draft.text, nl=False)
-        for column, words in only.draft.undecided:
+        for column, words in only.draft.open_questions:
             typer.echo(f"still to be decided: {column and f'{column}: '}{words}", err=True)
         return
     rows = [row for drafted in done for row in _written(drafted, out)]
@@ -86,7 +86,7 @@ def _written(drafted: DraftedTable, out: Path) -> list[dict[str, str]]:
     except FileExistsError:
         return [row | {"problem": f"{target} is there already -> move it away, or give another --out"}]
     row["contract"] = str(target)
-    return [row | {"column": column, "decide": words} for column, words in drafted.draft.undecided]
+    return [row | {"column": column, "decide": words} for column, words in drafted.draft.open_questions]
 
 
 @app.command("diff")

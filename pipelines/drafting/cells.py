@@ -1,6 +1,6 @@
-"""A sample file's bytes → rows of text cells: format, encoding and delimiter found by content.
+"""Reads a sample file into rows of text cells; format, encoding and delimiter are found by content.
 
-Not here: which of the rows is the header (`headers.py`).
+Not here: finding the header row (`headers.py`).
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ Merge = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True)
 class Grid:
-    """The first rows of a file or a sheet, as text. `merges`: first and last (row, column) of merged cells, from 0.
+    """The first rows of a file or sheet as text. `merges`: first and last (row, column) of merged cells, from 0.
 
-    `headed`: the first row is known to be the header, as in a format that has column names.
+    `has_header`: the first row is the header for certain, because the format has column names.
     """
 
     rows: Rows
     sheet: str = ""
     merges: tuple[Merge, ...] = ()
-    headed: bool = False
+    has_header: bool = False
 
 
 @dataclass(frozen=True)
 class Cells:
-    """What a file holds, and the words of `layout` that say how it was found."""
+    """The grids of a file and the contract's `layout` entries that describe how to read it."""
 
     grids: list[Grid]
     layout: dict[str, Any] = field(default_factory=dict)
 
 
 def read_cells(path: Path) -> Cells:
-    """The first rows of a file. DeliveryError: it is empty, an archive, damaged, or no text."""
+    """Read the first rows of a file. DeliveryError: it is empty, an archive, damaged, or not text."""
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -81,7 +81,7 @@ def _workbook(path: Path) -> Cells:
     try:
         with ZipFile(path) as archive:
             names, size = archive.namelist(), sum(entry.file_size for entry in archive.infolist())
-    except BadZipFile:  # XLS and ET are no archives; the workbook reader judges them
+    except BadZipFile:  # XLS and ET are no archives; the workbook reader decides
         names, size = ["xl/"], 0
     if not any(name.startswith("xl/") for name in names):
         raise DeliveryError("an archive, not a workbook", where=path.name, remedy="unpack it and draft what is in it")
@@ -106,7 +106,7 @@ def _sheet_grid(sheet: CalamineSheet) -> Grid:
 
 
 def _text(head: bytes, path: Path) -> Cells:
-    """Decoded as ingest would; only UTF-16 without its mark is guessed, and becomes a word of the contract."""
+    """Decode as ingest would; only UTF-16 without a byte-order mark is guessed and becomes a layout entry."""
     encoding = _unmarked_utf_16(head)
     text = "".join(islice(TextFile(path, encoding).pieces(), SAMPLE_PIECES)).replace("\0", "")
     word = {"encoding": encoding} if encoding else {}
@@ -122,7 +122,7 @@ def _csv_words(delimiter: str) -> dict[str, Any]:
 
 
 def _unmarked_utf_16(head: bytes) -> str:
-    """utf-16-le or utf-16-be, where every second byte is often NUL and no mark says so; else "", and the reader finds it."""
+    """utf-16-le or utf-16-be where every second byte is often NUL and there is no byte-order mark; else ""."""
     if head.startswith(tuple(MARKS)):
         return ""
     for encoding, nulls, others in (("utf-16-le", head[1:4000:2], head[:4000:2]), ("utf-16-be", head[:4000:2], b"")):
@@ -132,7 +132,7 @@ def _unmarked_utf_16(head: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The one that cuts most lines into the same, largest number of fields."""
+    """The delimiter that cuts most lines into the same, largest number of fields."""
     lines = [line for line in text[: 1 << 18].splitlines() if line.strip()][:SNIFFED_LINES]
 
     def fields(delimiter: str) -> int:
@@ -144,7 +144,7 @@ def _delimiter(text: str) -> str:
 
 
 def _records(text: str) -> Grid | None:
-    """JSON lines as a grid, its header the names of all records; None if the lines are no JSON objects."""
+    """JSON lines as a grid with the names of all records as header; None if the lines are not JSON objects."""
     try:
         records = [json.loads(line) for line in islice(text.splitlines(), SAMPLE_ROWS) if line.strip()]
     except ValueError:
@@ -152,7 +152,7 @@ def _records(text: str) -> Grid | None:
     if not all(isinstance(record, dict) for record in records):
         return None
     names = list(dict.fromkeys(name for record in records for name in record))
-    return Grid([names, *([_json_text(r.get(name)) for name in names] for r in records)], headed=True)
+    return Grid([names, *([_json_text(r.get(name)) for name in names] for r in records)], has_header=True)
 
 
 def _json_text(value: Any) -> str:
@@ -166,7 +166,7 @@ def _frame_grid(frame: pl.DataFrame) -> Grid:
     times = frame.with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M:%S"))
     nested = [name for name, dtype in times.schema.items() if dtype.is_nested() or dtype == pl.Binary]
     text = times.drop(nested).cast(pl.String).fill_null("")
-    return Grid([text.columns, *map(list, _rows(text))], headed=True)
+    return Grid([text.columns, *map(list, _rows(text))], has_header=True)
 
 
 def _rows(frame: pl.DataFrame) -> Iterator[tuple[str, ...]]:

@@ -1,6 +1,6 @@
-"""What a sample says about one column: how full, how distinct, which shapes, and so which type.
+"""Profiles one column of a sample: filled rows, distinct values, lengths, patterns, and its type.
 
-Not here: whether it is about a person (`personal.py`), what the contract says of it (`columns.py`).
+Not here: whether it is personal data (`personal.py`), its contract entries (`columns.py`).
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ import polars as pl
 
 from contracts.identifiers import half_width
 from contracts.model import LogicalType
-from pipelines.drafting.dates import BEGINNING, date_formats, has_time
+from pipelines.drafting.dates import DATE_START, date_formats, has_time
 from pipelines.ingest.clean import FALSE, TRUE
 
-NEARLY_ALL = 0.95  # a type holds when that share of the rows has it; the others will be sent back
-LONG_CODE = 10  # digits of one length from here on are a code, not a quantity
-WORDED = [word for word in (*TRUE, *FALSE) if word not in ("0", "1")]
+NEARLY_ALL = 0.95  # share of rows that must have a type; the others will be rejected
+LONG_CODE = 10  # digits; numbers of one such length or more are codes, not quantities
+BOOLEAN_WORDS = [word for word in (*TRUE, *FALSE) if word not in ("0", "1")]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A column's type; `formats` are the spellings of dates that were seen, the most frequent first.
+    """A column's type; `formats` are the date patterns found, most frequent first.
 
-    `widened`: it holds only once full-width characters are made half-width.
+    `needs_half_width`: values have the type only after full-width characters are converted to half-width.
     """
 
     logical_type: LogicalType
     formats: tuple[str, ...] = ()
-    widened: bool = False
+    needs_half_width: bool = False
 
 
 class ColumnProfile:
-    """A column of a sample. `values` has each distinct text (`value`) and how often it stands there (`count`)."""
+    """A column of a sample; `values` has columns value (distinct text) and count."""
 
     def __init__(self, column: pl.Series) -> None:
         self.header, self.rows = column.name, len(column)
@@ -42,64 +42,64 @@ class ColumnProfile:
         self.values = counted.sort("count", "value", descending=[True, False])
 
     @property
-    def required(self) -> bool:
-        """No row of the sample lacks it."""
+    def is_complete(self) -> bool:
+        """True if every row of the sample has a value."""
         return self.filled == self.rows
 
     @property
-    def repeated(self) -> int:
-        """Rows whose value stands in an earlier row, too."""
+    def duplicates(self) -> int:
+        """The number of rows whose value occurs in an earlier row."""
         return self.filled - len(self.values)
 
     @cached_property
     def texts(self) -> pl.Series:
-        """The distinct values in half width."""
+        """The distinct values, converted to half width."""
         return self.values.select(half_width(pl.col("value"))).to_series()
 
     @cached_property
     def lengths(self) -> pl.Series:
-        """Characters of each distinct value."""
+        """The length of each distinct value in characters."""
         return self.texts.str.len_chars()
 
     @property
     def longest(self) -> int:
-        """Characters of the longest value; 0 of none."""
+        """The length of the longest value in characters; 0 without values."""
         return max(self.lengths, default=0)
 
     def share(self, pattern: str) -> float:
-        """Which share of the filled rows matches; 0 of none."""
+        """The share of the filled rows that match; 0 without values."""
         return self.weight(self.texts.str.contains(pattern))
 
     def weight(self, chosen: pl.Series) -> float:
-        """The share of the filled rows that the chosen distinct values make up."""
+        """The share of the filled rows that have one of the chosen distinct values."""
         return float(self.values["count"].filter(chosen).sum() / self.filled) if self.filled else 0.0
 
     @cached_property
     def with_zeros(self) -> bool:
-        """Every value is a whole number, some written with zeros: 12.00."""
+        """True if every value is a whole number and some are written with decimal zeros: 12.00."""
         whole = self.texts.str.contains(r"^[+-]?(?:0|[1-9][0-9]{0,14})(?:\.0+)?$").all()
         return bool(self.filled and whole and self.texts.str.contains(r"\.").any())
 
     @cached_property
     def kind(self) -> Kind:
-        """The type nearly all values have."""
+        """The type of nearly all values (NEARLY_ALL)."""
         if not self.filled:
             return Kind("string")
         widened = bool((self.texts != self.values["value"]).any())
-        if self.share(BEGINNING) >= NEARLY_ALL:
+        if self.share(DATE_START) >= NEARLY_ALL:
             found = date_formats(self.texts, self.weight)
             if sum(found.values()) >= NEARLY_ALL:
                 return Kind("timestamp" if any(map(has_time, found)) else "date", tuple(found), widened)
         if number := self._number():
             return Kind(number, (), widened)
         words = self.texts.str.to_lowercase()
-        # one word everywhere says nothing of what the other would be
-        if self.longest <= max(map(len, WORDED)) and words.is_in(WORDED).all() and words.n_unique() > 1:
+        # a column with one word only may not be boolean: the other word is unknown
+        if self.longest <= max(map(len, BOOLEAN_WORDS)) and words.is_in(BOOLEAN_WORDS).all() and words.n_unique() > 1:
             return Kind("boolean", (), widened)
         return Kind("string")
 
     def _number(self) -> LogicalType | None:
-        """Numbers to calculate with: none begins with 0, and they are not as long, and of one length, as codes are."""
+        """integer or number for quantities; None for codes, which begin with 0 or are long and of one length."""
         whole = self.texts.str.contains("^[+-]?[0-9]+$")
         kind: LogicalType = "integer"
         if self.weight(whole) < NEARLY_ALL:

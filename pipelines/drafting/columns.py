@@ -1,6 +1,6 @@
-"""One column of a sample → everything its contract says of it, and what a person must still decide.
+"""Drafts the contract entries of each column of a sample, with remarks on what a person must decide.
 
-Not here: how it is written as YAML (`write.py`).
+Not here: writing YAML (`write.py`).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from pipelines.drafting.names import Names
 from pipelines.drafting.personal import RARELY_NEEDED, TREATMENTS, About, about, is_chinese_place, personal_treatment
 from pipelines.drafting.ranges import MEASURES, is_degrees, number_range
 
-# what a header says where the sample says nothing, or only whole numbers
+# types by header, where a column is empty
 DATES, TIMES = re.compile("(日期|年月日|生日)$"), re.compile("时间$")
-# digits that nobody adds up
+# numbers that are not quantities
 POSTCODES = re.compile("邮编|邮政编码|(?i:zip|post(?:al)?[ _]?code)")
 AS_TEXT: frozenset[About] = frozenset(("id_no", "phone", "secret", "address", "name", "text"))
 LIVED_IN = re.compile("现住|居住|诉求|坐落")
@@ -33,20 +33,20 @@ LENGTHS = (32, 64, 128, 256, 512, 1024, 4096)
 
 @dataclass(frozen=True)
 class Entry:
-    """One word of the contract, its value, and what the comment behind it says (Chinese, "" for none).
+    """One entry of the contract: its word, value, and the comment after it (Chinese, "" for none).
 
-    `offered`: it is written as a comment, for a person to take.
+    `is_suggestion`: it is written as a comment that a person may uncomment.
     """
 
     word: str
     value: Any
     remark: str = ""
-    offered: bool = False
+    is_suggestion: bool = False
 
 
 @dataclass(frozen=True)
 class ColumnDraft:
-    """A column's words in the contract's order: ODCS's own (`entries`), ours (`custom`), and its listed values."""
+    """A column's entries in the contract's order: ODCS's own (`entries`), customProperties (`custom`), listed values."""
 
     header: str
     entries: tuple[Entry, ...]
@@ -55,7 +55,7 @@ class ColumnDraft:
 
 
 def draft_columns(frame: pl.DataFrame, lists: Mapping[str, CodeList]) -> list[ColumnDraft]:
-    """All columns of a sample's text frame; names are unique, addresses are numbered, the key is marked."""
+    """Draft all columns of a sample's text frame, with unique names, numbered addresses and the likely key."""
     names = Names()
     columns = [(facts, about(facts)) for facts in map(ColumnProfile, frame.get_columns())]
     key = likely_key(frame, [facts for facts, person in columns if person is None])
@@ -65,7 +65,7 @@ def draft_columns(frame: pl.DataFrame, lists: Mapping[str, CodeList]) -> list[Co
     for facts, person in columns:
         draft = _column(facts, person, names.name(facts.header), dict(lists))
         if facts.header in key.headers:
-            draft = _keyed(draft, key, facts.rows)
+            draft = _with_key(draft, key, facts.rows)
         if facts.header in addresses:
             place = Entry("address", addresses.index(facts.header) + 1, "待确认: 1 是最先用来定位房屋的地址")
             draft = replace(draft, custom=(*draft.custom, place))
@@ -73,12 +73,12 @@ def draft_columns(frame: pl.DataFrame, lists: Mapping[str, CodeList]) -> list[Co
     return drafts
 
 
-def _keyed(draft: ColumnDraft, found: Key, rows: int) -> ColumnDraft:
-    seen = f"有 {found.repeated} 行重复，其余不重复" if found.repeated else "没有重复"
-    asked = f"待确认: 是否主键（样本 {rows} 行中{seen}）"
-    if found.offered:
-        asked = f"待确认: 最接近主键的一列（样本 {rows} 行中 {rows - found.repeated} 个不同），是主键请去掉行首的 #"
-    key = Entry("primaryKey", True, asked, found.offered)
+def _with_key(draft: ColumnDraft, found: Key, rows: int) -> ColumnDraft:
+    duplicates = f"有 {found.duplicates} 行重复，其余不重复" if found.duplicates else "没有重复"
+    remark = f"待确认: 是否主键（样本 {rows} 行中{duplicates}）"
+    if found.is_suggestion:
+        remark = f"待确认: 最接近主键的一列（样本 {rows} 行中 {rows - found.duplicates} 个不同），是主键请去掉行首的 #"
+    key = Entry("primaryKey", True, remark, found.is_suggestion)
     at = next(i for i, entry in enumerate(draft.entries) if entry.word == "classification")
     return replace(draft, entries=(*draft.entries[:at], key, *draft.entries[at:]))
 
@@ -93,8 +93,8 @@ def _column(facts: ColumnProfile, person: About | None, name: str, lists: dict[s
         Entry("businessName", facts.header),
         Entry("logicalType", kind, "" if facts.filled else "待确认: 样本中全为空，可整列删去"),
         Entry("description", UNDECIDED, "待填写: 用一句话说明这一列的值（单位、代码表、空值的含义）"),
-        *([Entry("required", True)] if facts.required else []),
-        _classified(facts.header, person),
+        *([Entry("required", True)] if facts.is_complete else []),
+        _classification(facts.header, person),
     ]
     free = person is None or (person == "place" and is_degrees(facts.header))
     if free and not codes and not values and (options := _bounds(facts, kind)):
@@ -104,7 +104,7 @@ def _column(facts: ColumnProfile, person: About | None, name: str, lists: dict[s
     custom += [Entry(word, value) for word, value in treated if word != "mask" or value != "year" or kind != "string"]
     if facts.kind.formats and kind != "string":
         custom.append(Entry("formats", list(facts.kind.formats)))
-    if facts.kind.widened and kind != "string":
+    if facts.kind.needs_half_width and kind != "string":
         custom.append(Entry("clean", ["nfkc"]))
     if codes:
         custom.append(Entry("codes", codes, "待确认: 按取值认出的代码表"))
@@ -112,7 +112,7 @@ def _column(facts: ColumnProfile, person: About | None, name: str, lists: dict[s
 
 
 def _type(facts: ColumnProfile, person: About | None) -> LogicalType:
-    """The type of the values; text for what identifies, whatever its digits look like."""
+    """The type of the values; string for identifiers, even if they are all digits."""
     kind, header = facts.kind.logical_type, facts.header
     if person in AS_TEXT or POSTCODES.search(header):
         return "string"
@@ -125,7 +125,7 @@ def _type(facts: ColumnProfile, person: About | None) -> LogicalType:
     return "number" if kind == "integer" and (MEASURES.search(header) or is_degrees(header)) else kind
 
 
-def _classified(header: str, person: About | None) -> Entry:
+def _classification(header: str, person: About | None) -> Entry:
     classification: Classification = TREATMENTS[person].classification if person else "internal"
     if RARELY_NEEDED.search(header):
         return Entry("classification", classification, "待确认: 按最小必要，多数用途不需要这一列，可整列删去")
@@ -133,7 +133,7 @@ def _classified(header: str, person: About | None) -> Entry:
 
 
 def _bounds(facts: ColumnProfile, kind: LogicalType) -> dict[str, int]:
-    """A generous bound: twice the longest text; of numbers what the header says."""
+    """Generous bounds: twice the longest text, or the range that a number's header implies."""
     if kind == "string":
         return {"maxLength": length} if (length := _at_least(2 * facts.longest)) and facts.filled else {}
     return number_range(facts) if kind in ("integer", "number") else {}

@@ -1,4 +1,4 @@
-"""Which strptime patterns read the dates of a sample. Spellings are told apart by shape, every digit a 9."""
+"""Finds the strptime patterns that parse the dates of a sample, by their shape (every digit written as 9)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import cache
 
 import polars as pl
 
-BEGINNING = "^[0-9]{1,4}[-/.年0-9]"
-# the shape of a day → the patterns that may mean it, the likelier one first
+DATE_START = "^[0-9]{1,4}[-/.年0-9]"
+# shape of a day → its possible patterns, the likelier first
 DAYS = {
     "9{4}-9{1,2}-9{1,2}": ("%Y-%m-%d",),
     "9{4}/9{1,2}/9{1,2}": ("%Y/%m/%d",),
@@ -33,21 +33,21 @@ EARLIEST, LATEST = 1800, 2199
 
 
 def date_formats(texts: pl.Series, weight: Callable[[pl.Series], float]) -> dict[str, float]:
-    """The patterns that read distinct `texts`, each with the share of rows it is for; `weight` of a choice of them."""
+    """The patterns that parse the distinct `texts`, each with its share of rows; `weight` gives the share of a choice."""
     shapes = texts.str.replace_all("[0-8]", "9")
     found: dict[str, float] = {}
     for shape in shapes.unique(maintain_order=True)[:MOST_SHAPES]:
         chosen = shapes == shape
-        read = {p: weight(chosen & _reads(p, texts)) for p in patterns(shape)}
-        best = max(read, key=lambda p: read[p], default="")
-        if best and read[best]:
-            found[best] = found.get(best, 0) + read[best]
+        shares = {p: weight(chosen & _parses(p, texts)) for p in patterns(shape)}
+        best = max(shares, key=lambda p: shares[p], default="")
+        if best and shares[best]:
+            found[best] = found.get(best, 0) + shares[best]
     return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
 @cache
 def patterns(shape: str) -> tuple[str, ...]:
-    """The strptime patterns for `9999-99-99 99:99`; none for what is no date."""
+    """The strptime patterns for a shape like `9999-99-99 99:99`; none if it is not a date."""
     for day, written in DAYS.items():
         for clock, time in CLOCKS.items():
             if re.fullmatch(f"{day}({clock})", shape):
@@ -57,11 +57,11 @@ def patterns(shape: str) -> tuple[str, ...]:
 
 
 def has_time(pattern: str) -> bool:
-    """Whether it says more than the day."""
+    """True if the pattern has a time of day."""
     return "%H" in pattern or "%I" in pattern
 
 
-def _reads(pattern: str, texts: pl.Series) -> pl.Series:
-    """True where the pattern makes a date of our times of the text."""
+def _parses(pattern: str, texts: pl.Series) -> pl.Series:
+    """True where the pattern parses the text to a year from EARLIEST to LATEST."""
     parsed = texts.str.strptime(pl.Datetime("us") if has_time(pattern) else pl.Date, pattern, strict=False)
     return parsed.dt.year().is_between(EARLIEST, LATEST).fill_null(False)

@@ -1,4 +1,4 @@
-"""Many sample files → one contract per table. A file that cannot be read does not stop the others."""
+"""Drafts one contract per table from many sample files; a file that cannot be read does not stop the others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class DraftedTable:
-    """What became of the samples of one table: its contract, or why there is none."""
+    """The result for the samples of one table: its draft, or the problem why there is none."""
 
     files: tuple[Path, ...]
     draft: Draft | None = None
@@ -33,9 +33,9 @@ class DraftedTable:
 
 
 def sample_groups(paths: Iterable[Path]) -> dict[FileName, list[Path]]:
-    """Files, and all files in folders, by table: names that differ in a date only are one. The newest is the last.
+    """Group files, and all files in folders, by table: names that differ in a date only are one table, newest last.
 
-    So are names that differ in a number, unless what is in the files does not fit together. HubError: there is no file.
+    Names that differ in a number are one table, too, if their headers fit together. HubError: there is no file.
     """
     files = [file for path in paths for file in (landing_files(path) if path.is_dir() else [path])]
     if not files:
@@ -56,7 +56,7 @@ def _by_name(files: Iterable[Path], counts: bool) -> dict[FileName, list[Path]]:
 
 
 def _is_one_table(files: list[Path]) -> bool:
-    """Whether the readable ones share most of their headers with the last of them."""
+    """True if each readable file shares most of its headers with the last of them."""
     headers = []
     for path in files:
         with suppress(HubError):
@@ -65,7 +65,7 @@ def _is_one_table(files: list[Path]) -> bool:
 
 
 def draft_all(groups: Mapping[FileName, list[Path]], table: str | None, progress: Progress) -> Iterator[DraftedTable]:
-    """A draft per group, as they get done; `table` names the only one. `progress` is told each file."""
+    """Yield a draft per group; `table` names the only one. `progress` is called with each file's name."""
     lists, names = load_code_lists(), Names(frozenset())
     for name, files in groups.items():
         try:
@@ -82,30 +82,32 @@ def _samples(files: list[Path], progress: Progress) -> Iterator[Sample]:
 
 
 def _draft(name: FileName, samples: list[Sample], table: str, lists: Mapping[str, CodeList]) -> Draft:
-    """The newest sample says how the file looks; all of them say what is in its columns."""
+    """Draft the layout from the newest sample and the columns from all of them."""
     newest = samples[-1]
     remarks = list(newest.remarks)
-    if not name.dated:
+    if not name.has_date:
         remarks.append("文件名里没有 YYYYMMDD 形式的日期，交付日期将取文件的修改时间")
     for sample in samples:
         if sample.layout != newest.layout or sample.frame.columns != newest.frame.columns:
             remarks.append(f"样本 {sample.path.name} 的版式或列与最新的不同，按最新的起草")
-    frame = pl.concat([_under(newest.frame.columns, sample.frame) for sample in samples])
+    frame = pl.concat([_align_columns(newest.frame.columns, sample.frame) for sample in samples])
     columns = draft_columns(frame, lists)
     keys = [(column, entry) for column in columns for entry in column.entries if entry.word == "primaryKey"]
     if not keys:
         remarks.append("样本中没有找到主键；有的话请标 primaryKey: true")
-    remarks += [f"样本中没有找到主键，最接近的是「{column.header}」，见该列" for column, key in keys if key.offered]
-    varying = "、".join(f"「{part}」" for part in name.varying)
-    asked = f"待确认: 文件名中的{varying}是否每次不同" if varying else ""
-    pattern = Entry("file_pattern", name.pattern, asked)
+    remarks += [
+        f"样本中没有找到主键，最接近的是「{column.header}」，见该列" for column, key in keys if key.is_suggestion
+    ]
+    varying = "、".join(f"「{part}」" for part in name.variable_parts)
+    question = f"待确认: 文件名中的{varying}是否每次不同" if varying else ""
+    pattern = Entry("file_pattern", name.pattern, question)
     return Draft(table, name.title, newest.layout, pattern, tuple(columns), (*remarks, *empty_columns(frame)))
 
 
-def _under(headers: list[str], frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame's columns under these headers, compared as a reader does; one it has not is null.
+def _align_columns(headers: list[str], frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame's columns under these headers, compared as a reader does; missing ones are null.
 
-    By position, because Polars takes a header like `*` for all of them.
+    Columns are taken by position, because Polars reads a header like `*` as all columns.
     """
     own = dict(zip(map(plain, frame.columns), frame.get_columns(), strict=True))
     missing = pl.Series([None] * len(frame), dtype=pl.String)

@@ -1,6 +1,6 @@
-"""Which row of a grid is the header, which rows are records, and which are totals: a grid → a `Sample`.
+"""Finds the header, record and total rows of a grid and makes a `Sample` of them.
 
-A header that is not there must not be made of a person's data: the first full row is the header or the file has none.
+A person's data must never be taken for a header: the first full row is the header, or the file has none.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from pipelines.drafting.cells import Grid, Rows, read_cells
 from pipelines.drafting.sample_faults import uneven_rows
 from pipelines.readers.batch import plain
 
-LOOKED_AT = 60  # rows in which the header must be
-FULL = 0.6  # a row with that share of the most filled row's cells is no title any more
+HEADER_WITHIN = 60  # rows
+FULL = 0.6  # a row with this share of the most filled row's cells is not a title line
 MOST_HEADER_ROWS = 4
 TOTALS = re.compile(r"(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计)\s*(?:[:：(（\d].*)?")
 FOOTERS = re.compile(r"(制表|填表|审核|填报|打印)[^:：]{0,4}[:：].*")
 NOTE = re.compile(r"[:：]")
-# no header has an ID or telephone number, a date or a bare number in it (a year may be one)
+# cells no header has: ID and phone numbers, dates, bare numbers (but a year is allowed)
 DATA = re.compile(r"\d{5,}|\d[\d./-]*|.*\d{7}.*|\d{4}[-/.年]\d{1,2}[-/.月].*")
 YEAR = re.compile(r"(?:19|20)\d\d年?度?")
 
@@ -36,7 +36,7 @@ YEAR = re.compile(r"(?:19|20)\d\d年?度?")
 class Sample:
     """A file's records as text, a column per header, empty cells null; `layout` without `file_pattern`.
 
-    `remarks` say in Chinese what a person should look at: columns and sheets that were left out.
+    `remarks` name in Chinese the columns and sheets that were left out.
     """
 
     path: Path
@@ -46,22 +46,22 @@ class Sample:
 
 
 def read_sample(path: Path) -> Sample:
-    """The sample in a file. DeliveryError: it cannot be read, has no header or no record."""
+    """Read the sample in a file. DeliveryError: it cannot be read, has no header or no record."""
     cells = read_cells(path)
-    found = [(grid, place) for grid in cells.grids if (place := _located(grid))]
+    found = [(grid, place) for grid in cells.grids if (place := _find_header(grid))]
     if not found:
         remedy = "write the columns' names into the first row, or the contract by hand"
         raise DeliveryError("no row looks like a header", where=path.name, remedy=remedy)
     grid, (first, names) = max(found, key=lambda one: len(one[0].rows))
     same = [g for g, place in found if place == (first, names)]
     others = [g.sheet for g in cells.grids if g not in same]
-    header = [_joined(names, c) for c in range(len(names[0]))]
+    header = [_column_name(names, c) for c in range(len(names[0]))]
     rows = chain.from_iterable(g.rows[first + len(names) :] for g in same)
-    kept, ignored = _records(rows, header)
-    if not kept:
+    records, ignored = _records(rows, header)
+    if not records:
         raise DeliveryError("there is a header and no row", where=path.name, remedy="give a sample with rows")
     words = dict(cells.layout)
-    if not grid.headed:
+    if not grid.has_header:
         words["header_row"] = first + 1
     if len(names) > 1:
         words["header_rows"] = len(names)
@@ -69,7 +69,7 @@ def read_sample(path: Path) -> Sample:
         words["sheets"] = grid.sheet if others else "*"
     if ignored:
         words["ignore_rows"] = ignored
-    frame, left_out = _frame(kept, header)
+    frame, left_out = _frame(records, header)
     if words["format"] == "csv":
         left_out += uneven_rows(grid.rows, first + len(names), range(len(header), len(grid.rows[first]) + 1), ignored)
     if not frame.width:
@@ -79,18 +79,18 @@ def read_sample(path: Path) -> Sample:
     )
 
 
-def _located(grid: Grid) -> tuple[int, Rows] | None:
-    """The header's first row, from 0, and its rows with merged cells filled; None if the first full row is data."""
-    if grid.headed:
+def _find_header(grid: Grid) -> tuple[int, Rows] | None:
+    """The header's first row number (from 0) and its rows with merged cells filled; None if the first full row is data."""
+    if grid.has_header:
         return 0, grid.rows[:1]
-    rows = grid.rows[:LOOKED_AT]
+    rows = grid.rows[:HEADER_WITHIN]
     filled = [sum(map(bool, row)) for row in rows]
     widest = max(filled, default=0)
     for i, row in enumerate(rows):
         is_note = filled[i] < widest and any(map(NOTE.search, row))
         if filled[i] >= max(1, FULL * widest) and not is_note:
             top, bottom = _block(grid, i, filled)
-            names = _spread(grid, top, bottom)
+            names = _fill_merged(grid, top, bottom)
             recurs = top == bottom and _recurs(row, rows[i + 1 :])
             return None if recurs or any(map(_is_data, chain.from_iterable(names))) else (top, names)
     return None
@@ -102,12 +102,12 @@ def _is_data(cell: str) -> bool:
 
 
 def _recurs(row: list[str], below: Rows) -> bool:
-    """Whether a cell stands again further down in its column, as data does; a header that is repeated whole may."""
+    """True if a cell recurs further down in its column, as data does; rows that repeat the whole header do not count."""
     return any(cell and any(c < len(r) and r[c] == cell and r != row for r in below) for c, cell in enumerate(row))
 
 
 def _block(grid: Grid, row: int, filled: list[int]) -> tuple[int, int]:
-    """First and last row of the header that row `row` belongs to: by merged cells, or by holes as merging leaves them."""
+    """First and last row of the header around `row`, by merged cells or by the empty cells that merging leaves."""
     widest = max(filled)
     top = bottom = row
     for (r0, c0), (r1, c1) in grid.merges:
@@ -122,7 +122,7 @@ def _block(grid: Grid, row: int, filled: list[int]) -> tuple[int, int]:
 
 
 def _is_pair(upper: list[str], lower: list[str]) -> bool:
-    """Two header rows: a group's name stands over its first column, the name of a single column has nothing below."""
+    """True for two header rows: a group's name is above its first column, a single column has no second name."""
     width = max((c + 1 for row in (upper, lower) for c, name in enumerate(row) if name), default=0)
     upper, lower = ((row + [""] * width)[: width + 1] for row in (upper, lower))
     if not upper[0] or sum(map(bool, upper)) < 2 or any(map(NOTE.search, upper)):
@@ -131,8 +131,8 @@ def _is_pair(upper: list[str], lower: list[str]) -> bool:
     return any(in_group) and in_group == [bool(name) for name in lower[:width]]
 
 
-def _spread(grid: Grid, top: int, bottom: int) -> Rows:
-    """The header's rows, all as wide as the widest, with a merged cell's text in every cell it covers."""
+def _fill_merged(grid: Grid, top: int, bottom: int) -> Rows:
+    """The header's rows, padded to equal width, with a merged cell's text in every cell it covers."""
     rows = [list(row) for row in grid.rows[top : bottom + 1]]
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
@@ -148,16 +148,16 @@ def _spread(grid: Grid, top: int, bottom: int) -> Rows:
     return [row[:width] for row in rows]
 
 
-def _joined(rows: Rows, column: int) -> str:
-    """A column's name: what its header rows say, each once, joined by "/"."""
+def _column_name(rows: Rows, column: int) -> str:
+    """A column's name: the distinct texts of its header rows, joined by "/"."""
     parts = (" ".join(row[column].split()) for row in rows)
     return "/".join(dict.fromkeys(part for part in parts if part))
 
 
 def _records(rows: Iterable[list[str]], header: list[str]) -> tuple[Rows, str]:
-    """The rows that are records, and a pattern for those that are totals or footers ("" if there are none)."""
-    kept: Rows = []
-    seen = {TOTALS: set[str](), FOOTERS: set[str]()}
+    """The record rows, and a pattern that matches the total and footer rows ("" if there are none)."""
+    records: Rows = []
+    labels = {TOTALS: set[str](), FOOTERS: set[str]()}
     for row in rows:
         first = next(filter(None, row), "")
         if not first or row[: len(header)] == header:
@@ -165,11 +165,11 @@ def _records(rows: Iterable[list[str]], header: list[str]) -> tuple[Rows, str]:
         patterns = (TOTALS, FOOTERS) if sum(map(bool, row)) <= 2 else (TOTALS,)
         found = next((p for p in patterns if p.fullmatch(first)), None)
         if found:
-            seen[found].add(_any_space(found.fullmatch(first)[1]))  # type: ignore[index]  # it just did
+            labels[found].add(_any_space(found.fullmatch(first)[1]))  # type: ignore[index]  # it just did
         else:
-            kept.append(row)
+            records.append(row)
     ends = {TOTALS: r"\s*([:：(（\d].*)?", FOOTERS: "[^:：]{0,4}[:：].*"}
-    return kept, "|".join(f"({'|'.join(sorted(words))}){ends[p]}" for p, words in seen.items() if words)
+    return records, "|".join(f"({'|'.join(sorted(words))}){ends[p]}" for p, words in labels.items() if words)
 
 
 def _any_space(word: str) -> str:
@@ -177,7 +177,7 @@ def _any_space(word: str) -> str:
 
 
 def _frame(records: Rows, header: list[str]) -> tuple[pl.DataFrame, list[str]]:
-    """Records under their headers; columns without a name or with another's are left out, and said."""
+    """Records under their headers, and a remark for each column left out because it has no name or a repeated one."""
     times = Counter(map(plain, header))
     columns = {c: name for c, name in enumerate(header) if name and times[plain(name)] == 1}
     frame = pl.DataFrame(

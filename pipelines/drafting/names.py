@@ -1,4 +1,4 @@
-"""English names for Chinese headers: our glossary, then composed of its parts, then pinyin. Valid and unique always."""
+"""Gives Chinese headers valid and unique English names: from the glossary, composed of its words, or in pinyin."""
 
 from __future__ import annotations
 
@@ -13,9 +13,14 @@ from contracts.model import LINEAGE, PLACE
 
 GLOSSARY = HERE / "glossary.csv"
 LONGEST = 48
-BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
-TAKEN = frozenset(c.name for c in (*LINEAGE, *PLACE)) - {"grid_code"}
-STORED = ("", "_token", "_masked", "_status")  # a tokenised column becomes these (`Column.stored`)
+BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
+RESERVED_NAMES = frozenset(c.name for c in (*LINEAGE, *PLACE)) - {"grid_code"}
+STORED_SUFFIXES = (
+    "",
+    "_token",
+    "_masked",
+    "_status",
+)  # suffixes of a tokenised column's lake columns (`Column.stored`)
 
 
 @cache
@@ -26,32 +31,32 @@ def glossary() -> dict[str, str]:
 
 
 class Names:
-    """The names of one table's columns, or of one run's tables: each is given once."""
+    """Gives out the names of one table's columns, or of one run's tables, each once."""
 
-    def __init__(self, taken: frozenset[str] = TAKEN) -> None:
+    def __init__(self, taken: frozenset[str] = RESERVED_NAMES) -> None:
         self._taken = set(taken)
 
     def name(self, header: str) -> str:
-        """A new name for a header; a number is put behind one that is taken."""
+        """A new name for a header, with a number appended if it is taken or reserved."""
         first = propose_name(header)
         name, n = first, 1
-        while name in reserved_words() or any(name + end in self._taken for end in STORED):
+        while name in reserved_words() or any(name + end in self._taken for end in STORED_SUFFIXES):
             n += 1
             name = f"{first}_{n}"
-        self._taken |= {name + end for end in STORED}
+        self._taken |= {name + end for end in STORED_SUFFIXES}
         return name
 
 
 def propose_name(header: str) -> str:
-    """What a header may be called in English, not yet held against other names: `[a-z][a-z0-9_]*`."""
+    """An English name for a header, `[a-z][a-z0-9_]*`, which may not be unique."""
     whole = "".join(unicodedata.normalize("NFKC", header).split())
-    bare = BRACKETED.sub("", whole) or whole
-    known = glossary().get(whole) or glossary().get(bare) or _composed(bare)
+    bare = BRACKETS.sub("", whole) or whole
+    known = glossary().get(whole) or glossary().get(bare) or _compose(bare)
     return known or _identifier(header if header.isascii() else _pinyin(bare))
 
 
-def _composed(text: str) -> str | None:
-    """The names of the fewest glossary words the text is made of; what is ASCII in it stands for itself."""
+def _compose(text: str) -> str | None:
+    """The name composed of the fewest glossary words that make up the text (ASCII is kept); None if impossible."""
     if len(text) > LONGEST or text.isascii():
         return None
     best: list[list[str] | None] = [[]]

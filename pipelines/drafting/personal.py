@@ -1,7 +1,7 @@
-"""Which columns are about a person, by their header and by the shape of what is in them.
+"""Recognises personal columns, by their header and by the pattern of their values.
 
-In doubt a column is: a person who checks the draft sets it free, nobody misses what was never marked.
-The words are those of GB/T 35273, annex A and B, as offices write them.
+In doubt a column is personal: a person who checks the draft can correct that, but would overlook an unmarked column.
+The words are those of GB/T 35273, annexes A and B, as offices write them.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from contracts.model import Classification
 from pipelines.drafting.column_profile import ColumnProfile
 
 About = Literal["id_no", "phone", "birth_date", "address", "name", "secret", "text", "place", "attribute"]
-MOSTLY = 0.6  # by content: that share of the rows has the shape
-# the first that fits the header counts
+MOSTLY = 0.6  # share of rows that must match a pattern of content
+# the first match counts
 HEADERS: dict[About, re.Pattern[str]] = {
     "birth_date": re.compile("出生(日期|年月|时间)|生日|(?i:birth|^dob$)"),
     "id_no": re.compile("身份号码|身份证|证件号|证件编号|居民证号"),
@@ -38,13 +38,13 @@ HEADERS: dict[About, re.Pattern[str]] = {
         "内容|备注|说明|描述|事由|详情|意见|摘要|情况|(?i:description|comment|remark|reason|resolution|notes?$)"
     ),
 }
-# a header that ends so says something about the word before, not the word itself
+# endings of headers that describe the word before them (证件类型) and are not personal
 HARMLESS = re.compile(
     "(类型|类别|种类|分类|性质|数|数量|时长|状态|日期|时间|期|期限|单位|部门|机关|代码|编码|率|标志|来源"
     "|(?i:type|kind|status|date|time|code|count|zip|(?:agency|department|facility|park|highway|company|school|file|table"
     "|project|product|borough|city|county|country|state|district)name))$"
 )
-# 按最小必要: what most purposes do without, and GLOSSARY leaves out
+# 按最小必要: columns that most purposes do not need
 RARELY_NEEDED = re.compile("民族|宗教|信仰|政治面貌|党员|健康|疾病|病史|残疾")
 ID_NO = r"^[0-9]{6}(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9][0-9]{3}[0-9Xx]$|^[0-9]\.[0-9]{5,}[Ee]\+?17$"
 PHONE = f"{MOBILE}|{LANDLINE}"
@@ -64,7 +64,7 @@ Words = tuple[tuple[str, str | int | list[str]], ...]
 
 @dataclass(frozen=True)
 class PersonalTreatment:
-    """What a contract says of a column about a person."""
+    """The classification and customProperties of a personal column."""
 
     classification: Classification
     words: Words = ()
@@ -84,19 +84,19 @@ TREATMENTS: dict[About, PersonalTreatment] = {
 
 
 def about(facts: ColumnProfile) -> About | None:
-    """What of a person the column holds; None if neither header nor content says so."""
+    """The kind of personal data in the column; None if neither content nor header shows any."""
     return by_content(facts) or by_header(facts.header)
 
 
 def personal_treatment(facts: ColumnProfile, person: About) -> Words:
-    """The words for this column: the blanks in a name go where it is Chinese, elsewhere they stand between words."""
+    """The customProperties for this column; blanks are removed from names only where they are Chinese."""
     if person == "name" and facts.header.isascii() and not facts.share(r"\p{Han}"):
         return ("clean", ["nfkc"]), ("mask", "name")
     return TREATMENTS[person].words
 
 
 def by_header(header: str) -> About | None:
-    """By the words of the header alone."""
+    """The kind of personal data by the words of the header alone."""
     bare = re.sub(r"[(（\[【].*?[)）\]】]|[\s\d*_]", "", header)
     found = next((kind for kind, words in HEADERS.items() if words.search(bare)), None)
     if found in (None, "birth_date"):
@@ -107,7 +107,7 @@ def by_header(header: str) -> About | None:
 
 
 def by_content(facts: ColumnProfile) -> About | None:
-    """By the shape of most values; of names only where there are several of them, and the header is no place's."""
+    """The kind of personal data by the pattern of most values; a name only if there are FEWEST_NAMES or more."""
     texts = facts.texts
     if not facts.filled or facts.kind.formats:
         return None
@@ -127,5 +127,5 @@ def by_content(facts: ColumnProfile) -> About | None:
 
 
 def is_chinese_place(facts: ColumnProfile) -> bool:
-    """Whether the hub could find a home by most values: they are written as Chinese addresses are."""
+    """True if most values are written like Chinese addresses, so that the hub can parse them."""
     return facts.share(CHINESE_PLACE) >= MOSTLY

@@ -1,6 +1,6 @@
-"""Which numbers a column may hold, where its header says what is measured; a guess from the values alone is of no use.
+"""Proposes the range of a number column whose header says what it measures.
 
-Four rules: a place on the globe, a year, a count, a measure. Any other number gets no range.
+Four rules: degrees, a year, a count, a measure. Any other number gets no range: values alone are no basis for one.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ DEGREES = {
 YEARS = re.compile("年份|年度|年代|(?i:year)")
 EARLIEST, LATEST = 1800, 2100
 COUNTS = re.compile("((?<![指系参])数|数量|(?i:count|quantity))$")
-TWO_DIGITS = 2  # a count may grow by so many; a telephone number that slipped into its column is longer
+TWO_DIGITS = 2  # a count may grow by this many digits; a misplaced phone number is longer
 
 
 def is_degrees(header: str) -> bool:
-    """Whether the header says latitude or longitude."""
+    """True if the header names latitude or longitude."""
     return any(words.search(header) for words in DEGREES)
 
 
 def number_range(facts: ColumnProfile) -> dict[str, int]:
-    """`minimum` and `maximum` of a column of numbers, {} for none; of a place or a year only if nearly all fit."""
+    """`minimum` and `maximum` of a number column, or {}; degrees and years get them only if nearly all values fit."""
     header, numbers = facts.header, facts.texts.cast(pl.Float64, strict=False)
     for words, most in DEGREES.items():
         if words.search(header):
             return {"minimum": -most, "maximum": most} if _fit(facts, numbers.is_between(-most, most)) else {}
-    unknown = numbers == 0  # where a year is not known, many write 0
+    unknown = numbers == 0  # offices write 0 for an unknown year
     if YEARS.search(header) and _fit(facts, numbers.is_between(EARLIEST, LATEST) | unknown):
         return ({} if unknown.any() else {"minimum": EARLIEST}) | {"maximum": LATEST}
     low, high = float(numbers.min() or 0), float(numbers.max() or 0)  # type: ignore[arg-type]  # numbers have numbers

@@ -1,4 +1,4 @@
-"""What is out of order in a sample, said at the head of its draft: rows of another width, columns without a value."""
+"""Finds faults of a sample for the head of its draft: rows of another width, columns without a value."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import polars as pl
 
 from pipelines.drafting.cells import Rows
 
-NAMED = 5  # so many are named, the others counted
+MOST_NAMED = 5  # rows or columns; the others are only counted
 
 
 def uneven_rows(rows: Rows, first: int, widths: range, ignored: str) -> list[str]:
-    """A remark on the records, from row `first` on, that a reader will not cut as the header is cut.
+    """A remark on the records, from row `first` on, with another number of fields than the header.
 
-    `widths`: from the last named field to the last empty one behind it, where nothing may stand. `ignored`: the
-    pattern of rows that are no records, "" for none. A row's number is that of the file, from 1.
+    `widths`: from the last named field to the last empty one behind it, which must stay empty. `ignored`: the
+    pattern of rows that are not records, "" for none. Row numbers count from 1 in the file.
     """
     uneven = [
         str(number)
@@ -31,10 +31,10 @@ def uneven_rows(rows: Rows, first: int, widths: range, ignored: str) -> list[str
 
 
 def empty_columns(frame: pl.DataFrame) -> list[str]:
-    """A remark on the columns that no row of the samples fills."""
+    """A remark on the columns that are empty in all samples."""
     empty = [column.name for column in frame.get_columns() if column.null_count() == len(column)]
     return [f"全为空的列可删去：{_listed(empty)}（共 {len(empty)} 列）"] if empty else []
 
 
 def _listed(names: Sequence[str]) -> str:
-    return "、".join(names[:NAMED]) + (" 等" if len(names) > NAMED else "")
+    return "、".join(names[:MOST_NAMED]) + (" 等" if len(names) > MOST_NAMED else "")

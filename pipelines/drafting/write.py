@@ -1,6 +1,6 @@
-"""A drafted contract as YAML that looks like ours, with a comment where a person must look.
+"""Writes a drafted contract as YAML in the style of contracts/sources, with comments for the person who checks it.
 
-Written line by line, because a YAML library keeps no comments of ours.
+Line by line, because YAML libraries do not write comments.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LOADS = (
 
 @dataclass(frozen=True)
 class Draft:
-    """One table's drafted contract. `layout`: without its pattern; `remarks`: what a person should know, in Chinese."""
+    """One table's drafted contract: `layout` without its file pattern; `remarks` in Chinese for the person who checks it."""
 
     table: str
     title: str
@@ -43,16 +43,16 @@ class Draft:
         return "\n".join(self._lines()) + "\n"
 
     @property
-    def undecided(self) -> list[tuple[str, str]]:
-        """What the lint will ask for and what only the comments do: a column's header, "" for the table, and what."""
-        asked = [("", "purpose"), ("", "load"), *(("", remark) for remark in self.remarks)]
+    def open_questions(self) -> list[tuple[str, str]]:
+        """The entries a person must decide, as (column header or "" for the table, words or remark)."""
+        questions = [("", "purpose"), ("", "load"), *(("", remark) for remark in self.remarks)]
         if self.file_pattern.remark:
-            asked.append(("", "file_pattern"))
+            questions.append(("", "file_pattern"))
         for column in self.columns:
             words = [e.word for e in (*column.entries, *column.custom) if e.remark]
             words += ["validValues"] if column.values else []
-            asked += [(column.header, ", ".join(words))] if words else []
-        return asked
+            questions += [(column.header, ", ".join(words))] if words else []
+        return questions
 
     def _lines(self) -> Iterator[str]:
         yield from (f"# {line}" for line in HEAD)
@@ -103,7 +103,10 @@ def _column(column: ColumnDraft) -> Iterator[str]:
 
 
 def _block(*entries: Entry, indent: int = 0) -> Iterable[str]:
-    return [f"{' ' * indent}{'# ' if e.offered else ''}{e.word}: {_flow(e.value)}{_comment(e.remark)}" for e in entries]
+    return [
+        f"{' ' * indent}{'# ' if e.is_suggestion else ''}{e.word}: {_flow(e.value)}{_comment(e.remark)}"
+        for e in entries
+    ]
 
 
 def _comment(remark: str) -> str:
@@ -115,18 +118,18 @@ def _one_line(text: str) -> str:
 
 
 def _flow(value: Any) -> str:
-    """A value in YAML's flow style."""
+    """The value in YAML's flow style."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{word}: {_flow(one)}" for word, one in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return _quoted(value) if isinstance(value, str) else str(value)
+    return _quote(value) if isinstance(value, str) else str(value)
 
 
-def _quoted(text: str) -> str:
-    """Plain where YAML cannot take it for anything else."""
+def _quote(text: str) -> str:
+    """The text as a YAML scalar, unquoted where YAML reads it as the same string."""
     if PLAIN.fullmatch(text) and text.lower() not in YAML_WORDS:
         return text
     if text.isprintable():

@@ -115,7 +115,7 @@ def test_the_best_candidate_for_a_key_is_offered(tmp_path: Path) -> None:
     assert one.draft
     assert "# primaryKey: true  # 待确认: 最接近主键的一列（样本 50 行中 40 个不同）" in one.draft.text
     assert "最接近的是「工单编号」" in one.draft.text
-    assert ("工单编号", "description, primaryKey") in one.draft.undecided
+    assert ("工单编号", "description, primaryKey") in one.draft.open_questions
     assert completed(one.draft.text, tmp_path).key == ()
     taken = one.draft.text.replace("# primaryKey: true", "primaryKey: true")
     assert completed(taken, tmp_path).key == ("ticket_no",)
@@ -229,7 +229,7 @@ def test_nothing_of_a_person_is_in_a_draft(tmp_path: Path) -> None:
     assert one.draft
     for header, both in values.items():
         if header != "经手":
-            assert not any(value in one.draft.text + str(one.draft.undecided) for value in both), header
+            assert not any(value in one.draft.text + str(one.draft.open_questions) for value in both), header
             assert column(one.draft.text, header)["purpose"] == "?"
     assert column(one.draft.text, "身份证号")["token"] == "id_no"
     assert "按最小必要" in one.draft.text

@@ -236,7 +236,7 @@ def test_a_folder_becomes_a_contract_per_table(tmp_path: Path) -> None:
     [both] = [one for one in found if len(one.files) == 2]
     assert both.draft
     assert column(both.draft.text, "来源")["name"] == "source"
-    assert ("", "样本 工单_20240301.csv 的版式或列与最新的不同，按最新的起草") in both.draft.undecided
+    assert ("", "样本 工单_20240301.csv 的版式或列与最新的不同，按最新的起草") in both.draft.open_questions
 
 
 def test_numbers_in_names_part_tables_only_where_the_columns_do(tmp_path: Path) -> None:
