@@ -75,7 +75,7 @@ def test_every_word_is_in_the_guide(word: str) -> None:
 def test_the_contract_knows_the_file(pasted: Path, catalog: Catalog) -> None:
     dog = catalog.tables["source.dog"]
     [arrival] = arrivals(pasted / "var" / "landing", catalog)
-    assert (arrival.table, arrival.refused) == (dog, None)
+    assert (arrival.table, arrival.refusal) == (dog, None)
     header = arrival.path.read_text(encoding="utf-8").splitlines()[0]
     assert header.split(",") == [column.physical_name for column in dog.columns]
 

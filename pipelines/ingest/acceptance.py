@@ -1,6 +1,6 @@
-"""Why a delivery that was read must not come into force by itself: what a contract allows, held against what came.
+"""Decides whether a delivery may come into force by itself, by the limits in its contract.
 
-Not here: rows (`validate_rows.py`), what changed inside a column (`drift.py`).
+Not here: rows (`validate_rows.py`), changes inside a column (`drift.py`).
 """
 
 from __future__ import annotations
@@ -18,47 +18,47 @@ from warehouse.lake.lake import Delivery
 
 @dataclass(frozen=True)
 class AcceptanceResult:
-    """Why a delivery is held, if it is, and its profile, which the next one is measured against."""
+    """`refusal` says why the delivery is held, None if it is not; the next delivery is compared with `profile`."""
 
-    held: Refusal | None
+    refusal: Refusal | None
     profile: Profile
 
 
 def check_acceptance(
-    table: Table, file: str, tally: DeliveryResult, in_force: Sequence[Delivery], correction: bool
+    table: Table, file: str, result: DeliveryResult, in_force: Sequence[Delivery], correction: bool
 ) -> AcceptanceResult:
-    """Judge a delivery whose rows are in `tally`, where columns that moved are said. The check of a file asks the same."""
-    measured = column_profile(table, tally.scan_accepted()) if tally.accepted else {}
+    """Check a delivery that was read into `result`, and add a warning there for each drifted column."""
+    profile = column_profile(table, result.scan_accepted()) if result.accepted else {}
     before = next((d.profile for d in reversed(in_force) if not d.correction), {})
-    beyond = [] if correction else list(drifted_columns(table, before, measured))
-    for column in beyond:
-        tally.add_drift(column)
-    return AcceptanceResult(_reason_to_hold(table, file, tally, in_force, beyond, whole=not correction), measured)
+    drifted = [] if correction else list(drifted_columns(table, before, profile))
+    for column in drifted:
+        result.add_drift(column)
+    return AcceptanceResult(_reason_to_hold(table, file, result, in_force, drifted, whole=not correction), profile)
 
 
 def _reason_to_hold(
     table: Table,
     file: str,
-    tally: DeliveryResult,
+    result: DeliveryResult,
     in_force: Sequence[Delivery],
-    beyond: Sequence[DriftedColumn],
+    drifted: Sequence[DriftedColumn],
     whole: bool,
 ) -> Refusal | None:
-    """No row accepted, more sent back than agreed, fewer or more rows than can be right, a column that moved too far.
+    """The first limit broken: no row accepted, too many rejected, too few or too many rows, too much drift.
 
-    How many rows a table has is asked of a `whole` one only, not of a correction.
+    Row counts are checked for a `whole` table only, not for a correction.
     """
-    if tally.accepted == 0:
-        return Refusal("none_accepted", file, read=tally.read)
-    if tally.rejected > table.max_rejected * tally.read:
-        return Refusal("too_many_rejected", file, rejected=tally.rejected, read=tally.read, share=table.max_rejected)
+    if result.accepted == 0:
+        return Refusal("none_accepted", file, read=result.read)
+    if result.rejected > table.max_rejected * result.read:
+        return Refusal("too_many_rejected", file, rejected=result.rejected, read=result.read, share=table.max_rejected)
     before = max((d.accepted for d in in_force if not d.correction), default=0)
-    if whole and table.load == "snapshot" and tally.accepted < table.min_share * before:
-        return Refusal("shrunk", file, accepted=tally.accepted, before=before, share=table.min_share)
+    if whole and table.load == "snapshot" and result.accepted < table.min_share * before:
+        return Refusal("shrunk", file, accepted=result.accepted, before=before, share=table.min_share)
     for check in table.checks if whole else ():
         if check.rule == "row_count" and check.severity == "error":
             low, high = bounds(check.args)
-            if (low is not None and tally.accepted < low) or (high is not None and tally.accepted > high):
-                return Refusal("row_count", file, accepted=tally.accepted, low=low or 0, high=high or "∞")
-    far = next((m for m in beyond if m.holds), None)
-    return Refusal("drifted", file, column=far.column.physical_name, what=far.what) if far else None
+            if (low is not None and result.accepted < low) or (high is not None and result.accepted > high):
+                return Refusal("row_count", file, accepted=result.accepted, low=low or 0, high=high or "∞")
+    holding = next((column for column in drifted if column.holds), None)
+    return Refusal("drifted", file, column=holding.column.physical_name, what=holding.what) if holding else None

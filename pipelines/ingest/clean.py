@@ -1,6 +1,6 @@
-"""Text as an office wrote it → text as the hub keeps it → typed values. All of it by the contract's words, per column.
+"""Cleans an office's text and parses it into typed values, column by column as the contract says.
 
-Not here: judging the values (`validate_rows.py`).
+Not here: checking the values (`validate_rows.py`).
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from contracts.identifiers import KINDS, half_width, scrub, where
 from contracts.model import Column, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
 
-# text with nothing of this is as clean as it can be, and most is: looking once is cheaper than cleaning
+# text without a match is clean already, and most is: one look is cheaper than cleaning
 UNTIDY = r"^$|[^\x21-\x7E\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
 TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "nfkc": half_width,
     "compact": lambda text: text.str.replace_all(r"\s+", ""),
     "controls": lambda text: text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", ""),
 }
-# besides the contract's formats, what our own XLSX reader writes for a date cell is always understood
+# always understood besides the contract's formats: what the hub's XLSX reader writes for a date cell
 ISO: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d",),
     "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
 }
-# where a contract names no formats: how offices write a date
+# used where a contract names no formats
 EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"),
     "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M"),
@@ -38,7 +38,7 @@ TRUE, FALSE = ("true", "1", "是", "y", "yes"), ("false", "0", "否", "n", "no")
 
 
 def clean(frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList]) -> pl.DataFrame:
-    """Text trimmed, cleaned as its column asks, empty → null; identifiers in normal form; labels, aliases → codes."""
+    """The frame with text trimmed and cleaned as contracted, empty → null, identifiers normalised, labels → codes."""
     return frame.with_columns(_cleaned(column, code_lists) for column in table.columns)
 
 
@@ -63,7 +63,7 @@ def _tidy(text: pl.Expr, column: Column) -> pl.Expr:
 
 
 def parse_types(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Cleaned text as its contracted types; null where a text is no such value. Times are naive, the office's own."""
+    """The typed columns of cleaned text; null where a text has not the type. Times are naive, in the office's zone."""
     return frame.with_columns(_cast(frame[c.name], c) for c in table.columns if c.logical_type != "string")
 
 
@@ -85,7 +85,7 @@ def _cast(text: pl.Series, column: Column) -> pl.Series:
 
 
 def _first_format(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
-    """Each value by the first of the contract's formats that fits it; later formats only see what is left."""
+    """Each value parsed by the first of the contract's formats that fits it."""
     found = pl.Series(text.name, [], dtype=dtype).extend_constant(None, len(text))
     for pattern in dict.fromkeys((*(column.formats or EVERYDAY[column.logical_type]), *ISO[column.logical_type])):
         left = (text.is_not_null() & found.is_null()).arg_true()
@@ -98,7 +98,7 @@ def _first_format(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Dat
 
 
 def _serial(text: pl.Series, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
-    """Day numbers from 1900-03-01 on; before it spreadsheets count a day that never was."""
+    """Spreadsheet day numbers from 1900-03-01 on; before it spreadsheets count a 29 February 1900."""
     days = text.cast(pl.Float64, strict=False)
     moment = pl.lit(EXCEL_EPOCH) + pl.duration(microseconds=(pl.first() * 86_400_000_000).round())
     return (

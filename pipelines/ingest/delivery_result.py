@@ -1,7 +1,7 @@
-"""One delivery while it is read: its counts, and its accepted and rejected rows and issues on disk.
+"""Collects one delivery's counts, accepted and rejected rows and issues while it is read.
 
-Memory is bounded by batches; what is on disk goes into its place when the whole file has been read without a refusal.
-Not here: judging rows (`validate_rows.py`).
+Rows are written to work files batch by batch, so that memory is bounded; `store.py` moves them into the lake at the end.
+Not here: checking rows (`validate_rows.py`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from warehouse.files import replacing
 
 
 class DeliveryResult:
-    """`read = accepted + rejected` after every step. `errors` and `warnings` count issues by rule."""
+    """The result so far; `read = accepted + rejected` after every step. `errors` and `warnings` count issues by rule."""
 
     def __init__(self, work: Path, table: Table) -> None:
         self._work, self._table = work, table
@@ -40,15 +40,15 @@ class DeliveryResult:
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
         self._unique = {tuple(check.args["columns"]): check for check in checks if check.rule == "unique"}
         self._keys = {names: RowKeys([table.column(n).stored()[0].name for n in names]) for names in self._unique}
-        self._repeated = pl.Series(AT, [], dtype=pl.UInt32)
-        self._is_late = False  # something was said of rows of earlier batches
+        self._duplicates = pl.Series(AT, [], dtype=pl.UInt32)
+        self._is_late = False  # issues were added for rows of earlier batches
 
     @property
     def accepted(self) -> int:
         return self.read - self.rejected
 
     def add(self, batch: Batch, rows: ValidatedRows) -> None:
-        """What became of one batch."""
+        """Add the validated rows of one batch."""
         self.unknown_columns.update(batch.unknown_columns)
         self.encoding = batch.encoding or self.encoding
         self._sheets[batch.sheet] = None
@@ -81,30 +81,30 @@ class DeliveryResult:
         return path
 
     def close(self) -> None:
-        """No more rows come, or none are wanted."""
+        """Finish writing; no more rows may be added."""
         if self._writer:
             self._writer.close()
 
-    def reject_repeated(self) -> None:
-        """Once all rows are in: of rows with one key the first stays. A mere warning leaves all of them."""
+    def reject_duplicates(self) -> None:
+        """Reject rows that repeat the key of an earlier row, or only warn, as the contract says; call it after all rows."""
         self.close()
         for names, check in self._unique.items() if self._writer else ():
-            self._judge_unique(check, [self._table.column(name) for name in names], self._keys[names])
-        if len(self._repeated):
-            self.rejected += len(self._repeated)
-            text = self._rows_at(self._repeated).with_columns(
+            self._check_unique(check, [self._table.column(name) for name in names], self._keys[names])
+        if len(self._duplicates):
+            self.rejected += len(self._duplicates)
+            text = self._rows_at(self._duplicates).with_columns(
                 pl.exclude(ROW).cast(pl.String), pl.lit("unique").alias(RULES)
             )
             self._rejected.append(self._part("rejected", text))
 
     def _rows_at(self, places: pl.Series) -> pl.DataFrame:
-        """Accepted rows by their place, with their sheet."""
+        """The accepted rows at these places, with their sheet."""
         starts = pl.LazyFrame(self._starts, schema={AT: pl.UInt32, SHEET: pl.String}, orient="row")
         rows = pl.scan_parquet(self._accepted).with_row_index(AT).filter(pl.col(AT).is_in(places.implode()))
         return rows.join_asof(starts.sort(AT), on=AT).drop(AT).collect()
 
-    def _judge_unique(self, check: Check, columns: list[Column], keys: RowKeys) -> None:
-        places = keys.repeated(self._accepted)
+    def _check_unique(self, check: Check, columns: list[Column], keys: RowKeys) -> None:
+        places = keys.duplicates(self._accepted)
         if places.is_empty():
             return
         self._is_late = True
@@ -117,17 +117,17 @@ class DeliveryResult:
         severity: Severity = "error" if rejects else "warning"
         self._add_issues(issue_rows(self._rows_at(places), check.column or "", "unique", severity, value))
         if rejects:
-            self._repeated = pl.concat([self._repeated, places.cast(pl.UInt32)]).unique()
+            self._duplicates = pl.concat([self._duplicates, places.cast(pl.UInt32)]).unique()
 
-    def add_drift(self, moved: DriftedColumn) -> None:
-        """A column that moved: one warning at its name in the header."""
+    def add_drift(self, drifted: DriftedColumn) -> None:
+        """Add a warning for a drifted column, at the header row."""
         self._is_late = True
         row = self._table.layout.header_row if self._table.layout else 1
         at = pl.DataFrame({ROW: [row], SHEET: [next(iter(self._sheets))]}, schema_overrides={ROW: pl.Int64})
-        self._add_issues(issue_rows(at, moved.column.name, "drift", "warning", pl.lit(moved.what)))
+        self._add_issues(issue_rows(at, drifted.column.name, "drift", "warning", pl.lit(drifted.what)))
 
     def counts(self) -> dict[str, Any]:
-        """What a delivery's record says of its rows."""
+        """The row counts for the delivery's record."""
         return {
             "read": self.read,
             "accepted": self.accepted,
@@ -139,16 +139,16 @@ class DeliveryResult:
         }
 
     def scan_accepted(self) -> pl.LazyFrame:
-        """The accepted rows: the contract's lake columns and nothing else."""
+        """The accepted rows with the contract's lake columns."""
         rows = pl.scan_parquet(self._accepted)
-        if self._repeated.is_empty():
+        if self._duplicates.is_empty():
             return rows
-        return rows.with_row_index(AT).filter(~pl.col(AT).is_in(self._repeated.implode())).drop(AT)
+        return rows.with_row_index(AT).filter(~pl.col(AT).is_in(self._duplicates.implode())).drop(AT)
 
     def write_accepted(self, path: Path) -> None:
-        """The lake's file; as it is unless a key was repeated."""
+        """Move the accepted rows to `path`, or write them again if duplicates must be left out."""
         with replacing(path) as temporary:
-            if self._repeated.is_empty():
+            if self._duplicates.is_empty():
                 os.replace(self._accepted, temporary)
             else:
                 writer = RowWriter(temporary, self.scan_accepted().collect_schema())
@@ -159,19 +159,19 @@ class DeliveryResult:
             assert written == self.accepted, f"{written} rows written, {self.accepted} accepted"
 
     def write_rejected(self, path: Path) -> None:
-        """The rows that went back: the lake's columns as text, `row_no`, `sheet`, and the `rules` each broke."""
+        """Write the rejected rows: the lake's columns as text, `row_no`, `sheet`, and the broken `rules`."""
         self._write_sorted(self._rejected, path)
 
     def write_issues(self, path: Path) -> None:
         self._write_sorted(self._issues, path)
 
     def _write_sorted(self, parts: list[Path], path: Path) -> None:
-        """All parts in the order of sheets and rows; no file where there are none."""
+        """Write all parts ordered by sheet and row; remove the file if there are none."""
         if not parts:
             path.unlink(missing_ok=True)
             return
         rows = pl.scan_parquet(parts)
-        if self._is_late:  # else batch after batch is the order, and millions of rows need not be in memory
+        if self._is_late:  # otherwise the batches are in order, and millions of rows need not be in memory
             rows = rows.sort(pl.col(SHEET).cast(pl.Enum(list(self._sheets))), ROW, maintain_order=True)
         with replacing(path) as temporary:
             rows.sink_parquet(temporary, compression="zstd")

@@ -1,7 +1,7 @@
-"""How a column's values moved from the delivery in force to a new one, by the bounds in its contract.
+"""Compares a column's values with those of the delivery in force, by the drift bounds in its contract.
 
 A profile is kept with a delivery's record: counts and shares, no values but those of code lists.
-Not here: what follows from it (`acceptance.py`), single wrong values (`validate_rows.py`).
+Not here: the consequences (`acceptance.py`), single wrong values (`validate_rows.py`).
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ MEASURED = ("integer", "number", "date", "timestamp")
 
 @dataclass(frozen=True)
 class DriftedColumn:
-    """A column beyond its bound; `what` says in Chinese how far, without any value."""
+    """A column beyond its bound; `what` says in Chinese how far, without quoting values."""
 
     column: Column
     what: str
 
     @property
     def holds(self) -> bool:
+        """True if the contract holds a delivery for this drift."""
         return self.column.drift is not None and self.column.drift.then == "hold"
 
 
 def column_profile(table: Table, rows: pl.LazyFrame) -> Profile:
-    """Of each column with a bound: the share of nulls, and code shares or mean and deviation (dates: in days)."""
+    """The profile of each column with a bound: share of nulls, and code shares or mean and deviation (dates in days)."""
     found: Profile = {}
     for column in table.columns:
         if column.drift:
@@ -50,7 +51,7 @@ def column_profile(table: Table, rows: pl.LazyFrame) -> Profile:
 
 
 def drifted_columns(table: Table, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[DriftedColumn]:
-    """The columns that moved further than their contract allows. Nothing is said of what was not measured before."""
+    """The columns that drifted beyond their bound; columns without an earlier profile are skipped."""
     for column in table.columns:
         bound, old, new = column.drift, before.get(column.name), now.get(column.name)
         if bound is None or not old or not new:

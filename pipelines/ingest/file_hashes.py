@@ -1,6 +1,6 @@
-"""SHA-256 of what arrives, remembered by path, size and time of change, so that a quiet night reads nothing.
+"""Caches the SHA-256 of landing's files by path, size and time of change, so that a quiet night reads none of them.
 
-Not here: which files those are (`landing.py`).
+Not here: listing the files (`landing.py`).
 """
 
 from __future__ import annotations
@@ -17,41 +17,40 @@ from warehouse.settings import Settings
 
 
 class FileHashes:
-    """The memory of one deployment: `identified` for each arrival of a run, then `save`."""
+    """The cache of one deployment: call `identify` for each arrival of a run, then `save`."""
 
     def __init__(self, settings: Settings) -> None:
-        self._memory = memory = settings.lake / "_deliveries" / "hashes.json"
-        known = memory.read_text(encoding="utf-8") if memory.exists() else "{}"
-        self._known: dict[str, list[object]] = json.loads(known)
-        self._seen: dict[str, list[object]] = {}
+        self._path = path = settings.lake / "_deliveries" / "hashes.json"
+        self._known: dict[str, list[object]] = json.loads(path.read_text(encoding="utf-8") if path.exists() else "{}")
+        self._current: dict[str, list[object]] = {}
 
-    def identified(self, arrival: Arrival) -> tuple[Arrival, str]:
-        """The arrival and the hash of its bytes; of its name, and refused, where the bytes cannot be had or are not ours."""
-        refused = arrival.refused
+    def identify(self, arrival: Arrival) -> tuple[Arrival, str]:
+        """The arrival and the hash of its bytes; refused, with the hash of its name, if they cannot be read or it is a link."""
+        refusal = arrival.refusal
         try:
             if not arrival.path.is_symlink():
                 return arrival, self.sha256(arrival)
         except OSError:
-            refused = Refusal("unreadable", arrival.name)
+            refusal = Refusal("unreadable", arrival.name)
         except BadArchive as error:
-            refused = Refusal.archive(error)
-        return replace(arrival, refused=refused), hashlib.sha256(arrival.name.encode()).hexdigest()
+            refusal = Refusal.archive(error)
+        return replace(arrival, refusal=refusal), hashlib.sha256(arrival.name.encode()).hexdigest()
 
     def sha256(self, arrival: Arrival) -> str:
         key = f"{str(arrival.path)!a}!{arrival.member}"
         known = self._known.get(key)
-        if known is None or known[:2] != [*arrival.mark]:
-            known = [*arrival.mark, _digest(arrival)]
-        self._seen[key] = known
+        if known is None or known[:2] != [*arrival.stamp]:
+            known = [*arrival.stamp, _digest(arrival)]
+        self._current[key] = known
         return str(known[2])
 
-    def remembered(self) -> set[str]:
-        """The hashes of what lay in landing at the last `save`."""
+    def known_hashes(self) -> set[str]:
+        """The hashes of the files in landing at the last `save`."""
         return {str(known[2]) for known in self._known.values()}
 
     def save(self) -> None:
-        """Keep what was asked for; files that are gone are forgotten."""
-        write_atomically(self._memory, json.dumps(self._seen, ensure_ascii=False, indent=0).encode())
+        """Write the hashes of this run's files; those of other files are dropped."""
+        write_atomically(self._path, json.dumps(self._current, ensure_ascii=False, indent=0).encode())
 
 
 def _digest(arrival: Arrival) -> str:

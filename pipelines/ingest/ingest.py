@@ -1,8 +1,8 @@
-"""Landing → lake: every new file becomes a delivery that is accepted, held or failed, and gets a receipt.
+"""Takes new files from landing into the lake: each becomes a delivery, accepted, held or failed, with a receipt.
 
 `read = accepted + rejected`, always. Memory is bounded by a batch of rows, not by the file. A delivery's record is
 written last, so a crash at any point leaves the file to be read again.
-Not here: reading a file's rows (`read_delivery.py`), what must not come into force (`acceptance.py`).
+Not here: reading a file's rows (`read_delivery.py`), holding a delivery (`acceptance.py`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from contracts.model import Catalog, Table
 from pipelines.ingest.acceptance import check_acceptance
 from pipelines.ingest.delivery_result import DeliveryResult
 from pipelines.ingest.file_hashes import FileHashes
-from pipelines.ingest.landing import Arrival, arrivals, landing_files, mark_of, settled_files
+from pipelines.ingest.landing import Arrival, arrivals, landing_files, settled_files, stamp_of
 from pipelines.ingest.prefetch import BackgroundWriter
 from pipelines.ingest.read_delivery import read_into, reading_digest
 from pipelines.ingest.refusals import Refusal
@@ -38,10 +38,10 @@ from warehouse.settings import Settings
 
 @dataclass
 class IngestResult:
-    """The deliveries of one run, oldest data first, and the names of files that were still being written."""
+    """The deliveries of one run, oldest data first, and the names of files still being written."""
 
     deliveries: list[Delivery] = field(default_factory=list)
-    growing: list[str] = field(default_factory=list)
+    growing_files: list[str] = field(default_factory=list)
 
 
 def ingest_landing(
@@ -51,17 +51,17 @@ def ingest_landing(
     progress: Progress = lambda _: None,
     settle: Callable[[Delivery], Delivery] | None = None,
 ) -> IngestResult:
-    """Read what is new in landing. `progress` is told each step; `settle` gives a delivery the status people decided on.
+    """Read the new files in landing. `progress` is called at each step; `settle` sets the status people decided on.
 
-    A file that cannot be read is a failed delivery and does not stop the others. HubError: keys unfit, disk full.
+    A file that cannot be read is a failed delivery and does not stop the others. HubError: unusable keys, disk full.
     """
     ingest = Ingest(settings, catalog, code_lists, progress, settle)
     quiet, growing = settled_files(landing_files(settings.landing), settings.settle_seconds)
-    hashes, done = FileHashes(settings), IngestResult(growing=[path.name for path in growing])
+    hashes, done = FileHashes(settings), IngestResult(growing_files=[path.name for path in growing])
     for arrival in arrivals(settings.landing, catalog, quiet):
-        delivery = ingest.deliver(*hashes.identified(arrival))
-        if mark_of(arrival.path) != arrival.mark:
-            done.growing.append(arrival.name)
+        delivery = ingest.deliver(*hashes.identify(arrival))
+        if stamp_of(arrival.path) != arrival.stamp:
+            done.growing_files.append(arrival.name)
         elif delivery:
             done.deliveries.append(delivery)
     hashes.save()
@@ -69,7 +69,7 @@ def ingest_landing(
 
 
 class Ingest:
-    """One run: settings, lists and keys that all its files share."""
+    """One run of ingest, with the settings, code lists and keys its files share."""
 
     def __init__(
         self,
@@ -81,39 +81,41 @@ class Ingest:
     ) -> None:
         self._settings, self._catalog, self._code_lists, self._progress = settings, catalog, code_lists, progress
         self._lake = Lake(settings, settle)
-        self._outcomes = DeliveryStore(settings, self._lake, code_lists, progress)
+        self._store = DeliveryStore(settings, self._lake, code_lists, progress)
         self._tokens, self._vault = Tokens.create(settings), Vault.load(settings)
 
     def deliver(self, arrival: Arrival, sha256: str) -> Delivery | None:
-        """One file's delivery, recorded; None if these bytes were read before in the same way, or change while read."""
+        """Read and record one file; None if the same bytes were read before in the same way, or change while being read."""
         table, delivery = arrival.table, self._new(arrival, sha256)
         known = self._lake.find(delivery.table, delivery.id)
         if known and known.status != "waiting":
-            # bytes that were read under a good name are not read worse under a bad one
-            if arrival.refused or delivery.contract_digest in (known.contract_digest, known.refused_digest):
-                self._outcomes.forget_refusal(known, delivery.contract_digest)
-                return self._outcomes.redated(known, arrival) if not arrival.refused else None
+            # bytes that were read under a valid name keep that result under an invalid one
+            if arrival.refusal or delivery.contract_digest in (known.contract_digest, known.refused_digest):
+                self._store.forget_refusal(known, delivery.contract_digest)
+                return self._store.redate(known, arrival) if not arrival.refusal else None
             self._progress(f"{known.table}: {known.file_name} is read again: its contract or our reading changed")
         if known and known.status != "failed":
-            # a date in the name may have been too early for us, or an earlier one of the same bytes
-            day = max(arrival.delivered_on, known.delivered_on) if arrival.dated else known.delivered_on
-            days = {*known.also_on, known.delivered_on, arrival.delivered_on} if arrival.dated else {*known.also_on}
+            # the same bytes may have come under several dates: the latest counts, the others are remembered
+            day = max(arrival.delivered_on, known.delivered_on) if arrival.has_date else known.delivered_on
+            days = {*known.also_on, known.delivered_on, arrival.delivered_on} if arrival.has_date else {*known.also_on}
             also_on = tuple(sorted(days - {day})) if known.accepted else ()
             delivery = replace(delivery, received_at=known.received_at, delivered_on=day, also_on=also_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
-        if table is None or arrival.refused:
-            return self._outcomes.fail(arrival, delivery, arrival.refused or Refusal("no_contract", delivery.file_name))
+        if table is None or arrival.refusal:
+            return self._store.record_refusal(
+                arrival, delivery, arrival.refusal or Refusal("no_contract", delivery.file_name)
+            )
         try:
             with self._working(delivery.id) as work:
                 return self._read(arrival, table, delivery, work, known)
-        except Refusal as refused:
-            if mark_of(arrival.path) != arrival.mark:
+        except Refusal as refusal:
+            if stamp_of(arrival.path) != arrival.stamp:
                 return None
             if known and (known.judged or known.status) == "accepted":
-                return self._outcomes.keep(known, delivery, refused)
-            return self._outcomes.fail(arrival, delivery, refused)
+                return self._store.keep_previous(known, delivery, refusal)
+            return self._store.record_refusal(arrival, delivery, refusal)
         except (pl.exceptions.PolarsError, OSError) as error:
-            # reading raises Refused, so this is our own writing; a Polars text may quote values, so it is not passed on
+            # reading raises Refusal, so this is our own writing; a Polars message may quote values and is not passed on
             cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
             raise HubError(
                 f"writing {arrival.name} into the lake failed: {cause}",
@@ -128,10 +130,10 @@ class Ingest:
             sha256=sha256,
             table=table.name if table else UNKNOWN,
             file_name=arrival.name,
-            size=arrival.mark[0],
+            size=arrival.stamp[0],
             delivered_on=arrival.delivered_on,
             received_at=datetime.now(ZoneInfo(self._settings.timezone)),
-            contract_digest=reading_digest(table, self._code_lists) if table and not arrival.refused else "",
+            contract_digest=reading_digest(table, self._code_lists) if table and not arrival.refusal else "",
             contract_version=table.version if table else "",
             correction=arrival.correction,
             office=arrival.office,
@@ -140,7 +142,7 @@ class Ingest:
 
     @contextmanager
     def _working(self, delivery_id: str) -> Iterator[Path]:
-        """A folder for one delivery's parts, gone afterwards."""
+        """A work folder for one delivery, removed afterwards."""
         work = self._settings.lake / "_work" / delivery_id
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
@@ -152,23 +154,25 @@ class Ingest:
     def _read(
         self, arrival: Arrival, table: Table, delivery: Delivery, work: Path, known: Delivery | None
     ) -> Delivery | None:
-        path, tally = self._unpacked(arrival, work), DeliveryResult(work, table)
-        sorter = RowValidator(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
+        path, result = self._unpacked(arrival, work), DeliveryResult(work, table)
+        validator = RowValidator(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
         with self._vault.deposit(delivery.id) as deposit, BackgroundWriter(deposit.add) as vault:
-            for rows in read_into(tally, path, arrival.name, sorter, self._catalog):
+            for rows in read_into(result, path, arrival.name, validator, self._catalog):
                 for kind, tokens, values in rows.raw:
                     vault.put(kind, tokens, values)
-                self._progress(f"{table.name}: {arrival.name}: {tally.read} rows read")
-        if mark_of(arrival.path) != arrival.mark:
+                self._progress(f"{table.name}: {arrival.name}: {result.read} rows read")
+        if stamp_of(arrival.path) != arrival.stamp:
             return None
         in_force = [d for d in self._lake.in_force(table) if d.id != delivery.id]
-        judgement = check_acceptance(table, arrival.name, tally, in_force, delivery.correction)
-        if judgement.held and known and (known.judged or known.status) == "accepted":
-            return self._outcomes.keep(known, delivery, judgement.held)
-        return self._outcomes.finish(table, replace(delivery, profile=judgement.profile), tally, judgement.held)
+        acceptance = check_acceptance(table, arrival.name, result, in_force, delivery.correction)
+        if acceptance.refusal and known and (known.judged or known.status) == "accepted":
+            return self._store.keep_previous(known, delivery, acceptance.refusal)
+        return self._store.record_result(
+            table, replace(delivery, profile=acceptance.profile), result, acceptance.refusal
+        )
 
     def _unpacked(self, arrival: Arrival, work: Path) -> Path:
-        """Where the bytes can be read: the file itself, or the member of a ZIP, unpacked."""
+        """The path to read: the file itself, or the ZIP's member unpacked into `work`."""
         if not arrival.member:
             return arrival.path
         path = work / "member"

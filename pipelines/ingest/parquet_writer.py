@@ -1,4 +1,4 @@
-"""Rows that come batch by batch into one Parquet file, while the next batch is made. Not here: whose rows they are."""
+"""Writes batches of rows into one Parquet file in a thread, while the caller makes the next batch."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 ROW_GROUP = 100_000
-WAITING = 2  # batches; a third has to wait until the file has taken one
+QUEUE_SIZE = 2  # batches; `add` blocks while the queue is full
 
 
 class RowWriter:
-    """`add` frames of one schema, then `close`; the file is whole only after that. Errors of writing come out of both."""
+    """`add` frames of one schema, then `close`; the file is complete only then. Both raise errors of writing."""
 
     def __init__(self, path: Path, schema: pl.Schema) -> None:
-        self._queue: Queue[pl.DataFrame | None] = Queue(WAITING)
-        self._rows = register_io_source(lambda *_: self._taken(), schema=schema)
+        self._queue: Queue[pl.DataFrame | None] = Queue(QUEUE_SIZE)
+        self._rows = register_io_source(lambda *_: self._frames(), schema=schema)
         self._error: Exception | None = None
         self._ended = False
         self._thread = Thread(target=self._write, args=(path,))
@@ -31,14 +31,14 @@ class RowWriter:
             raise self._error
 
     def close(self) -> None:
-        """Ends the file, whether or not it is wanted; may be called again."""
+        """Finish the file; may be called again."""
         if self._thread.is_alive():
             self._queue.put(None)
         self._thread.join()
         if self._error:
             raise self._error
 
-    def _taken(self) -> Iterator[pl.DataFrame]:
+    def _frames(self) -> Iterator[pl.DataFrame]:
         while not self._ended and (frame := self._queue.get()) is not None:
             yield frame
         self._ended = True
@@ -48,5 +48,5 @@ class RowWriter:
             self._rows.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=ROW_GROUP)
         except (pl.exceptions.PolarsError, OSError) as error:
             self._error = error
-            for _ in self._taken():  # nobody may wait for room that never comes
+            for _ in self._frames():  # empty the queue, so that `add` does not block for ever
                 pass

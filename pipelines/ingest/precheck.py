@@ -1,7 +1,7 @@
-"""What the hub would say of a file, without taking it: read and sorted as at ingest, and nothing is kept.
+"""Checks a file as ingest would, without storing anything.
 
-No home is needed and none is changed: tokens are made with a key that is thrown away, nothing goes to vault or lake.
-Not here: reading and judging (`ingest.py`, `validate_rows.py`), limits on time and memory (whoever starts the process).
+The hub's home is not changed: tokens are made with a temporary key, nothing goes to vault or lake.
+Not here: reading and validating (`read_delivery.py`, `validate_rows.py`), limits on time and memory (the caller's process).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from contracts.file_names import date_in, is_correction, tables_for_file
 from contracts.model import Catalog, Table
 from pipelines.ingest.acceptance import check_acceptance
 from pipelines.ingest.delivery_result import DeliveryResult
-from pipelines.ingest.landing import future_dated
+from pipelines.ingest.landing import date_refusal
 from pipelines.ingest.read_delivery import read_into
 from pipelines.ingest.refusals import HOLDS, Refusal
 from pipelines.ingest.validate_rows import RowValidator
@@ -30,12 +30,12 @@ from warehouse.lake.tokens import KEY_BYTES, Tokens
 from warehouse.settings import Settings
 
 MOST_ISSUES = 100
-DELIVERY = "check"  # what its rows name instead of a delivery
+DELIVERY = "check"  # stands for the delivery's id in its rows
 
 
 @dataclass(frozen=True)
 class Precheck:
-    """As a delivery's record; `reason` and `advice` are the clerk's, `issues` the first ones as `told` has them."""
+    """The result, with the fields of a delivery's record; `reason` and `advice` in Chinese, the first `issues`."""
 
     file: str
     table: str
@@ -55,20 +55,20 @@ class Precheck:
 def precheck(
     settings: Settings, catalog: Catalog, code_lists: Mapping[str, CodeList], path: Path, file_name: str
 ) -> Precheck:
-    """What delivering `path` under `file_name` would come to; a file that cannot be read is `failed`, no error."""
+    """Check `path` as if delivered under `file_name`; a file that cannot be read has status `failed`, no error is raised."""
     table = None
     try:
         table, day, correction = _table(settings, catalog, file_name)
-        sorter = RowValidator(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
-        return _read(settings, catalog, sorter, code_lists, path, file_name, correction)
-    except Refusal as refused:
-        reason, advice = refused.for_clerk()
-        status: Status = "held" if refused.rule in HOLDS else "failed"
+        validator = RowValidator(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
+        return _read(settings, catalog, validator, code_lists, path, file_name, correction)
+    except Refusal as refusal:
+        reason, advice = refusal.for_clerk()
+        status: Status = "held" if refusal.rule in HOLDS else "failed"
         return Precheck(file_name, table.name if table else UNKNOWN, status, reason=reason, advice=advice)
 
 
 def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table, date, bool]:
-    """The version of the contract by which a file of this name is read today, the delivery's day, and if it corrects."""
+    """The contract's version for a file of this name, the delivery's day, and whether it is a correction. May raise Refusal."""
     fits = tables_for_file(catalog.sources(), file_name)
     if not fits:
         raise Refusal("no_contract", file_name)
@@ -78,44 +78,44 @@ def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table,
     try:
         day = date_in(match) or datetime.now(ZoneInfo(settings.timezone)).date()
     except ValueError as error:
-        raise future_dated(error, file_name) from None
+        raise date_refusal(error, file_name) from None
     return table.on(day), day, is_correction(match)
 
 
 def _read(
     settings: Settings,
     catalog: Catalog,
-    sorter: RowValidator,
+    validator: RowValidator,
     code_lists: Mapping[str, CodeList],
     path: Path,
     file_name: str,
     correction: bool,
 ) -> Precheck:
-    table = sorter.table
+    table = validator.table
     with TemporaryDirectory(prefix="hub-check-") as work:
-        tally = DeliveryResult(Path(work), table)
-        for _ in read_into(tally, path, file_name, sorter, catalog):
+        result = DeliveryResult(Path(work), table)
+        for _ in read_into(result, path, file_name, validator, catalog):
             pass
-        held = check_acceptance(table, file_name, tally, Lake(settings).in_force(table), correction).held
+        refusal = check_acceptance(table, file_name, result, Lake(settings).in_force(table), correction).refusal
         issues = Path(work) / "issues.parquet"
-        tally.write_issues(issues)
-        told_issues = precheck_lines(issues, table, code_lists, MOST_ISSUES)
-    reason, advice = held.for_clerk() if held else ("", "")
+        result.write_issues(issues)
+        lines = precheck_lines(issues, table, code_lists, MOST_ISSUES)
+    reason, advice = refusal.for_clerk() if refusal else ("", "")
     return Precheck(
         file=file_name,
         table=table.name,
-        status="held" if held else "accepted",
-        **tally.counts(),
+        status="held" if refusal else "accepted",
+        **result.counts(),
         reason=reason,
         advice=advice,
-        issues=tuple(told_issues),
+        issues=tuple(lines),
     )
 
 
 def precheck_lines(issues: Path, table: Table, code_lists: Mapping[str, CodeList], most: int) -> list[dict[str, Any]]:
-    """The first issues of a delivery in the clerk's words: row, sheet, column, rule, severity, reason, advice, value.
+    """The first issues of a delivery in Chinese: row, sheet, column, rule, severity, reason, advice, value.
 
-    `column` is the office's own header, `value` is masked, `sheet` empty where the file has one. None without such a file.
+    `column` is the office's header, `value` is masked, `sheet` is "" in a file with one sheet. [] if there is no such file.
     """
     lines: list[dict[str, Any]] = []
     for batch in Issues(issues, table, code_lists).batches():

@@ -1,4 +1,4 @@
-"""Stages of a stream side by side: while one item is used, the next are made. Polars and file reading let threads run."""
+"""Runs stages of a stream in threads: the next items are made while one is used (Polars and file reads release the GIL)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_WAITING = 8
 
 
 def prefetch(source: Iterator[T]) -> Iterator[T]:
-    """The same items and errors; the next item is made in a thread."""
+    """Yield the items of `source`; a thread makes the next one meanwhile. Its errors are raised in turn."""
     with ThreadPoolExecutor(1) as pool:
         following = pool.submit(next, source, None)
         while (item := following.result()) is not None:
@@ -24,7 +24,7 @@ def prefetch(source: Iterator[T]) -> Iterator[T]:
 
 
 def side_by_side(source: Iterator[T], work: Callable[[T], R]) -> Iterator[R]:
-    """`work` done to each item, a few at a time in threads; results and errors come in the order of the items."""
+    """Yield `work(item)` for each item in order; a few run at a time in threads."""
     with ThreadPoolExecutor(WORKERS) as pool:
         waiting: deque[Future[R]] = deque()
         for item in source:
@@ -36,9 +36,7 @@ def side_by_side(source: Iterator[T], work: Callable[[T], R]) -> Iterator[R]:
 
 
 class BackgroundWriter:
-    """`work` done in one thread, in order, while its caller goes on; a few items may wait. An error comes out at the next
-    `put`, or at the end.
-    """
+    """Runs `work` on items in one thread, in order; up to MOST_WAITING may wait. `put` or the exit raises its errors."""
 
     def __init__(self, work: Callable[..., None]) -> None:
         self._work, self._waiting = work, deque[Future[None]]()

@@ -1,6 +1,6 @@
-"""One file, read by its contract's version and sorted into a tally: at ingest and at the check of an upload.
+"""Reads one file by its contract's version into a DeliveryResult, for ingest and for the check of an upload.
 
-Not here: formats (`readers/`), judging rows (`validate_rows.py`), where the rows go (`ingest.py`).
+Not here: formats (`readers/`), checking rows (`validate_rows.py`), storing them (`ingest.py`).
 """
 
 from __future__ import annotations
@@ -21,50 +21,55 @@ from pipelines.ingest.validate_rows import RowValidator, ValidatedRows
 from pipelines.readers import READERS, Batch
 from pipelines.readers.batch import MissingColumns, columns_known
 
-EDITION = "6"  # raise it when the same file under the same contract would be read differently: it is then read again
+EDITION = "6"  # raise it when a file would be read differently under the same contract: all files are then read again
 
 
 def read_into(
-    tally: DeliveryResult, path: Path, name: str, sorter: RowValidator, catalog: Catalog
+    result: DeliveryResult, path: Path, name: str, validator: RowValidator, catalog: Catalog
 ) -> Iterator[ValidatedRows]:
-    """Fill `tally` with the rows of `path`, which people know as `name`; what became of each batch on the way.
+    """Fill `result` with the rows of `path`, whose displayed name is `name`; yield each batch's validated rows.
 
-    Refused is the only error that comes of the file's content; what comes of writing is the tally's own.
+    The file's content raises no other error than Refusal; errors of writing are passed on.
     """
     try:
-        for batch, rows in _sorted(path, name, sorter, catalog):
-            tally.add(batch, rows)
+        for batch, rows in _validated_batches(path, name, validator, catalog):
+            result.add(batch, rows)
             yield rows
-        tally.reject_repeated()
+        result.reject_duplicates()
     finally:
-        tally.close()
-    if tally.read == 0:
+        result.close()
+    if result.read == 0:
         raise Refusal("empty", name)
 
 
-def _sorted(path: Path, name: str, sorter: RowValidator, catalog: Catalog) -> Iterator[tuple[Batch, ValidatedRows]]:
-    table = sorter.table
+def _validated_batches(
+    path: Path, name: str, validator: RowValidator, catalog: Catalog
+) -> Iterator[tuple[Batch, ValidatedRows]]:
+    table = validator.table
     assert table.layout is not None
     try:
         batches = prefetch(READERS[table.layout.format](path, table))
-        yield from side_by_side(batches, lambda batch: (batch, sorter.sort(batch)))
+        yield from side_by_side(batches, lambda batch: (batch, validator.validate(batch)))
     except MissingColumns as missing:
-        other = _whose(missing, table, catalog)
-        raise Refusal("wrong_table", name, table=other.business_name) if other else missing.named(name) from None
-    except Refusal as refused:
-        raise refused.named(name) from None
+        other = _table_with_header(missing, table, catalog)
+        raise Refusal("wrong_table", name, table=other.business_name) if other else missing.with_name(name) from None
+    except Refusal as refusal:
+        raise refusal.with_name(name) from None
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         raise Refusal("parse", name) from None
 
 
-def _whose(missing: MissingColumns, table: Table, catalog: Catalog) -> Table | None:
-    """The one other table that has every column of this header; the file may only have a wrong name."""
+def _table_with_header(missing: MissingColumns, table: Table, catalog: Catalog) -> Table | None:
+    """The only other table that fits this header, if any: the file may have a wrong name."""
     fits = [t for t in catalog.sources() if t.name != table.name and columns_known(missing.header, t)]
     return fits[0] if len(fits) == 1 else None
 
 
 def reading_digest(table: Table, code_lists: Mapping[str, CodeList]) -> str:
-    """Stands for everything the reading of a file depends on besides its bytes: contract, code lists, our edition."""
+    """A hash of everything the reading of a file depends on besides its bytes: contract, code lists, EDITION.
+
+    ContractError: a code list is missing.
+    """
     names = sorted({c.codes for c in table.columns if c.codes} | {"id_area"})
     for name in names:
         if name not in code_lists:

@@ -1,6 +1,6 @@
-"""What an operator and a clerk read when a whole file is not taken: a table keyed by rule, and the error that names one.
+"""The reasons why a whole file is refused, with the texts for operator and clerk, and the error that carries one.
 
-Not here: single rows (`row_reasons.py`), finding that something is wrong (readers, `acceptance.py`).
+Not here: single rows (`row_reasons.py`), finding the faults (readers, `acceptance.py`).
 """
 
 from __future__ import annotations
@@ -225,12 +225,12 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
 }
 
 
-# the file can be read once its columns, or its date, are clear
+# held, not failed: the file can be read once its columns or its date are agreed
 HOLDS = frozenset({"missing_column", "repeated_column", "wrong_table", "sheet_without_header", "future_date"})
 
 
 class Refusal(DeliveryError):
-    """A whole file that is not taken: `rule` of FILE_RULES with the `facts` its texts name. No personal values."""
+    """A whole file is refused by `rule` of FILE_RULES; `facts` fill its texts and never hold personal values."""
 
     def __init__(self, rule: str, where: str, **facts: object) -> None:
         self.rule, self.facts = rule, facts
@@ -239,19 +239,19 @@ class Refusal(DeliveryError):
 
     @classmethod
     def archive(cls, error: BadArchive) -> Refusal:
-        """The same of an archive, with a clerk's words."""
+        """The refusal for a bad archive."""
         return cls(error.rule, error.where, **error.facts)
 
-    def named(self, where: str) -> Refusal:
-        """The same, of a file that people know under another name than the one it was read from."""
+    def with_name(self, where: str) -> Refusal:
+        """The same refusal under the file's displayed name, which may differ from the path that was read."""
         sheet = self.where[at:] if (at := self.where.rfind(" [")) >= 0 else ""
         return Refusal(self.rule, where + sheet, **self.facts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """It also comes from the process that reads a workbook."""
+        """Pickle support: the process that reads workbooks sends refusals back."""
         return Exception.__new__, (type(self), *self.args), self.__dict__
 
     def for_clerk(self) -> tuple[str, str]:
-        """Reason and advice in Chinese."""
+        """The reason and advice in Chinese."""
         _, _, reason, advice = FILE_RULES[self.rule]
         return reason.format(**self.facts), advice.format(**self.facts)

@@ -1,6 +1,6 @@
-"""What a clerk reads when a row goes back or is only reported on: reason and advice by rule, and what a contract adds.
+"""The Chinese reason and advice for each rule that a row can break, completed from the table's contract.
 
-Not here: whole files (`refusals.py`), finding that something is wrong (`validate_rows.py`), laying it out (`receipts/`).
+Not here: whole files (`refusals.py`), finding the faults (`validate_rows.py`), the receipt's layout (`receipts/`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contracts.named_checks import NAMED_CHECKS
 from contracts.predicates import satisfies
 from pipelines.ingest.free_text import NUMBER_IN_TEXT
 
-SHOWN_CODES = 30
+MOST_CODES = 30
 ROW_RULES: Mapping[str, tuple[str, str]] = {
     "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
     "feature": (
@@ -60,7 +60,7 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class ReasonText:
-    """Reason and advice for one rule on one column, as the clerk reads them."""
+    """The Chinese reason and advice for one rule on one column ("" for the whole row)."""
 
     column: str
     rule: str
@@ -69,7 +69,7 @@ class ReasonText:
 
 
 def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonText]:
-    """Every rule a row of `table` can break, with what the contract asks for worked into the advice."""
+    """The texts of every rule a row of `table` can break, with the contract's limits added to the advice."""
     texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "hidden_row")]
     texts += [
         ReasonText(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in ("formula", "drift")
@@ -96,23 +96,23 @@ def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonTe
             )
         elif check.column and check.rule in ROW_RULES:
             reason, advice = ROW_RULES[check.rule]
-            texts.append(ReasonText(check.column, check.rule, reason, advice + _asked(check, code_lists)))
+            texts.append(ReasonText(check.column, check.rule, reason, advice + _limits_text(check, code_lists)))
     return list({(text.column, text.rule): text for text in texts}.values())
 
 
 def status_rule(kind: str, status: str) -> str:
-    """The rule that reports an identifier's status: `id_check_digit`, `phone_prefix`."""
+    """The rule for an identifier's status: `id_check_digit`, `phone_prefix`."""
     assert kind in KINDS
     return f"{kind.removesuffix('_no')}_{status}"
 
 
-def _asked(check: Check, code_lists: Mapping[str, CodeList]) -> str:
-    """What a check asks for, from its arguments, in brackets; empty if the rule says it all."""
+def _limits_text(check: Check, code_lists: Mapping[str, CodeList]) -> str:
+    """The limits of a check in brackets, from its arguments; "" if the rule's text needs none."""
     if check.rule == "code":
         codes = satisfies(check, code_lists)
         labels = code_lists[check.args["codes"]].labels if "codes" in check.args else {}
-        shown = [labels.get(code, code) for code in codes[:SHOWN_CODES]]
-        return f"（{'、'.join(shown)}{' 等' if len(codes) > SHOWN_CODES else ''}）"
+        shown = [labels.get(code, code) for code in codes[:MOST_CODES]]
+        return f"（{'、'.join(shown)}{' 等' if len(codes) > MOST_CODES else ''}）"
     if check.rule in ("length", "range"):
         low, high = check.args.get("min"), check.args.get("max")
         if low is not None and high is not None:

@@ -1,6 +1,6 @@
-"""Rows of a delivery whose key an earlier row of it has: a promise about the whole file, judged when it is read.
+"""Finds rows of a delivery that repeat the key of an earlier row, once the whole file is read.
 
-Not here: keys across deliveries, which are the load's business (`warehouse/build/sources.py`).
+Not here: keys across deliveries (`warehouse/build/sources.py`).
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class RowKeys:
     def add(self, rows: pl.DataFrame) -> None:
         self._hashes.append(rows.select(pl.struct(self.columns).hash()).to_series())
 
-    def repeated(self, accepted: Path) -> pl.Series:
-        """Places in the file of accepted rows that repeat the key of an earlier row; a null repeats nothing.
+    def duplicates(self, accepted: Path) -> pl.Series:
+        """The places in the file of accepted rows that repeat the key of an earlier row; null keys never do.
 
-        Equal hashes only make candidates; those are compared by value, so the answer is exact.
+        Rows with equal hashes are compared by value, so the answer is exact.
         """
         hashes = pl.concat(self._hashes)
         in_order = hashes.sort()  # a hash table would take several times the memory

@@ -1,9 +1,9 @@
-"""One batch of text rows → accepted rows as the lake holds them, and the issues of all rows.
+"""Validates a batch of text rows: accepted rows with the lake's columns, rejected rows, and issues.
 
-An issue is one broken rule on one value: `error` sends the row back, `warning` is only reported. Values in issues are
-masked here, before they are written anywhere. An identifier with a bad status is a warning: the row is accepted with
-its status, for a cross-check rule to find.
-Not here: uniqueness, which needs the whole file (`delivery_result.py`); numbers in text that asks for nothing (`free_text.py`).
+An issue is one broken rule on one value: `error` rejects the row, `warning` is only reported. Values in issues are masked
+here, before they are written anywhere. A bad identifier is a warning: the row is accepted with its status, for a
+cross-check rule to find.
+Not here: uniqueness, which needs the whole file (`delivery_result.py`); numbers in free text (`free_text.py`).
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from pipelines.ingest.clean import clean, parse_types
 from pipelines.ingest.free_text import FreeText
 from pipelines.ingest.identifier_status import with_statuses
 from pipelines.ingest.row_reasons import status_rule
-from pipelines.readers.batch import FEATURE, FIELDS, HIDDEN, IGNORED, NUL, Batch, by_mark
+from pipelines.readers.batch import FEATURE, FIELDS, HIDDEN_ROW, IGNORED_ROW, NUL, Batch, by_mark
 from warehouse.lake.tokens import Tokens
 
 ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
-SHOWN = 60
+VALUE_LENGTH = 60  # characters of a value in an issue
 ROW, SHEET, RULES = "row_no", "sheet", "rules"
 UNREAD = (FIELDS, FEATURE, NUL)
 
@@ -39,10 +39,10 @@ NONE = pl.DataFrame()
 
 @dataclass(frozen=True)
 class ValidatedRows:
-    """What became of a batch: `read = len(accepted) + len(rejected)`; `ignored` rows are none of them.
+    """The rows of a batch: `read = len(accepted) + len(rejected)`, without the `ignored` ones.
 
-    `accepted` and `rejected` have the lake's columns and the sheet; `rejected` all as text, and the `rules` each broke.
-    `raw`: by kind, tokens and values for the vault.
+    `accepted` and `rejected` have the lake's columns and the sheet; `rejected` all as text, with the broken `rules`.
+    `raw`: (kind, tokens, values) for the vault.
     """
 
     read: int
@@ -54,9 +54,9 @@ class ValidatedRows:
 
 
 class RowValidator:
-    """Sorts the rows of one delivery by the contract of its table. `code_lists` has the list `id_area`.
+    """Validates the rows of one delivery by the contract of its table. `code_lists` must have the list `id_area`.
 
-    `day` is the delivery's: codes are held against what was valid then.
+    Codes must be valid on the delivery's `day`.
     """
 
     def __init__(
@@ -70,38 +70,40 @@ class RowValidator:
         self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
         self._free_text = FreeText(table)
 
-    def sort(self, batch: Batch) -> ValidatedRows:
-        """Blank rows are no rows: they are neither read nor rejected, though row numbers count them."""
+    def validate(self, batch: Batch) -> ValidatedRows:
+        """Validate one batch. Blank rows are neither read nor rejected, but row numbers count them."""
         numbered = batch.frame.with_columns(
             pl.int_range(pl.len(), dtype=pl.Int64).add(batch.first_row).alias(ROW), pl.lit(batch.sheet).alias(SHEET)
         )
         marked = {mark: numbered[places] for mark, places in by_mark(batch).items()}
-        left_out = [at for at, mark in batch.marks.items() if mark != HIDDEN]
+        left_out = [at for at, mark in batch.marks.items() if mark != HIDDEN_ROW]
         readable = numbered.filter(~pl.int_range(pl.len()).is_in(left_out)) if left_out else numbered
         text = clean(readable, self.table, self._code_lists)
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
-        text, numbers = self._free_text.scrubbed(text.filter(~blank) if blank.any() else text)
+        text, numbers = self._free_text.mask_numbers(text.filter(~blank) if blank.any() else text)
         values = with_statuses(parse_types(text, self.table), self.table, self._areas)
-        judged = [*numbers, *self._judged(text, values, batch.may_hold_formulas)]
-        found = pl.concat([*self._marked(marked), *self._issues(text, judged)]).sort(ROW, maintain_order=True)
+        broken = [*numbers, *self._broken_rules(text, values, batch.may_hold_formulas)]
+        found = pl.concat([*self._marked(marked), *self._issues(text, broken)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
         accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
         unread = pl.concat([numbered.head(0), *(marked[mark] for mark in UNREAD if mark in marked)])
-        rejected = self._rejected(unread, text, values, judged, errors) if len(errors) else NONE
-        ignored = len(marked.get(IGNORED, ()))
+        rejected = self._rejected(unread, text, values, broken, errors) if len(errors) else NONE
+        ignored = len(marked.get(IGNORED_ROW, ()))
         return ValidatedRows(len(unread) + len(text), ignored, accepted, rejected, found, raw)
 
     def _marked(self, marked: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        """The issues of rows as a whole."""
+        """The issues of whole rows."""
         for mark, rows in marked.items():
-            if mark != IGNORED:
+            if mark != IGNORED_ROW:
                 severity: Severity = "error" if mark in UNREAD else "warning"
                 yield issue_rows(rows, "", mark, severity, pl.lit(None, pl.String))
 
-    def _issues(self, text: pl.DataFrame, judged: list[Broken]) -> Iterator[pl.DataFrame]:
-        yield issue_rows(text.head(0), "", "", "error", pl.lit(None, pl.String))  # so that there is one to begin with
-        for column, rule, severity, wrong in judged:
+    def _issues(self, text: pl.DataFrame, broken: list[Broken]) -> Iterator[pl.DataFrame]:
+        yield issue_rows(
+            text.head(0), "", "", "error", pl.lit(None, pl.String)
+        )  # an empty frame, so that `concat` has one
+        for column, rule, severity, wrong in broken:
             yield issue_rows(text.filter(wrong), column, rule, severity, masked_value(self.table.column(column)))
 
     def _rejected(
@@ -109,34 +111,34 @@ class RowValidator:
         malformed: pl.DataFrame,
         text: pl.DataFrame,
         values: pl.DataFrame,
-        judged: list[Broken],
+        broken: list[Broken],
         errors: pl.DataFrame,
     ) -> pl.DataFrame:
-        """The rows that go back as the lake may hold them; of a malformed row only its number is known for sure."""
-        back = text[ROW].is_in(errors[ROW].implode())
-        statuses = values.filter(back).select(f"{c.name}_status" for c, _ in self._identifiers)
+        """The rejected rows with the lake's columns, numbers masked; of a malformed row only its number."""
+        is_rejected = text[ROW].is_in(errors[ROW].implode())
+        statuses = values.filter(is_rejected).select(f"{c.name}_status" for c, _ in self._identifiers)
         columns = []
         for column in self.table.columns:
             own = pl.col(column.name)
-            broken_here = [pl.lit(wrong.filter(back)) for name, _, _, wrong in judged if name == column.name]
+            broken_here = [pl.lit(wrong.filter(is_rejected)) for name, _, _, wrong in broken if name == column.name]
             if not column.token:
                 own = pl.when(pl.any_horizontal(False, *broken_here)).then(scrub(own)).otherwise(scrub_alone(own))
             columns.append(own.alias(column.name))
-        rows, _ = self._tokenised(text.filter(back).with_columns(columns).hstack(statuses))
+        rows, _ = self._tokenised(text.filter(is_rejected).with_columns(columns).hstack(statuses))
         unread = malformed.select(ROW, SHEET, pl.lit(self._delivery_id).alias("delivery_id"))
         rules = errors.group_by(ROW).agg(rules_broken().alias(RULES))
         return pl.concat([rows, unread], how="diagonal").join(rules, on=ROW, how="left").sort(ROW)
 
-    def _judged(self, text: pl.DataFrame, values: pl.DataFrame, may_hold_formulas: bool) -> Iterator[Broken]:
-        """Column, rule, severity and the rows that break it, where any does. Of a formula nothing else is said."""
-        asked = self.table.columns if may_hold_formulas else ()
-        formulas = violated_rows(text, {c.name: pl.col(c.name).str.starts_with("=") for c in asked})
+    def _broken_rules(self, text: pl.DataFrame, values: pl.DataFrame, may_hold_formulas: bool) -> Iterator[Broken]:
+        """Each broken rule: column, rule, severity, mask of the rows. A formula is reported as such only."""
+        columns = self.table.columns if may_hold_formulas else ()
+        formulas = violated_rows(text, {c.name: pl.col(c.name).str.starts_with("=") for c in columns})
         for name, found in formulas.items():
             yield name, "formula", "error", found
-        for name, rule, severity, wrong in self._judged_values(text, values):
+        for name, rule, severity, wrong in self._broken_in_values(text, values):
             yield name, rule, severity, wrong & ~formulas[name] if name in formulas else wrong
 
-    def _judged_values(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
+    def _broken_in_values(self, text: pl.DataFrame, values: pl.DataFrame) -> Iterator[Broken]:
         rules: dict[tuple[str, str, Severity], pl.Expr] = {}
         for column in self.table.columns:
             if column.logical_type != "string":
@@ -145,7 +147,7 @@ class RowValidator:
                 )
         for check in self._checks:
             wrong = violates(check, self._code_lists)
-            if check.rule == "not_null":  # what is there but of a wrong type is not missing as well
+            if check.rule == "not_null":  # a value of the wrong type is not also reported as missing
                 wrong = pl.lit(text[str(check.column)]).is_null()
             key: tuple[str, str, Severity] = (
                 str(check.column),
@@ -165,7 +167,7 @@ class RowValidator:
             yield *key, rows
 
     def _tokenised(self, values: pl.DataFrame) -> tuple[pl.DataFrame, tuple[RawValues, ...]]:
-        """Rows as the lake holds them (and their sheet), with the raw values that go to the vault instead."""
+        """The rows with the lake's columns and their sheet, and the raw values for the vault."""
         stored, raw = [pl.lit(self._delivery_id).alias("delivery_id")], []
         for column, kind in self._identifiers:
             status = values[f"{column.name}_status"]
@@ -179,7 +181,7 @@ class RowValidator:
 
 
 def violated_rows(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dict[Key, pl.Series]:
-    """Of some conditions those that any row meets, with the rows; all are asked in one query."""
+    """The conditions that any row meets, each with a mask of its rows; all are evaluated in one query."""
     if not conditions or frame.is_empty():
         return {}
     rows = frame.select(c.fill_null(False).alias(str(i)) for i, c in enumerate(conditions.values()))
@@ -188,7 +190,7 @@ def violated_rows(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dic
 
 
 def issue_rows(rows: pl.DataFrame, column: str, rule: str, severity: Severity, value: pl.Expr) -> pl.DataFrame:
-    """One issue per row. `value` gives what may be shown of it."""
+    """One issue per row; `value` is the masked value shown in it."""
     return rows.select(
         SHEET,
         ROW,
@@ -200,13 +202,13 @@ def issue_rows(rows: pl.DataFrame, column: str, rule: str, severity: Severity, v
 
 
 def rules_broken() -> pl.Expr:
-    """Of a row's issues one text: `sex: code; name: not_null`."""
-    said = pl.when(pl.col("column") == "").then(pl.col("rule")).otherwise(pl.col("column") + ": " + pl.col("rule"))
-    return said.unique(maintain_order=True).str.join("; ")
+    """An aggregate of a row's issues as one text: `sex: code; name: not_null`."""
+    texts = pl.when(pl.col("column") == "").then(pl.col("rule")).otherwise(pl.col("column") + ": " + pl.col("rule"))
+    return texts.unique(maintain_order=True).str.join("; ")
 
 
 def masked_value(column: Column) -> pl.Expr:
-    """What a receipt may show: identifiers masked, of a personal value its first character, other text scrubbed."""
+    """The value for a receipt: identifiers masked, the first character of personal values, other text scrubbed."""
     text = pl.col(column.name)
     if column.token:
         return KINDS[column.token].masked(text)
@@ -214,4 +216,4 @@ def masked_value(column: Column) -> pl.Expr:
         return text.str.slice(0, 4) + "****"
     if column.is_personal:
         return text.str.slice(0, 1) + "**"
-    return (scrub_alone(text) if column.classification == "public" else scrub(text)).str.slice(0, SHOWN)
+    return (scrub_alone(text) if column.classification == "public" else scrub(text)).str.slice(0, VALUE_LENGTH)

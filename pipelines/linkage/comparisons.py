@@ -1,7 +1,7 @@
-"""The kinds of comparison a linkage model may name, each as levels in DuckDB SQL, from the strongest agreement to the weakest.
+"""The kinds of comparison a linkage model may use, as levels in DuckDB SQL from the strongest agreement to the weakest.
 
-Levels compare columns that were worked out once per row (`prepare`), never functions of text per pair, except where a spelling
-distance is the point: DuckDB's count bytes, so they are for digits and Latin letters. Numbers (m, u) are the model's.
+Levels compare columns computed once per row (`prepare`). Only edit distances are computed per pair; DuckDB's count bytes, so
+they are for digits and Latin letters. Not here: the probabilities m and u (`model.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SEVERAL = -1  # columns, as many as the model names
 
 
 class LevelSql(NamedTuple):
-    """One level: its `name` in the model, its `label` as a clerk reads it, its condition over `<column>_l`, `<column>_r`."""
+    """One level: its `name` in the model, its Chinese `label`, its SQL condition over `<column>_l`, `<column>_r`."""
 
     name: str
     label: str
@@ -24,15 +24,15 @@ class LevelSql(NamedTuple):
 
 @dataclass(frozen=True)
 class LevelShape:
-    """What a kind makes of its columns: when it says nothing, its levels, and the helper columns they need per row.
+    """The SQL of a kind for some columns: its null condition, its levels, and the helper columns (`prepare`) per row.
 
-    `spelled`: the columns that levels look into; of all others only equality counts, so that a hash may stand for them.
+    `text_columns`: columns whose text is compared; all others are compared for equality only, so a hash can replace them.
     """
 
-    silent: str
+    null_condition: str
     levels: tuple[LevelSql, ...]
     prepare: Mapping[str, str] = field(default_factory=dict)
-    spelled: frozenset[str] = frozenset()
+    text_columns: frozenset[str] = frozenset()
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -41,7 +41,7 @@ class LevelShape:
 
 @dataclass(frozen=True)
 class Kind:
-    """`columns`: how many columns it compares (by name if they are fixed); `shape(columns)` builds it."""
+    """A kind of comparison: the number of its columns, or their names if fixed; `shape(columns)` builds its SQL."""
 
     columns: tuple[str, ...] | int
     shape: Callable[[Sequence[str]], LevelShape]
@@ -63,7 +63,7 @@ def exact(columns: Sequence[str]) -> LevelShape:
 
 
 def any_of(columns: Sequence[str]) -> LevelShape:
-    """One person's several telephones or homes: one that agrees is enough. The first is filled before the others."""
+    """Several phones or homes of one person: one that agrees is enough. The first column is filled before the others."""
     agree = " or ".join(f"coalesce({same(column)}, false)" for column in columns)
     return LevelShape(
         missing_level(columns[0]), (LevelSql("same", "一致", f"({agree})"), LevelSql("different", "不同", ELSE))
@@ -94,7 +94,7 @@ def date(columns: Sequence[str]) -> LevelShape:
 
 
 def edit(columns: Sequence[str]) -> LevelShape:
-    """Latin text: one slip of the hand (0.92 is what one slip leaves of a name of six), or half alike."""
+    """Latin text: one typing error (similarity 0.92 in a name of six letters), or similar (0.8)."""
     (column,) = columns
     likeness = f"jaro_winkler_similarity({column}_l, {column}_r)"
     slip = f"damerau_levenshtein({column}_l, {column}_r) <= 1"
@@ -106,12 +106,12 @@ def edit(columns: Sequence[str]) -> LevelShape:
             LevelSql("alike", "相近", f"{likeness} >= 0.8"),
             LevelSql("different", "不同", ELSE),
         ),
-        spelled=frozenset(columns),
+        text_columns=frozenset(columns),
     )
 
 
 def numbers(columns: Sequence[str]) -> LevelShape:
-    """Digits that mean nothing by their size: house numbers, postcodes, account numbers."""
+    """Digits that are not quantities: house numbers, postcodes, account numbers."""
     (column,) = columns
     return LevelShape(
         missing_level(column),
@@ -120,12 +120,12 @@ def numbers(columns: Sequence[str]) -> LevelShape:
             LevelSql("one_digit", "差一位", f"damerau_levenshtein({column}_l, {column}_r) <= 1"),
             LevelSql("different", "不同", ELSE),
         ),
-        spelled=frozenset(columns),
+        text_columns=frozenset(columns),
     )
 
 
 def forename_surname(columns: Sequence[str]) -> LevelShape:
-    """Two Latin name columns together, because clerks write one into the other's field."""
+    """Two Latin name columns together, because clerks swap them."""
     given, family = columns
     crossed = f"{given}_l = {family}_r and {family}_l = {given}_r"
 
@@ -145,22 +145,25 @@ def forename_surname(columns: Sequence[str]) -> LevelShape:
             LevelSql("given", "同名", f"{slip(given)}"),
             LevelSql("different", "不同", ELSE),
         ),
-        spelled=frozenset(columns),
+        text_columns=frozenset(columns),
     )
 
 
 NAME_COLUMNS = ("name", "name_variant", "name_pinyin", "name_kind", "surname", "given", "rarity", "sound_rarity")
-RARITIES = 5  # steps of four bits: one person in 16 or more bears the name, … , hardly anybody
+RARITIES = 5  # steps of four bits, from a name borne by one person in 16 or more down to the rarest
 
 
 def register_name(columns: Sequence[str]) -> LevelShape:
-    """Full names by characters, variant characters and sound, `王女士` by surname alone, held against a register (left) that
-    knows how rare its names are, written (`rarity`) and spoken. 王 and 汪 sound alike and are two surnames: `surname_sound`."""
-    # a name in Latin letters is its own pinyin, and its surname its surname's
+    """Full names by characters, variant characters and sound; `王女士` by surname alone.
+
+    The left table is a register with the rarity of its names, as written (`rarity`) and as spoken (`sound_rarity`). 王 and 汪
+    sound the same but are two surnames: level `surname_sound`.
+    """
+    # a name in Latin letters is its own pinyin, and so is its surname
     sound = (
         "name_pinyin_l = name_pinyin_r and (surname_l = surname_r or name_l = name_pinyin_l or name_r = name_pinyin_r)"
     )
-    # which is also how brothers are named, and of one character it would be the whole given name
+    # only for given names of two characters or more: brothers' names also differ in one
     one_character = f"{same('surname')} and length(given_l) > 1 and {one_place('given')}"
     title = "(name_kind_l = 'title' or name_kind_r = 'title')"
     return LevelShape(
@@ -175,18 +178,18 @@ def register_name(columns: Sequence[str]) -> LevelShape:
             LevelSql("one_character", "差一字", one_character),
             LevelSql("different", "不同", ELSE),
         ),
-        spelled=frozenset({"given", "name_kind", "rarity", "sound_rarity"}),
+        text_columns=frozenset({"given", "name_kind", "rarity", "sound_rarity"}),
     )
 
 
 def _by_rarity(name: str, label: str, condition: str, rarity: str) -> Iterator[LevelSql]:
-    """The rarest first: `same_4` … `same_0`."""
+    """One level per rarity, the rarest first: `same_4` … `same_0`."""
     for r in reversed(range(RARITIES)):
         yield LevelSql(f"{name}_{r}", label, f"{condition} and {rarity}_l = {r}")
 
 
 def one_place(column: str) -> str:
-    """Two texts of one length differ in one place. DuckDB's distances count bytes, of which a Chinese character has three."""
+    """SQL: two texts of one length differ in one character (DuckDB's distances count bytes, three a Chinese character)."""
     length, differs = f"length({column}_l)", f"substr({column}_l, i, 1) <> substr({column}_r, i, 1)"
     return f"{length} = length({column}_r) and len(list_filter(range(1, {length} + 1), lambda i: {differs})) = 1"
 

@@ -1,4 +1,4 @@
-"""`person_decision`: what humans decided about two rows, as a relation that the models read."""
+"""The Python model `person_decision`: people's decisions that two rows are one person or two."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from warehouse.settings import Settings
 
 
 def make_person_decision(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create `person_decision`: left_source, left_key, right_source, right_key, decision."""
     connection.execute(
         "create temp table person_decision"
         " (left_source varchar, left_key varchar, right_source varchar, right_key varchar, decision varchar)"

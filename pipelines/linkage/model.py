@@ -1,7 +1,7 @@
-"""A linkage model as its YAML declares it: what is compared and how it is weighed, which pairs are looked at, what is decided.
+"""Reads and checks a linkage model declared in YAML: comparisons with probabilities, blocking, thresholds.
 
-One file in `models/` = one model. Belongs here: reading and checking it. Does not: SQL of levels (`comparisons.py`), running it
-(`score.py`), finding its numbers (`train.py`).
+One file in `models/` is one model; its keys are the fields of these classes. Not here: SQL of levels (`comparisons.py`),
+running a model (`score.py`), training it (`train.py`).
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ Columns = Annotated[tuple[Identifier, ...], Field(min_length=1)]
 
 
 class DeclaredModel(BaseModel):
+    """Base of the classes below: unknown keys are refused, instances are immutable."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Level(DeclaredModel):
-    """How often a pair falls here: `m` among rows of one person, `u` among rows of two.
+    """The probability of a level: `m` among rows of one person, `u` among rows of two.
 
-    `people`: of all people so many agree by chance, whatever the size of the city (`LinkModel.among` makes u of it).
-    `decides: false`: a doubt that nothing outweighs; a pair that falls here is for a human.
+    `people`: the number of people who agree by chance, whatever the city's size (`LinkModel.among` computes u from it).
+    `decides: false`: whatever its weight, a pair at this level goes to a human.
     """
 
     m: Probability | None = None
@@ -40,7 +42,7 @@ class Level(DeclaredModel):
 
 
 class Comparison(DeclaredModel):
-    """`train`: its numbers are learned. `needed`: a pair of which this comparison says nothing is for a human."""
+    """One comparison. `train`: its probabilities are learned. `needed`: a pair without a value here goes to a human."""
 
     name: Identifier
     title: str
@@ -51,7 +53,7 @@ class Comparison(DeclaredModel):
     needed: bool = False
 
     @model_validator(mode="after")
-    def fits_its_kind(self) -> Comparison:
+    def check_kind(self) -> Comparison:
         kind = KINDS.get(self.kind)
         if not kind:
             raise ValueError(f"unknown kind {self.kind}; known are {', '.join(KINDS)}")
@@ -74,31 +76,31 @@ class Comparison(DeclaredModel):
 
     @property
     def shape(self) -> LevelShape:
-        return KINDS[self.kind].shape(self.compared)
+        return KINDS[self.kind].shape(self.compared_columns)
 
     @property
-    def compared(self) -> tuple[str, ...]:
+    def compared_columns(self) -> tuple[str, ...]:
         fixed = KINDS[self.kind].columns
         return fixed if isinstance(fixed, tuple) else self.columns
 
 
-class FoundColumns(DeclaredModel):
-    """A row of the second table has its person among the first table's rows with this probability, every person alike."""
+class FoundPrior(DeclaredModel):
+    """The probability that a row of the second table has its person in the first table, equal for all persons."""
 
     found: Probability
 
 
-class DeterministicRule(DeclaredModel):
-    """Pairs that agree in all columns of one of these lists are the same, and are `recall` of all there are: the prior."""
+class DeterministicRules(DeclaredModel):
+    """The prior from certain pairs: those that agree in all columns of a list in `sure`, which are `recall` of all matches."""
 
     sure: tuple[Columns, ...]
     recall: Probability
 
 
 class Training(DeclaredModel):
-    """EM runs once per list of `block_on`, among pairs that agree there, for all comparisons that read none of its columns.
+    """Settings of training: expectation maximisation runs once per list of `block_on`, among pairs that agree there.
 
-    `pairs`: how many random pairs u is counted from.
+    `pairs`: the number of random pairs from which u is estimated.
     """
 
     block_on: tuple[Columns, ...]
@@ -106,15 +108,16 @@ class Training(DeclaredModel):
 
 
 class LinkModel(DeclaredModel):
-    """`auto` and `grey` are match weights (log2 odds, prior included): from `auto` on linked, from `grey` on shown to a human.
+    """A linkage model. `auto` and `grey` are match weights (log2 odds with the prior): from `auto` on pairs are linked, from
+    `grey` on shown to a human.
 
-    `auto_by_source`: sources whose rows are linked from another weight on, for what a wrong link does differs.
-    `derived`: columns worked out from columns (SQL), once per row. `most_rows_per_key`: a blocking key on more rows of one
-    table identifies nobody and proposes no pair. `prior` is a number once its city (`among`) or `train.py` made it one.
+    `auto_by_source`: another threshold for a source where a wrong link does more or less harm. `derived`: columns computed
+    by SQL, once per row. `most_rows_per_key`: a blocking key on more rows of one table proposes no pair. `among` or
+    `train.py` turn `prior` into a number.
     """
 
     link_type: Literal["dedupe_only", "link_only"]
-    prior: Probability | FoundColumns | DeterministicRule
+    prior: Probability | FoundPrior | DeterministicRules
     comparisons: tuple[Comparison, ...]
     block_on: Annotated[tuple[Columns, ...], Field(min_length=1)]
     derived: dict[Identifier, str] = Field(default_factory=dict)
@@ -125,7 +128,7 @@ class LinkModel(DeclaredModel):
     training: Training | None = None
 
     @model_validator(mode="after")
-    def hangs_together(self) -> LinkModel:
+    def check_consistency(self) -> LinkModel:
         names = [comparison.name for comparison in self.comparisons]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"comparison {min(twice)} stands twice")
@@ -136,12 +139,12 @@ class LinkModel(DeclaredModel):
         return self
 
     def among(self, people: int) -> LinkModel:
-        """The model in a city of so many people: prior and u that depend on their number as numbers.
+        """The model for a city of so many people, with the prior and every `u` as numbers.
 
-        The odds are against the row's person being unknown, so that those of a row's candidates can be added up.
+        The prior's odds are relative to the row's person being unknown, so that the odds of a row's candidates add up.
         """
         prior = self.prior
-        if isinstance(prior, FoundColumns):
+        if isinstance(prior, FoundPrior):
             odds = prior.found / (1 - prior.found) / people
             prior = odds / (1 + odds)
         comparisons = [
@@ -152,13 +155,15 @@ class LinkModel(DeclaredModel):
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The columns every input table must have, beside `source` and `id` (text)."""
+        """The columns every input table must have besides `source` and `id` (text)."""
         lists = [*self.block_on]
-        if isinstance(self.prior, DeterministicRule):
+        if isinstance(self.prior, DeterministicRules):
             lists += self.prior.sure
         if self.training:
             lists += self.training.block_on
-        wanted = {column for columns in lists for column in columns}.union(*(c.compared for c in self.comparisons))
+        wanted = {column for columns in lists for column in columns}.union(
+            *(c.compared_columns for c in self.comparisons)
+        )
         return tuple(sorted(wanted - set(self.derived)))
 
 
@@ -172,15 +177,15 @@ def _among(level: Level, people: int) -> Level:
 
 @cache
 def load_model(name: str) -> LinkModel:
-    """A model of `models/`."""
+    """The model of that name in `models/`. HubError: see `read_model`."""
     return read_model(MODELS / f"{name}.yaml")
 
 
 def read_model(path: Path) -> LinkModel:
-    """HubError that names file and word, if the file is none."""
+    """Read a model's file. HubError: it is missing or not a valid model; names the file and the key."""
     try:
-        written: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return LinkModel.model_validate(written)
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return LinkModel.model_validate(content)
     except FileNotFoundError:
         raise HubError("there is no such linkage model", where=str(path)) from None
     except yaml.YAMLError as error:

@@ -1,6 +1,6 @@
-"""Facts about Chinese names: surnames of two characters, readings of surnames, characters that are one, forms of address.
+"""Word lists for Chinese names: compound surnames, readings of surnames, variant characters, forms of address.
 
-Belongs here: words only. Each list is kept to what is certain; what merely sounds alike is found by pinyin.
+Each list has certain cases only; names that sound alike are found by pinyin.
 """
 
 from typing import Final
@@ -16,7 +16,7 @@ COMPOUND_SURNAMES: Final = words(
     "段干 百里 呼延 东郭 南门 羊舌 微生 公户 公玉 公仪 梁丘 公仲 公上 公门 公山 公坚 左丘 公伯 西门 公祖 第五 公乘 贯丘 公皙 "
     "南荣 东里 东宫 仲长 子书 子桑 即墨 达奚 褚师 完颜 纳兰 耶律 单于 叶赫 爱新 那拉 西陵 北堂 淳于 屈突 尔朱 刘付"
 )
-# readings a surname has and the character alone has not
+# readings that characters have only as surnames
 SURNAME_SOUNDS: Final = {
     "曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "区": "ou", "查": "zha", "朴": "piao", "盖": "ge", "翟": "zhai",
     "任": "ren", "华": "hua", "覃": "qin", "缪": "miao", "晁": "chao", "召": "shao", "员": "yun", "乐": "yue", "繁": "po",
@@ -24,7 +24,7 @@ SURNAME_SOUNDS: Final = {
     "尉迟": "yu chi", "万俟": "mo qi", "单于": "chan yu", "长孙": "zhang sun", "澹台": "tan tai", "令狐": "ling hu",
     "宰父": "zai fu", "亓官": "qi guan", "呼延": "hu yan", "鲜于": "xian yu", "子车": "zi ju", "乐正": "yue zheng",
 }  # fmt: skip
-# traditional or variant form, then the standard one (通用规范汉字表): the same character, in surnames too
+# traditional or variant form, then the standard one (通用规范汉字表), also in surnames
 SAME_CHARACTER: Final = {
     pair[0]: pair[1]
     for pair in words(
@@ -39,14 +39,14 @@ SAME_CHARACTER: Final = {
         "堅坚 報报 壽寿 奮奋 實实 導导 嵐岚 師师 帥帅 幹干 彥彦 徑径 憲宪 應应 懷怀 戰战 揚扬 於于 歐欧 滿满 漢汉"
     )
 }
-# in given names: one is the other with a radical more and sounds the same, so ear and eye both take it for it
-CONFUSED: Final = {"玥": "月", "钰": "玉", "玟": "文"}
+# in given names: pairs that look and sound alike (one has a radical more)
+CONFUSABLE: Final = {"玥": "月", "钰": "玉", "玟": "文"}
 MALE_TITLES: Final = words("先生 师兄 大哥 大爷 大叔 大伯 叔叔 伯伯 爷爷 老伯 哥 叔")
 WOMEN_TITLES: Final = words("女士 小姐 阿姨 大姐 大妈 大娘 大婶 奶奶 婆婆 太太 夫人 姐 姨 婶 嫂")
 PLAIN_TITLES: Final = words(
     "老师 师傅 同志 医生 大夫 护士 主任 经理 老板 书记 校长 院长 局长 处长 科长 队长 站长 店长 班长 律师 教授 总 工"
 )
-# how an office writes that nobody is named; the whole cell, or its beginning
+# how an office writes that there is no name; the whole cell, or its beginning
 NO_NAME: Final = words(
     "无 本人 空 不详 未知 未填 暂无 没有 保密 某 某某 某某某 none null nan n/a na unknown anonymous test"
 )

@@ -1,6 +1,6 @@
-"""Scoring: which pairs of rows a linkage model proposes, how much each comparison weighs, and how a clerk reads it.
+"""Scores pairs of rows by a linkage model, with a weight and level per comparison and reasons in Chinese.
 
-Deterministic: the same rows give the same pairs and weights, in whatever order they come and on however many threads.
+Deterministic: the same rows give the same pairs and weights, in any order and on any number of threads.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import duckdb
 from pipelines.linkage.model import Comparison, LinkModel
 from pipelines.linkage.workspace import Workspace, workspace
 
-DIGITS = 6  # weights are rounded so: what lies below is the machine's
+DIGITS = 6  # of weights; further digits depend on the machine
 
 
 def score(
@@ -23,12 +23,12 @@ def score(
     at_least: float | None = None,
     crowds: Sequence[str] = (),
 ) -> None:
-    """Make the temp table `into`: one row per pair from weight `at_least` on (the model's `grey` unless told).
+    """Create the temporary table `into`: one row per pair of weight `at_least` (default: the model's `grey`) or more.
 
     Each of `tables` has `source`, `id` (text, together unique) and the columns `model.reads`. Columns of `into`: left_source,
-    left_id, right_source, right_id, match_weight, and per comparison `level_<name>` (the level's name, null where a side says
-    nothing) and `mw_<name>` (its weight). Left is the row of the earlier table, within one table the smaller (source, id).
-    Where `tables` are parts, `crowds` are the wholes in which it is counted what a key on too many rows is.
+    left_id, right_source, right_id, match_weight, and per comparison `level_<name>` (null if a side has no value) and
+    `mw_<name>` (its weight). Left is the row of the earlier table, within one table the smaller (source, id). If `tables` are
+    parts, `crowds` are the whole tables in which the rows per key are counted. HubError: a column is missing.
     """
     with workspace(connection, model, tables, crowds) as work:
         floor = model.grey if at_least is None else at_least
@@ -37,7 +37,7 @@ def score(
 
 
 def _pairs(work: Workspace, predicted: str) -> str:
-    """Splink's prediction with the rows' own names again."""
+    """SQL for Splink's prediction with the rows' own source and id."""
     rows = " union all ".join(f"select unique_id, row_source, row_id from {table}" for table in work.tables)
     columns = ",\n".join(column for comparison in work.model.comparisons for column in _columns(comparison))
     return f"""
@@ -57,18 +57,18 @@ def _columns(comparison: Comparison) -> tuple[str, str]:
 
 
 def reasons_sql(model: LinkModel) -> str:
-    """One pair as a clerk reads it, as SQL over the columns that `score` made: `姓名 同音 +3.1；电话 一致 +16.4`."""
+    """SQL over the columns of `score` for a pair's reasons in Chinese: `姓名 同音 +3.1；电话 一致 +16.4`."""
     parts = []
     for comparison in model.comparisons:
         level, weight = f"level_{comparison.name}", f"mw_{comparison.name}"
         cases = " ".join(f"when '{name}' then '{label}'" for name, label in _labels(comparison).items())
-        told = f"concat('{comparison.title} ', case {level} {cases} end, ' ', printf('%+.1f', {weight}))"
-        parts.append(f"case when {level} is not null then {told} end")
+        reason = f"concat('{comparison.title} ', case {level} {cases} end, ' ', printf('%+.1f', {weight}))"
+        parts.append(f"case when {level} is not null then {reason} end")
     return f"replace(concat_ws('；', {', '.join(parts)}), '-', '−')"
 
 
 def decides_sql(model: LinkModel) -> str:
-    """Whether no level that a pair fell into is a doubt for a human, over the columns that `score` made."""
+    """SQL over the columns of `score`: true if no level or missing value of a pair calls for a human."""
     doubts = [
         f"coalesce(level_{c.name} = '{name}', false)"
         for c in model.comparisons
@@ -80,8 +80,7 @@ def decides_sql(model: LinkModel) -> str:
 
 
 def pattern_sql(model: LinkModel) -> str:
-    """The levels a pair fell into, a letter for each comparison and `-` where a side says nothing: all that its weight
-    depends on."""
+    """SQL for a pair's levels as text, a letter for each comparison or `-` without a value; it determines the weight."""
     letters = []
     for comparison in model.comparisons:
         cases = " ".join(f"when '{name}' then '{chr(97 + n)}'" for n, name in enumerate(comparison.shape.level_names))

@@ -1,4 +1,4 @@
-"""A linkage model in Splink's words: the settings dictionary. Belongs here: nothing but the translation."""
+"""Translates a linkage model into Splink's settings dictionary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pipelines.linkage.model import Comparison, Level, LinkModel
 
 
 def splink_settings(model: LinkModel) -> dict[str, Any]:
-    assert isinstance(model.prior, float), "a prior in words becomes a number first: LinkModel.among, train.py"
+    """Splink's settings. The model's prior must be a number (`LinkModel.among`, `train`)."""
+    assert isinstance(model.prior, float), "the prior must be a number: LinkModel.among, train.py"
     return {
         "link_type": model.link_type,
         "unique_id_column_name": "unique_id",
@@ -25,9 +26,9 @@ def splink_settings(model: LinkModel) -> dict[str, Any]:
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
     shape = comparison.shape
-    silent = {"sql_condition": shape.silent, "label_for_charts": "silent", "is_null_level": True}
+    null_level = {"sql_condition": shape.null_condition, "label_for_charts": "silent", "is_null_level": True}
     levels = [_level(name, condition, comparison.levels.get(name, Level())) for name, _, condition in shape.levels]
-    return {"output_column_name": comparison.name, "comparison_levels": [silent, *levels]}
+    return {"output_column_name": comparison.name, "comparison_levels": [null_level, *levels]}
 
 
 def _level(name: str, condition: str, level: Level) -> dict[str, Any]:

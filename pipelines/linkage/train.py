@@ -1,6 +1,6 @@
-"""Finding a model's numbers from the rows themselves, without truth: u from random pairs, m by expectation maximisation.
+"""Trains a linkage model from the rows themselves, without truth: u from random pairs, m by expectation maximisation.
 
-Deterministic for a seed: samples are drawn by a hash of the rows' numbers, which their names give.
+Deterministic for a seed: samples are drawn by a hash of row numbers, which follow from the rows' source and id.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ import duckdb
 from splink import Linker
 
 from contracts.errors import HubError
-from pipelines.linkage.model import Columns, Comparison, DeterministicRule, Level, LinkModel
+from pipelines.linkage.model import Columns, Comparison, DeterministicRules, Level, LinkModel
 from pipelines.linkage.workspace import Workspace, count, workspace
 
-FEWEST_M, FEWEST_U, MOST = 1e-4, 1e-6, 1 - 1e-6  # a level nobody was seen in is rare, not impossible
-MOSTLY = 0.5  # more than half of all pairs is no prior to start from
-AGREE = 0.9  # of pairs that match, where there are none to learn from
+LOWEST_M, LOWEST_U, HIGHEST = 1e-4, 1e-6, 1 - 1e-6  # an unobserved level is rare, not impossible
+HIGHEST_PRIOR = 0.5
+AGREE = 0.9  # m of the first level where there are no pairs to learn from
 DIGITS = 9
 
 
 def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str], seed: int) -> LinkModel:
-    """The model with every m, u and the prior filled in; `seed` draws the random pairs. HubError if there are no two rows."""
+    """The model with every m, u and the prior as numbers; `seed` draws the random pairs. HubError: there are no two rows."""
     if not model.training:
         return model
     with workspace(connection, model, tables) as work:
         if not (possible := _all_pairs(work)):
             raise HubError("there are no pairs to learn from", remedy="give at least two rows")
-        prior = _prior(work, model.prior) if isinstance(model.prior, DeterministicRule) else model.prior
+        prior = _prior(work, model.prior) if isinstance(model.prior, DeterministicRules) else model.prior
         linker = replace(work, model=model.model_copy(update={"prior": prior})).linker()
         linker.training.estimate_u_using_random_sampling(
             max_pairs=model.training.pairs, seed=seed, min_count_per_level=None, num_chunks=1
@@ -40,12 +40,12 @@ def train(connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Seque
             if _pairs(work, [columns]):
                 linker.training.estimate_parameters_using_expectation_maximisation(rule, max_pairs=model.training.pairs)
         pairs = min(model.training.pairs, possible)
-        return _filled(model.model_copy(update={"prior": prior}), linker, pairs)
+        return _with_learned_numbers(model.model_copy(update={"prior": prior}), linker, pairs)
 
 
-def _prior(work: Workspace, sure: DeterministicRule) -> float:
-    """Of all pairs, those that a list of `sure` agrees on, and what they are a part of."""
-    return round(min(max(_pairs(work, sure.sure), 1) / sure.recall / _all_pairs(work), MOSTLY), DIGITS)
+def _prior(work: Workspace, sure: DeterministicRules) -> float:
+    """The share of matches among all pairs, from the pairs that agree on a list of `sure`, and their `recall`."""
+    return round(min(max(_pairs(work, sure.sure), 1) / sure.recall / _all_pairs(work), HIGHEST_PRIOR), DIGITS)
 
 
 def _all_pairs(work: Workspace) -> int:
@@ -55,7 +55,7 @@ def _all_pairs(work: Workspace) -> int:
 
 
 def _pairs(work: Workspace, lists: Sequence[Columns]) -> int:
-    """How many pairs of rows agree in all columns of one of the lists, which no crowd shares."""
+    """The number of pairs of rows that agree in all columns of one of the lists; values on too many rows do not count."""
     everything = " union all ".join(f"select * from {table}" for table in work.tables)
     across = "and l.source_dataset < r.source_dataset" if work.model.link_type == "link_only" else ""
     agreeing = " union ".join(
@@ -70,12 +70,12 @@ def _pairs(work: Workspace, lists: Sequence[Columns]) -> int:
 
 
 def _rule(model: LinkModel, columns: Columns) -> str:
-    """Equality in the columns, and in what is worked out from them: Splink trains no comparison that a rule's column is in."""
-    helpers = {h for c in model.comparisons if set(c.compared) & set(columns) for h in c.shape.prepare}
+    """A blocking rule on the columns and their helper columns, so that Splink does not train comparisons that read them."""
+    helpers = {h for c in model.comparisons if set(c.compared_columns) & set(columns) for h in c.shape.prepare}
     return " and ".join(f"l.{column} = r.{column}" for column in (*columns, *sorted(helpers)))
 
 
-def _filled(model: LinkModel, linker: Linker, pairs: int) -> LinkModel:
+def _with_learned_numbers(model: LinkModel, linker: Linker, pairs: int) -> LinkModel:
     found: dict[str, Any] = linker.misc.save_model_to_json()
     prior = found["probability_two_random_records_match"]
     comparisons = [
@@ -90,17 +90,19 @@ def _with_numbers(comparison: Comparison, learned: Sequence[dict[str, Any]], pri
     for n, (name, numbers) in enumerate(zip(names, learned, strict=True)):
         stated = comparison.levels.get(name, Level())
         unlearned = AGREE if n == 0 else (1 - AGREE) / (len(names) - 1)
-        m = stated.m or _within(numbers.get("m_probability", unlearned), FEWEST_M)
-        u = stated.u or _within(_among_strangers(numbers.get("u_probability", 0), m, prior, pairs), FEWEST_U)
+        m = stated.m or _clamp(numbers.get("m_probability", unlearned), LOWEST_M)
+        u = stated.u or _clamp(_u_without_matches(numbers.get("u_probability", 0), m, prior, pairs), LOWEST_U)
         levels[name] = Level(m=m, u=u)
     return comparison.model_copy(update={"levels": levels, "train": False})
 
 
-def _among_strangers(share: float, m: float, prior: float, pairs: int) -> float:
-    """Random pairs are not all strangers: `prior` of them match, and where a file is small or much doubled that is most of
-    the agreement seen. What is left below the error of the sample is taken to be that error."""
+def _u_without_matches(share: float, m: float, prior: float, pairs: int) -> float:
+    """u from a level's `share` of random pairs, of which `prior` match; at least the sampling error.
+
+    In a small file, or one with many duplicates, most of the agreement among random pairs comes from matches.
+    """
     return max((share - prior * m) / (1 - prior), math.sqrt(share / pairs))
 
 
-def _within(probability: float, fewest: float) -> float:
-    return round(min(max(probability, fewest), MOST), DIGITS)
+def _clamp(probability: float, lowest: float) -> float:
+    return round(min(max(probability, lowest), HIGHEST), DIGITS)

@@ -1,7 +1,7 @@
-"""The tables Splink works on, made from the caller's in an in-memory database of their own that is thrown away afterwards.
+"""Prepares the tables for Splink in a temporary in-memory database, which is detached afterwards.
 
-Belongs here: numbering rows, helper columns, blocking keys without the crowded ones. Does not: weights.
-Nothing is left behind: not in the caller's databases, not in his current schema.
+Belongs here: numbering rows, helper columns, blocking keys without those on too many rows. Does not: weights.
+The caller's databases and current schema stay unchanged.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ WORK = "linkage_work"
 
 
 class NarrowAPI(DuckDBAPI):
-    """Splink keeps the levels of a prediction only together with all columns compared: those are left out as it is written."""
+    """A Splink API that drops the compared columns from predictions, which Splink would keep together with the levels."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
         super().__init__(connection)
-        told = [f"{part}_{c.name}" for c in model.comparisons for part in ("gamma", "mw")]
-        self.kept = ", ".join(["match_weight", "unique_id_l", "unique_id_r", *told])
+        levels = [f"{part}_{c.name}" for c in model.comparisons for part in ("gamma", "mw")]
+        self.columns = ", ".join(["match_weight", "unique_id_l", "unique_id_r", *levels])
 
     def _setup_for_execute_sql(self, sql: str, physical_name: str) -> str:
         predicted = physical_name.startswith("__splink__df_predict")
-        narrow = f"select {self.kept} from ({sql}) as predicted" if predicted else sql
+        narrow = f"select {self.columns} from ({sql}) as predicted" if predicted else sql
         return super()._setup_for_execute_sql(narrow, physical_name)
 
 
@@ -47,15 +47,18 @@ class Workspace:
     def linker(self) -> Linker:
         api = NarrowAPI(self.connection, self.model)
         frames = [api.register(table, table_name=table) for table in self.tables]
-        given = frames if len(frames) > 1 else frames[0]
-        return Linker(given, splink_settings(self.model), log_level=None, validate_settings=False)
+        inputs = frames if len(frames) > 1 else frames[0]
+        return Linker(inputs, splink_settings(self.model), log_level=None, validate_settings=False)
 
 
 @contextmanager
 def workspace(
     connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str], crowds: Sequence[str] = ()
 ) -> Iterator[Workspace]:
-    """Prepare `tables` (columns source, id and `model.reads`); what is crowded is counted in `crowds`."""
+    """Prepare `tables` (columns source, id and `model.reads`); rows per key are counted in `crowds`.
+
+    HubError: the model does not fit the tables.
+    """
     if len(tables) != 1 if model.link_type == "dedupe_only" else len(tables) < 2:
         raise HubError(f"{model.link_type} of {len(tables)} tables", remedy="one table to dedupe, two or more to link")
     before = connection.execute("select current_database(), current_schema()").fetchall()[0]
@@ -66,7 +69,7 @@ def workspace(
             last = _number(connection, model, table, name, last)
         _leave_out_crowded(connection, model, [f"{WORK}.{name}" for name in names], crowds or tables)
         connection.execute(f"use {WORK}")
-        with silent():
+        with without_splink_log():
             yield Workspace(connection, model, names)
     except SplinkException:  # its message quotes the SQL and DuckDB's words, which may quote rows
         raise HubError(
@@ -79,8 +82,8 @@ def workspace(
 
 
 @contextmanager
-def silent() -> Iterator[None]:
-    """Splink says nothing meanwhile: its messages quote SQL and values."""
+def without_splink_log() -> Iterator[None]:
+    """Switch Splink's log off in the block: its messages quote SQL and values."""
     log = logging.getLogger("splink")
     level = log.level
     log.setLevel(logging.CRITICAL + 1)
@@ -91,9 +94,9 @@ def silent() -> Iterator[None]:
 
 
 def _number(connection: duckdb.DuckDBPyConnection, model: LinkModel, table: str, into: str, after: int) -> int:
-    """The rows numbered from `after` on, with helper columns and one key per blocking rule. Returns the last number.
+    """Create `into`: the rows numbered from `after` on, with helper columns and a key per blocking rule; the last number.
 
-    Where the order counts (left and right of one table, samples) it is the rows' own, never that in which they came.
+    Where the order matters (left and right of one table, samples), rows are ordered by source and id.
     """
     ordered = "" if model.link_type == "link_only" and not model.training else "order by source, id"
     columns = [_column(model, name, name) for name in (*model.reads, *sorted(model.derived))]
@@ -109,17 +112,17 @@ def _number(connection: duckdb.DuckDBPyConnection, model: LinkModel, table: str,
                 from (select *{derived} from {table}) as given"""
         )
     except (duckdb.BinderException, duckdb.CatalogException) as error:
-        said = str(error).splitlines()[0]
+        first_line = str(error).splitlines()[0]
         raise HubError(
-            f"the linkage model does not fit the table: {said}", where=table, remedy="correct either"
+            f"the linkage model does not fit the table: {first_line}", where=table, remedy="correct either"
         ) from None
     return after + count(connection, f"{WORK}.{into}")
 
 
 def _column(model: LinkModel, name: str, sql: str) -> str:
-    """As it is where its letters are compared, else a number that stands for it in this run: half the memory and time."""
-    spelled = any(name in comparison.shape.spelled for comparison in model.comparisons)
-    return f"{sql} as {name}" if spelled else f"case when ({sql}) is not null then hash({sql}) end as {name}"
+    """The column's text if its text is compared, else a hash, which halves memory and time."""
+    is_text = any(name in comparison.shape.text_columns for comparison in model.comparisons)
+    return f"{sql} as {name}" if is_text else f"case when ({sql}) is not null then hash({sql}) end as {name}"
 
 
 def key_sql(rule: Sequence[str]) -> str:
@@ -129,7 +132,7 @@ def key_sql(rule: Sequence[str]) -> str:
 def _leave_out_crowded(
     connection: duckdb.DuckDBPyConnection, model: LinkModel, tables: Sequence[str], crowds: Sequence[str]
 ) -> None:
-    """A key on too many rows of one of `crowds` becomes null in all of `tables`. Counted are those that can propose a pair."""
+    """Set a key on too many rows of one of `crowds` to null in all `tables`; only keys of the smallest table are counted."""
     smallest = min(tables, key=lambda table: count(connection, table))
     derived = "".join(f", {sql} as {name}" for name, sql in sorted(model.derived.items()))
     for n, rule in enumerate(model.block_on):

@@ -1,4 +1,4 @@
-"""The night as Dagster sees it, and `hub nightly`. The only importer of dagster.
+"""Dagster's assets, checks and schedules for the night, and `hub nightly`. The only importer of dagster.
 
-Belongs here: assets, checks, schedules, and the order of the night. Does not: how a step does its work.
+Belongs here: the order of the night's steps. Does not: the work of a step (ingest/, warehouse).
 """

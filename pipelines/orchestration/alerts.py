@@ -1,6 +1,6 @@
-"""Telling somebody that a night failed: a webhook (setting `alert_url`). No personal data, and never a second failure.
+"""Sends an alert to a webhook (setting `alert_url`) when a night failed, without personal data and without raising.
 
-The body is JSON: event, run, message, at. A chat service's own form is made by the service's relay, not here.
+The body is JSON: event, run, message, at. A relay must convert it to the form of a chat service.
 """
 
 import logging
@@ -13,13 +13,13 @@ import httpx
 from warehouse.settings import Settings
 
 JOB = "nightly"
-TOLD = "hub/told_by"  # a run with this tag is reported by whoever started it
+REPORTED_BY = "hub/told_by"  # tag of a run whose starter sends the alert itself
 TIMEOUT = 10.0
 log = logging.getLogger("hub.alert")
 
 
 def send_alert(settings: Settings, run: str, message: str) -> bool:
-    """Post to the webhook; false if there is none or it does not take it (logged: an alert must not hide its cause)."""
+    """Post to the webhook; False if there is none or it fails, which is only logged so as not to hide the cause."""
     if not settings.alert_url:
         return False
     body = {"event": "night_failed", "run": run, "message": message, "at": datetime.now(UTC).isoformat()}
@@ -32,7 +32,7 @@ def send_alert(settings: Settings, run: str, message: str) -> bool:
 
 
 def failure_alert(settings: Settings, tell: Callable[[Settings, str, str], object] = send_alert) -> dg.SensorDefinition:
-    """For runs that the daemon started, and for those that were killed (run monitoring marks them failed)."""
+    """The sensor that reports failed runs of the daemon, and killed ones (run monitoring marks them failed)."""
 
     @dg.run_failure_sensor(
         name="failure_alert",
@@ -41,17 +41,17 @@ def failure_alert(settings: Settings, tell: Callable[[Settings, str, str], objec
     )
     def alert(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
-        if run.job_name == JOB and TOLD not in run.tags:
+        if run.job_name == JOB and REPORTED_BY not in run.tags:
             tell(settings, run.run_id, _message(context))
 
     return alert
 
 
 def _message(context: dg.RunFailureSensorContext) -> str:
-    """The errors of the failed steps, free of quoted rows by error_redaction.py; else what Dagster says of the run."""
-    said = []
+    """The errors of the failed steps, which error_redaction.py has cleared of rows; else Dagster's message for the run."""
+    messages = []
     for event in context.get_step_failure_events():
         error = event.event_specific_data.error  # type: ignore[union-attr]  # a step failure carries its data
         failure = event.step_failure_data.user_failure_data
-        said.append(str(failure.description if failure else error.message if error else event.message))
-    return "; ".join(said) or str(context.failure_event.message)
+        messages.append(str(failure.description if failure else error.message if error else event.message))
+    return "; ".join(messages) or str(context.failure_event.message)

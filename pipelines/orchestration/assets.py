@@ -1,6 +1,6 @@
-"""The night as Dagster sees it: three coarse steps that make many assets (each step costs time, an asset hardly any).
+"""Dagster's assets of the night: three coarse steps that make many assets (a step costs time, an asset hardly any).
 
-Not here: what a step does (`night.py`), which asset is made from which (`lineage.py`), the checks (`checks.py`).
+Not here: the work of a step (`night.py`), the assets' dependencies (`lineage.py`), the checks (`checks.py`).
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from pipelines.orchestration.lineage import RELEASE, in_build_order, lake_key, l
 
 
 def nightly_assets(catalog: Catalog) -> list[dg.AssetsDefinition]:
-    """ingest → build → (audit, in checks.py) → release."""
+    """The assets in order: ingest → build → (audit, in checks.py) → release."""
 
     @dg.multi_asset(
         specs=lake_specs(catalog),

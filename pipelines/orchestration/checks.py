@@ -1,4 +1,4 @@
-"""Asset checks: a delivery is in force (held at ingest), every table keeps its contract (held before publishing)."""
+"""Dagster's asset checks: a delivery is in force (after ingest), every table keeps its contract (before publishing)."""
 
 from collections.abc import Iterator
 
@@ -19,8 +19,8 @@ def delivery_specs(catalog: Catalog) -> list[dg.AssetCheckSpec]:
 
 
 def delivery_check(night: Night, table: Table) -> dg.AssetCheckResult:
-    """A refused delivery while another is in force, or none delivered, is a warning; refused and none, it blocks."""
-    refused, in_force = night.refused[table.name], night.in_force[table.name]
+    """The check's result: a warning for a refused delivery or none at all; it blocks if one is refused and none in force."""
+    refused, in_force = night.not_in_force[table.name], night.in_force[table.name]
     blocks = bool(refused) and not in_force
     if blocks:
         night.error = night.error or DeliveryError(
@@ -38,7 +38,7 @@ def delivery_check(night: Night, table: Table) -> dg.AssetCheckResult:
 
 
 def contract_checks(catalog: Catalog) -> dg.AssetChecksDefinition:
-    """The audit: one blocking check per contract, and the release waits for all of them."""
+    """The audit: one blocking check per contract, all before the release."""
     specs = [dg.AssetCheckSpec(CONTRACT, asset=table_key(t), blocking=True) for t in catalog.tables.values()]
 
     @dg.multi_asset_check(name="audit", specs=specs, required_resource_keys={"night"}, retry_policy=RETRIES)

@@ -1,4 +1,4 @@
-"""Everything Dagster shows, put together; `workspace.yaml` names this module. Nothing happens at import."""
+"""Dagster's definitions, which `workspace.yaml` names. Nothing happens at import."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from warehouse.settings import Settings
 
 
 def build_defs(settings: Settings | None = None, night: Night | None = None) -> dg.Definitions:
-    """The definitions of a deployment. `night` is handed in by who runs one and wants to look at it afterwards."""
+    """The definitions of a deployment. A caller that runs one night passes it in as `night` and reads it afterwards."""
     settings = settings or Settings()
     catalog = night.catalog if night else load_catalog()
     return dg.Definitions(
@@ -25,7 +25,7 @@ def build_defs(settings: Settings | None = None, night: Night | None = None) -> 
         jobs=[dg.define_asset_job(JOB, executor_def=dg.in_process_executor)],  # steps hand on state
         schedules=[nightly_schedule(settings)],
         sensors=[landing_sensor(settings), failure_alert(settings)],
-        resources={"night": night_resource(lambda say: night or Night(settings, catalog, say))},
+        resources={"night": night_resource(lambda progress: night or Night(settings, catalog, progress))},
         executor=dg.in_process_executor,
     )
 

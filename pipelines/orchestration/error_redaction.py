@@ -1,6 +1,6 @@
-"""What may reach Dagster's event store when a step fails: our own errors as they are, of others only type and place.
+"""Redacts the errors of failed steps before they reach Dagster's event store: of foreign ones only type and place stay.
 
-An exception's text can quote a row. Errors of ours promise not to; the rest is cut here, cause and context included.
+An exception's text can quote a row. HubErrors never do; all others lose their text, cause and context here.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from contracts.errors import HubError
 from pipelines.orchestration.night import Night
 
 ROOT = Path(__file__).parents[2]
-RETRIES = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)  # for a disk or network that hiccups
+RETRIES = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)  # for short faults of disk or network
 
 
 class TransientError(Exception):
-    """The step may go well the next time; Dagster retries it as the policy says."""
+    """An error that a retry may cure; Dagster retries the step by RETRIES."""
 
 
 def run_step(night: Night, *actions: Callable[[], object]) -> None:
-    """Run a step's actions. Errors leave as dagster.Failure (not retried) or TransientError (retried)."""
+    """Run a step's actions and set `night.error`. Raises dagster.Failure (not retried) or TransientError (retried)."""
     night.error = None
     failure = _outcome(night, actions)
     if failure is not None:
-        raise failure  # outside of `except`: nothing of the original travels along
+        raise failure  # outside of `except`, so that the original is not attached
 
 
 def _outcome(night: Night, actions: tuple[Callable[[], object], ...]) -> Exception | None:
@@ -49,7 +49,7 @@ def _outcome(night: Night, actions: tuple[Callable[[], object], ...]) -> Excepti
 
 
 def error_location(error: BaseException) -> str:
-    """`warehouse/build/engine.py:94`: the innermost line of ours the error passed through."""
+    """The innermost line of the hub's code in the traceback: `warehouse/build/engine.py:94`."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [f for f in frames if Path(f.filename).is_relative_to(ROOT) and "site-packages" not in f.filename]
     last = (ours or frames)[-1]

@@ -1,4 +1,4 @@
-"""Dagster's own state, in `HUB_HOME/dagster`: runs, events, schedule ticks. Losing it loses only the history."""
+"""Opens Dagster's own state in `HUB_HOME/dagster`: runs, events, schedule ticks. Losing it loses only the history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which asset is made from which: read from the contracts and from the SQL, never written down.
+"""Derives the assets and their dependencies from the contracts and the SQL.
 
 `landing/resident` (a folder) → `lake/resident` (accepted rows) → `source/resident`, `city/person` … → `release`.
 """
@@ -30,7 +30,7 @@ def lake_key(name: str) -> dg.AssetKey:
 
 
 def landing_specs(catalog: Catalog) -> list[dg.AssetSpec]:
-    """The offices' folders: nothing makes them but the offices."""
+    """The offices' folders, which no step makes."""
     return [
         dg.AssetSpec(["landing", t.name], group_name="landing", description=f"{t.business_name}: files as delivered")
         for t in catalog.sources()
@@ -51,7 +51,7 @@ def lake_specs(catalog: Catalog) -> list[dg.AssetSpec]:
 
 
 def in_build_order(catalog: Catalog) -> list[Table]:
-    """Every contracted table after those it is made from; what no model makes (`finding`, `release`) comes last."""
+    """All contracted tables, each after its dependencies; those without a model (`finding`, `release`) come last."""
     order = {relation: i for i, relation in enumerate(plan(catalog, models(), PYTHON_MODELS))}
     return sorted(catalog.tables.values(), key=lambda t: order.get(t.relation, len(order)))
 
@@ -63,7 +63,7 @@ def table_specs(catalog: Catalog) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             table_key(t),
-            deps=sorted(_makers(t.relation, reads, catalog), key=str),
+            deps=sorted(_upstream(t.relation, reads, catalog), key=str),
             group_name=t.layer,
             kinds={"duckdb", "sql"},
             description=f"{t.business_name} {t.description}".strip(),
@@ -73,7 +73,7 @@ def table_specs(catalog: Catalog) -> list[dg.AssetSpec]:
 
 
 def _rules_read() -> frozenset[str]:
-    """What all rules read. One that is broken reads nothing: the night goes on without it."""
+    """The relations all rules read; a broken rule, which the night skips, counts as reading none."""
     found: set[str] = set()
     for rule in library().rules.values():
         with suppress(HubError):
@@ -81,19 +81,19 @@ def _rules_read() -> frozenset[str]:
     return frozenset(found)
 
 
-def _makers(relation: str, reads: dict[str, frozenset[str]], catalog: Catalog) -> set[dg.AssetKey]:
-    """The assets a relation is made from, looking through working tables that are no assets."""
+def _upstream(relation: str, reads: dict[str, frozenset[str]], catalog: Catalog) -> set[dg.AssetKey]:
+    """The assets a relation depends on, directly or through working tables that are not assets."""
     own = f"{LAKE}{relation.removeprefix('source.')}"
     direct = reads.get(relation, frozenset()) | ({own} if relation.startswith("source.") else set())
     by_relation = {t.relation: t for t in catalog.tables.values()}
-    makers: set[dg.AssetKey] = set()
+    upstream: set[dg.AssetKey] = set()
     for name in direct - {relation}:
         if name == SPELLING:
-            makers |= {lake_key(t.name) for t in catalog.sources() if t.address_columns}
+            upstream |= {lake_key(t.name) for t in catalog.sources() if t.address_columns}
         elif name.startswith(LAKE):
-            makers.add(lake_key(name.removeprefix(LAKE)))
+            upstream.add(lake_key(name.removeprefix(LAKE)))
         elif name in by_relation:
-            makers.add(table_key(by_relation[name]))
+            upstream.add(table_key(by_relation[name]))
         else:
-            makers |= _makers(name, reads, catalog)
-    return makers
+            upstream |= _upstream(name, reads, catalog)
+    return upstream

@@ -1,7 +1,7 @@
-"""One night, step by step, without an orchestrator: what `orchestration/assets.py` calls and `orchestration/nightly.py` reports.
+"""The steps of one night, independent of Dagster: `assets.py` calls them, `nightly.py` reports them.
 
-Belongs here: the order of the steps, what they hand on, how long they took, and that only one night runs at a time.
-Does not: how a step is done (ingest/ingest.py, warehouse), and Dagster.
+Belongs here: the steps' order, shared state and timing, and the lock that lets one night run at a time.
+Does not: the work of a step (ingest/ingest.py, warehouse), and Dagster.
 """
 
 from __future__ import annotations
@@ -46,26 +46,30 @@ from warehouse.settings import Settings
 Progress = Callable[[str], None]
 
 
-def silent(_: str) -> None:
-    """Progress that nobody watches."""
+def no_progress(_: str) -> None:
+    """Discard progress messages."""
 
 
 @dataclass
 class Night:
-    """The state of one night. Steps are called in order; each may be called again after it failed."""
+    """The state of one night. Steps are called in order; each may be called again after it failed.
+
+    After `ingest`, by table: deliveries `in_force` and `not_in_force`. `read_by_older_contract`: in force although the
+    current contract refuses them.
+    """
 
     settings: Settings
     catalog: Catalog
-    progress: Progress = silent
+    progress: Progress = no_progress
     error: HubError | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     in_force: dict[str, list[Delivery]] = field(default_factory=dict)
-    refused: dict[str, list[Delivery]] = field(default_factory=dict)
-    kept: list[Delivery] = field(default_factory=list)
-    unknown: list[Delivery] = field(default_factory=list)
-    not_fetched: list[str] = field(default_factory=list)
-    growing: list[str] = field(default_factory=list)
-    drifted: list[Delivery] = field(default_factory=list)
+    not_in_force: dict[str, list[Delivery]] = field(default_factory=dict)
+    read_by_older_contract: list[Delivery] = field(default_factory=list)
+    without_contract: list[Delivery] = field(default_factory=list)
+    fetch_failures: list[str] = field(default_factory=list)
+    growing_files: list[str] = field(default_factory=list)
+    with_drift: list[Delivery] = field(default_factory=list)
     candidate: Path | None = None
     release_id: str = ""
     built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -81,7 +85,7 @@ class Night:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the deployment's lock; the system drops it with the process. HubError if another night has it."""
+        """Hold the deployment's lock, which ends with the process. HubError: another night has it."""
         private_folder(self.settings.home)
         path = self.settings.home / "night.lock"
         with path.open("a+") as lock:
@@ -105,14 +109,14 @@ class Night:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage and say when it is done."""
+        """Time a stage and report its end."""
         started = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - started, 2)
         self.progress(f"{name} {self.seconds[name]:.1f} s")
 
     def _suites(self) -> SuiteProcess:
-        """The audit's process; asked for early, because it needs seconds before it can work."""
+        """The audit's process, started early because it needs seconds to load."""
         self.suites = self.suites or SuiteProcess()
         return self.suites
 
@@ -120,39 +124,39 @@ class Night:
         self.progress(f"  {line}")
 
     def ingest(self) -> None:
-        """Landing → lake, after fetching what the hub gets itself. Afterwards `in_force`, `kept` of it as read by an older
-        contract, `refused`, `unknown`, `not_fetched`, `growing`, `drifted`."""
+        """Pull, then take landing's files into the lake; fills all fields of deliveries."""
         self._suites()
         with self.stage("ingest"):
-            self.not_fetched = pull_all(self.settings, self.catalog, self._detail)
+            self.fetch_failures = pull_all(self.settings, self.catalog, self._detail)
             lake, casebook = Lake(self.settings), open_casebook(self.settings)
             settle = DeliveryDecisions.of(casebook).settled
             ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
-            done, self.growing = ingested.deliveries, ingested.growing
+            done, self.growing_files = ingested.deliveries, ingested.growing_files
             apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
             casebook.close()
-            self.unknown = [d for d in done if d.table == UNKNOWN]
-            self.drifted = [d for d in done if "drift" in d.warnings]
-            self._look_into(lake, {d.id for d in done}, FileHashes(self.settings).remembered())
+            self.without_contract = [d for d in done if d.table == UNKNOWN]
+            self.with_drift = [d for d in done if "drift" in d.warnings]
+            self._sort_deliveries(lake, {d.id for d in done}, FileHashes(self.settings).known_hashes())
 
-    def _look_into(self, lake: Lake, new: set[str], there: set[str]) -> None:
-        """What is in force, and what is not: what came tonight; of a snapshot the newest, else every file still `there`."""
+    def _sort_deliveries(self, lake: Lake, new: set[str], landed: set[str]) -> None:
+        """Fill `in_force` and `not_in_force`: of the latter tonight's, a snapshot's newest, else all still in landing."""
         for table in self.catalog.sources():
             self.in_force[table.name] = lake.in_force(table)
             deliveries = [d for d in lake.deliveries(table.name) if d.status != "waiting"]
-            wanted = deliveries[-1:] if table.load == "snapshot" else [d for d in deliveries if d.sha256 in there]
-            told = {d.id for d in wanted} | new
-            self.refused[table.name] = [d for d in deliveries if d.id in told and d.status != "accepted"]
-        self.kept = [d for deliveries in self.in_force.values() for d in deliveries if d.refused_digest]
+            relevant = deliveries[-1:] if table.load == "snapshot" else [d for d in deliveries if d.sha256 in landed]
+            ids = {d.id for d in relevant} | new
+            self.not_in_force[table.name] = [d for d in deliveries if d.id in ids and d.status != "accepted"]
+        in_force = (d for deliveries in self.in_force.values() for d in deliveries)
+        self.read_by_older_contract = [d for d in in_force if d.refused_digest]
 
     def consolidate(self) -> None:
-        """Lake → candidate database with source and city tables."""
+        """Build the candidate database with source and city tables from the lake."""
         with self.stage("consolidate"):
             self.candidate = publish.new_candidate(self.settings, f"{self.built_at:%Y%m%dT%H%M%S}")
             engine.build_city(self.settings, self.catalog, self._city, PYTHON_MODELS, self._detail)
 
     def cross_check(self) -> None:
-        """Findings, then the release's name from what the tables hold, its indexes and the closing checkpoint."""
+        """Run the rules, then name the release by its content hash, index it and close it with a checkpoint."""
         with self.stage("cross-check"):
             self.rules = cross_check(self.settings, self.catalog, self._city, self._detail)
         with self.stage("close"):
@@ -164,9 +168,9 @@ class Night:
             )
 
     def audit(self) -> None:
-        """Hold the closed candidate against the contracts. Sets `error` where a promise that blocks is broken."""
+        """Check the closed candidate against the contracts; sets `error` if a blocking check fails."""
         with self.stage("audit"):
-            process, self.suites = self._suites(), None  # it answers once
+            process, self.suites = self._suites(), None  # usable once
             try:
                 found = audit.audit(self._folder, self.catalog, self.code_lists, self._detail, process.validate)
             finally:
@@ -178,20 +182,22 @@ class Night:
             self.error = error
 
     def publish(self) -> Manifest:
-        """Let the release be seen, after writing down what it made of persons' ids and findings (a rebuild must give the same
-        ones), and write down that it was; then ask the offices for corrections. Called again it does what is left of that."""
+        """Record person ids and findings in the casebook, publish the release, then request corrections from the offices.
+
+        The casebook comes first, because a rebuild must give the same ids. Called again, it does the remaining steps.
+        """
         with self.stage("publish"):
             if self.release_id != publish.current_id(self.settings):
                 casebook = open_casebook(self.settings)
                 person_id_log.append(casebook, person_id_log.published_changes(self._city), self.release_id)
-                silent = [name for name, run in self.rules.items() if run.error]
-                finding_trail.append(casebook, self._city, self.release_id, silent)
+                failed_rules = [name for name, run in self.rules.items() if run.error]
+                finding_trail.append(casebook, self._city, self.release_id, failed_rules)
                 casebook.close()
                 publish.publish(self.settings, self._folder, self._manifest())
             published_releases(self.settings)
-            asked = nightly_corrections(self.settings, self.release_id)
-            if told := ", ".join(f"{count} {name}" for name, count in vars(asked).items() if count):
-                self._detail(f"corrections: {told}")
+            corrections = nightly_corrections(self.settings, self.release_id)
+            if counts := ", ".join(f"{count} {name}" for name, count in vars(corrections).items() if count):
+                self._detail(f"corrections: {counts}")
             return publish.show(self.settings, self.release_id)
 
     @property
@@ -206,7 +212,7 @@ class Night:
 
     @property
     def _known_on(self) -> date:
-        """The day of the newest data in it."""
+        """The day of the newest data in the release."""
         return max(d.delivered_on for deliveries in self.in_force.values() for d in deliveries)
 
     def _manifest(self) -> Manifest:

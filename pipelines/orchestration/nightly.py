@@ -1,4 +1,4 @@
-"""`hub nightly`: one night through Dagster in this process, with progress, and an error that a person can act on."""
+"""Runs one night through Dagster in this process (`hub nightly`), with progress and an error that a person can act on."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from contracts.errors import HubError
 from contracts.load import load_catalog
 from contracts.suite_process import SuiteProcess
-from pipelines.orchestration.alerts import JOB, TOLD, send_alert
+from pipelines.orchestration.alerts import JOB, REPORTED_BY, send_alert
 from pipelines.orchestration.definitions import build_defs
 from pipelines.orchestration.instance import instance
-from pipelines.orchestration.night import Night, Progress, silent
+from pipelines.orchestration.night import Night, Progress, no_progress
 from warehouse.settings import Settings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -19,7 +19,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 @dataclass(frozen=True)
 class NightResult:
-    """What came of a night; `warnings` did not stop it and want somebody's eye."""
+    """The result of a night; `warnings` did not stop it, but somebody should look at them."""
 
     release_id: str
     seconds: dict[str, float]
@@ -28,21 +28,23 @@ class NightResult:
     warnings: list[str]
 
 
-def run_nightly(settings: Settings, progress: Progress = silent, suites: SuiteProcess | None = None) -> NightResult:
-    """Landing to published release. HubError naming contract, column and rows if the night was stopped.
+def run_nightly(
+    settings: Settings, progress: Progress = no_progress, suites: SuiteProcess | None = None
+) -> NightResult:
+    """Run a night from landing to the published release. HubError: it was stopped; names contract, column and rows.
 
-    `suites` is an audit process that the caller has started already.
+    `suites` is an audit process that the caller has already started.
     """
     return run_night(Night(settings, load_catalog(), progress, suites=suites))
 
 
 def run_night(night: Night) -> NightResult:
-    """As `run_nightly`, for a night that was put together elsewhere."""
+    """Run a night that the caller has set up, like `run_nightly`."""
     settings = night.settings
     job = build_defs(settings, night).resolve_job_def(JOB)
     with instance(settings) as opened:
         run = job.execute_in_process(
-            instance=opened, run_config=QUIET, tags={TOLD: "hub nightly"}, raise_on_error=False
+            instance=opened, run_config=QUIET, tags={REPORTED_BY: "hub nightly"}, raise_on_error=False
         )
     if not run.success:
         error = night.error or HubError("the night failed inside Dagster", remedy="see it with `dagster dev`")
@@ -58,19 +60,18 @@ def run_night(night: Night) -> NightResult:
 
 
 def warnings(night: Night) -> Iterator[str]:
-    """What did not stop the night and wants somebody's eye: what could not be fetched, refused and kept files, broken
-    promises, failed rules."""
-    yield from night.not_fetched
-    for table, deliveries in night.refused.items():
+    """Yield the night's warnings: failed fetches, refused files, drift, failed checks and rules."""
+    yield from night.fetch_failures
+    for table, deliveries in night.not_in_force.items():
         for delivery in deliveries:
             yield f"{table}: {delivery.why_not}; what was accepted before stays in force"
-    for delivery in night.kept:
+    for delivery in night.read_by_older_contract:
         yield f"{delivery.table}: {delivery.reason}; it stays in force as it was read before"
-    for delivery in night.unknown:
+    for delivery in night.without_contract:
         yield delivery.reason
-    for delivery in night.drifted:
+    for delivery in night.with_drift:
         yield f"{delivery.table}: {delivery.file_name}: columns moved further than the contract allows; see its receipt"
-    for name in night.growing:
+    for name in night.growing_files:
         yield f"{name} is still being written; it is read the next night"
     for result in night.results:
         if not result.passed:

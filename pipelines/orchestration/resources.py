@@ -1,4 +1,4 @@
-"""What steps are given instead of making it themselves, so that a test or `hub nightly` hands in its own."""
+"""Dagster resources: the night's state, which a test or `hub nightly` can replace by its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipelines.orchestration.night import Night, Progress
 
 
 def night_resource(make: Callable[[Progress], Night]) -> dg.ResourceDefinition:
-    """The state of one run, alone in its deployment until the run ends. `make` is given Dagster's log for progress."""
+    """The state of one run, which holds the deployment's lock until it ends; `make` gets Dagster's log as progress."""
 
     @contextmanager
     def alone(context: dg.InitResourceContext) -> Iterator[Night]:
@@ -29,6 +29,6 @@ def night_resource(make: Callable[[Progress], Night]) -> dg.ResourceDefinition:
 
 
 def _log_stage(context: dg.InitResourceContext, line: str) -> None:
-    """Stages only: a line in Dagster's event log costs 50 ms."""
+    """Log stages only, because a line in Dagster's event log costs 50 ms."""
     if context.log and not line.startswith(" "):
         context.log.info(line)

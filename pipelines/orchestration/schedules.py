@@ -1,4 +1,4 @@
-"""WHEN a night runs: every night at 01:30 local time, and when an office has put a new file into landing."""
+"""Schedules the night: daily at 01:30 local time, and when an office has put a new file into landing."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ def nightly_schedule(settings: Settings) -> dg.ScheduleDefinition:
 
 
 def landing_sensor(settings: Settings) -> dg.SensorDefinition:
-    """Asks for a night when landing has changed and has then stayed as it is for one tick: no half-copied file."""
+    """The sensor that requests a night when landing has changed and then not for one tick, so that copies are complete."""
 
     @dg.sensor(name="new_delivery", job_name=JOB, minimum_interval_seconds=TICK_SECONDS)
     def new_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -43,6 +43,6 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
 
 
 def landing_state(landing: Path) -> str:
-    """A hash of every file ingest would read, by name, size and time; empty if there is none."""
+    """A hash of the names, sizes and times of landing's files; "" if there are none."""
     lines = [f"{p.relative_to(landing)} {(s := p.stat()).st_size} {s.st_mtime_ns}" for p in landing_files(landing)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""

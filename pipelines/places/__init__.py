@@ -1,4 +1,4 @@
-"""Where things are: relations of the city database that code makes from addresses and coordinates.
+"""Python models of the city database that are computed from coordinates.
 
-Belongs here: makers and what they need. Does not: what SQL can say (`warehouse/models/`).
+Belongs here: those models and their geometry. Does not: models written in SQL (`warehouse/models/`).
 """

@@ -1,9 +1,9 @@
-"""GCJ-02 ↔ WGS-84 for arrays of degrees. GCJ-02 is the datum of Chinese web maps: WGS-84 moved by up to 700 m.
+"""Converts between GCJ-02 and WGS-84, for arrays of degrees. GCJ-02, the datum of Chinese web maps, is shifted by up to 700 m.
 
-The shift was never published by those who ordained it. This is the formula that became known in 2010 (EvilTransform's
-`Transform.cs`) and that every open library repeats: a polynomial with sines about 105° E 35° N, laid on the Krasovsky
-ellipsoid of 1940. It has no inverse in closed form; iterated, it is exact to a millimetre. One step alone, as most libraries
-do, is off by 1 to 3 m. CGCS2000 differs from WGS-84 by decimetres and counts as it.
+The shift is not officially published. This is the formula known since 2010 (EvilTransform's `Transform.cs`), which open
+libraries use: a polynomial with sines around 105° E 35° N on the Krasovsky ellipsoid of 1940. It has no closed inverse; the
+iteration is exact to a millimetre, while one step, as most libraries do, is off by 1 to 3 m. CGCS2000 differs from WGS-84 by
+decimetres and is treated as the same.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from numpy.typing import NDArray
 
 AXIS: Final = 6378245.0  # metres, Krasovsky
 ECCENTRICITY2: Final = 0.00669342162296594323
-WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271  # where the shift applies; beyond, the two are one
-STEPS: Final = 8  # each leaves about a hundredth of the error
+WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271  # where the shift applies; outside the two are equal
+STEPS: Final = 8  # each reduces the error to about a hundredth
 
 Degrees = NDArray[np.float64]  # n × 2: longitude, latitude
 
 
 def gcj02_from_wgs84(places: Degrees) -> Degrees:
+    """The places in GCJ-02."""
     return places + _shift(places)
 
 
 def wgs84_from_gcj02(places: Degrees) -> Degrees:
-    """The places that the shift moves here."""
+    """The places in WGS-84, by iterating the inverse."""
     found = places
     for _ in range(STEPS):
         found = places - _shift(found)
@@ -34,7 +35,7 @@ def wgs84_from_gcj02(places: Degrees) -> Degrees:
 
 
 def _shift(places: Degrees) -> Degrees:
-    """Degrees by which WGS-84 is moved."""
+    """The shift of WGS-84 places in degrees; 0 outside the area of the shift."""
     longitude, latitude = places[:, 0], places[:, 1]
     x, y = longitude - 105, latitude - 35
     common = 20 * np.sin(6 * np.pi * x) + 20 * np.sin(2 * np.pi * x)

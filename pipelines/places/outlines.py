@@ -1,6 +1,6 @@
-"""Which buildings lie in which grid's outline: places and outlines in one datum, and every place held against them at once.
+"""Finds the grid outlines each building lies in: converts both to WGS-84 and joins them with shapely.
 
-Belongs here: geometry (shapely). Does not: what follows from it for a building's grid (`warehouse/models/building_period.sql`).
+Belongs here: geometry. Does not: choosing a building's grid (`warehouse/models/building_period.sql`).
 """
 
 from __future__ import annotations
@@ -15,16 +15,14 @@ from pipelines.places.datum import wgs84_from_gcj02
 from warehouse.build.python_model import PythonModel
 from warehouse.settings import Settings
 
-EDGE: Final = 1e-5  # degrees, about a metre: nearer to an outline no coordinate says on which side it is
+EDGE: Final = 1e-5  # degrees, about a metre: coordinates are not precise enough to tell the side of an outline
 GCJ02 = "gcj02"
-
-
-PLACED = """
+POINTS_SQL = """
 select building_id, valid_from, datum, longitude, latitude from source.grid_building
 where longitude is not null and latitude is not null and datum is not null
 """
 # an outline ends at the latest when the grid's next one begins
-OUTLINED = """
+OUTLINES_SQL = """
 with dated as (
     select *, lead(valid_from) over (partition by grid_code order by valid_from) as next_from
     from source.grid_boundary where valid_to is null or valid_to > valid_from
@@ -34,12 +32,12 @@ select grid_code, valid_from, least(valid_to, next_from) as valid_to, datum, geo
 
 
 def make_points(connection: duckdb.DuckDBPyConnection, _: Settings) -> None:
-    """`building_point`: building_id and valid_from of the row, longitude and latitude in WGS-84."""
-    rows = connection.sql(PLACED).pl()
+    """Create `building_point`: building_id and valid_from of the row, longitude and latitude in WGS-84."""
+    rows = connection.sql(POINTS_SQL).pl()
     degrees = rows.select("longitude", "latitude").to_numpy()
     moved = (rows["datum"] == GCJ02).to_numpy()
     degrees[moved] = wgs84_from_gcj02(degrees[moved])
-    keep(
+    create_temp_table(
         connection,
         "building_point",
         rows.select("building_id", "valid_from", longitude=degrees[:, 0], latitude=degrees[:, 1]),
@@ -47,11 +45,11 @@ def make_points(connection: duckdb.DuckDBPyConnection, _: Settings) -> None:
 
 
 def make_outlines(connection: duckdb.DuckDBPyConnection, _: Settings) -> None:
-    """`grid_outline`: grid_code, valid_from, valid_to, the shape as WKB in WGS-84, and its `flaw`, null where it is sound.
+    """Create `grid_outline`: grid_code, valid_from, valid_to, outline (WKB in WGS-84), flaw (null if valid).
 
-    Of a flawed outline (it crosses itself) the shape is all that it may enclose.
+    An invalid outline (one that crosses itself) is replaced by its convex hull.
     """
-    rows = connection.sql(OUTLINED).pl()
+    rows = connection.sql(OUTLINES_SQL).pl()
     shapes = shapely.from_geojson(rows["geometry"].to_numpy(), on_invalid="ignore")
     moved = (rows["datum"] == GCJ02).to_numpy()
     shapes[moved] = shapely.transform(shapes[moved], wgs84_from_gcj02)
@@ -63,12 +61,13 @@ def make_outlines(connection: duckdb.DuckDBPyConnection, _: Settings) -> None:
     shapes[flawed] = shapely.convex_hull(shapes[flawed])
     outline = pl.Series("outline", shapely.to_wkb(shapes).tolist(), dtype=pl.Binary)
     flaw = pl.Series("flaw", flaws, dtype=pl.String)
-    keep(connection, "grid_outline", rows.select("grid_code", "valid_from", "valid_to", outline, flaw))
+    create_temp_table(connection, "grid_outline", rows.select("grid_code", "valid_from", "valid_to", outline, flaw))
 
 
 def make_hits(connection: duckdb.DuckDBPyConnection, _: Settings) -> None:
-    """`outline_hit`: a row of a building (building_id, row_from) and an outline (grid_code, outline_from, outline_to) that it
-    lies in; `touch` is inside, edge (within about a metre of the outline), or flawed.
+    """Create `outline_hit`: each building row (building_id, row_from) in an outline (grid_code, outline_from, outline_to).
+
+    `touch` is inside, edge (within about a metre of the outline), or flawed.
     """
     points = connection.sql("select * from building_point").pl()
     outlines = connection.sql("select * from grid_outline").pl()
@@ -83,11 +82,13 @@ def make_hits(connection: duckdb.DuckDBPyConnection, _: Settings) -> None:
     sound = pl.when(pl.lit(pl.Series(on_edge))).then(pl.lit("edge")).otherwise(pl.lit("inside"))
     touch = pl.when(pl.col("flaw").is_not_null()).then(pl.lit("flawed")).otherwise(sound)
     row = points[place].select("building_id", row_from="valid_from")
-    keep(connection, "outline_hit", pl.concat([row, hit.with_columns(touch=touch).drop("flaw")], how="horizontal"))
+    create_temp_table(
+        connection, "outline_hit", pl.concat([row, hit.with_columns(touch=touch).drop("flaw")], how="horizontal")
+    )
 
 
-def keep(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    """`frame` as the temp table `name`."""
+def create_temp_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Create the temporary table `name` from `frame`."""
     connection.execute(f"create temp table {name} as select * from frame")
 
 

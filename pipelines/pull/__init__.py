@@ -1,7 +1,7 @@
-"""Fetching what the hub gets itself, before ingest: a store's objects, a database's rows, an API's pages.
+"""Fetches the data that the hub gets itself, before ingest: a store's objects, a database's rows, an API's pages.
 
-A pull is a delivery: all of it becomes files in landing, and from there on goes the way of every file. What is fetched
-is never parsed into the lake from here, and nothing but landing remembers what was fetched.
+Belongs here: writing what is fetched as files into landing, and the state of each pull beside them.
+Does not: reading the files; from landing on they are deliveries like all others (`pipelines/ingest/`).
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ def pull_all(
     progress: Progress = lambda _: None,
     wait: Callable[[float], None] = time.sleep,
 ) -> list[str]:
-    """Land what is new at the store and at every table's source; one sentence for each that failed, with its remedy.
+    """Land new data of the store and of every table's source; return a sentence with remedy for each that failed.
 
-    Raises nothing: what was fetched before stays in force. `wait` is how an API's retries pass the time, in seconds.
+    Raises nothing: data fetched before stays in force. `wait(seconds)` is called between an API's retries.
     """
     failed: list[str] = []
     if settings.landing_url:
-        _tried(failed, "HUB_LANDING_URL", lambda: failed.extend(copy_store(settings, progress)))
+        _run(failed, "HUB_LANDING_URL", lambda: failed.extend(copy_store(settings, progress)))
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     for table in (source.on(today) for source in catalog.sources()):
         if table.pull:
-            _tried(failed, table.name, partial(_pull_table, settings, table, table.pull, progress, wait))
+            _run(failed, table.name, partial(_pull_table, settings, table, table.pull, progress, wait))
     return failed
 
 
@@ -50,8 +50,8 @@ def _pull_table(
     progress(f"{table.name}: {path.name} fetched" if path else f"{table.name}: nothing new to fetch")
 
 
-def _tried(failed: list[str], what: str, action: Callable[[], None]) -> None:
-    """Run `action`; an error becomes a sentence. Of errors that are not ours only the type, for a text may quote rows."""
+def _run(failed: list[str], what: str, action: Callable[[], None]) -> None:
+    """Run `action` and append its error to `failed`; of foreign errors only the type, as their text may quote rows."""
     try:
         action()
     except HubError as error:

@@ -1,7 +1,7 @@
-"""A paged JSON API, landed as JSON lines: one item a line, as it came.
+"""Lands the items of a paged JSON API as JSON lines, one item a line, unchanged.
 
-Two hidden files beside what is landed carry a pull over an outage: the lines so far, and how far it had come.
-Not here: what one page's answer means (`items.py`), fetching it (`pages.py`).
+Two hidden files in the landing folder let a pull continue after an outage: the lines so far, and its progress.
+Not here: reading a page's answer (`items.py`), fetching it (`pages.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from contracts.model import Table
 from contracts.pull import Pull
-from pipelines.pull.items import Mark, address, highest, items_of, lines_of, next_address
+from pipelines.pull.items import Watermark, address, highest, items_of, lines_of, next_address
 from pipelines.pull.landed_files import last_landed, next_path, pull_folder
 from pipelines.pull.pages import UnusableResponse, client, fetch_page
 from warehouse.files import replacing, write_atomically
@@ -31,34 +31,35 @@ Fetch = Callable[[str, int], Any]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a pull has come: `pages` taken, `size` bytes of lines written, `url` of the page to fetch next.
+    """The progress of a pull; its fields are the keys of the hidden progress file.
 
-    `since` is the watermark it asks from, `mark` the highest it has seen, `landed` the newest file when it began. `asked`
-    stands for the contract's words: after a change of them nothing of this holds.
+    `pages` read, `size` in bytes of the lines written, `url` of the next page; `since` is the watermark asked from, `mark` the
+    highest so far, `landed` the newest file at the start, `asked` the digest of the contract's pull: if that changes, the pull
+    starts anew.
     """
 
     asked: str
-    since: Mark = None
+    since: Watermark = None
     landed: str = ""
     pages: int = 0
     size: int = 0
     url: str = ""
-    mark: Mark = None
+    mark: Watermark = None
 
     def from_the_start(self) -> Progress:
         return Progress(self.asked, self.since, self.landed)
 
 
 def pull_api(settings: Settings, table: Table, pull: Pull, wait: Callable[[float], None]) -> Path | None:
-    """The landed file; None where there is no item, or none that the last landed file has not. HubError otherwise.
+    """Fetch and land new items; return the landed file, None if there are none. HubError: the pull failed.
 
-    After an outage the pages that are there are kept, and the next pull goes on behind them.
+    After an outage the next pull continues after the pages already fetched.
     """
     token = read_secret(settings, pull.secret) if pull.secret else ""
     folder = pull_folder(settings, table)
     folder.mkdir(parents=True, exist_ok=True)
-    part, memory = folder / f".{table.name}.part", folder / f".{table.name}.progress.json"
-    begun = _remembered(memory, part, pull)
+    part, state = folder / f".{table.name}.part", folder / f".{table.name}.progress.json"
+    begun = _load_progress(state, part, pull)
     done = begun
     with client(token) as http, _open_at(part, begun.size) as file:
         try:
@@ -67,9 +68,9 @@ def pull_api(settings: Settings, table: Table, pull: Pull, wait: Callable[[float
                 file.flush()
                 os.fsync(file.fileno())
                 if done.url:
-                    _remember(memory, done)
+                    _save_progress(state, done)
         except UnusableResponse:
-            _remember(memory, begun.from_the_start())
+            _save_progress(state, begun.from_the_start())
             raise
     last = last_landed(settings, table, pull)
     landed = None
@@ -79,13 +80,13 @@ def pull_api(settings: Settings, table: Table, pull: Pull, wait: Callable[[float
             os.replace(part, temporary)
     part.unlink(missing_ok=True)
     since = begun.since if done.mark is None else done.mark
-    _remember(memory, Progress(begun.asked, since, last.name if last else ""))
+    _save_progress(state, Progress(begun.asked, since, last.name if last else ""))
     return landed
 
 
 def _pages(pull: Pull, progress: Progress, fetch: Fetch) -> Iterator[tuple[Progress, bytes]]:
-    """Each page's lines, and how far they bring the pull; of the last one `url` is empty. Unusable: no end in sight."""
-    seen: set[str | bytes] = set()
+    """Yield each page's progress and lines; the last has an empty `url`. UnusableResponse: the pages do not end."""
+    visited: set[str | bytes] = set()
     url = progress.url or address(pull, 1, "", progress.since)
     while url:
         page = progress.pages + 1
@@ -93,10 +94,10 @@ def _pages(pull: Pull, progress: Progress, fetch: Fetch) -> Iterator[tuple[Progr
         items = items_of(pull, answer, page)
         lines = lines_of(items, page)
         marks: set[str | bytes] = {url, hashlib.sha256(lines).digest()} if items else {url}
-        if marks & seen or page > PAGES:
-            what = "the pages go round in a circle" if marks & seen else f"more than {PAGES} pages"
+        if marks & visited or page > PAGES:
+            what = "the pages go round in a circle" if marks & visited else f"more than {PAGES} pages"
             raise UnusableResponse(what, where=f"page {page}", remedy="compare url and next with the API's manual")
-        seen |= marks
+        visited |= marks
         url = next_address(pull, answer, url, page, bool(items), progress.since)
         mark = highest(items, pull.watermark, progress.mark, page)
         progress = replace(progress, pages=page, size=progress.size + len(lines), url=url, mark=mark)
@@ -105,30 +106,30 @@ def _pages(pull: Pull, progress: Progress, fetch: Fetch) -> Iterator[tuple[Progr
 
 @contextmanager
 def _open_at(part: Path, size: int) -> Iterator[BinaryIO]:
-    """The file of lines, without what an interrupted page left behind `size`."""
+    """The file of lines, cut at `size` to drop an interrupted page."""
     with part.open("ab") as file:
         file.truncate(size)
         yield file
 
 
-def _remembered(memory: Path, part: Path, pull: Pull) -> Progress:
-    """Where to go on; from the start where nothing is known, the contract has changed, or a file was taken away."""
+def _load_progress(state: Path, part: Path, pull: Pull) -> Progress:
+    """The saved progress; a new start if there is none, the contract has changed, or the landed file is gone."""
     try:
-        known = Progress(**json.loads(memory.read_text(encoding="utf-8")))
+        known = Progress(**json.loads(state.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return Progress(pull.digest)
-    if known.asked != pull.digest or (known.landed and not (memory.parent / known.landed).exists()):
+    if known.asked != pull.digest or (known.landed and not (state.parent / known.landed).exists()):
         return Progress(pull.digest)
     written = part.stat().st_size if part.exists() else 0
     return known if known.url and written >= known.size else known.from_the_start()
 
 
-def _remember(memory: Path, progress: Progress) -> None:
-    write_atomically(memory, json.dumps(asdict(progress)).encode())
+def _save_progress(state: Path, progress: Progress) -> None:
+    write_atomically(state, json.dumps(asdict(progress)).encode())
 
 
 def _nothing_new(part: Path, last: Path, changes_only: bool) -> bool:
-    """Whether the last landed file is the same; of `changes_only`, whether it has every line."""
+    """True if the last landed file is the same, or for `changes_only` has every line."""
     if not changes_only:
         return filecmp.cmp(part, last, shallow=False)
     with part.open("rb") as new, last.open("rb") as old:

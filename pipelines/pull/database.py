@@ -1,8 +1,8 @@
-"""The process that asks a database, run by `query.py`: a job as JSON on stdin, the rows as part files in its folder.
+"""The child process that queries a database for `query.py`: a job as JSON on stdin, the rows as part files in a folder.
 
-A process of its own because the driver writes what fails to stderr, rows and all, ends in Rust panics, and cannot be
-interrupted. ConnectorX hands out Arrow arrays; Polars takes them by the Arrow PyCapsule interface, so that no PyArrow
-is needed, one batch in memory at a time. Imports nothing of ours: it is started with `-I` and starts fast.
+A process of its own, because the driver writes failing rows to stderr, ends in Rust panics, and cannot be interrupted.
+ConnectorX returns Arrow arrays, which Polars takes by the Arrow PyCapsule interface without PyArrow, one batch at a time.
+Imports nothing of the hub, because it is started with `-I` and must start fast.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _capsule = ctypes.pythonapi.PyCapsule_New
 _capsule.restype, _capsule.argtypes = ctypes.py_object, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
 
 
-class ExportSummary:
-    """One Arrow array at its two addresses. Whoever takes it moves the content out and releases it."""
+class ArrowArray:
+    """An Arrow array given by the addresses of its two C structs; the consumer takes over the content and releases it."""
 
     def __init__(self, array: int, schema: int) -> None:
         self._array, self._schema = array, schema
@@ -36,7 +36,7 @@ class ExportSummary:
 
 
 def batches(url: str, query: str) -> Iterator[pl.DataFrame]:
-    """The query's rows, typed as the database types them."""
+    """Yield the query's rows with the database's types."""
     read_only = READ_ONLY.get(url.split(":")[0], READ_ONLY_POSTGRES)
     stream: Any = read_sql(
         url,
@@ -51,7 +51,7 @@ def batches(url: str, query: str) -> Iterator[pl.DataFrame]:
     if len(set(names)) < len(names):
         sys.exit("hub: repeated column")
     for batch in stream:
-        columns = [pl.Series(ExportSummary(*addresses)) for addresses in batch.to_ptrs()]
+        columns = [pl.Series(ArrowArray(*addresses)) for addresses in batch.to_ptrs()]
         yield pl.DataFrame(dict(zip(names, columns, strict=True)))
 
 

@@ -1,6 +1,6 @@
-"""What an API's answer means: its items as lines, the address of the next page, the highest watermark.
+"""Reads an API's answer: its items as lines, the address of the next page, the highest watermark.
 
-Not here: fetching (`pages.py`), and keeping what was fetched (`api.py`).
+Not here: fetching (`pages.py`), writing files (`api.py`).
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from contracts.errors import HubError
 from contracts.pull import PLACE, Pull
 from pipelines.pull.pages import UnusableResponse
 
-Mark = str | int | float | None
+Watermark = str | int | float | None
 Item = dict[str, Any]
 
 
-def address(pull: Pull, page: int, cursor: str, since: Mark) -> str:
-    """The URL with its places filled. A parameter whose place has no value yet is left out."""
+def address(pull: Pull, page: int, cursor: str, since: Watermark) -> str:
+    """The URL with its placeholders filled; a parameter without a value yet is left out."""
     values = {"page": str(page), "cursor": cursor, "watermark": "" if since is None else str(since)}
     path, mark, query = pull.url.partition("?")
     fields = [field for field in query.split("&") if all(values[place] for place in PLACE.findall(field))]
     return PLACE.sub(lambda place: quote(values[place[1]], safe=""), path + mark + "&".join(fields))
 
 
-def next_address(pull: Pull, answer: Any, url: str, page: int, any_items: bool, since: Mark) -> str:
-    """The URL of the page behind this one; "" behind the last. Unusable: it leads away from the contract's server."""
+def next_address(pull: Pull, answer: Any, url: str, page: int, any_items: bool, since: Watermark) -> str:
+    """The URL of the page after this one, "" after the last. UnusableResponse: it is on another server."""
     if not pull.next:
         return address(pull, page + 1, "", since) if "{page}" in pull.url and any_items else ""
     value = _at(answer, pull.next)
@@ -37,7 +37,7 @@ def next_address(pull: Pull, answer: Any, url: str, page: int, any_items: bool, 
         raise HubError(f"{pull.next} is neither text nor number", where=f"page {page}", remedy="correct `next`")
     if "{cursor}" in pull.url:
         return address(pull, page + 1, str(value), since)
-    following = _beside(url, str(value))
+    following = _same_server_url(url, str(value))
     if following is None:
         raise UnusableResponse(
             "`next` leads to another server", where=f"page {page}", remedy="use its cursor: …?cursor={cursor}"
@@ -45,8 +45,8 @@ def next_address(pull: Pull, answer: Any, url: str, page: int, any_items: bool, 
     return following
 
 
-def _beside(url: str, following: str) -> str | None:
-    """`following`, absolute or as a link on the page `url`; None if it is no URL of the same server."""
+def _same_server_url(url: str, following: str) -> str | None:
+    """`following` as an absolute URL, resolved against `url`; None if it is not on the same server."""
     try:
         joined = urljoin(url, following)
         here, there = urlsplit(url), urlsplit(joined)
@@ -57,7 +57,7 @@ def _beside(url: str, following: str) -> str | None:
 
 
 def items_of(pull: Pull, answer: Any, page: int) -> list[Item]:
-    """The objects at `items`. HubError if there is no list of objects."""
+    """The objects at the contract's `items` path. HubError: it is not a list of objects."""
     items = _at(answer, pull.items)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         where = f"`{pull.items}`" if pull.items else "the answer"
@@ -66,15 +66,15 @@ def items_of(pull: Pull, answer: Any, page: int) -> list[Item]:
 
 
 def lines_of(items: Sequence[Item], page: int) -> bytes:
-    """One item a line, in UTF-8. HubError where a text is none (half of a surrogate pair)."""
+    """One item a line, in UTF-8. HubError: a text has a lone surrogate."""
     try:
         return "".join(json.dumps(item, ensure_ascii=False, separators=(",", ":")) + "\n" for item in items).encode()
     except UnicodeEncodeError:
         raise HubError("text that is no Unicode", where=f"page {page}", remedy="ask the API's owner") from None
 
 
-def highest(items: Sequence[Item], name: str, before: Mark, page: int) -> Mark:
-    """The highest watermark of the items and of those `before`. HubError where a field is missing or has no order."""
+def highest(items: Sequence[Item], name: str, before: Watermark, page: int) -> Watermark:
+    """The highest watermark of `before` and the items. HubError: a field is missing, or mixes text and numbers."""
     if not name:
         return None
     if not all(name in item for item in items):

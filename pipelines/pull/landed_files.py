@@ -1,6 +1,6 @@
-"""The files that pulls have landed: `landing/<table>/<table>_<moment>.parquet` (or jsonl), and the next one's name.
+"""Names the files that pulls land: `landing/<table>/<table>_<moment>.parquet` (or jsonl).
 
-Not here: what is in them.
+Not here: their content.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ def pull_folder(settings: Settings, table: Table) -> Path:
 
 
 def last_landed(settings: Settings, table: Table, pull: Pull) -> Path | None:
-    """The newest file that a pull has landed and nobody took away."""
+    """The newest landed file of a pull that is still there."""
     names = landed_name(table.name, pull.kind, ANY_STAMP)
     return max(pull_folder(settings, table).glob(names), default=None, key=lambda path: path.name)
 
 
 def next_path(settings: Settings, table: Table, pull: Pull, last: Path | None) -> Path:
-    """Named by the moment, and later than `last` even where the clock was set back: the newest name is the newest data."""
+    """The path of the next file, named by the time and always after `last`, even if the clock was set back."""
     moment = datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None, microsecond=0)
     if last:
         moment = max(moment, datetime.strptime(last.stem[-15:], STAMP) + timedelta(seconds=1))

@@ -1,6 +1,6 @@
-"""One page of an HTTP JSON API: patient with a server that is busy, bounded in size, and strict about what comes.
+"""Fetches one page of an HTTP JSON API, with retries for a busy server and a limit on size.
 
-Not here: which page is next, and what becomes of the items (`api.py`).
+Not here: the next page and the items (`items.py`).
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ BUSY = 429
 
 
 class UnusableResponse(HubError):
-    """The API answered, and asking for the same page again would not help: the pull starts over the next time."""
+    """An answer that a retry would not change; the next pull starts anew."""
 
 
 def client(token: str) -> httpx.Client:
-    """Follows no redirect: the token is for the contract's server alone."""
+    """An HTTP client with the bearer token. It follows no redirect: the token is for the contract's server alone."""
     return httpx.Client(headers={"Authorization": f"Bearer {token}"} if token else {}, timeout=TIMEOUT)
 
 
 def fetch_page(http: httpx.Client, url: str, page: int, wait: Callable[[float], None]) -> Any:
-    """The page's JSON. A busy or silent server is asked TRIES times. HubError says how it failed, never with which URL."""
+    """The page's JSON, after up to TRIES tries. HubError: it failed; the message never has the URL."""
     for attempt in range(1, TRIES + 1):
         pause = float(2 ** (attempt - 1))
         try:
@@ -78,11 +78,11 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _retry_after(answer: httpx.Response, otherwise: float) -> float:
-    """Seconds, given as such or as a date (RFC 9110, 10.2.3)."""
-    given = answer.headers.get("Retry-After", "")
-    if given.isdecimal():
-        return float(given)
+    """Seconds to wait from Retry-After, a number or a date (RFC 9110, 10.2.3); else `otherwise`."""
+    header = answer.headers.get("Retry-After", "")
+    if header.isdecimal():
+        return float(header)
     try:
-        return max(0.0, (parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds())
+        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         return otherwise

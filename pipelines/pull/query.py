@@ -1,4 +1,4 @@
-"""A query on PostgreSQL or MySQL, landed as Parquet. Its metadata hold the watermark: what was fetched up to where.
+"""Lands the rows of a query on PostgreSQL or MySQL as Parquet, with the watermark in the file's metadata.
 
 Not here: talking to the database (`database.py`, in a process of its own).
 """
@@ -31,9 +31,9 @@ from warehouse.settings import Settings
 QUERY_SECONDS = 3600.0
 DATABASE = re.compile("(postgres|postgresql|mysql)://")
 PULL, WATERMARK, PULLED_AT = "hub.pull", "hub.watermark", "hub.pulled_at"
-# what the driver says, and what is said of it: its own words may quote rows, or the URL with its password
-NO_CONNECTION = "ERROR r2d2"  # it would go on trying for half a minute, and a wrong password locks the account
-SAYINGS = (
+# patterns of driver messages → our message and remedy: the driver's own text may quote rows, or the URL with its password
+NO_CONNECTION = "ERROR r2d2"  # the driver would retry for half a minute, and a wrong password locks the account
+DRIVER_ERRORS = (
     (
         "password authentication failed|Access denied|pg_hba",
         "the database refuses user or password",
@@ -53,15 +53,15 @@ SAYINGS = (
 
 
 def pull_query(settings: Settings, table: Table, pull: Pull, seconds: float = QUERY_SECONDS) -> Path | None:
-    """The landed file; None where there is no row, or none that the last landed file has not. HubError otherwise."""
+    """Fetch and land new rows; return the landed file, None if there are none. HubError: the pull failed."""
     url = read_secret(settings, pull.secret)
     if not DATABASE.match(url):
         raise HubError(f"the secret {pull.secret} is no URL postgresql://… or mysql://…", remedy="write it again")
     last = last_landed(settings, table, pull)
-    known = _known(last, pull)
+    known = _last_notes(last, pull)
     since = known.get(WATERMARK, "")
     with _work_folder(settings, table) as folder:
-        _fetch(url, _asked(url, pull, since), folder, pull.secret, seconds)
+        _fetch(url, _incremental_query(url, pull, since), folder, pull.secret, seconds)
         parts = sorted(folder.glob("*.parquet"))
         if not parts:
             return None
@@ -75,8 +75,8 @@ def pull_query(settings: Settings, table: Table, pull: Pull, seconds: float = QU
     return path
 
 
-def _known(last: Path | None, pull: Pull) -> dict[str, str]:
-    """What the last landed file says of its pull; nothing where the contract asked for something else then."""
+def _last_notes(last: Path | None, pull: Pull) -> dict[str, str]:
+    """The pull's notes in the last landed file; {} if there are none, or the contract's pull has changed since."""
     try:
         notes = pl.read_parquet_metadata(last) if last else {}
     except pl.exceptions.PolarsError:
@@ -86,7 +86,7 @@ def _known(last: Path | None, pull: Pull) -> dict[str, str]:
 
 @contextmanager
 def _work_folder(settings: Settings, table: Table) -> Iterator[Path]:
-    """A new one each time: what a killed night's process still writes has no place left."""
+    """A new folder each time; older ones are removed, so that the process of a killed night cannot interfere."""
     work, name = settings.lake.absolute() / "_work", f"pull-{table.name}."
     for left in work.glob(f"{name}*"):
         shutil.rmtree(left)
@@ -95,8 +95,8 @@ def _work_folder(settings: Settings, table: Table) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _asked(url: str, pull: Pull, since: str) -> str:
-    """The contract's query, from the watermark on: with rows of that very moment, and with those that have none."""
+def _incremental_query(url: str, pull: Pull, since: str) -> str:
+    """The contract's query from the watermark on, including rows equal to it and rows without one."""
     query = f"select * from (\n{pull.query.strip().rstrip(';')}\n) as pulled"
     if not since:
         return query
@@ -108,7 +108,10 @@ def _asked(url: str, pull: Pull, since: str) -> str:
 
 
 def _fetch(url: str, query: str, folder: Path, secret: str, seconds: float) -> None:
-    """Rows into part files. The process hears the URL on stdin; of what it says nothing is passed on but SAYINGS."""
+    """Run the query in a child process that writes part files. HubError: its error, in the words of DRIVER_ERRORS.
+
+    The URL with its password goes through stdin, not through arguments.
+    """
     with subprocess.Popen(
         [sys.executable, "-I", str(Path(__file__).with_name("database.py"))],
         stdin=subprocess.PIPE,
@@ -123,9 +126,9 @@ def _fetch(url: str, query: str, folder: Path, secret: str, seconds: float) -> N
         limit.start()
         json.dump({"url": url, "query": query, "folder": str(folder)}, child.stdin)
         child.stdin.close()
-        said = ""
+        messages = ""
         for line in child.stderr:
-            said += line
+            messages += line
             if NO_CONNECTION in line:
                 child.kill()
     expired = not limit.is_alive()
@@ -134,12 +137,12 @@ def _fetch(url: str, query: str, folder: Path, secret: str, seconds: float) -> N
         what = f"the query did not end within {seconds:.0f} s"
         raise HubError(what, remedy="ask for less, or by a watermark that has an index")
     if child.returncode:
-        what, remedy = next((what, remedy) for words, what, remedy in SAYINGS if re.search(words, said))
+        what, remedy = next((what, remedy) for words, what, remedy in DRIVER_ERRORS if re.search(words, messages))
         raise HubError(what, remedy=remedy.format(secret=f"the secret {secret}"))
 
 
 def _highest(parts: list[Path], pull: Pull) -> str:
-    """The highest watermark as the database reads it again; "" without one. HubError: no such column, or no order."""
+    """The highest watermark as text for the next query; "" without one. HubError: no such column, or no order."""
     if not pull.watermark:
         return ""
     dtype = pl.read_parquet_schema(parts[0]).get(pull.watermark)
@@ -152,7 +155,7 @@ def _highest(parts: list[Path], pull: Pull) -> str:
 
 
 def _rows(files: Sequence[Path], watermark: str) -> tuple[object, ...]:
-    """Names, number and hash of the rows, in any order; with a `watermark` of those that would be fetched again."""
+    """Schema, count and order-free hash of the rows; with a `watermark`, of those that would be fetched again."""
     schema = pl.read_parquet_schema(files[0])
     name = '"' + watermark.replace('"', '""') + '"'
     again = f"where {name} is null or {name} = (select max({name}) from read_parquet($files))" if watermark else ""

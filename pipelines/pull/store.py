@@ -1,7 +1,7 @@
-"""A landing elsewhere (S3-compatible, or any URL of fsspec): each night what is new there is copied into landing.
+"""Copies new objects of a store (S3-compatible, or any fsspec URL) into landing each night.
 
-The copy has the object's path and time. What was copied is remembered beside the copies, so that a file somebody took
-out of landing stays out; nothing is ever deleted, here or there. Not here: reading the files (`pipelines/ingest/ingest.py`).
+A copy has the object's path and time. The copied objects are recorded in landing, so that a file removed from landing is not
+copied again; nothing is deleted, here or there. Not here: reading the files (`pipelines/ingest/ingest.py`).
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ Marks = dict[str, list[object]]
 
 
 def copy_store(settings: Settings, progress: Callable[[str], None] = lambda _: None) -> list[str]:
-    """Copy new and changed objects; one sentence for each that could not be. HubError: the store cannot be listed."""
-    store, root = _opened(settings)
-    memory, failed = settings.landing / ".store.json", list[str]()
-    known = _remembered(memory)
+    """Copy new and changed objects; return a sentence for each that failed. HubError: the store cannot be listed."""
+    store, root = _open_store(settings)
+    state, failed = settings.landing / ".store.json", list[str]()
+    known = _load_marks(state)
     try:
         for key, path, info in _objects(store, root):
             mark: list[object] = [str(info.get("ETag") or info.get("mtime") or info.get("created")), info["size"]]
@@ -45,20 +45,20 @@ def copy_store(settings: Settings, progress: Callable[[str], None] = lambda _: N
                 known[key] = mark
                 progress(f"{key} copied into landing")
     finally:
-        write_atomically(memory, json.dumps(known, ensure_ascii=False, indent=0).encode())
+        write_atomically(state, json.dumps(known, ensure_ascii=False, indent=0).encode())
     return failed
 
 
-def _remembered(memory: Path) -> Marks:
+def _load_marks(state: Path) -> Marks:
     try:
-        marks: Marks = json.loads(memory.read_text(encoding="utf-8"))
+        marks: Marks = json.loads(state.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return marks
 
 
-def _opened(settings: Settings) -> tuple[AbstractFileSystem, str]:
-    """The store and the path in it. An S3 store is opened with the secret `landing`, {"key": …, "secret": …}."""
+def _open_store(settings: Settings) -> tuple[AbstractFileSystem, str]:
+    """The store and the path in it. S3 credentials come from the secret `landing`: {"key": …, "secret": …}."""
     from fsspec.core import url_to_fs  # type: ignore[import-untyped]
 
     options: dict[str, Any] = {}
@@ -89,7 +89,7 @@ def _key(settings: Settings) -> dict[str, str]:
 
 
 def _objects(store: AbstractFileSystem, root: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Every object below `root`: its path from there, its path, and what the store says of it. None still being written."""
+    """Yield every finished object below `root`: its key from there, its path, and the store's info."""
     try:
         found: dict[str, dict[str, Any]] = store.find(root, detail=True)
     except Exception as error:  # every store has errors of its own
@@ -102,20 +102,20 @@ def _objects(store: AbstractFileSystem, root: str) -> Iterator[tuple[str, str, d
 
 
 def _target(settings: Settings, key: str) -> Path:
-    """The object's place in landing. HubError where its name would lead out of it."""
+    """The object's path in landing. HubError: its name leads out of landing."""
     if {"", ".", ".."} & set(key.split("/")) or "\\" in key or "\0" in key:
         raise HubError("the name leads out of landing", remedy="rename the object")
     return settings.landing / key
 
 
 def _copy(store: AbstractFileSystem, path: str, target: Path, size: int, replaces: bool) -> None:
-    """The object as a file of its time, whole or not at all. A file that is no copy of ours is never written over."""
+    """Copy the object atomically, with its time. HubError: it failed, or landing has another file of that name."""
     try:
         modified = store.modified(path).timestamp()
         if target.exists() and not replaces:
             there = target.stat()
             if (there.st_size, int(there.st_mtime)) == (size, int(modified)):
-                return  # our copy, of which the memory was lost
+                return  # an earlier copy, whose record was lost
             raise HubError("landing holds another file of this name", remedy="rename one of the two")
         with replacing(target) as temporary:
             store.get_file(path, str(temporary))
@@ -129,7 +129,7 @@ def _copy(store: AbstractFileSystem, path: str, target: Path, size: int, replace
 
 
 def _failure(error: Exception) -> HubError:
-    """What is said of a store's error; its text may quote what was sent."""
+    """A HubError for a store's error, without its text, which may quote the request."""
     if isinstance(error, PermissionError):
         return HubError("the store refuses", remedy=f"correct the secret {SECRET}, or have access granted")
     if isinstance(error, FileNotFoundError):

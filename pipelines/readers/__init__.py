@@ -1,6 +1,6 @@
-"""One module per file format: `read(path, table)` yields batches of text cells, streaming, and raises DeliveryError.
+"""Reads files, one module per format: `read(path, table)` streams batches of text cells and raises DeliveryError.
 
-Belongs here: bytes → text with row numbers, exactly as the contract's layout says. Nothing is guessed silently.
+Belongs here: bytes to text with row numbers, exactly as the contract's layout says; nothing is guessed.
 Does not: cleaning, types, checks.
 """
 

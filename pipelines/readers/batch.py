@@ -1,6 +1,6 @@
-"""What every reader yields, and how an office's header becomes our column names.
+"""The batch every reader yields, and the matching of an office's header to the contract's columns.
 
-Not here: what the values mean (`pipelines/ingest/clean.py`), nor any file format.
+Not here: cleaning values (`pipelines/ingest/clean.py`), file formats.
 """
 
 from __future__ import annotations
@@ -17,21 +17,20 @@ from contracts.identifiers import scrub
 from contracts.model import Layout, Table
 from pipelines.ingest.refusals import Refusal
 
-FIELDS, FEATURE, NUL, HIDDEN, IGNORED = "fields", "feature", "nul", "hidden_row", "ignored"
+FIELDS, FEATURE, NUL, HIDDEN_ROW, IGNORED_ROW = "fields", "feature", "nul", "hidden_row", "ignored"
 MOST_COLUMNS = 2_000
-SHOWN = 60  # characters of a column's name that no contract knows
+NAME_LENGTH = 60  # characters of an unknown column's name in messages
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file as text: a column per contracted column, under our names, in the contract's order.
+    """Some rows of a file as text: the contract's columns by name, in the contract's order.
 
-    `frame` has blank rows too: its row i is row `first_row + i` as Excel counts. `marks` says by such an i what is
-    to be said of a row as a whole: `fields` (the line could not be cut into as many fields as the header has, the row
-    is empty), `feature` (the same of what is no GeoJSON feature), `nul`, `hidden_row` (read like others), `ignored` (no record,
-    as the contract says).
-    `sheet` is "" where a file has none, `encoding` where it is no text or plain ASCII. `may_hold_formulas` is false where
-    a look at the whole text has shown that no cell can begin with `=`, half or full width.
+    `frame` has blank rows, too: its row i is row `first_row + i` as Excel counts. `marks` gives by i the mark of a whole
+    row: `fields` (another number of fields than the header; the row is empty), `feature` (not a GeoJSON feature; the row is
+    empty), `nul` (has a NUL byte), `hidden_row` (read like others), `ignored` (not a record, by the contract).
+    `sheet` is "" in a file with one sheet, `encoding` "" for binary files and plain ASCII. `may_hold_formulas` is false if
+    no cell can begin with `=`, half or full width.
     """
 
     first_row: int
@@ -44,24 +43,24 @@ class Batch:
 
 
 class MissingColumns(Refusal):
-    """A header without some of the contract's columns. `header` is never shown: it may be a row of data."""
+    """Some of the contract's columns are missing. `header` must not be shown: it may be a row of data."""
 
     def __init__(self, where: str, header: Sequence[str], **facts: object) -> None:
         super().__init__("missing_column", where, **facts)
         self.header = tuple(header)
 
-    def named(self, where: str) -> MissingColumns:
+    def with_name(self, where: str) -> MissingColumns:
         return MissingColumns(where, self.header, **self.facts)
 
 
 def columns_known(header: Sequence[str], table: Table) -> bool:
-    """Whether a header has every column of `table`."""
+    """True if the header has every column of `table`."""
     names = {plain(cell) for cell in header}
     return all(names & {plain(name) for name in (c.physical_name, *c.aliases)} for c in table.columns)
 
 
 def by_mark(batch: Batch) -> dict[str, list[int]]:
-    """Places of the marked rows by mark, each in the order of the rows."""
+    """The positions of the marked rows by mark, in row order."""
     places: dict[str, list[int]] = {}
     for at, mark in sorted(batch.marks.items()):
         places.setdefault(mark, []).append(at)
@@ -72,8 +71,8 @@ def by_mark(batch: Batch) -> dict[str, list[int]]:
 class Header:
     """A header that has every contracted column.
 
-    `positions`: contracted name → field. `width` counts the fields without the `spare` empty ones at the end.
-    `unknown` are the names no contract has.
+    `positions`: column → field number. `width`: number of fields without the `spare` empty ones at the end. `unknown`: names
+    that the contract does not have.
     """
 
     positions: dict[str, int]
@@ -83,7 +82,7 @@ class Header:
 
 
 def non_record_rows(cells: pl.DataFrame, layout: Layout) -> list[int]:
-    """Places of rows whose first filled cell the contract says is the beginning of no record (合计, 制表人)."""
+    """The positions of rows whose first filled cell matches the contract's `ignore_rows` (合计, 制表人)."""
     if not layout.ignore_rows:
         return []
     texts = (pl.col(name).str.strip_chars() for name in cells.columns)
@@ -94,7 +93,7 @@ def non_record_rows(cells: pl.DataFrame, layout: Layout) -> list[int]:
 
 
 def join_header_rows(rows: Sequence[Sequence[str]]) -> list[str]:
-    """A header of several rows as one: `联系方式/电话`. In an upper row a merged cell has its text in the first field."""
+    """Several header rows joined into one: `联系方式/电话`. A merged cell has its text in its first field."""
     if len(rows) == 1:
         return list(rows[0])
     *upper, last = zip(*zip_longest(*rows, fillvalue=""), strict=True)
@@ -109,7 +108,10 @@ def join_header_rows(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
-    """The contract's columns in a header. Refused: what is missing, each with the closest header there is."""
+    """Match a header to the contract's columns.
+
+    MissingColumns: some are missing (each is named with the closest header). Refusal: one is there twice, or too many are.
+    """
     found = [plain(cell) for cell in cells]
     while found and not found[-1]:
         found.pop()
@@ -117,7 +119,7 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
     known = {plain(name): c.name for c in table.columns for name in (c.physical_name, *c.aliases)}
     unknown = showable([name for name in found if name and name not in known])
     named = [known.get(name) for name in found]
-    # where no header is known the row may be data, and data is not repeated in messages
+    # if no name is known, the row may be data, which must not appear in messages
     candidates = unknown if any(named) else []
     missing = [_with_closest(c.physical_name, candidates) for c in table.columns if c.name not in named]
     if missing:
@@ -131,15 +133,19 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
 
 
 def require_few(names: Sequence[str], where: str) -> None:
-    """No table of an office has thousands of columns; a file with a million names would cost hours."""
+    """Raise Refusal for more than MOST_COLUMNS names: matching a million of them would take hours."""
     if len(names) > MOST_COLUMNS:
         raise Refusal("too_many_columns", where, columns=len(names), limit=MOST_COLUMNS)
 
 
 def showable(names: Sequence[str]) -> list[str]:
-    """Names as they may be told: where a line break was lost, a row of data has become part of the header."""
+    """Names scrubbed and cut for messages: after a lost line break, a row of data is part of the header."""
     return (
-        pl.Series(names, dtype=pl.String).to_frame("").select(scrub(pl.first()).str.head(SHOWN)).to_series().to_list()
+        pl.Series(names, dtype=pl.String)
+        .to_frame("")
+        .select(scrub(pl.first()).str.head(NAME_LENGTH))
+        .to_series()
+        .to_list()
     )
 
 
@@ -149,5 +155,5 @@ def _with_closest(name: str, candidates: list[str]) -> str:
 
 
 def plain(header: str) -> str:
-    """A header as it is compared: half-width, without white space."""
+    """A header in the form in which headers are compared: half-width, without white space."""
     return "".join(unicodedata.normalize("NFKC", header).split())

@@ -1,6 +1,6 @@
-"""Which encoding a text file is in, and its text. Strict: a byte that is no text refuses the file.
+"""Detects a text file's encoding and decodes it strictly: an undecodable byte refuses the file.
 
-Not here: what the text means (`csv.py`, `jsonl.py`, `geojson.py`).
+Not here: parsing the text (`csv.py`, `jsonl.py`, `geojson.py`).
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from pathlib import Path
 
 from pipelines.ingest.refusals import Refusal
 
-PIECE_BYTES = 4 << 20  # about ten pieces, and what they became, are in memory at once
+PIECE_BYTES = 4 << 20  # about ten pieces with their rows are in memory at once
 LONGEST_LINE = 64 << 20
 SAMPLE_BYTES = 64 << 10
 ASCII = bytes(range(128))
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-# what ends a line, in bytes; in the other encodings no other character has these bytes in it
+# bytes of a line's end where it is not b"\n"
 LINE_END = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
 
 
 @dataclass
 class TextFile:
-    """A text file. `encoding` is the contract's word for it; without one it is known once text beyond ASCII was read."""
+    """A text file. `encoding` is the contract's, or "" until text beyond ASCII has been read."""
 
     path: Path
     encoding: str = ""
 
     def pieces(self) -> Iterator[str]:
-        """The text in pieces of about 4 MiB that end with a line's end (LF; CRLF and CR become LF), but for the last.
+        """Yield the text in pieces of about 4 MiB of whole lines; CRLF and CR become LF.
 
-        Refused: undecodable bytes, with their offset; a line of more than 64 MiB.
+        Refusal: undecodable bytes, with their offset; a line of more than 64 MiB.
         """
         with self.path.open("rb") as file:
             chunk = file.read(PIECE_BYTES)
-            mark = self._settle(chunk)
+            mark = self._set_encoding(chunk)
             offset, rest = len(mark), chunk[len(mark) :]
             while chunk:
                 chunk = file.read(PIECE_BYTES)
@@ -48,31 +48,29 @@ class TextFile:
                     yield self._text(rest[:cut], offset)
                     offset, rest = offset + cut, rest[cut:]
 
-    def _settle(self, chunk: bytes) -> bytes:
-        """Take the encoding from the file's mark, if it has one; the mark."""
+    def _set_encoding(self, chunk: bytes) -> bytes:
+        """Set the encoding from the file's byte-order mark, if it has one; return the mark."""
         mark = next((mark for mark in MARKS if chunk.startswith(mark)), b"")
         if mark:
             self.encoding = MARKS[mark]
         elif self.encoding:
             self.encoding = codecs.lookup(self.encoding).name
-            if self.encoding == "utf-16":  # which of the two, only its mark could say
+            if self.encoding == "utf-16":  # without a byte-order mark the byte order is unknown
                 raise Refusal("encoding", self.path.name, offset=0)
         return mark
 
     def _cut(self, chunk: bytes) -> int:
-        """How many bytes are whole lines."""
+        """The number of bytes in whole lines."""
         end = LINE_END.get(self.encoding, b"\n")
         at = chunk.rfind(end)
-        while at > 0 and at % len(end):  # in UTF-16 the halves of two characters may look like a line's end
+        while at > 0 and at % len(end):  # in UTF-16, halves of two characters may equal a line's end
             at = chunk.rfind(end, 0, at + len(end) - 1)
-        if at < 0 and len(end) == 1:  # an old line's end, unless what follows makes it CRLF
+        if at < 0 and len(end) == 1:  # a lone CR, unless an LF follows
             at = chunk.rfind(b"\r", 0, len(chunk) - 1)
         return at + len(end) if at >= 0 else 0
 
     def _text(self, lines: bytes, offset: int) -> str:
-        """UTF-8, or else GB18030, as Excel on a Chinese Windows writes, settled by the first piece beyond ASCII; ASCII
-        reads the same in both.
-        """
+        """Decode whole lines; the first piece beyond ASCII decides between UTF-8 and GB18030 (Excel on Chinese Windows)."""
         if not self.encoding and not lines.isascii():
             self.encoding = _utf_8_or_gb18030(lines)
         try:
@@ -83,7 +81,7 @@ class TextFile:
 
 
 def found_encoding(path: Path) -> str:
-    """What the first piece of a text file says; "" for plain ASCII, and for what is no text."""
+    """The encoding of a text file's first piece; "" for plain ASCII and for bytes that are not text."""
     text = TextFile(path)
     with suppress(Refusal, OSError):
         next(text.pieces(), None)
@@ -91,7 +89,7 @@ def found_encoding(path: Path) -> str:
 
 
 def _utf_8_or_gb18030(chunk: bytes) -> str:
-    """What most characters from the first beyond ASCII on are; one broken byte does not make UTF-8 another encoding."""
+    """The encoding by most characters beyond ASCII in a sample, so that one broken byte does not rule out UTF-8."""
     sample = chunk.lstrip(ASCII)[:SAMPLE_BYTES].decode("utf-8", "replace")
     broken = sample.count("\ufffd")
     return "utf-8" if 2 * broken < sum(not c.isascii() for c in sample) else "gb18030"

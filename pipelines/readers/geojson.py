@@ -1,8 +1,8 @@
-"""GeoJSON (RFC 7946): a FeatureCollection, one row per feature. Row n is feature n.
+"""Reads GeoJSON (RFC 7946): a FeatureCollection, one row per feature. Row n is feature n.
 
-A feature's properties are its cells, its `geometry` is one more: compact JSON text. A geometry that is no area, or in no
-stated datum, is the contract's affair. What is no feature, or has a key twice, a nested property or a number that JSON
-has not, costs only its row; a file that is no JSON to its end is no file.
+The cells are the feature's properties and its `geometry` as compact JSON text; the contract checks the kind of geometry. An
+invalid feature (a repeated key, a nested property, a number that JSON does not have) costs only its row; a file that is not
+JSON to its end is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from contracts.model import GEOMETRY, Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import FEATURE, IGNORED, NUL, Batch, non_record_rows
+from pipelines.readers.batch import FEATURE, IGNORED_ROW, NUL, Batch, non_record_rows
 from pipelines.readers.decode import TextFile
 from pipelines.readers.objects import Object, Objects, is_flat
 
@@ -23,12 +23,14 @@ LARGEST = 64 << 20  # bytes; with seven decimals 2.8 million corners. One featur
 BATCH_ROWS = 5_000
 BATCH_CHARACTERS = 4 << 20
 WHITE = re.compile(r"[ \t\n\r]*")
-TWICE = object()  # stands for an object with a key twice
+REPEATED_KEY = object()  # replaces an object that has a key twice
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
-    """The features of `path`. Refused: too large, unfit bytes, no JSON, no FeatureCollection, a required column that no
-    feature of the first batch has.
+    """Yield the features of `path`.
+
+    Refusal: too large, undecodable bytes, no JSON, no FeatureCollection, a required column that no feature of the first
+    batch has.
     """
     layout, size = table.layout, path.stat().st_size
     assert layout is not None
@@ -40,7 +42,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         frame, unknown = cells.frame(objects)
         marks = {at: FEATURE for at, one in enumerate(objects) if one is None}
         marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
-        marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED)
+        marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
         yield Batch(row, frame, marks, unknown_columns=unknown)
         row += len(objects)
 
@@ -58,7 +60,7 @@ def _batches(text: _Text) -> Iterator[list[Object | None]]:
 
 
 def _row(feature: Any) -> Object | None:
-    """A feature's properties and its geometry as text; none where it is no feature that can be one row."""
+    """A feature's properties and its geometry as text; None if it is not a valid feature or is empty."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         return None
     properties, geometry = feature.get("properties"), feature.get(GEOMETRY)
@@ -66,15 +68,17 @@ def _row(feature: Any) -> Object | None:
     if not is_flat(properties) or GEOMETRY in properties:
         return None
     try:
-        _written(properties)
-        row = properties | {GEOMETRY: None if geometry is None else _written(geometry)}
+        _compact_json(properties)
+        row = properties | {GEOMETRY: None if geometry is None else _compact_json(geometry)}
     except (TypeError, ValueError, RecursionError):
         return None
-    return row if any(value not in (None, "") for value in row.values()) else None  # nothing in it: no blank line
+    return (
+        row if any(value not in (None, "") for value in row.values()) else None
+    )  # an empty feature is invalid, not a blank row
 
 
-def _written(value: Any) -> str:
-    """Compact JSON. ValueError: a number or half a character that no JSON has; TypeError: a key twice."""
+def _compact_json(value: Any) -> str:
+    """Compact JSON. ValueError: NaN, an infinity or a lone surrogate; TypeError: a repeated key."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     text.encode()
     return text
@@ -82,11 +86,11 @@ def _written(value: Any) -> str:
 
 def _object(pairs: list[tuple[str, Any]]) -> Any:
     found = dict(pairs)
-    return found if len(found) == len(pairs) else TWICE
+    return found if len(found) == len(pairs) else REPEATED_KEY
 
 
 class _Text:
-    """A JSON text, read from left to right a value at a time: only one feature of it is taken apart at any moment."""
+    """A JSON text, parsed from left to right one value at a time, so that one feature is in memory at a time."""
 
     _decoder = json.JSONDecoder(object_pairs_hook=_object)
 
@@ -94,7 +98,7 @@ class _Text:
         self._text, self._where, self._at = text, where, 0
 
     def features(self) -> Iterator[Any]:
-        """The features one after the other; of a blank text none. What the text is as a whole is only known at its end."""
+        """Yield the features; none of a blank text. Refusal at the end if the text is not one FeatureCollection."""
         if self._is_at_end():
             return
         if not self._passes("{"):
@@ -121,7 +125,7 @@ class _Text:
             raise Refusal("not_features", self._where)
 
     def _items(self) -> Iterator[Any]:
-        """The values of a list after its bracket."""
+        """Yield the values of a list whose bracket has been passed."""
         more = not self._passes("]")
         while more:
             yield self._value()
@@ -149,7 +153,7 @@ class _Text:
         return self._at == len(self._text)
 
     def _passes(self, mark: str) -> bool:
-        """Whether `mark` comes next; if so it is passed."""
+        """True if `mark` comes next, which is then passed."""
         self._skip()
         found = self._text.startswith(mark, self._at)
         self._at += found

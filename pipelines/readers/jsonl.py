@@ -1,7 +1,7 @@
-"""JSON lines: one object a line, its keys are the names. Row n is line n.
+"""Reads JSON lines: one object a line, whose keys are the column names. Row n is line n.
 
-A key may be absent where its column may be empty; a line that is no flat object costs only its row, as does one with
-a key twice, with NaN, or with half a character (a lone surrogate), which no JSON has (RFC 8259).
+A key may be absent if its column may be empty. An invalid line (not a flat object, a repeated key, NaN, a lone surrogate;
+RFC 8259) costs only its row.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from contracts.model import Layout, Table
-from pipelines.readers.batch import FIELDS, IGNORED, NUL, Batch, non_record_rows
+from pipelines.readers.batch import FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
 from pipelines.readers.decode import TextFile
 from pipelines.readers.objects import Object, Objects, is_flat
 
@@ -22,7 +22,7 @@ BATCH_ROWS = 50_000
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
-    """The rows of `path`. Refused: no rows, unfit bytes, a required column that no line of the first batch has."""
+    """Yield the rows of `path`. Refusal: no rows, undecodable bytes, a required column missing in the first batch."""
     layout = table.layout
     assert layout is not None
     row, cells = 1, Objects(table, path.name)
@@ -41,7 +41,7 @@ def _batches(text: TextFile) -> Iterator[list[str]]:
 
 
 def _object(line: str) -> Object | None:
-    """The object a line holds; none where it is something else, or has something in it that is no single value."""
+    """The flat object of a line; None if the line is invalid."""
     try:
         found = json.loads(line, object_pairs_hook=_single, parse_constant=_no_number)
         if "\\u" in line:
@@ -65,4 +65,4 @@ def _no_number(_: str) -> None:
 def _marks(lines: list[str], objects: list[Object | None], frame: pl.DataFrame, layout: Layout) -> dict[int, str]:
     marks = {at: FIELDS for at, one in enumerate(objects) if one is None and lines[at].strip()}
     marks |= {at: NUL for at, line in enumerate(lines) if "\\u0000" in line or "\0" in line}
-    return marks | dict.fromkeys(non_record_rows(frame, layout), IGNORED)
+    return marks | dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)

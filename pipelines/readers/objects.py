@@ -1,4 +1,4 @@
-"""JSON objects as rows: what JSON lines and GeoJSON have in common. An object's keys are the names.
+"""Makes frames of JSON objects, whose keys are the column names; shared by JSON lines and GeoJSON.
 
 Not here: finding the objects in a file (`jsonl.py`, `geojson.py`).
 """
@@ -19,15 +19,16 @@ Object = dict[str, Any]
 
 
 class Objects:
-    """Makes frames of objects, batch by batch. The first batch stands for the header: what is required occurs in it."""
+    """Makes frames of objects, batch by batch. The first batch stands for the header: it must have all required columns."""
 
     def __init__(self, table: Table, where: str) -> None:
         self._table, self._where, self._begun = table, where, False
         self._known = {plain(name): c.name for c in table.columns for name in (c.physical_name, *c.aliases)}
 
     def frame(self, objects: Sequence[Object | None]) -> tuple[pl.DataFrame, tuple[str, ...]]:
-        """A row of text per object, an empty one for None, and the names no contract has. Refused: a required column
-        that no object of the first batch has, two keys for one column.
+        """A row of text per object, an empty one for None, and the unknown names.
+
+        Refusal: a required column missing in the first batch, two keys for one column.
         """
         keys = list(dict.fromkeys(key for one in objects if one for key in one))
         if not self._begun:
@@ -40,14 +41,14 @@ class Objects:
         return frame, tuple(showable([key for key, name in names.items() if name is None]))
 
     def _require(self, keys: list[str]) -> None:
-        """Columns that may be empty need not occur."""
-        given = {plain(key) for key in keys}
-        absent = [c for c in self._table.columns if not given & {plain(name) for name in (c.physical_name, *c.aliases)}]
+        """Raise MissingColumns unless every column that must not be empty is among the keys."""
+        names = {plain(key) for key in keys}
+        absent = [c for c in self._table.columns if not names & {plain(name) for name in (c.physical_name, *c.aliases)}]
         optional = [c.physical_name for c in absent if not c.required and not c.primary_key]
         match_header([*keys, *optional], self._table, self._where)
 
     def _require_single(self, names: dict[str, str | None]) -> None:
-        """Of two keys for one column (its name and an alias) one value would be lost."""
+        """Raise Refusal for two keys of one column (its name and an alias): one value would be lost."""
         require_few(list(names), self._where)
         used = [name for name in names.values() if name]
         repeated = [c.physical_name for c in self._table.columns if used.count(c.name) > 1]
@@ -56,7 +57,7 @@ class Objects:
 
 
 def is_flat(found: Any) -> bool:
-    """Whether it is an object whose values are single ones."""
+    """True for an object without nested lists or objects."""
     return isinstance(found, dict) and not any(isinstance(value, dict | list) for value in found.values())
 
 

@@ -1,6 +1,6 @@
-"""Parquet: another system's table, or what the hub fetched itself. Typed values become text, as every reader yields.
+"""Reads Parquet files of other systems and of the hub's own pulls; typed values become text.
 
-Row numbers count as in a spreadsheet, where the names stand in row 1.
+Row numbers count as in a spreadsheet whose row 1 has the names.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import polars as pl
 
 from contracts.model import Layout, Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import IGNORED, NUL, Batch, match_header, non_record_rows
+from pipelines.readers.batch import IGNORED_ROW, NUL, Batch, match_header, non_record_rows
 
 BATCH_ROWS = 100_000
 FIRST_ROW = 2
@@ -21,9 +21,7 @@ MOMENT = "%Y-%m-%d %H:%M:%S%.6f"
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
-    """The rows of `path`. Refused: no Parquet, a column that holds no single values, a header that is not it, more rows
-    than its bytes can hold.
-    """
+    """Yield the rows of `path`. Refusal: not Parquet, nested columns, a wrong header, more rows than its bytes can hold."""
     assert table.layout is not None
     try:
         yield from _read(path, table, table.layout)
@@ -34,7 +32,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
 def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     rows = pl.scan_parquet(path, glob=False)
     schema = rows.collect_schema()
-    _measure(path, rows)
+    _check_size(path, rows)
     header = match_header(list(schema), table, path.name)
     names = {name: schema.names()[at] for name, at in header.positions.items()}
     nested = [source for source in names.values() if schema[source].is_nested()]
@@ -43,7 +41,7 @@ def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     texts = rows.select(_text(source, schema[source]).alias(name) for name, source in names.items())
     row = FIRST_ROW
     for frame in texts.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
-        marks = dict.fromkeys(non_record_rows(frame, layout), IGNORED)
+        marks = dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
         with_nul = frame.select(
             pl.any_horizontal(pl.all().str.contains("\0", literal=True).fill_null(False))
         ).to_series()
@@ -51,15 +49,15 @@ def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
         row += len(frame)
 
 
-def _measure(path: Path, rows: pl.LazyFrame) -> None:
-    """By the footer alone: a run of one value takes a few bytes, however long it is said to be."""
+def _check_size(path: Path, rows: pl.LazyFrame) -> None:
+    """Raise Refusal if the footer claims more rows than the bytes can hold (a decompression bomb)."""
     count, size = rows.select(pl.len()).collect().item(), path.stat().st_size
     if count > MOST_ROWS_A_BYTE * size:
         raise Refusal("too_many_rows", path.name, rows=count, size=size)
 
 
 def _text(name: str, dtype: pl.DataType) -> pl.Expr:
-    """A value as our own spellings have it: `2024-03-01`, `2024-03-01 08:30:00`, `true`, `12`, `0.5`."""
+    """A column as text: `2024-03-01`, `2024-03-01 08:30:00`, `true`, `12`, `0.5`."""
     value = pl.col(name)
     if isinstance(dtype, pl.Datetime):
         value = value.dt.replace_time_zone(None) if dtype.time_zone else value

@@ -1,8 +1,8 @@
-"""Lines of delimited text → records, whatever quotes are in them.
+"""Splits lines of delimited text into records, so that a stray quote costs its own row only.
 
-A line is a record when it has the header's number of fields and well-formed quotes (RFC 4180). Only the others are
-looked at one by one: joined with the lines after it if that makes a record (a quoted line break), else read as a
-spreadsheet would (a quote inside a field is a character), else malformed. So a stray quote costs its own row only.
+A line is a record if it has the header's number of fields and well-formed quotes (RFC 4180). Other lines are joined with
+the following ones if that makes a record (a quoted line break), else read as a spreadsheet would (a quote inside a field is
+a character), else malformed.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ LARGEST_RECORD = 16 << 20  # characters
 
 @dataclass
 class SplitRecords:
-    """Records, the lines of malformed ones by place (there they are empty), and the lines that wait for what follows."""
+    """Records, malformed lines by position (their records are empty), and the lines of an unfinished last record."""
 
     records: list[str]
     malformed: dict[int, str]
-    left: list[str]
+    unfinished: list[str]
 
 
 class RecordShape:
-    """The shape of a file's records: delimiter, number of fields, and how many empty ones may follow.
+    """The shape of a file's records: delimiter, number of fields (`width`), and how many empty ones may follow (`spare`).
 
-    `spare` is at least 1: some exports put a delimiter at the end of every line but not of the header.
+    `spare` is at least 1: some exports end every line but the header with a delimiter.
     """
 
     def __init__(self, delimiter: str, width: int, spare: int) -> None:
@@ -43,28 +43,28 @@ class RecordShape:
         self._pattern = f"{one}(?:{between}{one}){{{width - 1}}}{between}{{0,{spare}}}"
         self._record = re.compile(self._pattern)
 
-    def cut(self, lines: list[str], at_end: bool) -> SplitRecords:
-        """`lines` as records; at the file's end none is left waiting."""
+    def split(self, lines: list[str], at_end: bool) -> SplitRecords:
+        """Split `lines` into records; at the file's end none stays unfinished."""
         unusual = ~pl.Series(lines, dtype=pl.String).str.contains(f"^{self._pattern}$")
-        cut, taken = SplitRecords([], {}, []), 0
+        found, done = SplitRecords([], {}, []), 0
         for i in unusual.arg_true().to_list():
-            if i < taken:
-                continue  # inside a record that goes over several lines
-            cut.records += lines[taken:i]
+            if i < done:
+                continue  # inside a record of several lines
+            found.records += lines[done:i]
             end = self._end(lines, i)
             if end is None and not at_end and _may_grow(lines[i:]):
-                cut.left = lines[i:]
-                return cut
+                found.unfinished = lines[i:]
+                return found
             record = "\n".join(lines[i:end]) if end else self._lenient(lines[i])
             if record is None:
-                cut.malformed[len(cut.records)] = lines[i]
-            cut.records.append(record or "")
-            taken = end or i + 1
-        cut.records += lines[taken:]
-        return cut
+                found.malformed[len(found.records)] = lines[i]
+            found.records.append(record or "")
+            done = end or i + 1
+        found.records += lines[done:]
+        return found
 
     def _end(self, lines: list[str], start: int) -> int | None:
-        """Where the record that opens a quote in line `start` ends; 0 if it is none, None if that is not known yet."""
+        """The line after the record that opens a quote in line `start`; 0 if there is none, None if not known yet."""
         if lines[start].count('"') % 2 == 0:
             return 0
         size = len(lines[start])
@@ -78,7 +78,7 @@ class RecordShape:
         return None
 
     def _lenient(self, line: str) -> str | None:
-        """A line as a spreadsheet reads it, written again by the rules; None if it has another number of fields."""
+        """The line as a spreadsheet reads it, with proper quotes; None if it has another number of fields."""
         if not line.strip():
             return ""
         unclosed = line.count('"') % 2 == 1
@@ -94,9 +94,9 @@ class RecordShape:
         return written.getvalue()
 
     def parse_plain(self, text: str) -> pl.DataFrame | None:
-        """`text` (whole lines) at once, if no line needs a closer look: no quote, each with as many fields as the header.
+        """Parse whole lines at once if they have no quote and each has the header's number of fields; else None.
 
-        A line with more fields is refused by the parser; where none has more, their number tells that none has fewer.
+        The parser refuses a line with more fields; if none has more, the number of delimiters shows that none has fewer.
         """
         lines = text.count("\n") + (not text.endswith("\n"))
         if '"' in text or text.count(self.delimiter) != lines * (self.width - 1):
@@ -108,7 +108,7 @@ class RecordShape:
         return frame if len(frame) == lines else None
 
     def parse(self, records: list[str], where: str) -> pl.DataFrame:
-        """Records as text columns named `0`, `1`, …; an empty record is an empty row."""
+        """Parse records into text columns `0`, `1`, …; an empty record is an empty row. Refusal: they do not parse."""
         if not records:
             return pl.DataFrame(schema={str(i): pl.String for i in range(self.width)})
         frame = self._parsed("\n".join(records) + "\n", extra_columns="ignore", missing_columns="insert")
@@ -129,5 +129,5 @@ class RecordShape:
 
 
 def _may_grow(lines: list[str]) -> bool:
-    """Whether lines that wait for their record's end may wait for more of them: they are held in memory."""
+    """True if an unfinished record, which is held in memory, may get more lines."""
     return len(lines) < LONGEST_RECORD and sum(map(len, lines)) < LARGEST_RECORD

@@ -1,6 +1,6 @@
-"""What an XLSX sheet says beside its values: which rows are hidden, which cells hold a formula (ECMA-376 part 1, 18.3.1).
+"""Finds the hidden rows and the cells with formulas of an XLSX sheet (ECMA-376 part 1, 18.3.1).
 
-calamine gives values only. The XML is looked through as it unpacks, a few MiB at a time. Not here: the values (`xlsx.py`).
+calamine gives values only, so the XML is searched as it unpacks, a few MiB at a time. Not here: the values (`xlsx.py`).
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ FORMULA_CELL = re.compile(rb'<c\b[^<>]*?\br="([A-Z]{1,3})(\d+)"[^<>]*>\s*<f[\s>/
 
 @dataclass
 class SheetMarks:
-    """Rows as Excel counts them; `formulas` by field, counted from 0 at the first column in use."""
+    """Row numbers as Excel counts them; `formulas` by field, from 0 at the first column in use."""
 
-    hidden: list[int] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
     formulas: dict[int, list[int]] = field(default_factory=dict)
 
 
 def sheet_marks(path: Path, sheet: str, first_column: int) -> SheetMarks:
-    """What is known of a sheet; nothing for workbooks that are no XLSX, or whose parts are not where they should be."""
+    """The marks of a sheet; none for other workbooks than XLSX, or without the standard parts."""
     found = SheetMarks()
     if not is_zipfile(path):
         return found
@@ -40,7 +40,7 @@ def sheet_marks(path: Path, sheet: str, first_column: int) -> SheetMarks:
         member = _member(archive, sheet)
         for xml in _rows(archive, member) if member else ():
             if b"hidden=" in xml:
-                found.hidden += map(int, HIDDEN_ROW.findall(xml))
+                found.hidden_rows += map(int, HIDDEN_ROW.findall(xml))
             if b"<f" in xml:
                 for letters, row in FORMULA_CELL.findall(xml):
                     found.formulas.setdefault(_number(letters) - first_column, []).append(int(row))
@@ -48,7 +48,7 @@ def sheet_marks(path: Path, sheet: str, first_column: int) -> SheetMarks:
 
 
 def _rows(archive: ZipFile, member: str) -> Iterator[bytes]:
-    """The sheet's XML in blocks that end where a row does. ValueError: a row without an end."""
+    """Yield the sheet's XML in blocks of whole rows. ValueError: a row of more than 64 MiB."""
     with archive.open(member) as file:
         rest = b""
         while (block := file.read(BLOCK)) and END not in rest:
@@ -59,7 +59,7 @@ def _rows(archive: ZipFile, member: str) -> Iterator[bytes]:
 
 
 def _member(archive: ZipFile, sheet: str) -> str | None:
-    """Where in the archive the sheet of that name lies."""
+    """The sheet's path in the archive, or None."""
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return None
@@ -75,7 +75,7 @@ def _member(archive: ZipFile, sheet: str) -> str | None:
 
 
 def _number(letters: bytes) -> int:
-    """A column's letters as a number from 0: A 0, Z 25, AA 26."""
+    """The number of a column from its letters: A 0, Z 25, AA 26."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - ord("A") + 1

@@ -1,8 +1,8 @@
-"""Workbooks and Parquet are read in a process of their own: a damaged or hostile one can make the library that reads it
-panic, loop, or take all the memory there is. That ends the process and costs this file, not the others of the night.
+"""Reads workbooks and Parquet in a child process, so that a damaged or hostile file costs only itself.
 
-The child ends with its parent: its stdin closes. Asked with one pickle (reader, path, table, seconds), it answers with
-one per batch, then with None or with what Refused the file. Not here: formats.
+Such a file can make the reading library panic, loop, or use up the memory. The parent sends one pickle (reader, path, table,
+seconds); the child answers with one per batch, then with None or the Refusal. It ends with its parent, whose pipe closes.
+Not here: formats.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ from pipelines.readers.batch import Batch
 
 ROOT = Path(__file__).parents[2]
 MEMORY = 6 << 30  # address space in bytes; a sheet of 1,048,576 rows and 20 columns takes about half of it
-SECONDS = 900  # of computing for a file, and of waiting for one batch
-SMALL = 16 << 20  # bytes of a file after which a process is as small as before, and may read the next one
-FILES = 100  # read by one process: what libraries keep of each file adds up to the limit of the address space
+SECONDS = 900  # of CPU time for a file, and of waiting for one batch
+SMALL = 16 << 20  # bytes; after a file up to this size the process may read the next one
+FILES = 100  # read by one process: what libraries leave of each file adds up to the limit of the address space
 CHILD = "from pipelines.readers.subprocess_reader import serve; serve()"
 
 Reader = Callable[[Path, Table], Iterator[Batch]]
 
 
 def by_child(read: Reader) -> Reader:
-    """`read`, a function of a module, in another process. Refused besides its own: it took too much, or broke off."""
+    """`read` (a module-level function), run in a child process; it may also raise Refusal("exhausting")."""
 
-    def elsewhere(path: Path, table: Table) -> Iterator[Batch]:
-        given = 0
+    def read_in_child(path: Path, table: Table) -> Iterator[Batch]:
+        count = 0
         if _idle:
             try:
                 for batch in _read(_idle.pop(), read, path, table):
                     yield batch
-                    given += 1
+                    count += 1
                 return
-            except HubError as error:  # for what earlier files left of the memory, perhaps: a new process tells
+            except HubError as error:  # perhaps for memory that earlier files used: try a new process
                 if isinstance(error, Refusal) and error.rule != "exhausting":
                     raise
-        yield from islice(_read(ReaderProcess(), read, path, table), given, None)
+        yield from islice(_read(ReaderProcess(), read, path, table), count, None)
 
-    return elsewhere
+    return read_in_child
 
 
 def _read(child: ReaderProcess, read: Reader, path: Path, table: Table) -> Iterator[Batch]:
@@ -65,7 +65,7 @@ def _read(child: ReaderProcess, read: Reader, path: Path, table: Table) -> Itera
 
 
 class ReaderProcess:
-    """A process that reads one file after the other. `is_done`: it waits for the next; `files`: how many it was given."""
+    """A child that reads one file after the other. `is_done`: it is idle; `files`: the number of files it was sent."""
 
     def __init__(self) -> None:
         self.files = 0
@@ -74,8 +74,8 @@ class ReaderProcess:
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # what a library says as it breaks off may quote a cell
-            start_new_session=True,  # ended by its parent only: how it ended tells what the file is
+            stderr=subprocess.DEVNULL,  # a library's last words may quote a cell
+            start_new_session=True,  # not ended by the terminal: its exit status must tell about the file
         )
         self.is_done = False
 
@@ -83,7 +83,7 @@ class ReaderProcess:
         self.is_done = False
         self.files += 1
         try:
-            _say(self._process.stdin, (read, path.absolute(), table, SECONDS))
+            _send(self._process.stdin, (read, path.absolute(), table, SECONDS))
             while (answer := self._answer()) is not None:
                 if isinstance(answer, Refusal):
                     self.is_done = True
@@ -123,7 +123,7 @@ def _close_idle() -> None:
 
 
 def serve() -> None:
-    """The child's side, until nobody asks any more."""
+    """Run the child's loop until the parent closes the pipe."""
     _limit(resource.RLIMIT_AS, int(sys.argv[1]))
     _limit(resource.RLIMIT_CORE, 0)  # a dump would hold the file's rows
     answers = sys.stdout.buffer
@@ -135,12 +135,12 @@ def serve() -> None:
         _limit(resource.RLIMIT_CPU, int(time.process_time()) + seconds)
         try:
             for batch in read(path, table):
-                _say(answers, batch)
-            _say(answers, None)
-        except Refusal as refused:
-            _say(answers, refused)
+                _send(answers, batch)
+            _send(answers, None)
+        except Refusal as refusal:
+            _send(answers, refusal)
         except MemoryError:
-            _say(answers, _exhausting(path))
+            _send(answers, _exhausting(path))
 
 
 def _exhausting(path: Path) -> Refusal:
@@ -148,12 +148,12 @@ def _exhausting(path: Path) -> Refusal:
 
 
 def _limit(what: int, most: int) -> None:
-    """The soft limit, which ends the process; never above the hard one it was given."""
+    """Set the soft limit, at most to the hard one."""
     hard = resource.getrlimit(what)[1]
     resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def _say(to: Any, what: object) -> None:
+def _send(to: Any, what: object) -> None:
     stream: BinaryIO = to
     pickle.dump(what, stream, pickle.HIGHEST_PROTOCOL)
     stream.flush()

@@ -1,6 +1,6 @@
-"""Workbooks: XLSX, XLS, and what WPS saves (ET). What text a cell becomes is decided in one place, `cell_text`.
+"""Reads workbooks: XLSX, XLS, and WPS's ET. Only `cell_text` decides what text a cell becomes.
 
-Not here: what a sheet's XML says beside its values (`sheet_xml.py`).
+Not here: hidden rows and formulas (`sheet_xml.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from contracts.model import Layout, Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import HIDDEN, IGNORED, Batch, join_header_rows, match_header, non_record_rows
+from pipelines.readers.batch import HIDDEN_ROW, IGNORED_ROW, Batch, join_header_rows, match_header, non_record_rows
 from pipelines.readers.sheet_xml import SheetMarks, sheet_marks
 from warehouse.lake import archives
 
@@ -28,27 +28,29 @@ BATCH_ROWS = 50_000
 LARGEST = 2 << 30
 MOST_ROWS = 1 << 20  # of a sheet, in Excel
 EXACT_DIGITS = 1e15  # Excel keeps 15 significant digits of a number
-OLD = b"\xd0\xcf\x11\xe0"  # the container of XLS, ET, and of every workbook with a password
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"  # the container of XLS, ET, and of every workbook with a password
+ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 FORMULA = "="
 BOOK = "xl/workbook.xml"
-DAMAGED = (CalamineError, *archives.DAMAGED, ParseError, LookupError)  # LookupError: XML in an encoding nobody knows
+DAMAGE_ERRORS = (CalamineError, *archives.DAMAGED, ParseError, LookupError)  # LookupError: XML in an unknown encoding
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
-    """The rows of all sheets, or of those the contract names. Refused: no workbook, a zip bomb, a password, a sheet
-    without the header; only a hidden one may be something else, it is named among the unknown columns.
+    """Yield the rows of all sheets, or of those the contract names.
+
+    Refusal: no workbook, a zip bomb, a password, a visible sheet without the header. A hidden sheet without it is only
+    reported among the unknown columns.
     """
     layout = table.layout
     assert layout is not None
     try:
-        _measure(path)
+        _check_size(path)
         yield from _read_book(path, table, layout)
     except PasswordError:
         raise Refusal("encrypted", path.name) from None
     except archives.BadArchive as error:
         raise Refusal.archive(error) from None
-    except DAMAGED:
+    except DAMAGE_ERRORS:
         raise Refusal("not_a_workbook", path.name) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # calamine's own class of it cannot be imported
@@ -62,7 +64,7 @@ def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     if not wanted:
         raise Refusal("missing_sheet", path.name, sheet=layout.sheets)
     if len({s.name for s in wanted}) < len(wanted):
-        raise ValueError("sheets of one name: only the first can be had")
+        raise ValueError("several sheets of one name: only the first could be read")
     several = len(wanted) > 1
     for meta in wanted:
         sheet = book.get_sheet_by_name(meta.name)
@@ -71,26 +73,26 @@ def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
         batches = _read_sheet(sheet, table, layout, path, meta.name if several else "")
         try:
             yield from batches
-        except Refusal as refused:
-            if refused.rule != "missing_column" or not several:
+        except Refusal as refusal:
+            if refusal.rule != "missing_column" or not several:
                 raise
             if meta.visible == SheetVisibleEnum.Visible:
-                columns = refused.facts["columns"]
+                columns = refusal.facts["columns"]
                 raise Refusal("sheet_without_header", path.name, sheet=meta.name, columns=columns) from None
             none = pl.DataFrame(schema={c.name: pl.String for c in table.columns})
             yield Batch(1, none, {}, meta.name, (f"隐藏的工作表“{meta.name}”",))
 
 
-def _measure(path: Path) -> None:
-    """Refuse by the zip directory, before anything is unpacked; and what has a password, before anything is tried."""
+def _check_size(path: Path) -> None:
+    """Raise Refusal for a zip bomb, by the ZIP directory before anything is unpacked, and for a workbook with a password."""
     with path.open("rb") as file:
-        if file.read(4) == OLD:
+        if file.read(4) == OLE_MAGIC:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                if content.find(ENCRYPTED) >= 0:
+                if content.find(ENCRYPTED_STREAM) >= 0:
                     raise Refusal("encrypted", path.name)
             return
     names = {entry.filename.lower() for entry in archives.check_sizes(path, LARGEST)}
-    if BOOK not in names:  # an ODS or XLSB; the library would try it, and no office agreed on one
+    if BOOK not in names:  # the library would also try an ODS or XLSB, which no contract allows
         raise BadZipFile("no XLSX")
     with ZipFile(path) as archive:
         if archive.testzip() is not None:  # a directory can understate what comes out
@@ -116,7 +118,7 @@ def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, 
 
 
 def _with_formulas(frame: pl.DataFrame, positions: dict[str, int], beside: SheetMarks, first: int) -> pl.DataFrame:
-    """A cell with a formula is the formula, not what it came to when somebody last saved the file."""
+    """The frame with FORMULA in place of each formula's last computed value."""
     for name, at in positions.items():
         places = [row - first for row in beside.formulas.get(at, ()) if first <= row < first + len(frame)]
         if places:
@@ -126,10 +128,10 @@ def _with_formulas(frame: pl.DataFrame, positions: dict[str, int], beside: Sheet
 
 def _marks(columns: list[tuple[Any, ...]], layout: Layout, beside: SheetMarks, first: int) -> dict[int, str]:
     height = len(columns[0])
-    marks = {row - first: HIDDEN for row in beside.hidden if first <= row < first + height}
+    marks = {row - first: HIDDEN_ROW for row in beside.hidden_rows if first <= row < first + height}
     if layout.ignore_rows:
         cells = pl.DataFrame([_texts(str(i), column) for i, column in enumerate(columns)])
-        marks |= dict.fromkeys(non_record_rows(cells, layout), IGNORED)
+        marks |= dict.fromkeys(non_record_rows(cells, layout), IGNORED_ROW)
     return marks
 
 
@@ -139,7 +141,7 @@ def _texts(name: str, cells: tuple[Any, ...]) -> pl.Series:
 
 
 def cell_text(cell: Any) -> str:
-    """A cell as text. Whole numbers have no `.0`; from 1e15 on `9.90001199001011E+17`, so that lost digits are seen."""
+    """A cell as text. Whole numbers have no `.0`; from 1e15 on as `9.90001199001011E+17`, which shows that digits are lost."""
     if isinstance(cell, str):
         return cell
     if isinstance(cell, bool):

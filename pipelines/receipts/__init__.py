@@ -1,7 +1,7 @@
-"""The receipt (回执) an office gets for every delivery: what was taken, and each row that was not, and why.
+"""Writes the receipt (回执) of a delivery: its counts, and each rejected row or value with the reason.
 
-It comes in the format the file came in: `as_csv.py`, `as_workbook.py`, `as_jsonl.py`; what it says is the same in all
-(`lines.py`). Not here: the texts (`ingest/row_reasons.py`), finding that something is wrong (`ingest/validate_rows.py`).
+The receipt has the file's format (`as_csv.py`, `as_workbook.py`, `as_jsonl.py`) and the same content in all (`lines.py`).
+Not here: the texts (`ingest/row_reasons.py`), finding the faults (`ingest/validate_rows.py`).
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ def write_receipt(
     settings: Settings,
     delivery: Delivery,
     table: Table | None,
-    refused: Refusal | None = None,
+    refusal: Refusal | None = None,
     issues: Path | None = None,
     code_lists: Mapping[str, CodeList] | None = None,
     encoding: str = as_csv.DEFAULT,
 ) -> str:
-    """Write `receipts/<table>/<delivery>.<form>`, in place of an older one in any form; its path below `receipts/`.
+    """Write `receipts/<table>/<delivery>.<form>`, replacing an older one in any form; return its path below `receipts/`.
 
-    `refused` says why the whole file is not in force, `issues` is the lake's file of them, which need not exist.
-    `encoding` is the one a CSV came in. Parquet and GeoJSON are answered in CSV: no clerk opens them. A file no contract
-    knows is answered as its name ends. OSError: disk full.
+    `refusal` says why the whole file is not in force; `issues` is the lake's file, which need not exist; `encoding` is that
+    of a delivered CSV. Parquet and GeoJSON get a CSV, which clerks can open; unknown files a form by their suffix. OSError:
+    disk full.
     """
-    content = Content(delivery, table, refused, Issues(issues, table, code_lists or {}))
+    content = Content(delivery, table, refusal, Issues(issues, table, code_lists or {}))
     suffix = _suffix(table, delivery.file_name)
     path = settings.receipts / delivery.table / f"{delivery.id}{suffix}"
     with replacing(path) as temporary:

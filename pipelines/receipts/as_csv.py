@@ -1,6 +1,6 @@
-"""The receipt as CSV: blocks of lines with an empty line after each, CRLF, as Excel opens it.
+"""Writes the receipt as CSV: blocks of lines with an empty line after each, CRLF, as Excel opens it.
 
-Not here: what the lines say (`lines.py`).
+Not here: the content of the lines (`lines.py`).
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 
 from pipelines.receipts.lines import Content, in_words
 
-DEFAULT = "utf-8-sig"  # what Excel opens by a double click
+DEFAULT = "utf-8-sig"  # Excel opens it on a double click
 GB = ("gb2312", "gbk", "gb18030", "hz")
 
 
 def write(path: Path, content: Content, delimiter: str = ",", encoding: str = DEFAULT) -> None:
-    """The summary, the counts by rule, and the lines, to a file that came in `encoding`."""
-    name, mark = _answer(encoding)
+    """Write summary, counts by rule and lines, for a file that came in `encoding`."""
+    name, mark = _receipt_encoding(encoding)
     with path.open("w", encoding=name, newline="") as file:
         file.write(mark)
         csv.writer(file, delimiter=delimiter, lineterminator="\r\n").writerows(_rows(content))
@@ -35,17 +35,17 @@ def _rows(content: Content) -> Iterator[Iterable[object]]:
     yield from in_words(counts).iter_rows()
     yield ()
     for nth, batch in enumerate(content.issues.batches()):
-        told = in_words(batch)
+        lines = in_words(batch)
         if nth == 0:
-            yield told.columns
-        yield from told.iter_rows()
+            yield lines.columns
+        yield from lines.iter_rows()
 
 
-def _answer(encoding: str) -> tuple[str, str]:
-    """The encoding in which a file in `encoding` is answered, and the byte order mark to begin with.
+def _receipt_encoding(encoding: str) -> tuple[str, str]:
+    """The receipt's encoding for a file in `encoding`, and its byte-order mark.
 
-    GB 18030 holds GBK and GB 2312 and lacks no character; UTF-16 keeps its byte order. All others become UTF-8 with its
-    mark, without which Excel would not see it: none of them has our Chinese words. So does plain ASCII, which has no name.
+    GBK and GB 2312 become GB 18030, which includes them; UTF-16 keeps its byte order. All others, which lack Chinese, and
+    plain ASCII ("") become UTF-8 with a mark, without which Excel would not recognise it.
     """
     name = codecs.lookup(encoding or DEFAULT).name
     if name in GB:

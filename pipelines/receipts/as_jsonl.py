@@ -1,6 +1,6 @@
-"""The receipt as JSON lines in UTF-8: the summary with the counts by rule, then one object per bad row and value.
+"""Writes the receipt as JSON lines in UTF-8: the summary with counts by rule, then one object per issue.
 
-Not here: what the lines say (`lines.py`).
+Not here: the content of the lines (`lines.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pipelines.receipts.lines import Content
 
 
 def write(path: Path, content: Content) -> None:
-    """Names and severities are ours (`row_no`, `error`): a program reads them; reasons and advice are for its clerk."""
+    """Write the lines with English keys and severities for programs, and Chinese reasons and advice for clerks."""
     with path.open("wb") as file:
         file.write(json.dumps(content.as_json(), ensure_ascii=False).encode() + b"\n")
         for batch in content.issues.batches():

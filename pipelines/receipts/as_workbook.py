@@ -1,7 +1,7 @@
-"""The receipt as a workbook: 汇总, then the office's own sheets with only what is wrong in them, then 明细 line by line.
+"""Writes the receipt as a workbook: 汇总, the office's own sheets with the faulty cells only, then 明细 line by line.
 
-Nothing is ever written as a formula. The same content gives the same bytes.
-Not here: what the lines say (`lines.py`), the office's sheets (`marked_rows.py`), how a sheet is made (`pages.py`).
+Nothing is written as a formula. The same content gives the same bytes.
+Not here: the content of the lines (`lines.py`), the office's sheets (`marked_rows.py`), worksheets (`pages.py`).
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ KEY = [
 
 
 def write(path: Path, content: Content) -> None:
-    """Memory is bounded by a batch of issues.
+    """Write the workbook with memory bounded by a batch of issues. OSError: disk full.
 
-    100,000 issues take about 5 s and 50 MB (2026, one core); OSError: disk full.
+    100,000 issues take about 5 s and 50 MB (2026, one core).
     """
     with workbook(path, created=content.delivery.received_at.astimezone(UTC)) as opened:
         book, counts = Book(opened), content.issues.by_rule()

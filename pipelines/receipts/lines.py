@@ -1,7 +1,7 @@
-"""What a receipt says, whatever its form: the summary, the counts by rule, and a line for every bad row and value.
+"""The content of a receipt in any form: the summary, the counts by rule, and a line for every issue.
 
-Values arrive masked (`ingest/validate_rows.py`). What an office wrote itself, its file's and sheets' names too, could be
-run as a formula by a spreadsheet that opens the receipt: it is made harmless here, for all forms alike.
+Values arrive masked (`ingest/validate_rows.py`). A spreadsheet could run text of the office (also file and sheet names) as a
+formula, so it is escaped here for all forms.
 Not here: files (`as_csv.py`, `as_workbook.py`, `as_jsonl.py`).
 """
 
@@ -36,13 +36,13 @@ WORDS = {
     "advice": "建议",
 }
 ISSUE = {"sheet": pl.String, "row_no": pl.Int64} | dict.fromkeys(("column", "rule", "severity", "value"), pl.String)
-FORMULA = r"^([=+\-@＝＋－＠\t\r\n])"  # what makes Excel and WPS take a text for a formula (OWASP, CSV injection)
+FORMULA = r"^([=+\-@＝＋－＠\t\r\n])"  # first characters of a formula in Excel and WPS (OWASP, CSV injection)
 
 Pair = tuple[str, str | int]
 
 
 def harmless(text: str) -> str:
-    """`text` with a quote before it if a spreadsheet could take it for a formula."""
+    """`text` with a quote before it if a spreadsheet could run it as a formula."""
     return re.sub(FORMULA, r"'\1", text)
 
 
@@ -51,7 +51,7 @@ def _harmless(name: str) -> pl.Expr:
 
 
 class Issues:
-    """A delivery's issues in the clerk's words, read from the lake's file in batches: there may be millions."""
+    """A delivery's issues in Chinese, read from the lake's file in batches: there may be millions."""
 
     def __init__(self, path: Path | None, table: Table | None, code_lists: Mapping[str, CodeList]) -> None:
         texts: list[ReasonText] = []
@@ -67,43 +67,42 @@ class Issues:
         self._several = bool(self._issues.select((pl.col("sheet") != "").any()).collect().item())
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """`row_no`, `sheet` (only where a file has several), `column`, `value`, `rule`, `severity`, `reason`, `advice`,
-        in the order of the file."""
+        """Yield frames of row_no, sheet (if the file has several), column, value, rule, severity, reason, advice."""
         sheet = [_harmless("sheet")] if self._several else []
         for batch in self._issues.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
-            told = self._explained(batch)
-            yield told.select("row_no", *sheet, "column", _harmless("value"), "rule", "severity", "reason", "advice")
+            lines = self._with_texts(batch)
+            yield lines.select("row_no", *sheet, "column", _harmless("value"), "rule", "severity", "reason", "advice")
 
     def by_rule(self) -> pl.DataFrame:
-        """How often each rule was broken in each column, errors first: `rule`, `column`, `severity`, `count`, `reason`,
-        `advice`."""
+        """A frame of rule, column, severity, count, reason, advice; errors and frequent ones first."""
         counts = self._issues.group_by("rule", "column", "severity").agg(pl.len().alias("count")).collect()
         order = counts.sort("severity", "count", "rule", "column", descending=[False, True, False, False])
-        return self._explained(order).select("rule", "column", "severity", "count", "reason", "advice")
+        return self._with_texts(order).select("rule", "column", "severity", "count", "reason", "advice")
 
-    def _explained(self, issues: pl.DataFrame) -> pl.DataFrame:
+    def _with_texts(self, issues: pl.DataFrame) -> pl.DataFrame:
         texts = issues.join(self._texts, on=["column", "rule"], how="left", maintain_order="left")
         named = texts.with_columns(pl.col("column").replace(self._headers))
         return named.with_columns(_harmless(name) for name in ("column", "reason", "advice"))
 
 
 def in_words(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lines or counts as a clerk reads them: Chinese headers and severities."""
-    told = frame.with_columns(pl.col("severity").replace(SEVERITY))
-    return told.rename({name: WORDS[name] for name in told.columns})
+    """Lines or counts with Chinese headers and severities."""
+    return frame.with_columns(pl.col("severity").replace(SEVERITY)).rename(
+        {name: WORDS[name] for name in frame.columns}
+    )
 
 
 @dataclass(frozen=True)
 class Content:
-    """All that one receipt says. `table` is None, and there are no issues, where no contract knows the file."""
+    """The content of one receipt; for a file without a contract, `table` is None and there are no issues."""
 
     delivery: Delivery
     table: Table | None
-    refused: Refusal | None
+    refusal: Refusal | None
     issues: Issues
 
     def summary(self) -> list[list[Pair]]:
-        """Lines of labelled facts: which file, `读取 = 接收 + 退回`, and why the whole file is not in force."""
+        """Lines of labelled facts: the file, `读取 = 接收 + 退回`, and why the whole file is not in force."""
         delivery = self.delivery
         facts: list[list[Pair]] = [
             [("文件", harmless(delivery.file_name)), ("批次", delivery.id), ("结论", STATUS[delivery.status])],
@@ -113,17 +112,17 @@ class Content:
             facts[1].append(("未计入", delivery.ignored))
         if delivery.correction:
             facts.append([("更正", "本文件只更正编号相同的行，其余数据不变")])
-        if self.refused:
-            reason, advice = self.refused.for_clerk()
+        if self.refusal:
+            reason, advice = self.refusal.for_clerk()
             facts.append([("原因", harmless(reason)), ("建议", harmless(advice))])
         if delivery.unknown_columns:
             facts.append([("未约定的列（未采用）", harmless("、".join(delivery.unknown_columns)))])
         return facts
 
     def as_json(self) -> dict[str, Any]:
-        """The same facts by our own names."""
+        """The summary and counts as a JSON object with English keys."""
         delivery = self.delivery
-        reason, advice = self.refused.for_clerk() if self.refused else ("", "")
+        reason, advice = self.refusal.for_clerk() if self.refusal else ("", "")
         return {
             "delivery": delivery.id,
             "table": delivery.table,

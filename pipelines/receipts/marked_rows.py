@@ -1,7 +1,7 @@
-"""The office's own sheets in a receipt: its columns, the rows that have a problem, and in them only what is wrong.
+"""Writes the office's own sheets into a receipt: its columns and the rows with issues, with the faulty cells only.
 
-A receipt shows no more than that: the office finds the row in its file by the number.
-Not here: the flat list of problems (`as_workbook.py`).
+The office finds the other cells in its file by the row number.
+Not here: the flat list of issues (`as_workbook.py`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Line = dict[str, Any]
 
 
 def mark(book: Book, table: Table, issues: Issues) -> None:
-    """One sheet per sheet of the office's file that has problems, the first `SHEETS` of them."""
+    """Write one sheet for each of the office's sheets that has issues, the first SHEETS of them."""
     marks = MarkedRows(book, table)
     for nth, (name, lines) in enumerate(groupby(_lines(issues), key=lambda line: line.get("sheet", ""))):
         if nth == SHEETS:
@@ -40,7 +40,7 @@ def _lines(issues: Issues) -> Iterator[Line]:
 
 
 class MarkedRows:
-    """Marks the cells of one delivery. A problem of the whole row is marked at its number."""
+    """Marks the cells of one delivery; an issue of a whole row is marked at its number."""
 
     def __init__(self, book: Book, table: Table) -> None:
         self._book = book
@@ -50,7 +50,7 @@ class MarkedRows:
         self._comments = 0
 
     def sheet(self, name: str, lines: Iterator[Line]) -> None:
-        """A row for every row that has lines, which come in the order of rows."""
+        """Write a row for every row that has lines; `lines` are in row order."""
         pages = Pages(self._book, name, self._widths)
         for row_no, of_row in groupby(lines, key=itemgetter("row_no")):
             row = pages.next_row()
@@ -64,6 +64,6 @@ class MarkedRows:
         value = next((line["value"] for line in lines if line["value"]), None) if place else lines[0]["row_no"]
         put(sheet, row, place, value, self._book.marks[worst])
         if self._comments < COMMENTS:
-            said = (f"{SEVERITY[line['severity']]}：{line['reason']}。{line['advice']}" for line in lines)
-            sheet.write_comment(row, place, "\n".join(said), COMMENT_BOX)
+            texts = (f"{SEVERITY[line['severity']]}：{line['reason']}。{line['advice']}" for line in lines)
+            sheet.write_comment(row, place, "\n".join(texts), COMMENT_BOX)
             self._comments += 1

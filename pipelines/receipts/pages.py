@@ -1,6 +1,6 @@
-"""Worksheets that are written row by row: their names, their looks, and what is too long for one sheet.
+"""Worksheets written row by row: their names and formats, and a new sheet when one is full.
 
-Not here: what they say (`as_workbook.py`, `marked_rows.py`).
+Not here: their content (`as_workbook.py`, `marked_rows.py`).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from warehouse.workbooks import put
 
 LARGEST = 1_048_576  # rows of a sheet, header and all: Excel's limit
 LONGEST_NAME = 31  # of a sheet, in UTF-16 units
-RESERVED = {"history"}  # Excel keeps this name for itself
+RESERVED_NAMES = {"history"}  # by Excel
 
 
 class Book:
-    """A workbook with its looks; it gives every sheet a name that Excel takes and no other sheet has."""
+    """A workbook with its cell formats; it gives every sheet a valid, unique name."""
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
-        self._names = set(RESERVED)
+        self._names = set(RESERVED_NAMES)
         self.head = workbook.add_format({"bold": True, "bg_color": "#D9E1F2"})
         self.marks = {
             "error": workbook.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"}),
@@ -32,7 +32,7 @@ class Book:
         }
 
     def sheet(self, name: str) -> Any:
-        """A new last worksheet; where its name is taken, a number is put after it."""
+        """Add a worksheet; a number is appended if its name is taken."""
         plain = re.sub(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]", "_", name).strip("' ")
         plain = re.sub(FORMULA, "_", plain) or "_"
         free, nth = _cut(plain, LONGEST_NAME), 1
@@ -44,7 +44,7 @@ class Book:
 
 
 def _cut(name: str, units: int) -> str:
-    """As much of `name` as fits into so many UTF-16 units, not ending as Excel refuses it."""
+    """`name` cut to so many UTF-16 units, without a final quote or blank, which Excel refuses."""
     return name.encode("utf-16-le")[: units * 2].decode("utf-16-le", "ignore").rstrip("' ")
 
 
@@ -53,9 +53,9 @@ class Pages:
 
     def __init__(self, book: Book, name: str, widths: Mapping[str, int]) -> None:
         self._book, self._name, self._widths = book, name, widths
-        self._turn()
+        self._start_sheet()
 
-    def _turn(self) -> None:
+    def _start_sheet(self) -> None:
         self.sheet, self._row = self._book.sheet(self._name), 0
         self.sheet.freeze_panes(1, 1)
         for column, (header, width) in enumerate(self._widths.items()):
@@ -63,10 +63,10 @@ class Pages:
             put(self.sheet, 0, column, header, self._book.head)
 
     def next_row(self) -> int:
-        """The next free row of `self.sheet`, which is a new sheet where the last one is full."""
+        """The next free row of `self.sheet`; starts a new sheet if the last one is full."""
         if self._row + 1 == LARGEST:
             self.finish()
-            self._turn()
+            self._start_sheet()
         self._row += 1
         return self._row
 

@@ -70,7 +70,7 @@ def written(
     table: Table | None = DOGS,
     issues: Sequence[Issue] = ISSUES,
     delivery: Delivery = SENT,
-    refused: Refusal | None = None,
+    refusal: Refusal | None = None,
     encoding: str = "utf-8-sig",
 ) -> Path:
     """The receipt's file for these issues."""
@@ -80,7 +80,7 @@ def written(
     pl.DataFrame(issues, schema=COLUMNS, orient="row", infer_schema_length=None).cast(
         {name: pl.String for name in COLUMNS if name != "row_no"}
     ).write_parquet(path)
-    return hub.receipts / write_receipt(hub, delivery, table, refused, path if issues else None, {}, encoding)
+    return hub.receipts / write_receipt(hub, delivery, table, refusal, path if issues else None, {}, encoding)
 
 
 def csv_lines(path: Path, delimiter: str = ",") -> list[list[str]]:

@@ -118,7 +118,7 @@ class Town:
         night = Night(self.settings, self.office.catalog, built_at=datetime.fromisoformat(built_at).replace(tzinfo=UTC))
         with night.alone():
             night.ingest()
-            refused = [d.reason for deliveries in night.refused.values() for d in deliveries]
+            refused = [d.reason for deliveries in night.not_in_force.values() for d in deliveries]
             assert not refused, refused
             sent_back = [d.by_rule for deliveries in night.in_force.values() for d in deliveries if d.rejected]
             assert not sent_back, sent_back

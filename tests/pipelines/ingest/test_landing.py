@@ -103,7 +103,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_recorded(office: Office, mo
     path = office.drop("人口信息_20240301.csv", csv_text([resident(1)]))
     monkeypatch.setattr("pipelines.ingest.ingest.read_into", appending(path))
     done = office.run()
-    assert (done.deliveries, done.growing) == ([], ["人口信息_20240301.csv"])
+    assert (done.deliveries, done.growing_files) == ([], ["人口信息_20240301.csv"])
     assert office.lake.deliveries() == []
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import yaml
 
-from pipelines.orchestration.alerts import JOB, TOLD, failure_alert
+from pipelines.orchestration.alerts import JOB, REPORTED_BY, failure_alert
 from pipelines.orchestration.definitions import build_defs
 from pipelines.orchestration.instance import home as dagster_home
 from pipelines.orchestration.instance import instance
@@ -96,7 +96,7 @@ def test_a_failed_run_of_the_daemon_is_told_with_its_steps_words(tmp_path: Path)
     told: list[tuple[str, str]] = []
     settings = Settings(home=tmp_path)
     sensor = failure_alert(settings, tell=lambda _, run, message: told.append((run, message)))
-    for tags in ({}, {TOLD: "hub nightly"}):
+    for tags in ({}, {REPORTED_BY: "hub nightly"}):
         with instance(settings) as opened:
             run = nightly.execute_in_process(instance=opened, raise_on_error=False, tags=tags)
             context = dg.build_run_status_sensor_context(

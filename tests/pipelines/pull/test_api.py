@@ -148,14 +148,14 @@ def test_killed_between_two_writes_no_row_is_lost_or_doubled(
 
     api.serves(counted(*PAGES))
     hub.contract("permit", kind="api", url=f"{api.url}/permits?page={{page}}", items="data.items")
-    remember = module._remember
+    save = module._save_progress
 
     def dies(path: Any, progress: Any) -> None:
         if progress.pages == page or (page == 4 and progress.landed):
             raise Killed
-        remember(path, progress)
+        save(path, progress)
 
-    monkeypatch.setattr(module, "_remember", dies)
+    monkeypatch.setattr(module, "_save_progress", dies)
     with pytest.raises(Killed):
         hub.pull()
     monkeypatch.undo()
