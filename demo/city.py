@@ -1,7 +1,6 @@
-"""`generate` simulates a city: the offices' files, the truth about every row, and the demo's own area code.
+"""Generates a simulated city: the offices' files, the truth about every row, and the demo's own area code.
 
-Block by block, so that memory does not grow with the city; the files of one block are written while the next block is
-simulated.
+It works block by block, so that memory does not grow with the city; one block is written while the next is simulated.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ FILE_NAMES: Final = {
         ("elderly_file", "独居老人关爱档案", "csv"),
     )
 }
-_DRAWN: Final = "grid_boundary"
+_BOUNDARIES: Final = "grid_boundary"
 TRUTHS: Final = ("resident", "property", "hotline", "elderly_file", "planted")
 _PROPERTY_TITLE: Final = f"大同市不动产登记信息（截至{shares.DELIVERY}）"
 _SHEET_NAME: Final = "不动产登记"
@@ -59,7 +58,7 @@ _ID_AREA: Final = "code,name,valid_from,valid_to\n990001,演示用测试代码,1
 
 @dataclass(frozen=True)
 class CityFiles:
-    """What was written: `landing` source → office file, `truth` name → Parquet, `rows` how many each of them holds."""
+    """The files of a city: `landing` by source, `truth` (Parquet) by name, and the number of `rows` in each."""
 
     landing: dict[str, Path]
     truth: dict[str, Path]
@@ -78,17 +77,17 @@ class _SimulatedBlock:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a city is made from, the same for every block."""
+    """The parameters of a city, the same for every block."""
 
     residents: int
     seed: int
     noise: float
 
 
-def _simulated(block: Block, plan: _Plan, names: CityNames, register: Register) -> _SimulatedBlock:
-    """One block, from its own random stream."""
+def _simulate(block: Block, plan: _Plan, names: CityNames, register: Register) -> _SimulatedBlock:
+    """Simulate one block from its own random stream."""
     rng, noise = np.random.Generator(np.random.PCG64(np.random.SeedSequence([plan.seed, block.number]))), plan.noise
-    plants = rng.spawn(1)[0]  # its draws change no other
+    plants = rng.spawn(1)[0]  # a stream of its own: its draws change no other
     buildings = planted_homes.misplace_grids(plants, build(rng, plan.seed, block), noise)
     people = populate(rng, block, outsiders_needed(len(buildings.usage)), register, noise)
     homes, crowds = planted_homes.crowd(plants, people, settle(rng, buildings, people))
@@ -101,8 +100,8 @@ def _simulated(block: Block, plan: _Plan, names: CityNames, register: Register) 
     return _SimulatedBlock(planted_homes.plant_homes(plants, offices, people, homes, crowds, book), buildings, book)
 
 
-def _numbered(truth: pl.DataFrame, source: str, done: int) -> pl.DataFrame:
-    """The truth with row_no (and the sheet's name) as Excel shows them; `done` rows of the office came before."""
+def _with_row_numbers(truth: pl.DataFrame, source: str, done: int) -> pl.DataFrame:
+    """The truth with row_no (and the sheet's name) as Excel shows them, after `done` earlier rows of the office."""
     place = done + np.arange(truth.height)
     if source != "property":
         return truth.select(pl.Series("row_no", place + 2), pl.all())
@@ -113,7 +112,7 @@ def _numbered(truth: pl.DataFrame, source: str, done: int) -> pl.DataFrame:
 
 @dataclass
 class _Writers:
-    """The open files of a city in the making, by source and truth name, and how many rows each has."""
+    """The open files of a city, by source and truth name, and the number of rows in each."""
 
     landing: dict[str, CsvFile | Workbook]
     boundaries: GeoJsonFile | None  # a city without hard cases has none
@@ -124,7 +123,7 @@ class _Writers:
     _pending: list[Future[None]] = field(default_factory=list)
 
     def write(self, block: _SimulatedBlock) -> None:
-        """Begin to append a block's rows to every file, once the block before it is written."""
+        """Start appending a block's rows to every file, after the block before it is written."""
         self.wait()
         for source, rows in vars(block.offices).items():
             done = self.rows.get(source, 0)
@@ -139,19 +138,19 @@ class _Writers:
             self._count("grid_boundary", len(features))
 
     def write_plain(self, source: str, frame: pl.DataFrame) -> None:
-        """Append rows that have no truth of their own."""
+        """Append rows that have no truth."""
         self.landing[source].write(frame)
         self._count(source, frame.height)
 
     def wait(self) -> None:
-        """Until everything begun is written; raises what went wrong."""
+        """Wait until all writing is done; raises its errors."""
         pending, self._pending = self._pending, []
         for future in pending:
             future.result()
 
     def _write_office(self, source: str, rows: Rows, book: AddressBook, done: int) -> None:
         self.landing[source].write(rows.file)
-        self.truth[source].write(_numbered(rows_truth(rows, book), source, done))
+        self.truth[source].write(_with_row_numbers(rows_truth(rows, book), source, done))
 
     def _write_planted(self, block: _SimulatedBlock) -> None:
         planted = contradictions(block.offices, block.book)
@@ -169,7 +168,7 @@ def _path(folder: Path, source: str) -> Path:
 
 
 def _landing_file(stack: ExitStack, folder: Path, source: str) -> CsvFile | Workbook:
-    """An office's file in the form that office sends."""
+    """An office's file in the format that the office sends."""
     path = _path(folder, source)
     match source:
         case "property":
@@ -180,27 +179,27 @@ def _landing_file(stack: ExitStack, folder: Path, source: str) -> CsvFile | Work
             return stack.enter_context(CsvFile(path, "utf-8", "\n"))
 
 
-def _written(folder: Path, plan: _Plan) -> tuple[dict[str, int], Register]:
+def _write_city(folder: Path, plan: _Plan) -> tuple[dict[str, int], Register]:
     register = Register.empty()
     with ExitStack() as stack:
         landing = {
-            source: _landing_file(stack, folder / "landing", source) for source in FILE_NAMES if source != _DRAWN
+            source: _landing_file(stack, folder / "landing", source) for source in FILE_NAMES if source != _BOUNDARIES
         }
-        drawn = stack.enter_context(GeoJsonFile(_path(folder / "landing", _DRAWN))) if plan.noise else None
+        boundaries = stack.enter_context(GeoJsonFile(_path(folder / "landing", _BOUNDARIES))) if plan.noise else None
         (folder / "truth").mkdir()
         truth = {name: stack.enter_context(ParquetFile(folder / "truth" / f"{name}.parquet")) for name in TRUTHS}
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=len(TRUTHS)))
-        writers = _Writers(landing, drawn, truth, pool, plan.noise)
+        writers = _Writers(landing, boundaries, truth, pool, plan.noise)
         writers.write_plain("area", area_rows())
         names = CityNames.of(plan.seed, communities(households_of(plan.residents)))
         for block in blocks(plan.residents):
-            writers.write(_simulated(block, plan, names, register))
+            writers.write(_simulate(block, plan, names, register))
         writers.wait()
     return writers.rows, register
 
 
-def _moved(staging: Path, out: Path, name: Path) -> Path:
-    """Put a finished file where it belongs, over an older one of the same name."""
+def _move_to(staging: Path, out: Path, name: Path) -> Path:
+    """Move a finished file to its place, replacing an older one of the same name."""
     target = out / name
     target.parent.mkdir(parents=True, exist_ok=True)
     return (staging / name).replace(target)
@@ -220,13 +219,13 @@ def generate(out: Path, residents: int = shares.COMMUNITY_RESIDENTS, seed: int =
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     try:
-        rows, register = _written(staging, _Plan(residents, seed, noise))
+        rows, register = _write_city(staging, _Plan(residents, seed, noise))
         landing = {
-            source: _moved(staging, out, Path("landing", source, name))
+            source: _move_to(staging, out, Path("landing", source, name))
             for source, name in FILE_NAMES.items()
             if source in rows
         }
-        truth = {name: _moved(staging, out, Path("truth", f"{name}.parquet")) for name in TRUTHS}
+        truth = {name: _move_to(staging, out, Path("truth", f"{name}.parquet")) for name in TRUTHS}
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     id_area = out / "codes" / "id_area.csv"

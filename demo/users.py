@@ -1,4 +1,4 @@
-"""The demo's users: one for each role, with passwords that anybody may read because they guard nobody."""
+"""The demo's users, one for each role; their passwords are public, because they protect no real data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that loo
 
 @dataclass(frozen=True)
 class DemoUser:
-    """A user and the areas (grid, community, county or city codes) she may see, or the sources an office delivers."""
+    """A user with the areas she may see (grid, community, county or city codes), or the sources an office delivers."""
 
     username: str
     password: str
@@ -29,7 +29,7 @@ class DemoUser:
 
 
 def _password(username: str, seed: int) -> str:
-    """`xxxx-xxxx-xxxx`, the same for the same name and seed."""
+    """A password `xxxx-xxxx-xxxx`, the same for the same name and seed."""
     digest = blake2b(f"{seed}:{username}".encode(), digest_size=12).digest()
     letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest)
     return "-".join(letters[i : i + 4] for i in (0, 4, 8))
@@ -46,7 +46,11 @@ def demo_users(home: Path, seed: int = 1402) -> list[DemoUser]:
     places: tuple[tuple[str, str, list[str]], ...] = (
         ("wang.gw", "grid_worker", [_first_grid(home, _WEST)]),
         ("li.gw", "grid_worker", [_first_grid(home, _EAST)]),
-        ("qian.gw", "grid_worker", [_first_grid(home, _WEST)]),  # a colleague of wang's, who may see otherwise
+        (
+            "qian.gw",
+            "grid_worker",
+            [_first_grid(home, _WEST)],
+        ),  # a colleague with the same grid, whose verdict may differ
         ("zhao.lead", "grid_lead", [_WEST]),
         ("sun.super", "district_supervisor", [_COUNTY]),
         ("chen.analyst", "analyst", [_CITY]),

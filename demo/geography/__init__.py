@@ -1,1 +1,1 @@
-"""Where the simulated city lies: divisions, grids, communities, buildings."""
+"""The geography of the simulated city: divisions, grids, communities, buildings."""

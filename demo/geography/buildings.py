@@ -24,14 +24,20 @@ SHAPES: Final = {
     (3, 6, 2): 10, (4, 6, 2): 18, (5, 6, 2): 14, (4, 6, 3): 10, (5, 5, 3): 6, (4, 7, 2): 6,
     (2, 11, 2): 8, (3, 11, 2): 8, (2, 18, 2): 7, (1, 26, 4): 4, (2, 18, 3): 4, (1, 33, 4): 3, (2, 33, 2): 2,
 }  # fmt: skip
-MAX_ENTRANCES, MAX_FLOORS, MAX_DOORS = 5, 33, 8  # no floor has more than four doors: 5 to 8 are doors that are not
-NO_UNIT: Final = MAX_ENTRANCES * MAX_FLOORS * MAX_DOORS  # the unit of a building that is a dwelling itself
+MAX_ENTRANCES, MAX_FLOORS, MAX_DOORS = (
+    5,
+    33,
+    8,
+)  # no floor has more than four doors: 5 to 8 are for doors that do not exist
+NO_UNIT: Final = MAX_ENTRANCES * MAX_FLOORS * MAX_DOORS  # unit of a building that is itself a dwelling
 _LANES: Final = {LIUGANGYUAN[0]: "柳港园北巷", LIUGANGYUAN[2]: "柳港园南巷"}
 _LANES_ALIAS: Final = "柳港园平房"
 _ESTATE_KINDS: Final = ("小区", "家园", "花园", "佳苑", "新村")
-_ESTATE_SIDES: Final = ("", "东区", "西区")  # for a name that is an estate's already
+_ESTATE_SIDES: Final = ("", "东区", "西区")  # appended to a name that already sounds like an estate
 _IS_ESTATE: Final = re.compile(r"(小区|家园|花园|院|苑|园|里|府|城|景)$")
-_NO_ALIAS: Final = re.compile(r"[一二三四五六七八九十百千]|[号楼街路]$")  # such a name runs into the building number
+_NO_ALIAS: Final = re.compile(
+    r"[一二三四五六七八九十百千]|[号楼街路]$"
+)  # such a name would merge with the building number
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Buildings:
 
     @property
     def homes(self) -> Ints:
-        """The dwellings made for living in."""
+        """The residential dwellings."""
         return np.flatnonzero(self.usage == 0)
 
 
@@ -70,9 +76,9 @@ def estate_names(community: Community) -> list[tuple[str, str | None]]:
 
 
 def courtyards(community: Community) -> tuple[str, str | None, int] | None:
-    """Estate, alias and number of the houses (平房) of a community that has some: half of a village, two lanes of 柳港园.
+    """Estate, alias and number of a community's courtyard houses (平房), or None; villages and two lanes of 柳港园 have some.
 
-    Both lanes are known as 柳港园平房: 柳港园平房5号 is in either.
+    Both lanes have the alias 柳港园平房, so 柳港园平房5号 is ambiguous.
     """
     dwellings = _dwellings(community)
     if community.code in _LANES:
@@ -87,7 +93,7 @@ def _dwellings(community: Community) -> int:
 
 
 def _shapes(rng: Rng, dwellings: int) -> Ints:
-    """Shapes (entrances, floors, rooms) with so many dwellings in all; the last building is cut to fit."""
+    """Shapes (entrances, floors, rooms) of buildings with so many dwellings in all; the last one is cut to fit."""
     catalogue = np.array(list(SHAPES), dtype=np.int64)
     drawn = catalogue[draw(rng, SHAPES.values(), dwellings // 36 + 1)]
     filled = drawn.prod(axis=1).cumsum()
@@ -107,7 +113,7 @@ def _community_table(seed: int, community: Community, first_building_no: int) ->
     apartments = _shapes(rng, _dwellings(community) - count)
     shapes = np.concatenate([apartments, np.ones((count, 3), dtype=np.int64)])
     sizes = shapes.prod(axis=1)
-    middle = (sizes.cumsum() - sizes / 2) / sizes.sum()  # where a building stands in the row of all dwellings, 0 to 1
+    middle = (sizes.cumsum() - sizes / 2) / sizes.sum()  # a building's position among all dwellings, 0 to 1
     names = estate_names(community)
     flats = sizes[: len(apartments)]
     estate = ((flats.cumsum() - flats / 2) / flats.sum() * len(names)).astype(np.int64)
@@ -130,7 +136,7 @@ def _community_table(seed: int, community: Community, first_building_no: int) ->
             "floor_count": shapes[:, 1],
             "rooms_per_floor": shapes[:, 2],
             "is_courtyard": serial >= len(apartments),
-            "grid_coin": rng.random(len(shapes)),  # which buildings have no written grid
+            "grid_coin": rng.random(len(shapes)),  # decides which buildings have no written grid
             "has_sides": (shapes[:, 2] == 2) & flip(rng, shares.DOOR_NAMES, len(shapes)),
         }
     ).with_columns(
@@ -144,13 +150,13 @@ def _community_table(seed: int, community: Community, first_building_no: int) ->
 
 
 def _grids(community: Community, middle: npt.NDArray[np.float64]) -> Ints:
-    """Number of each building's grid, from 1; a tower bigger than a grid leaves no gap in the numbers."""
+    """The number of each building's grid, from 1 without gaps, even where a tower is bigger than a grid."""
     grids = max(1, round(community.households / shares.GRID_HOUSEHOLDS))
     return np.asarray(np.unique((middle * grids).astype(np.int64), return_inverse=True)[1] + 1)
 
 
 def tables(seed: int, communities: Iterable[Community]) -> list[pl.DataFrame]:
-    """The buildings of each community; 柳港园 numbers its buildings through its three courts."""
+    """The buildings of each community; 柳港园's three communities number their buildings consecutively."""
     found, numbered = [], 0
     for community in communities:
         runs_on = community.code in LIUGANGYUAN
@@ -160,7 +166,7 @@ def tables(seed: int, communities: Iterable[Community]) -> list[pl.DataFrame]:
 
 
 def _ground_floor_usage(rng: Rng, floor: Ints, wanted: list[float]) -> Ints:
-    """Usage per dwelling: shops and offices are on ground floors."""
+    """The usage of each dwelling; shops and offices are on ground floors."""
     usage = np.zeros(len(floor), dtype=np.int64)
     ground = rng.permutation(np.flatnonzero(floor == 1))
     shops, offices = (round(share * len(floor)) for share in wanted[1:])

@@ -1,4 +1,4 @@
-"""The bureau's own tables: divisions (行政区划), grids (网格) and the buildings in them (网格楼栋)."""
+"""Makes the bureau's own tables: divisions (行政区划), grids (网格) and the buildings in them (网格楼栋)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from demo.spellings.doors import SIDES
 
 
 def area_rows() -> pl.DataFrame:
-    """All of Datong, province to community, whatever part of it the city fills; then the areas that ended."""
+    """All areas of Datong, province to community, also those without residents; then the former ones."""
     codes, former = list(divisions()), former_areas()
     in_force, ended = [None] * len(codes), [area.code for area in former]
     return pl.DataFrame(
@@ -52,18 +52,20 @@ def grid_rows(buildings: Buildings) -> pl.DataFrame:
 
 
 def _points(table: pl.DataFrame) -> list[pl.Series]:
-    """经度, 纬度, 坐标系 of each building, to about a metre."""
+    """经度, 纬度 and 坐标系 of each building, to about a metre."""
     datum = layout.datum(table["community_code"])
     points = layout.place_buildings(table)
-    told = (np.where(datum == 1, shown, true) for true, shown in zip(points, layout.gcj02(*points), strict=True))
+    sides = (np.where(datum == 1, shown, true) for true, shown in zip(points, layout.gcj02(*points), strict=True))
     names = ("经度", "纬度")
-    texts = [pl.Series(name, side).round(5).cast(pl.String) for name, side in zip(names, told, strict=True)]
+    texts = [pl.Series(name, side).round(5).cast(pl.String) for name, side in zip(names, sides, strict=True)]
     return [*texts, look_up(pl.Series("坐标系", layout.DATUMS), datum)]
 
 
 def grid_building_rows(buildings: Buildings, noise: float) -> pl.DataFrame:
-    """The block's buildings with the grid each is written in, blank where only its place on the map tells; one that was given to
-    another grid has two dated rows."""
+    """The block's buildings with their written grid, which is blank where only the place on the map shows it.
+
+    A building that changed its grid has two dated rows.
+    """
     outlined = pl.Series(layout.outline_grids(buildings.table["community_code"]))
     written = (pl.col("grid_coin") >= hard.GRID_UNWRITTEN * noise) | ~outlined
     now = buildings.table.select(
@@ -86,7 +88,7 @@ def grid_building_rows(buildings: Buildings, noise: float) -> pl.DataFrame:
 
 
 def _with_move(now: pl.DataFrame, grids: list[str]) -> pl.DataFrame:
-    """The rows, with the last building of a grid taken from the next one: the first two grids of one community."""
+    """The rows, with two dated rows for a building that moved from one of a community's first two grids to the other."""
     pairs = [(mine, before) for mine, before in pairwise(grids) if mine[:12] == before[:12]]
     if not pairs:
         return now

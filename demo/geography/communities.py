@@ -1,4 +1,4 @@
-"""Where the city lies: real communities of Datong, filled from 新旺街道 outwards, in blocks."""
+"""Fills real communities of Datong with households, from 新旺街道 outwards, in blocks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BLOCK_HOUSEHOLDS: Final = 16_000  # one block in memory at a time: about 43,000
 
 @dataclass(frozen=True)
 class Community:
-    """A committee and how many households it gets."""
+    """A community (committee) and its number of households."""
 
     code: str
     households: int
@@ -42,19 +42,19 @@ class Community:
 
     @property
     def is_village(self) -> bool:
-        """NBS: the last three digits are 001-199 for committees of residents, 200-399 for those of villagers."""
+        """True for a villagers' committee: its last three digits are 200-399, a residents' one has 001-199 (NBS)."""
         return self.code[9] in "23"
 
     @property
     def place_names(self) -> tuple[str, str, str, str]:
-        """Province, city, county, subdistrict."""
+        """The names of its province, city, county and subdistrict."""
         names = divisions()
         return tuple(names[self.code[:n].ljust(12, "0")] for n in (2, 4, 6, 9))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
 class Block:
-    """Communities simulated together; nobody of a block has a home or a title outside it."""
+    """Communities that are simulated together; homes and titles of a block's people are all inside it."""
 
     number: int
     communities: tuple[Community, ...]
@@ -63,7 +63,7 @@ class Block:
 
     @property
     def households(self) -> int:
-        """Households of all its communities."""
+        """The number of households in all its communities."""
         return sum(community.households for community in self.communities)
 
 
@@ -80,12 +80,12 @@ def parent(code: str) -> str | None:
 
 
 def households_of(residents: int) -> int:
-    """Households of a city of so many residents, in 柳港园's proportion."""
+    """The number of households in a city of so many residents, in 柳港园's proportion."""
     return max(len(LIUGANGYUAN), round(residents * shares.COMMUNITY_HOUSEHOLDS / shares.COMMUNITY_RESIDENTS))
 
 
 def _capacity(code: str) -> int:
-    """Households a community holds: 2,400 to 3,500 in town, 250 to 900 in a village; the same in every run."""
+    """The households a community can have: 2,400 to 3,500 in town, 250 to 900 in a village; fixed by its code."""
     spread = int(code) * 7919 % 1101
     return 250 + spread * 650 // 1101 if Community(code, 0).is_village else 2400 + spread
 
@@ -96,25 +96,25 @@ def _outwards(code: str) -> tuple[bool, int, bool, str]:
     return subdistrict != _HOME_SUBDISTRICT, _COUNTIES_OUTWARDS.index(code[:6]), is_town, code
 
 
-def _shared(total: int, parts: int) -> list[int]:
+def _split_evenly(total: int, parts: int) -> list[int]:
     return [total * (i + 1) // parts - total * i // parts for i in range(parts)]
 
 
 def communities(households: int) -> list[Community]:
-    """Communities holding exactly so many households: 柳港园 first, then outwards, growing when Datong is full."""
+    """Communities with exactly so many households: 柳港园 first, then outwards; they grow when all of Datong is full."""
     first = min(households, shares.COMMUNITY_HOUSEHOLDS)
-    found = [Community(code, n) for code, n in zip(LIUGANGYUAN, _shared(first, len(LIUGANGYUAN)), strict=True)]
+    found = [Community(code, n) for code, n in zip(LIUGANGYUAN, _split_evenly(first, len(LIUGANGYUAN)), strict=True)]
     remaining = households - first
     codes = sorted((c for c in divisions() if level(c) == "community" and c not in LIUGANGYUAN), key=_outwards)
     room = {code: _capacity(code) for code in codes}
     usual = sum(room.values())
     growth = max(0.0, (remaining - usual) / (_LARGEST_COMMUNITY * len(room) - usual))
     for code in codes:
-        taken = min(remaining, room[code] + ceil((_LARGEST_COMMUNITY - room[code]) * growth))
-        if taken == 0:
+        count = min(remaining, room[code] + ceil((_LARGEST_COMMUNITY - room[code]) * growth))
+        if count == 0:
             break
-        found.append(Community(code, taken))
-        remaining -= taken
+        found.append(Community(code, count))
+        remaining -= count
     return found
 
 

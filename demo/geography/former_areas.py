@@ -1,4 +1,4 @@
-"""Areas that ended: counties of before 2018 (facts), committees as a register of 2020 knew them (invented), and who used them."""
+"""Former areas: counties before 2018 (real), and committees as a register of 2020 had them (invented)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BEFORE_2018: Final = {"140213": ("城区", "南郊区"), "140214": ("矿区", "
 
 @lru_cache(maxsize=1)
 def former_committees() -> dict[str, FormerArea]:
-    """Community → what it was until 2021: another name and code, or a part of 柳港园居委会, which was divided."""
+    """The committee of each community until 2021: one of another name and code, or 柳港园居委会, which was divided."""
     codes = [code for code in divisions() if level(code) == "community"]
     chosen = dict.fromkeys([*LIUGANGYUAN[1:], *codes[::_EVERY]])
     return {LIUGANGYUAN[0]: _DIVIDED, **{code: _before(code) for code in chosen}}
@@ -36,11 +36,11 @@ def _before(code: str) -> FormerArea:
 
 
 def former_areas() -> list[FormerArea]:
-    """All of them: the counties first."""
+    """All former areas, counties first."""
     return [*former_counties(), *former_committees().values()]
 
 
 def former_county(community: Community) -> str | None:
-    """Name of the county a community lay in before 2018; None where it lay in the one of today."""
+    """The name of the county a community was in before 2018; None if it has not changed."""
     names = _BEFORE_2018.get(community.code[:6])
     return names[community.is_village] if names else None

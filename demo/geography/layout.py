@@ -1,6 +1,6 @@
-"""Where buildings stand: a lattice of communities around Datong, in each a block of ground per grid, buildings inside.
+"""Places buildings on the map: a lattice of communities around Datong, each with one plot per grid.
 
-Invented, but of one piece: neighbouring codes are neighbours, a grid's buildings stand together, and no two grids overlap.
+Invented but consistent: neighbouring codes are neighbours, a grid's buildings stand together, grids do not overlap.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from demo.shares.sampling import Bools, Ints
 Degrees: TypeAlias = npt.NDArray[np.float64]
 DATUMS: Final = ("WGS-84", "GCJ-02")
 _WEST, _SOUTH, _CELL, _COLUMNS = 113.05, 39.85, 0.012, 43  # degrees; a cell is about a kilometre wide
-_ROAD: Final = 0.05  # of a cell on each side, and of a grid's ground on each side
+_ROAD: Final = 0.05  # margin on each side of a cell and of a grid's plot, as a share of its width
 _AXIS, _ECCENTRICITY = 6378245.0, 0.00669342162296594323  # Krasovsky 1940, of GCJ-02
 
 
@@ -31,12 +31,12 @@ def _cells() -> dict[str, tuple[float, float]]:
 
 
 def grounds(table: pl.DataFrame) -> pl.DataFrame:
-    """The ground of each grid of a block, in WGS-84: grid_code, west, south, east, north; the order of first mention."""
+    """The plot of each grid, in WGS-84: grid_code, west, south, east, north; in order of first occurrence."""
     grids = table.select("grid_code", "community_code").unique(maintain_order=True)
     corners = np.array([_cells()[code] for code in grids["community_code"]]).reshape(-1, 2)
     number = grids["grid_code"].str.slice(12).cast(pl.Int64).to_numpy() - 1
     count = grids.select(pl.len().over("community_code").cast(pl.Int64)).to_series().to_numpy()
-    columns = -(-count // 2)  # two rows of grounds
+    columns = -(-count // 2)  # two rows of plots
     inside, width = 1 - 2 * _ROAD, 1 / columns
     rows = np.minimum(count, 2)
     west = corners[:, 0] + _CELL * (_ROAD + inside * (number % columns) * width)
@@ -50,7 +50,7 @@ def grounds(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def place_buildings(table: pl.DataFrame) -> tuple[Degrees, Degrees]:
-    """Longitude and latitude of each building, WGS-84: in rows on the ground of its grid."""
+    """The longitude and latitude (WGS-84) of each building, in rows on the plot of its grid."""
     ground = table.select("grid_code").join(grounds(table), on="grid_code", how="left", maintain_order="left")
     west, south, east, north = (ground[side].to_numpy() for side in ("west", "south", "east", "north"))
     counted = table.select(
@@ -66,18 +66,18 @@ def place_buildings(table: pl.DataFrame) -> tuple[Degrees, Degrees]:
 
 
 def datum(community_codes: pl.Series) -> Ints:
-    """Index into DATUMS: whole communities were surveyed with a phone's map, which is GCJ-02."""
+    """The index into DATUMS of each building: some communities were surveyed with a phone's map, in GCJ-02."""
     every = round(1 / shares.GCJ02_COMMUNITIES)
     return np.asarray(community_codes.str.slice(9).cast(pl.Int64).to_numpy() % every == 0, dtype=np.int64)
 
 
 def outline_grids(community_codes: pl.Series) -> Bools:
-    """Communities that drew the outlines of their grids: every other one."""
+    """True for communities whose grids have outlines: every other one."""
     return np.asarray(community_codes.str.slice(9).cast(pl.Int64).to_numpy() % 2 == 1)
 
 
 def outlines(table: pl.DataFrame) -> list[dict[str, object]]:
-    """The outlines of a block's grids, where there are some, as GeoJSON features; half of them in GCJ-02."""
+    """The outlines of a block's grids as GeoJSON features; half of them in GCJ-02."""
     found = grounds(table).filter(
         pl.Series(outline_grids(table["community_code"])).filter(table["grid_code"].is_first_distinct())
     )
@@ -103,7 +103,7 @@ def outlines(table: pl.DataFrame) -> list[dict[str, object]]:
 
 
 def gcj02(longitude: Degrees, latitude: Degrees) -> tuple[Degrees, Degrees]:
-    """A WGS-84 point as maps in China show it: a few hundred metres off, by the formula everybody knows (eviltransform)."""
+    """WGS-84 points in GCJ-02, the datum of Chinese maps, a few hundred metres off (the formula of EvilTransform)."""
     x, y = longitude - 105.0, latitude - 35.0
     root, pi = np.sqrt(np.abs(x)), np.pi
     wave = (20 * np.sin(6 * x * pi) + 20 * np.sin(2 * x * pi)) * 2 / 3

@@ -1,1 +1,1 @@
-"""The files that each simulated office delivers."""
+"""Writes the files that each simulated office delivers."""

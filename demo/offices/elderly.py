@@ -1,4 +1,4 @@
-"""The care files of old people who live alone (独居老人关爱档案), as the civil affairs office keeps them."""
+"""Makes the civil affairs office's care files of old people who live alone (独居老人关爱档案)."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ import numpy as np
 import polars as pl
 
 from demo.offices.calendar_texts import day, iso_dates
-from demo.offices.office import Breakable, Rows, broken
+from demo.offices.office import Breakable, Rows, break_rows
 from demo.people.homes import Homes
 from demo.people.people import People, Register
 from demo.shares import distributions as shares
 from demo.shares import hard_cases as hard
 from demo.shares import planted_people as planted
-from demo.shares.sampling import Rng, between, flip, joined, look_up
+from demo.shares.sampling import Rng, between, concat_texts, flip, look_up
 from demo.spellings.addresses import AddressBook
 
 BREAKABLE: Final = Breakable(required=("姓名", "居住地址"), dates=("建档日期",), labels={})
 
 
 def elderly_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, register: Register, noise: float) -> Rows:
-    """The block's rows of 独居老人关爱档案; truth says who each is and is_current (not closed)."""
+    """The block's rows of 独居老人关爱档案; the truth adds is_current (not closed)."""
     n, last = people.residents, day(shares.DELIVERY)
     old = people.age[:n] >= planted.FILE_FROM_AGE
-    alone = np.bincount(homes.living, minlength=len(homes.occupant))[homes.living] == 1
-    filed = np.where(alone, flip(rng, planted.FILED, n), flip(rng, planted.FILED_NOT_ALONE, n))
-    who = np.flatnonzero(old & filed)
-    key = joined("DJ", pl.Series(1_000_000_000 + register.elderly_files + 1 + np.arange(len(who))).cast(pl.String))
+    alone = np.bincount(homes.lives_at, minlength=len(homes.occupant))[homes.lives_at] == 1
+    has_file = np.where(alone, flip(rng, planted.FILE_IF_ALONE, n), flip(rng, planted.FILE_IF_NOT_ALONE, n))
+    who = np.flatnonzero(old & has_file)
+    key = concat_texts(
+        "DJ", pl.Series(1_000_000_000 + register.elderly_files + 1 + np.arange(len(who))).cast(pl.String)
+    )
     register.elderly_files += len(who)
-    spelled = book.spelled(
-        rng, homes.living[who], hard.with_noise(shares.LIVING_STYLES, hard.HARD_LIVING_STYLES, noise)
+    spelled = book.spell(
+        rng, homes.lives_at[who], hard.with_noise(shares.LIVING_STYLES, hard.HARD_LIVING_STYLES, noise)
     )
     filed_on = between(rng, last - 8 * 365, last - 30, len(who))
     closed = flip(rng, planted.FILE_CLOSED, len(who))
@@ -49,10 +51,10 @@ def elderly_rows(rng: Rng, people: People, homes: Homes, book: AddressBook, regi
             "record_key": key,
             "person": people.person[who],
             "household_no": look_up(people.household_no, people.household[who]),
-            "dwelling": spelled.tells,
-            "building_of": spelled.tells_building,
+            "dwelling": spelled.known_dwelling,
+            "building_of": spelled.known_building,
             "address_style": spelled.style,
             "is_current": ~closed,
         }
     )
-    return broken(rng, Rows(file, truth), BREAKABLE)
+    return break_rows(rng, Rows(file, truth), BREAKABLE)

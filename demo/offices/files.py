@@ -1,4 +1,4 @@
-"""Files that grow block by block: CSV in an office's encoding, GeoJSON, and Parquet for the truth."""
+"""Writes files block by block: CSV in an office's encoding, GeoJSON, and Parquet for the truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The 12345 hotline: tickets of three years, with addresses as callers say them."""
+"""Makes the tickets of the 12345 hotline: three years, with addresses as callers say them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from demo.geography.buildings import Buildings
 from demo.offices.calendar_texts import clock_times, day, iso_dates, month
-from demo.offices.office import Breakable, Rows, broken
+from demo.offices.office import Breakable, Rows, break_rows
 from demo.offices.requests import PLATFORM_NAME, REQUESTS
 from demo.people.homes import Homes
 from demo.people.identity_numbers import AGENCY_PHONE, PLATFORM_PHONE, mistype_number
@@ -18,7 +18,19 @@ from demo.people.names import as_written
 from demo.people.people import People, Register
 from demo.shares import distributions as shares
 from demo.shares import hard_cases as hard
-from demo.shares.sampling import Bools, Ints, Rng, between, blank, draw, first_told, flip, joined, look_up, pick
+from demo.shares.sampling import (
+    Bools,
+    Ints,
+    Rng,
+    between,
+    blank,
+    concat_texts,
+    draw,
+    first_not_null,
+    flip,
+    look_up,
+    pick,
+)
 from demo.spellings.addresses import AddressBook, outside_address
 from demo.spellings.noise import heads_and_tails, with_noise
 
@@ -34,10 +46,10 @@ _DAY: Final = 86_400
 
 
 def _callers(rng: Rng, people: People, homes: Homes, buildings: Buildings, n: int) -> tuple[Ints, Ints]:
-    """Who calls and about which dwelling: few call often; some calls are about homes nobody lives in."""
+    """Caller and dwelling of each call: a few people call often; some calls are about empty homes."""
     adults = rng.permutation(np.flatnonzero(people.age[: people.residents] >= 18))
     who = adults[(len(adults) * rng.random(n) ** 1.5).astype(np.int64)]
-    dwelling = homes.living[who]
+    dwelling = homes.lives_at[who]
     empty = buildings.homes[homes.occupant[buildings.homes] < 0]
     about_empty = flip(rng, shares.TICKET_ABOUT_VACANT_HOME, n) & (len(empty) > 0)
     dwelling[about_empty] = pick(rng, empty, int(about_empty.sum()))
@@ -45,14 +57,14 @@ def _callers(rng: Rng, people: People, homes: Homes, buildings: Buildings, n: in
 
 
 def _moments(rng: Rng, n: int) -> Ints:
-    """Seconds since 1900, ascending: any day of the three years, from 7 to 22 o'clock, most in the afternoon."""
+    """The times of calls in seconds since 1900, ascending: all days of three years, 7 to 22 o'clock, mostly afternoon."""
     days = between(rng, day(shares.HOTLINE_SINCE), day(shares.DELIVERY), n)
     return np.sort(days * _DAY + 7 * 3600 + ((rng.random(n) + rng.random(n)) * 7.5 * 3600).astype(np.int64))
 
 
 def _time_texts(moments: Ints) -> pl.Series:
     known = moments >= 0
-    return joined(
+    return concat_texts(
         look_up(iso_dates(), np.where(known, moments // _DAY, -1)), " ", look_up(clock_times(), moments % _DAY)
     )
 
@@ -72,17 +84,17 @@ def _urgencies(rng: Rng, classes: Ints) -> Ints:
 
 
 def _progress(rng: Rng, moments: Ints, urgencies: Ints) -> tuple[Ints, Ints]:
-    """Status, and the moment of resolution (-1 where there is none), as of the delivery."""
+    """Each ticket's status, and its time of resolution (-1 if none), on the day of delivery."""
     n, now = len(moments), (day(shares.DELIVERY) + 1) * _DAY
     limit = np.array(list(shares.LIMIT_HOURS.values()))[urgencies] * 3600
-    taken = limit * (0.05 + 0.9 * rng.random(n)) + np.where(flip(rng, shares.OVERDUE, n), limit, 0)
-    resolved = moments + taken.astype(np.int64)
-    status = np.select([flip(rng, shares.RETURNED, n), resolved < now, now - moments > _DAY // 2], [3, 2, 1], 0)
+    needed = limit * (0.05 + 0.9 * rng.random(n)) + np.where(flip(rng, shares.OVERDUE, n), limit, 0)
+    resolved = moments + needed.astype(np.int64)
+    status = np.select([flip(rng, shares.TICKETS_RETURNED, n), resolved < now, now - moments > _DAY // 2], [3, 2, 1], 0)
     return status, np.where(status == 2, resolved, -1)
 
 
 def _contents(rng: Rng, classes: Ints, people: People, who: Ints) -> pl.Series:
-    """A sentence about the matter; some callers leave a mobile, a name or an ID number in it."""
+    """A sentence about the request; some have the caller's mobile, name or ID number in them."""
     n = len(classes)
     sentences = [sentence for name in _CLASSES for sentence in REQUESTS[name][1]]
     counts = np.array([len(REQUESTS[name][1]) for name in _CLASSES])
@@ -95,25 +107,27 @@ def _contents(rng: Rng, classes: Ints, people: People, who: Ints) -> pl.Series:
         ("，我叫", look_up(people.name, who[rows[1]])),
         ("，身份证号", look_up(people.id_no, who[rows[2]])),
     )
-    said = pl.concat([joined(contents.gather(at), word, value) for at, (word, value) in zip(rows, left, strict=True)])
-    return contents.scatter(np.concatenate(rows), said)
+    with_contact = pl.concat(
+        [concat_texts(contents.gather(at), word, value) for at, (word, value) in zip(rows, left, strict=True)]
+    )
+    return contents.scatter(np.concatenate(rows), with_contact)
 
 
 def _requesters(rng: Rng, people: People, who: Ints, forwarded: Bools, noise: float) -> tuple[pl.Series, pl.Series]:
-    """Names as the clerk heard them, and which were misheard."""
+    """Names as the clerk heard them, and the kind of mishearing (null if none)."""
     n = len(who)
     style = draw(rng, hard.with_noise(shares.REQUESTER_STYLES, {"surname": hard.SURNAME_ONLY}, noise).values(), n)
     surname = look_up(people.surname, who)
-    polite = joined(surname, look_up(pl.Series(["女士", "先生"]), people.male[who].astype(np.int64)))
+    polite = concat_texts(surname, look_up(pl.Series(["女士", "先生"]), people.male[who].astype(np.int64)))
     clear = people.mistakable[who] | (style != 0) | forwarded
     full, misheard = as_written(rng, "hotline", look_up(people.name, who), surname, clear, noise)
     named = pl.when(pl.Series(style == 0)).then(full).when(pl.Series(style == 1)).then(polite)
-    said = named.when(pl.Series(style == 3)).then(surname).otherwise(None)
-    return pl.select(pl.when(pl.Series(forwarded)).then(pl.lit(PLATFORM_NAME)).otherwise(said)).to_series(), misheard
+    spoken = named.when(pl.Series(style == 3)).then(surname).otherwise(None)
+    return pl.select(pl.when(pl.Series(forwarded)).then(pl.lit(PLATFORM_NAME)).otherwise(spoken)).to_series(), misheard
 
 
 def _phones(rng: Rng, people: People, who: Ints, forwarded: Bools, noise: float) -> tuple[pl.Series, pl.Series]:
-    """Phones, and whose they are where they are not the caller's: a relative's, an agency's."""
+    """Phones, and the case agency_phone or family_phone where they are not the caller's own."""
     n = len(who)
     lent = (people.age[who] > 70) & flip(rng, hard.OLD_FAMILY_PHONE * noise, n) & (people.relative[who] != who)
     agency = flip(rng, hard.AGENCY_TICKET * noise, n) & ~forwarded
@@ -130,15 +144,15 @@ def _phones(rng: Rng, people: People, who: Ints, forwarded: Bools, noise: float)
 def _addresses(
     rng: Rng, book: AddressBook, dwelling: Ints, who: Ints, noise: float
 ) -> tuple[pl.Series, dict[str, Any]]:
-    """Addresses as callers say them, and their part of the truth; some are outside Datong."""
-    spelled = book.spelled(rng, dwelling, hard.with_noise(shares.HOTLINE_STYLES, hard.HARD_HOTLINE_STYLES, noise))
+    """Addresses as callers say them, and the truth about them; some are outside Datong."""
+    spelled = book.spell(rng, dwelling, hard.with_noise(shares.HOTLINE_STYLES, hard.HARD_HOTLINE_STYLES, noise))
     text, kind = with_noise(rng, spelled, hard.HOTLINE_NOISE, noise, book.city)
     outside = spelled.style == "outside"
     text = pl.select(pl.when(outside).then(outside_address(who)).otherwise(text)).to_series()
     text, kind = heads_and_tails(rng, text, kind)
     truth = {
-        "dwelling": spelled.tells,
-        "building_of": spelled.tells_building,
+        "dwelling": spelled.known_dwelling,
+        "building_of": spelled.known_building,
         "address_style": spelled.style,
         "address_noise": kind,
     }
@@ -155,15 +169,17 @@ def ticket_rows(
     register: Register,
     noise: float,
 ) -> Rows:
-    """The block's `count` tickets; truth adds reported_day, address_style, address_noise, person_case, and knows nobody
-    behind the web platform."""
+    """The block's `count` tickets; the truth adds reported_day, address_style, address_noise, person_case.
+
+    Tickets forwarded by the web platform have no person in the truth.
+    """
     who, dwelling = _callers(rng, people, homes, buildings, count)
     moments = _moments(rng, count)
     classes = _classes(rng, moments // _DAY)
     urgencies = _urgencies(rng, classes)
     status, resolved = _progress(rng, moments, urgencies)
     forwarded = flip(rng, shares.SWITCHBOARD, count)
-    key = joined("GD", pl.Series(1_000_000_000 + register.tickets + 1 + np.arange(count)).cast(pl.String))
+    key = concat_texts("GD", pl.Series(1_000_000_000 + register.tickets + 1 + np.arange(count)).cast(pl.String))
     register.tickets += count
     requester, misheard = _requesters(rng, people, who, forwarded, noise)
     phone, whose = _phones(rng, people, who, forwarded, noise)
@@ -191,8 +207,8 @@ def ticket_rows(
             "person": pl.Series(people.person[who]).set(pl.Series(~known), None),
             "household_no": blank(look_up(people.household_no, people.household[who]), ~known),
             **address_truth,
-            "person_case": blank(first_told(misheard, whose, look_up(pl.Series(CASES), people.case[who])), ~known),
+            "person_case": blank(first_not_null(misheard, whose, look_up(pl.Series(CASES), people.case[who])), ~known),
             "reported_day": moments // _DAY,
         }
     )
-    return broken(rng, Rows(file, truth), BREAKABLE)
+    return break_rows(rng, Rows(file, truth), BREAKABLE)

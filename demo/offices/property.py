@@ -1,4 +1,4 @@
-"""The property register (不动产登记): one row per title, co-owners each their own, former owners' titles cancelled."""
+"""Makes the property register (不动产登记): one row per title and co-owner; former owners' titles are cancelled."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from demo.geography.buildings import MAX_DOORS, Buildings
 from demo.offices.calendar_texts import day, iso_dates
-from demo.offices.office import Breakable, Rows, broken
+from demo.offices.office import Breakable, Rows, break_rows
 from demo.people.homes import Homes, Tenure
 from demo.people.identity_numbers import AGENCY_PHONE, mistype_number, with_defects
 from demo.people.lookalikes import CASES
@@ -18,7 +18,7 @@ from demo.people.names import as_written
 from demo.people.people import People, Register
 from demo.shares import distributions as shares
 from demo.shares import hard_cases as hard
-from demo.shares.sampling import Bools, Ints, Rng, between, blank, draw, first_told, flip, joined, look_up
+from demo.shares.sampling import Bools, Ints, Rng, between, blank, concat_texts, draw, first_not_null, flip, look_up
 from demo.spellings.addresses import AddressBook
 from demo.spellings.noise import with_noise
 from demo.truth.planted_people import former_holders
@@ -35,7 +35,7 @@ _USES: Final = tuple(shares.OCCUPANCY_BY_TRUTH)
 
 @dataclass(frozen=True)
 class _Titles:
-    """One element per title, dwellings ascending."""
+    """Arrays with one element per title, dwellings ascending."""
 
     dwelling: Ints
     holder: Ints
@@ -62,19 +62,19 @@ def _holdings(rng: Rng, people: People, homes: Homes) -> _Titles:
 
 
 def _occupancies(rng: Rng, buildings: Buildings, homes: Homes) -> Ints:
-    """What the register says of each dwelling's use, stale in the shares of OCCUPANCY_BY_TRUTH."""
+    """The registered use of each dwelling, outdated in the shares of OCCUPANCY_BY_TRUTH."""
     tenure = homes.tenure[homes.occupant]
     rented = (tenure == Tenure.LOCAL_RENTER) | (tenure == Tenure.FLOATING_RENTER)
     use = np.select([buildings.usage > 0, homes.occupant < 0, rented], [3, 2, 1], 0)
-    said = np.empty(len(use), dtype=np.int64)
+    registered = np.empty(len(use), dtype=np.int64)
     for number, name in enumerate(_USES):
         where = np.flatnonzero(use == number)
-        said[where] = draw(rng, shares.OCCUPANCY_BY_TRUTH[name].values(), len(where))
-    return said
+        registered[where] = draw(rng, shares.OCCUPANCY_BY_TRUTH[name].values(), len(where))
+    return registered
 
 
 def _unit_numbers(buildings: Buildings) -> pl.Series:
-    """Real-estate unit number of each dwelling, 28 characters (GB/T 37346).
+    """The real-estate unit number of each dwelling, 28 characters (GB/T 37346).
 
     County, cadastral zone and sub-zone (here subdistrict and community), GB for state-owned building land, parcel, F
     for a building, four digits each for building and unit.
@@ -84,29 +84,29 @@ def _unit_numbers(buildings: Buildings) -> pl.Series:
         for code, parcel, serial in buildings.table.select("community_code", "parcel", "building_serial").rows()
     ]
     serials = pl.Series([f"{n:04d}" for n in range(int(buildings.serial.max()) + 1)])
-    return joined(look_up(pl.Series(fronts), buildings.building), look_up(serials, buildings.serial))
+    return concat_texts(look_up(pl.Series(fronts), buildings.building), look_up(serials, buildings.serial))
 
 
 def _floor_areas(rng: Rng, buildings: Buildings) -> pl.Series:
-    """Square metres of each dwelling: a building's homes are alike, doors of a floor differ."""
+    """The floor area of each dwelling in m²: similar within a building, different by door."""
     typical = rng.integers(4500, 11500, buildings.table.height)[buildings.building]
     door = buildings.unit % MAX_DOORS
     return pl.Series((typical + door * 837 + buildings.usage * 2100) / 100).cast(pl.String)
 
 
 def _id_numbers(rng: Rng, people: People, titles: _Titles, old: Bools, noise: float) -> tuple[pl.Series, pl.Series]:
-    """Holders' ID numbers, and what is wrong with them: old titles were typed from paper, digits got lost."""
+    """Holders' ID numbers and their defects (null if none); more in old titles, which were typed from paper."""
     n = len(titles.holder)
     id_no, defect = with_defects(
         rng, look_up(people.id_no, titles.holder), flip(rng, shares.HOLDER_ID_DEFECT, n), shares.HOLDER_ID_DEFECTS
     )
     from_paper = old & defect.is_null().to_numpy() & flip(rng, hard.OLD_TITLE_ID * noise, n)
     id_no, lost = with_defects(rng, id_no, from_paper, hard.OLD_TITLE_DEFECTS)
-    return id_no, first_told(defect, lost)
+    return id_no, first_not_null(defect, lost)
 
 
 def _phones(rng: Rng, people: People, holder: Ints, noise: float) -> tuple[pl.Series, Bools]:
-    """Holders' phones, and which are an agency's that registered the title for them."""
+    """Holders' phones, and True where it is that of an agency that registered the title."""
     n = len(holder)
     phone = blank(people.phone(holder, flip(rng, shares.SECOND_NUMBER, n)), ~flip(rng, shares.HOLDER_PHONE, n))
     phone = mistype_number(rng, phone, flip(rng, shares.PHONE_TYPO, n))
@@ -117,17 +117,17 @@ def _phones(rng: Rng, people: People, holder: Ints, noise: float) -> tuple[pl.Se
 def title_rows(
     rng: Rng, people: People, buildings: Buildings, homes: Homes, book: AddressBook, register: Register, noise: float
 ) -> Rows:
-    """The block's rows of 不动产登记; truth adds occupancy, address_style, address_noise, id_defect, person_case, and
-    is_current (not cancelled).
+    """The block's rows of 不动产登记.
 
-    A holder's ID number in scientific notation stands for a numeric cell: Excel took the number for one.
+    The truth adds occupancy, address_style, address_noise, id_defect, person_case, is_current (not cancelled). An ID number in
+    scientific notation becomes a numeric cell, as when Excel converted it.
     """
     titles = _holdings(rng, people, homes)
     n, last = len(titles.dwelling), day(shares.DELIVERY)
-    key = joined("BDC", pl.Series(1_000_000_000 + register.titles + 1 + np.arange(n)).cast(pl.String))
+    key = concat_texts("BDC", pl.Series(1_000_000_000 + register.titles + 1 + np.arange(n)).cast(pl.String))
     register.titles += n
     styles = hard.with_noise(shares.PROPERTY_STYLES, hard.HARD_PROPERTY_STYLES, noise)
-    spelled = book.spelled(rng, titles.dwelling, styles)
+    spelled = book.spell(rng, titles.dwelling, styles)
     location, address_noise = with_noise(rng, spelled, hard.REGISTER_NOISE, noise, book.city)
     registered = between(rng, last - 28 * 365, last - 400, n) - np.where(titles.is_current, 0, 3000)
     updated = between(rng, np.maximum(registered, last - 8 * 365), last, n)
@@ -160,14 +160,16 @@ def title_rows(
             "record_key": key,
             "person": people.person[titles.holder],
             "household_no": look_up(people.household_no, household),
-            "dwelling": spelled.tells,
-            "building_of": spelled.tells_building,
+            "dwelling": spelled.known_dwelling,
+            "building_of": spelled.known_building,
             "address_style": spelled.style,
             "address_noise": address_noise,
             "occupancy": file["使用状态"],
             "id_defect": defect,
-            "person_case": first_told(name_case, agency_case, look_up(pl.Series(CASES), people.case[titles.holder])),
+            "person_case": first_not_null(
+                name_case, agency_case, look_up(pl.Series(CASES), people.case[titles.holder])
+            ),
             "is_current": titles.is_current,
         }
     )
-    return broken(rng, Rows(file, truth), BREAKABLE)
+    return break_rows(rng, Rows(file, truth), BREAKABLE)

@@ -1,4 +1,4 @@
-"""What people call 12345 about: sentences and the unit that handles each class of request."""
+"""The classes of 12345 requests: sentences, and the unit that handles each class."""
 
 from __future__ import annotations
 

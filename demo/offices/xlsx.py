@@ -1,8 +1,8 @@
-"""Workbooks of any size, written column-wise.
+"""Writes workbooks of any size, column by column.
 
-Why not a library: they write cell by cell, minutes for a city's property register. Here Polars glues the XML of a whole
-block of rows at once, and zlib (level 1) packs it. Text stays in the cells (inline strings); there are no styles. The
-files open in Excel and LibreOffice and are read by calamine. Fixed timestamps: the same rows give the same bytes.
+Libraries write cell by cell, which takes minutes for a city's property register. Here Polars concatenates the XML of a whole
+block of rows, and zlib (level 1) compresses it. Text is in inline strings; there are no styles. The files open in Excel and
+LibreOffice and are read by calamine. Timestamps are fixed, so the same rows give the same bytes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _cell(text: str) -> str:
 
 
 def _cells(frame: pl.DataFrame, column: str, may_be_number: bool) -> list[pl.Expr]:
-    """The parts of one column's cells. Nulls are empty cells; a text like 9.9E+17 becomes a number."""
+    """The XML parts of one column's cells. Nulls are empty cells; a text like 9.9E+17 becomes a number."""
     series = frame[column]
     value = pl.col(column)
     text = [pl.lit('<c t="inlineStr"><is><t>'), value, pl.lit("</t></is></c>")]
@@ -45,7 +45,7 @@ def _cells(frame: pl.DataFrame, column: str, may_be_number: bool) -> list[pl.Exp
 
 
 def _sheet_rows(frame: pl.DataFrame, number_columns: Sequence[str]) -> bytes:
-    """The rows as XML, UTF-8; ValueError when a text holds markup (nothing in the city does)."""
+    """The rows as XML in UTF-8. ValueError: a text has markup characters (none in the city does)."""
     if any(frame.select(pl.all().str.contains_any(_MARKUP).any()).row(0)):
         raise ValueError("a value holds &, < or >: this writer does not escape values")
     cells = [part for column in frame.columns for part in _cells(frame, column, column in number_columns)]
@@ -56,10 +56,10 @@ def _sheet_rows(frame: pl.DataFrame, number_columns: Sequence[str]) -> bytes:
 
 
 class Workbook:
-    """A workbook that grows by blocks of rows and opens a new sheet whenever one is full; use as a context manager.
+    """A workbook written in blocks of rows, with a new sheet whenever one is full; use it as a context manager.
 
-    Each sheet begins with the title in a cell merged over all columns and the header below it. `number_columns` name
-    the columns whose texts in scientific notation are written as numeric cells.
+    Each sheet starts with the title in a cell merged over all columns and the header below it. In `number_columns`, texts
+    in scientific notation become numeric cells.
     """
 
     def __init__(self, path: Path, title: str, sheet_name: str, number_columns: Sequence[str] = ()) -> None:

@@ -1,1 +1,1 @@
-"""Who lives in the simulated city: names, numbers, households, registrations."""
+"""The people of the simulated city: names, numbers, households, homes, registrations."""

@@ -1,4 +1,4 @@
-"""Ages on the delivery's day, as the truth of contradictions counts them: in completed years."""
+"""Ages in completed years on the delivery's day, for the truth of contradictions."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from demo.offices.calendar_texts import day
 from demo.people.identity_numbers import ANOTHERS
 from demo.shares import distributions as shares
 
-# A birth date that a valid number beside it denies is in doubt, and tells no age.
-TELLS_AGE: Final = pl.col("birth_agrees") | (pl.col("id_defect") != ANOTHERS).fill_null(False)
+# False where a valid ID number contradicts the row's birth date
+IS_AGE_KNOWN: Final = pl.col("birth_agrees") | (pl.col("id_defect") != ANOTHERS).fill_null(False)
 
 
-def born(years: int) -> int:
-    """The last birth day of those who had completed so many years on the delivery's day."""
+def latest_birth_day(years: int) -> int:
+    """The latest birth day of people who are `years` old on the delivery's day."""
     return day(shares.DELIVERY.replace(year=shares.DELIVERY.year - years))

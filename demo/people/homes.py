@@ -1,4 +1,4 @@
-"""Who lives where, where each person is registered, and who owns what."""
+"""Assigns homes: the dwelling each person lives in and is registered at, and the owner of each dwelling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from demo.shares.sampling import Bools, Ints, Rng, draw, flip, pick
 
 
 class Tenure(IntEnum):
-    """How a household holds the home it lives in, in the order of shares.TENURES."""
+    """A household's tenure of the home it lives in, in the order of shares.TENURES."""
 
     OWNER, MOVED_OWNER, RELATIVE, LOCAL_RENTER, FLOATING_RENTER = range(5)
 
@@ -26,24 +26,24 @@ OUTSIDE: Final = -1  # a hukou outside the city
 
 @dataclass(frozen=True)
 class Homes:
-    """Dwellings are indices into the block's buildings."""
+    """The homes of a block's people; dwellings are indices into the block's buildings."""
 
-    living: Ints  # resident → dwelling
+    lives_at: Ints  # resident → dwelling
     hukou: Ints  # resident → dwelling, OUTSIDE for people registered elsewhere
     household_hukou: Ints  # household → dwelling or OUTSIDE
     tenure: Ints  # household → Tenure
-    occupant: Ints  # dwelling → household, -1 when nobody's home
+    occupant: Ints  # dwelling → household, -1 if empty
     owner: Ints  # dwelling → person
     owner_household: Ints  # dwelling → household whose own home it is or was, -1 otherwise
 
 
 def outsiders_needed(dwellings: int) -> int:
-    """Enough people from elsewhere to own homes here, and to have owned them before."""
+    """The number of people from elsewhere needed as present and former owners."""
     return dwellings // 4 + 1
 
 
 def _former_homes(rng: Rng, homes: Ints, empty: Ints, living: Ints) -> Ints:
-    """A home for each household that is not the one it lives in: half of them empty ones."""
+    """A former home for each household, not the one it lives in; half of them are empty."""
     n = len(living)
     former = np.where(
         flip(rng, shares.FORMER_HOME_KEPT, n), pick(rng, empty if len(empty) else homes, n), pick(rng, homes, n)
@@ -54,7 +54,7 @@ def _former_homes(rng: Rng, homes: Ints, empty: Ints, living: Ints) -> Ints:
 
 
 def settle(rng: Rng, buildings: Buildings, people: People) -> Homes:
-    """Every household gets a home of its own, every dwelling an owner."""
+    """Give every household a home and every dwelling an owner."""
     households, residents = len(people.head), people.residents
     homes = rng.permutation(buildings.homes)
     living_of, empty = homes[:households], homes[households:]
@@ -82,7 +82,7 @@ def settle(rng: Rng, buildings: Buildings, people: People) -> Homes:
 
 
 def _owners(rng: Rng, people: People, occupant: Ints, tenure: Ints, former: Ints, away: Bools) -> tuple[Ints, Ints]:
-    """Owner-occupiers own their home, the others belong to a household that moved away, another one or an outsider."""
+    """Each dwelling's owner and owner's household: its occupants, a household that moved away, another one, an outsider."""
     dwellings, households = len(occupant), len(people.head)
     landlord = np.where(flip(rng, shares.LOCAL_LANDLORD, dwellings), rng.integers(0, households, dwellings), -1)
     landlord[former[away]] = np.flatnonzero(away)

@@ -1,4 +1,4 @@
-"""Household sizes, who is in them, and the ages that go together."""
+"""Composes households: their sizes, members' roles, sexes and plausible ages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from demo.shares.sampling import Bools, Ints, Rng, between, draw, flip
 
 
 class Role(IntEnum):
-    """Place in the household, seen from its head."""
+    """A person's role in the household, relative to its head."""
 
     HEAD, SPOUSE, CHILD, FATHER, MOTHER, CHILD_IN_LAW, GRANDCHILD = range(7)
     MEMBER = 7  # of a collective household, no relative
@@ -43,7 +43,7 @@ OLDEST: Final = 101
 
 @dataclass(frozen=True)
 class Members:
-    """People by household: one element per person, households ascending, the head first."""
+    """Arrays with one element per person, households ascending, the head first."""
 
     household: Ints
     role: Ints
@@ -56,7 +56,7 @@ class Members:
 
 
 def sizes(rng: Rng, households: int, residents: int) -> Ints:
-    """A size for each household; they sum to `residents` exactly (ValueError when no such sizes exist)."""
+    """The size of each household; they sum to `residents`. ValueError: no such sizes exist."""
     if not households <= residents <= households * _LARGEST:
         raise ValueError(f"{residents} residents do not fit into {households} households of 1 to {_LARGEST}")
     drawn = draw(rng, shares.HOUSEHOLD_SIZES.values(), households) + 1
@@ -84,7 +84,7 @@ def _chosen_templates(rng: Rng, size: Ints) -> Ints:
 
 
 def compose(rng: Rng, size: Ints) -> Members:
-    """The members of households of these sizes: roles, sexes, and ages in years at the delivery."""
+    """The members of households of these sizes; ages are in years on the delivery's day."""
     homes = len(size)
     roles, youngest, oldest = _templates()
     template = _chosen_templates(rng, size)
@@ -110,7 +110,7 @@ def compose(rng: Rng, size: Ints) -> Members:
         [male_head[of], ~male_head[of], child_male, ~first_child_male[of], flip(rng, shares.MALE_CHILD, n)],
         role == Role.FATHER,
     )
-    own = between(rng, 0, 6, n)  # how much a person's age departs from what the role suggests
+    own = between(rng, 0, 6, n)  # deviation of a person's age from the typical one of the role
     age = np.select(
         younger,
         [
@@ -136,7 +136,7 @@ def compose(rng: Rng, size: Ints) -> Members:
 
 
 def with_dormitory(rng: Rng, members: Members, people: int) -> Members:
-    """The members and, as the last household, a collective one (集体户): so many young adults, the first of them its head."""
+    """The members and, as the last household, a collective one (集体户) of so many young adults, the first as its head."""
     last = int(members.household[-1]) + 1
     nobody = np.zeros(people, dtype=np.bool_)
     added = Members(
@@ -153,6 +153,6 @@ def with_dormitory(rng: Rng, members: Members, people: int) -> Members:
 
 
 def with_very_old(rng: Rng, members: Members) -> Members:
-    """The members, some of the oldest as old as a register says where nobody reported a death (死亡未注销)."""
+    """The members, with some of the oldest made 111 to 119, as when a death was not reported (死亡未注销)."""
     chosen = (members.age > 80) & flip(rng, planted.VERY_OLD, len(members.age))
     return replace(members, age=np.where(chosen, between(rng, 111, 119, len(chosen)), members.age))

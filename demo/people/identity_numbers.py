@@ -1,7 +1,7 @@
-"""Citizen ID numbers (GB 11643) and mobile numbers that cannot belong to anybody.
+"""Makes citizen ID numbers (GB 11643) and mobile numbers that cannot belong to a real person.
 
-Every number begins with the county code 990001, which GB/T 2260 never assigned; every mobile with 154, which is no
-public range. Defective numbers keep the 990001, so they are nobody's either.
+Every ID number begins with the county code 990001, which GB/T 2260 never assigned; every mobile with 154, which is no
+public range. Defective numbers keep the 990001.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from demo.offices.calendar_texts import compact_dates
-from demo.shares.sampling import Bools, Ints, Rng, draw, joined, look_up, nothing
+from demo.shares.sampling import Bools, Ints, Rng, concat_texts, draw, look_up, null_texts
 
 PREFIX: Final = "990001"
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # GB 11643-1999, 2^(18-i) mod 11
@@ -31,7 +31,7 @@ def check_character(seventeen: str) -> str:
 
 
 def conforms(number: str) -> bool:
-    """Whether this is a valid 18-character number: characters, birth date and check character (GB 11643)."""
+    """True for a valid 18-character number: characters, birth date and check character (GB 11643)."""
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
         return False
     try:
@@ -42,13 +42,13 @@ def conforms(number: str) -> bool:
 
 
 class SequenceRegister:
-    """Hands out the three digits after the birth date so that no number is issued twice in a city of ten million."""
+    """Issues the three digits after the birth date, so that no number occurs twice in a city of ten million."""
 
     def __init__(self) -> None:
         self._issued = np.zeros(2 * len(compact_dates()), dtype=np.int64)
 
     def issue(self, birth_day: Ints, male: Bools) -> Ints:
-        """A sequence 0 to 999 per person; raises RuntimeError when a day's 500 numbers for one sex run out."""
+        """A sequence 0 to 999 per person. RuntimeError: a day's 500 numbers for one sex are used up."""
         key = 2 * birth_day + male
         order = np.argsort(key, kind="stable")
         ordered = key[order]
@@ -77,20 +77,20 @@ def id_numbers(birth_day: Ints, sequence: Ints) -> pl.Series:
     """The valid number of each person."""
     sequence_sum = sequence // 100 * WEIGHTS[14] + sequence // 10 % 10 * WEIGHTS[15] + sequence % 10 * WEIGHTS[16]
     check = (_weighted_day_sums()[birth_day] + sequence_sum) % 11
-    return joined(PREFIX, look_up(compact_dates(), birth_day), look_up(_tails(), sequence * 11 + check))
+    return concat_texts(PREFIX, look_up(compact_dates(), birth_day), look_up(_tails(), sequence * 11 + check))
 
 
 def mobiles(number: Ints) -> pl.Series:
-    """A different eleven-digit mobile for each whole number below 10^8."""
+    """An eleven-digit mobile for each whole number below 10^8, all different."""
     return pl.Series(15_400_000_000 + number * 61_803_399 % _NUMBERS_OF_MOBILES).cast(pl.String)
 
 
-PLATFORM_PHONE: Final = mobiles(np.array([_NUMBERS_OF_MOBILES - 1]))[0]  # beyond everybody's own numbers
+PLATFORM_PHONE: Final = mobiles(np.array([_NUMBERS_OF_MOBILES - 1]))[0]  # not a person's own number
 AGENCY_PHONE: Final = mobiles(np.array([_NUMBERS_OF_MOBILES - 2]))[0]
 
 
 def excel_float(number: str) -> str:
-    """The number as Excel keeps it once it took it for one: fifteen digits, the last three lost."""
+    """The number as Excel stores it as a float: fifteen digits, the last three lost."""
     return f"{number[0]}.{number[1:15]}E+17"
 
 
@@ -100,7 +100,7 @@ def _impossible_birth_date(number: str) -> str:
 
 
 def spoil_number(number: str, defect: str) -> tuple[str, str]:
-    """The number with this defect, and the defect it really got: Excel leaves a number ending in X alone."""
+    """The number with this defect, and the defect it really got (Excel does not convert a number ending in X)."""
     match defect:
         case "excel_float" if not number.endswith("X"):
             return excel_float(number), defect
@@ -122,19 +122,19 @@ def spoil_number(number: str, defect: str) -> tuple[str, str]:
 
 
 def with_defects(rng: Rng, numbers: pl.Series, where: Bools, defects: dict[str, float]) -> tuple[pl.Series, pl.Series]:
-    """The numbers spoiled where asked, and the name of each defect (null elsewhere)."""
+    """The numbers with defects at `where`, and the name of each defect (null elsewhere)."""
     rows = np.flatnonzero(where)
     names = list(defects)
     kinds = [names[i] for i in draw(rng, defects.values(), len(rows))]
     results = [spoil_number(number, kind) for number, kind in zip(numbers.gather(rows), kinds, strict=True)]
     return (
         numbers.scatter(rows, [text for text, _ in results]),
-        nothing(len(numbers)).scatter(rows, [kind for _, kind in results]),
+        null_texts(len(numbers)).scatter(rows, [kind for _, kind in results]),
     )
 
 
 def mistype_number(rng: Rng, phones: pl.Series, where: Bools) -> pl.Series:
-    """The phones, where asked with one of the last eight digits typed wrong."""
+    """The phones, with one of the last eight digits wrong at `where`."""
     rows = np.flatnonzero(where & phones.is_not_null().to_numpy())
     places, shifts = rng.integers(3, 11, len(rows)), rng.integers(1, 10, len(rows))
     texts = [

@@ -1,6 +1,6 @@
-"""People who are easily taken for one another or whose names fit no form: twins, namesakes, 王 and 汪, names with a dot.
+"""Makes people who are easily confused or have unusual names: twins, namesakes, 王 and 汪, names with a dot.
 
-All of it happens before ID numbers are issued: everybody here is a person of her own with a number of her own.
+This happens before ID numbers are issued, so each of them gets a number of her own.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _LATIN_LAST: Final = ("PETROVA", "SMIRNOV", "MULLER", "SMITH", "KIM", "NOVAK", "
 
 @dataclass
 class Identities:
-    """Surname, given name and birth day of each resident, to be changed in place; `case`: index into CASES, -1 for none."""
+    """Surname, given name and birth day of each resident, changed in place; `case`: index into CASES, -1 for none."""
 
     surname: list[str]
-    given: list[str]
+    given_name: list[str]
     birth_day: Ints
     case: Ints = field(init=False)
 
@@ -41,12 +41,12 @@ class Identities:
         self.case = np.full(len(self.birth_day), -1, dtype=np.int64)
 
     def free(self, *who: int) -> bool:
-        """Whether nobody of them is a case already."""
+        """True if none of them is a case yet."""
         return all(self.case[i] < 0 for i in who)
 
 
 def make_alike(rng: Rng, members: Members, identities: Identities, noise: float) -> None:
-    """Give a few residents twins, namesakes and names that fit no form."""
+    """Turn a few residents into twins, namesakes and people with unusual names."""
     steps: tuple[Callable[[Rng, Members, Identities, float], None], ...] = (
         _minorities, _latin_names, _twins, _namesakes, _surnames_that_sound_alike,
     )  # fmt: skip
@@ -55,7 +55,7 @@ def make_alike(rng: Rng, members: Members, identities: Identities, noise: float)
 
 
 def _some(rng: Rng, pool: Ints, share: float) -> list[int]:
-    """A share of the pool, drawn; a share of one is a chance of one."""
+    """A random share of the pool, sorted; a fraction of one is the chance of one."""
     count = min(len(pool), int(share * len(pool) + rng.random()))
     return [int(i) for i in np.sort(rng.permutation(pool)[:count])]
 
@@ -67,7 +67,7 @@ def _minorities(rng: Rng, members: Members, people: Identities, noise: float) ->
         names, fathers = minority_names()["男" if members.male[who] else "女"], minority_names()["男"]
         father = fathers[int(rng.integers(0, len(fathers)))]
         people.surname[who] = names[int(rng.integers(0, len(names)))]
-        people.given[who] = DOT + father
+        people.given_name[who] = DOT + father
         people.case[who] = CASES.index("minority_name")
 
 
@@ -75,25 +75,25 @@ def _latin_names(rng: Rng, members: Members, people: Identities, noise: float) -
     adults = np.flatnonzero((members.age >= 18) & (people.case < 0))
     for who in _some(rng, adults, hard.LATIN_NAME * noise):
         people.surname[who] = _LATIN_FIRST[int(rng.integers(0, len(_LATIN_FIRST)))]
-        people.given[who] = " " + _LATIN_LAST[int(rng.integers(0, len(_LATIN_LAST)))]
+        people.given_name[who] = " " + _LATIN_LAST[int(rng.integers(0, len(_LATIN_LAST)))]
         people.case[who] = CASES.index("latin_name")
 
 
 def _twins(rng: Rng, members: Members, people: Identities, noise: float) -> None:
-    """Two children of one household born on one day, their names alike but for the last character."""
+    """Two children of one household born on one day, whose names differ in the last character."""
     seconds = np.flatnonzero((members.role == Role.CHILD) & ~members.first_child)
     seconds = seconds[members.role[seconds - 1] == Role.CHILD]
     for second in _some(rng, seconds, hard.TWINS * noise):
         first = second - 1
         if people.free(first, second):
             people.birth_day[second], members.age[second] = people.birth_day[first], members.age[first]
-            given = people.given[first]
-            people.given[second] = given[0] + given_name_character(rng, bool(members.male[second]), given[-1])
+            given = people.given_name[first]
+            people.given_name[second] = given[0] + given_name_character(rng, bool(members.male[second]), given[-1])
             people.case[[first, second]] = CASES.index("twin")
 
 
 def _neighbours_in_age(members: Members, people: Identities, pool: Ints) -> tuple[Ints, Ints]:
-    """Pairs of one sex born within days of each other, of different households: each person with the next born."""
+    """Pairs of one sex and different households who were born within 60 days: each person with the next born."""
     order = pool[np.lexsort((people.birth_day[pool], members.male[pool]))]
     first, second = order[:-1], order[1:]
     fits = (
@@ -105,23 +105,23 @@ def _neighbours_in_age(members: Members, people: Identities, pool: Ints) -> tupl
 
 
 def _namesakes(rng: Rng, members: Members, people: Identities, noise: float) -> None:
-    """Two people of one name and one birth date, in two households."""
+    """Two people with the same name and birth date, in two households."""
     first, second = _neighbours_in_age(
         members, people, np.flatnonzero((people.case < 0) & (members.role != Role.CHILD))
     )
     for i in _some(rng, np.arange(len(first)), hard.SAME_NAME_AND_BIRTH_DATE * noise):
         a, b = int(first[i]), int(second[i])
         if people.free(a, b):
-            people.surname[b], people.given[b], people.birth_day[b] = (
+            people.surname[b], people.given_name[b], people.birth_day[b] = (
                 people.surname[a],
-                people.given[a],
+                people.given_name[a],
                 people.birth_day[a],
             )
             people.case[[a, b]] = CASES.index("same_name_and_birth_date")
 
 
 def _surnames_that_sound_alike(rng: Rng, members: Members, people: Identities, noise: float) -> None:
-    """Two households, 王伟's and 汪伟's: heads born on one day with one given name, the whole family called so."""
+    """Two households whose heads share birth day and given name; the surnames (王, 汪) of the families sound alike."""
     heads = np.flatnonzero((members.role == Role.HEAD) & (people.case < 0))
     heads = heads[[people.surname[i] in SOUND_ALIKE_SURNAMES for i in heads]] if len(heads) else heads
     first, second = _neighbours_in_age(members, people, heads)
@@ -132,5 +132,5 @@ def _surnames_that_sound_alike(rng: Rng, members: Members, people: Identities, n
             family = np.flatnonzero(members.household == members.household[b])
             for who in family[[people.surname[i] == old for i in family]]:
                 people.surname[who] = new
-            people.given[b], people.birth_day[b] = people.given[a], people.birth_day[a]
+            people.given_name[b], people.birth_day[b] = people.given_name[a], people.birth_day[a]
             people.case[[a, b]] = CASES.index("surname_sounds_alike")

@@ -1,4 +1,4 @@
-"""The people of a block: residents in their households, then outsiders who own homes here."""
+"""Makes the people of a block: residents in their households, then outsiders who own homes here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from demo.people.lookalikes import CASES, Identities, make_alike
 from demo.people.names import given_names
 from demo.shares import distributions as shares
 from demo.shares import hard_cases as hard
-from demo.shares.sampling import Bools, Ints, Rng, between, draw, flip, joined, look_up
+from demo.shares.sampling import Bools, Ints, Rng, between, concat_texts, draw, flip, look_up
 
 MOST_RESIDENTS: Final = 10_000_000
 _OUTSIDERS_FROM: Final = MOST_RESIDENTS + 1  # ids of people who are not in the register
@@ -30,7 +30,7 @@ RELATIONS: Final = (
 
 @dataclass
 class Register:
-    """What must not repeat from block to block: ID sequences and running numbers."""
+    """The counters that must not repeat between blocks: ID sequences and running numbers."""
 
     sequences: SequenceRegister
     residents: int = 0
@@ -43,13 +43,13 @@ class Register:
 
     @classmethod
     def empty(cls) -> Register:
-        """The register of a city nobody was born in yet."""
+        """The register before the first block."""
         return cls(SequenceRegister())
 
 
 @dataclass(frozen=True)
 class People:
-    """One element per person: `residents` residents, ordered by household, then outsiders."""
+    """Arrays with one element per person: `residents` residents, ordered by household, then outsiders."""
 
     residents: int
     person: Ints  # id, unique in the city
@@ -65,13 +65,13 @@ class People:
     head: Ints  # household → its head
     spouse: Ints  # household → the head's spouse, -1 without one
     household_no: pl.Series  # household → number in the register
-    case: Ints  # index into likenesses.CASES, -1 for people like most
-    relative: Ints  # who of the household gives her phone for this person, herself where there is nobody
-    dormitory: int  # the collective household, -1 without one
+    case: Ints  # index into lookalikes.CASES, -1 for none
+    relative: Ints  # the household member whose phone may stand for this person's; herself if there is none
+    dormitory: int  # the collective household, -1 if there is none
 
     @property
     def mistakable(self) -> Bools:
-        """People with a twin or a namesake: a wrong character in their names would name the other."""
+        """True for people with a twin or namesake: a wrong character in their names could name the other."""
         return (self.case >= 0) & (self.case <= CASES.index("surname_sounds_alike"))
 
     def phone(self, index: Ints, second: Bools) -> pl.Series:
@@ -80,7 +80,7 @@ class People:
 
 
 def _surnames(rng: Rng, members: Members, households: int) -> Ints:
-    """Children carry the father's name, a grandfather the name of the child he lives with; mothers their own."""
+    """Surname indices: children have the father's, a grandfather that of the child he lives with, mothers their own."""
     weights = surnames().values()
     head, spouse, in_law = (draw(rng, weights, households)[members.household] for _ in range(3))
     own = draw(rng, weights, len(members.role))
@@ -94,7 +94,7 @@ def _surnames(rng: Rng, members: Members, households: int) -> Ints:
 
 
 def _relations(rng: Rng, members: Members, grandchild_of_son: Bools) -> pl.Series:
-    """Labels of GB/T 4761; registers write 配偶 or 妻, 子 or 独生子 or 长子."""
+    """The relations to the head as written, labels of GB/T 4761: 配偶 or 妻, 子 or 独生子 or 长子."""
     n, male, role = len(members.role), members.male, members.role
     coin = rng.random(n)
     child = np.select(
@@ -129,7 +129,7 @@ def _has_first_son(members: Members, households: int) -> Bools:
 
 
 def _members(rng: Rng, block: Block, noise: float) -> tuple[Members, int]:
-    """The residents of a block in households; the last household of the first block is a collective one, and which it is."""
+    """The residents of a block in households, and the collective household's index (last of the first block), or -1."""
     in_dormitory = min(hard.DORMITORY, block.residents // 25) if block.number == 0 and noise > 0 else 0
     if not in_dormitory:
         return compose(rng, sizes(rng, block.households, block.residents)), -1
@@ -138,7 +138,7 @@ def _members(rng: Rng, block: Block, noise: float) -> tuple[Members, int]:
 
 
 def _relatives(members: Members, head: Ints, spouse: Ints) -> Ints:
-    """The head, for the head the spouse; in a collective household everybody for herself."""
+    """The relative of each person: the head, for the head the spouse, in a collective household herself."""
     own = np.arange(len(members.role))
     partner = spouse[members.household]
     other = np.where(members.role == Role.HEAD, np.where(partner >= 0, partner, own), head[members.household])
@@ -155,7 +155,7 @@ def _identities(rng: Rng, members: Members, households: int, noise: float) -> Id
 
 
 def populate(rng: Rng, block: Block, outsiders: int, register: Register, noise: float) -> People:
-    """The residents of a block in households, and `outsiders` adults from elsewhere."""
+    """Make the residents of a block in households, and `outsiders` adults from elsewhere."""
     households = block.households
     members, dormitory = _members(rng, block, noise)
     members = with_very_old(rng.spawn(1)[0], members)
@@ -172,7 +172,7 @@ def populate(rng: Rng, block: Block, outsiders: int, register: Register, noise: 
         ]
     )
     given = pl.concat(
-        [pl.Series(identities.given), given_names(rng, male[residents:], age[residents:] >= _OLD_NAMES_BEFORE)]
+        [pl.Series(identities.given_name), given_names(rng, male[residents:], age[residents:] >= _OLD_NAMES_BEFORE)]
     )
     head, spouse = np.flatnonzero(members.role == Role.HEAD), np.full(households, -1, dtype=np.int64)
     married = np.flatnonzero(members.role == Role.SPOUSE)
@@ -189,12 +189,12 @@ def populate(rng: Rng, block: Block, outsiders: int, register: Register, noise: 
         male=male,
         birth_day=birth_day,
         surname=surname,
-        name=joined(surname, given),
+        name=concat_texts(surname, given),
         id_no=id_numbers(birth_day, register.sequences.issue(birth_day, male)),
         relation=pl.concat([relations, pl.Series([None], dtype=pl.String).new_from_index(0, outsiders)]),
         head=head,
         spouse=spouse,
-        household_no=joined(
+        household_no=concat_texts(
             "H", pl.Series(1_000_000_000 + register.households + 1 + np.arange(households)).cast(pl.String)
         ),
         case=np.concatenate([identities.case, nobody]),

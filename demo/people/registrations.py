@@ -1,6 +1,6 @@
-"""Who is registered in which household: everybody once, and the second, former and forgotten registrations.
+"""Makes the registrations of people in households: everybody's own, and second, former and forgotten ones.
 
-Not here: what contradicts (truth/planted_people.py), how a registration is written down (offices/resident.py).
+Not here: planted contradictions (truth/planted_people.py), writing the register's file (offices/resident.py).
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from demo.shares import hard_cases as hard
 from demo.shares import planted_people as planted
 from demo.shares.sampling import Bools, Ints, Rng, flip, look_up
 
-CURRENT, DOUBLE, MOVED, DOUBLE_CANCELLED, DEAD = range(5)
+CURRENT, DOUBLE, MOVED_AWAY, DOUBLE_CANCELLED, DEAD = range(5)
 
 
 @dataclass(frozen=True)
 class Registrations:
-    """One element per row: who is registered, in which household, in what state, and what the row says."""
+    """Arrays with one element per row: the person, household and state of a registration, and the row's values."""
 
     who: Ints
     household: Ints
     state: Ints
     hukou: Ints
-    living: Ints  # homes.OUTSIDE where the row says that the person lives outside the city
+    lives_at: Ints  # homes.OUTSIDE where the row says that the person lives outside the city
     living_written: Bools
-    crossed: Bools  # as the father of a head who is the father of this one elsewhere
+    is_crossed: Bools  # one of two heads who are each also registered as the father of the other
     relation: pl.Series  # to the head, as written
     local: Bools  # written down as 户籍人口
     birth_day: Ints  # as written
@@ -38,13 +38,13 @@ class Registrations:
 
     @property
     def is_current(self) -> Bools:
-        """Rows that are not cancelled."""
+        """True for rows that are not cancelled."""
         return np.isin(self.state, (CURRENT, DOUBLE))
 
 
 @dataclass(frozen=True)
 class _Further:
-    """Registrations beside everybody's own: who, in which household, in what state."""
+    """Registrations besides everybody's own: person, household, state."""
 
     who: Ints
     household: Ints
@@ -75,7 +75,7 @@ def _elsewhere(rng: Rng, people: People, homes: Homes, state: Ints) -> _Further:
         (kind, np.flatnonzero(flip(rng, share, n) & (state == of)))
         for kind, share, of in (
             (DOUBLE, shares.REGISTERED_TWICE, CURRENT),
-            (MOVED, shares.MOVED_REGISTRATION, CURRENT),
+            (MOVED_AWAY, shares.MOVED_REGISTRATION, CURRENT),
             (DOUBLE_CANCELLED, shares.DUPLICATE_CANCELLED, CURRENT),
             (DOUBLE, planted.DEAD_STANDS_ELSEWHERE, DEAD),
         )
@@ -95,9 +95,9 @@ def _again(rng: Rng, people: People, homes: Homes, state: Ints) -> _Further:
 
 
 def registrations(rng: Rng, people: People, homes: Homes, noise: float) -> Registrations:
-    """The rows of a block's register: everybody's own first, in the order of people, then the further ones."""
+    """The rows of a block's register: everybody's own first, in the order of people, then the others."""
     n = people.residents
-    state = np.where((people.age[:n] > 65) & flip(rng, shares.DIED, n), DEAD, CURRENT)
+    state = np.where((people.age[:n] > 65) & flip(rng, shares.DEATHS_REGISTERED, n), DEAD, CURRENT)
     further = _elsewhere(rng, people, homes, state) + _again(rng, people, homes, state)
     crossed = _crossed(rng, people, homes, state, noise)
     first_crossed = n + len(further.who)
@@ -107,17 +107,19 @@ def registrations(rng: Rng, people: People, homes: Homes, noise: float) -> Regis
     household = np.concatenate([people.household[:n], further.household])
     states = np.concatenate([state, further.state])
     hukou = np.concatenate([homes.hukou, homes.household_hukou[further.household]])
-    told = _told(rng, states, homes.living[who] != hukou, household == people.household[who])
-    written = np.asarray(told | (hukou < 0))
+    address_written = _living_address_written(
+        rng, states, homes.lives_at[who] != hukou, household == people.household[who]
+    )
+    written = np.asarray(address_written | (hukou < 0))
     is_crossed = np.arange(len(who)) >= first_crossed
     return Registrations(
         who=who,
         household=household,
         state=states,
         hukou=hukou,
-        living=np.where(written, homes.living[who], hukou),
+        lives_at=np.where(written, homes.lives_at[who], hukou),
         living_written=written,
-        crossed=is_crossed,
+        is_crossed=is_crossed,
         relation=_relation(people, who, household, is_crossed),
         local=hukou >= 0,
         birth_day=people.birth_day[who],
@@ -125,11 +127,8 @@ def registrations(rng: Rng, people: People, homes: Homes, noise: float) -> Regis
     )
 
 
-def _told(rng: Rng, state: Ints, apart: Bools, own_household: Bools) -> Bools:
-    """Rows that write out where the person lives.
-
-    A second registration elsewhere that is silent about the living address says that its registered address is the living one.
-    """
+def _living_address_written(rng: Rng, state: Ints, apart: Bools, own_household: Bools) -> Bools:
+    """True for rows that write the living address; without it, the registered address counts as the living one."""
     n = len(state)
     own = flip(rng, shares.LIVING_WRITTEN, n) | apart
     second = flip(rng, shares.DOUBLE_TELLS_HOME, n) & (state == DOUBLE)
@@ -137,7 +136,7 @@ def _told(rng: Rng, state: Ints, apart: Bools, own_household: Bools) -> Bools:
 
 
 def _relation(people: People, who: Ints, household: Ints, crossed: Bools) -> pl.Series:
-    """The relation to the head of the household; in another household than one's own that of a distant relative."""
+    """The relation to the head of the household; 其他亲属 in another household than one's own."""
     own = look_up(people.relation, who)
     fathers = look_up(pl.Series(["母亲", "父亲"]), people.male[who].astype(np.int64))
     label = pl.when(pl.Series(crossed)).then(fathers).when(pl.Series(household != people.household[who]))

@@ -1,1 +1,1 @@
-"""How often things happen in the simulated city, each share stated once with its reason."""
+"""The frequencies of everything in the simulated city, each share stated once with its reason."""

@@ -1,7 +1,7 @@
-"""Every share and weight of the simulated city, stated once, each with its reason.
+"""The shares and weights of ordinary things in the simulated city, each with its reason.
 
-Weights need not sum to one. What is marked "census" follows the published tables of the 7th national census (2020),
-rounded; the others are plausible magnitudes chosen for the demo, not measurements.
+Weights need not sum to one. Those marked "census" follow the published tables of the 7th national census (2020), rounded;
+the others are plausible magnitudes chosen for the demo, not measurements.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ DANGER: Final = {"燃气": 0.25, "电梯": 0.20, "供电": 0.05}  # share of a c
 COMPLEX: Final = {"违建": 0.80, "邻里纠纷": 0.40, "物业": 0.25, "房屋漏水": 0.30}
 UTILITIES: Final = frozenset({"供水", "供电", "燃气", "供暖"})
 OVERDUE: Final = 0.08
-RETURNED: Final = 0.03
+TICKETS_RETURNED: Final = 0.03
 TICKET_ABOUT_VACANT_HOME: Final = 0.02  # a neighbour or the owner calls about a home nobody lives in
 REQUESTER_STYLES: Final = {"full": 0.72, "title": 0.22, "none": 0.06}  # 王丽 / 王女士 / anonymous
 CONTENT_CONTACT: Final = {
@@ -137,7 +137,7 @@ PHONE_TYPO: Final = 0.005  # one digit mistyped; still eleven digits
 REGISTERED_TWICE: Final = 0.006  # people with a second valid registration in another household
 MOVED_REGISTRATION: Final = 0.008  # people whose former registration is listed as cancelled, 迁出
 DUPLICATE_CANCELLED: Final = 0.002  # a second registration already found and cancelled, 重复
-DIED: Final = 0.02  # of people over 65, registration cancelled, 死亡
+DEATHS_REGISTERED: Final = 0.02  # of people over 65, registration cancelled, 死亡
 
 # Rows an office must get back: together about 0.3 % of each file.
 BROKEN_ROWS: Final = {"missing_required": 0.0010, "bad_date": 0.0008, "unknown_label": 0.0007, "duplicate_key": 0.0005}

@@ -1,7 +1,7 @@
-"""The shares of hard cases: spellings and persons that are easily mistaken. `noise` multiplies every one of them.
+"""The shares of hard cases: spellings and persons that are easily mistaken. `noise` multiplies all of them.
 
-What is not hard has its shares in `distributions.py`. Magnitudes chosen for the demo, not measurements: each kind often
-enough to be counted in a city of 10,400, all together rare enough for a register that people work with every day.
+Ordinary shares are in `distributions.py`. Magnitudes chosen for the demo, not measurements: each kind frequent enough to be
+counted in a city of 10,400, all together rare enough for a register in daily use.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MOST_NOISE: Final = 5.0
 
 
 def with_noise(usual: Mapping[str, float], hard: Mapping[str, float], noise: float) -> dict[str, float]:
-    """Weights that sum to one: the hard ones `noise` times as declared, the usual ones share what is left."""
+    """Weights that sum to one: the hard ones times `noise`; the usual ones share the rest."""
     scaled = {name: share * noise for name, share in hard.items()}
     rest = (1 - sum(scaled.values())) / sum(usual.values())
     return {**{name: share * rest for name, share in usual.items()}, **scaled}

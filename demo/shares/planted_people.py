@@ -1,8 +1,8 @@
-"""The shares of planted contradictions, each with its reason. Noise does not multiply them.
+"""The shares of planted contradictions about people, each with its reason. Noise does not multiply them.
 
-Each often enough to be counted in a city of 10,400 (20 cases of most rules), rare enough for a register that people work
-with every day. Magnitudes chosen for the demo, not measurements. What comes about by itself, such as a household still
-registered in a home it left, has its share in `distributions.py`.
+Magnitudes chosen for the demo, not measurements: frequent enough to be counted in a city of 10,400 (20 cases of most rules),
+rare enough for a register in daily use. Contradictions that follow from ordinary shares, such as a household still
+registered in a home it left, have theirs in `distributions.py`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,6 @@ SOLD_AND_STILL_REGISTERED: Final = 0.25  # of moved households whose former home
 
 # Care files of old people who live alone (独居老人关爱档案), kept by the civil affairs office.
 FILE_FROM_AGE: Final = 70
-FILED: Final = 0.88  # of people of that age who live alone
-FILED_NOT_ALONE: Final = 0.010  # of others of that age, those with a file: somebody moved in since
+FILE_IF_ALONE: Final = 0.88  # of people of that age who live alone
+FILE_IF_NOT_ALONE: Final = 0.010  # of others of that age, those with a file: somebody moved in since
 FILE_CLOSED: Final = 0.04  # of files: moved to a child's or into a home

@@ -1,1 +1,1 @@
-"""How the simulated offices and callers write an address."""
+"""Writes addresses as the simulated offices and callers do."""

@@ -1,4 +1,4 @@
-"""The same dwelling in the ways people and offices write it, and what a careful reader can tell from each text."""
+"""Writes a dwelling's address in the styles of people and offices, with the dwelling each text really identifies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from demo.geography.buildings import MAX_DOORS, NO_UNIT, Buildings
 from demo.geography.communities import Community
-from demo.shares.sampling import Bools, Ints, Rng, draw, joined, look_up
+from demo.shares.sampling import Bools, Ints, Rng, concat_texts, draw, look_up
 from demo.spellings.ambiguous_buildings import CityNames, Rivals
 from demo.spellings.doors import (
     KINDS,
@@ -21,8 +21,8 @@ from demo.spellings.doors import (
     STYLES,
     UNIT_FORMS,
     UNITS,
+    number_text,
     number_texts,
-    numbered,
     unit_texts,
 )
 from demo.spellings.prefixes import PARTS, REACHES, front_index, fronts
@@ -31,8 +31,8 @@ NAMESAKE: Final = "namesake"  # the style of a text that fits several buildings
 _FRONT: Final = np.array([front_index(style.front) for style in STYLES.values()], dtype=np.int64)
 _NUMBER: Final = np.array([NUMBER_FORMS.index(style.number) for style in STYLES.values()], dtype=np.int64)
 _UNIT: Final = np.array([UNIT_FORMS.index(style.unit) for style in STYLES.values()], dtype=np.int64)
-_TO_DOOR: Final = np.array([style.tells == "dwelling" for style in STYLES.values()])
-_TO_BUILDING: Final = np.array([style.tells != "nothing" for style in STYLES.values()])
+_TO_DOOR: Final = np.array([style.identifies == "dwelling" for style in STYLES.values()])
+_TO_BUILDING: Final = np.array([style.identifies != "nothing" for style in STYLES.values()])
 _LABELS: Final = pl.Series([*STYLE_NAMES, NAMESAKE])
 _OUTSIDE_COUNTIES: Final = (
     "河北省张家口市阳原县", "河北省张家口市蔚县", "河北省张家口市怀安县", "河北省保定市涞源县",
@@ -43,7 +43,7 @@ _OUTSIDE_COUNTIES: Final = (
 )  # fmt: skip
 _OUTSIDE_STREETS: Final = ("城关镇东街", "城关镇西街", "城关镇南街", "城关镇北街", "城关镇新建路")
 _OUTSIDE_HOUSES: Final = 200
-_BEYOND: Final = 30  # a building number that does not exist is at most so much too high
+_BEYOND: Final = 30  # most by which a building number that does not exist is too high
 
 
 def _style(name: str) -> int:
@@ -52,18 +52,18 @@ def _style(name: str) -> int:
 
 @dataclass(frozen=True)
 class SpelledAddress:
-    """Addresses as written: `front`, `number` and `unit` make the text (null where there is no dwelling to write).
+    """Addresses as written: `front`, `number` and `unit` make the text (null without a dwelling).
 
-    `tells` is the dwelling and `tells_building` any dwelling of the building that the text names, -1 where it does not
-    say enough; `can_err` marks the texts that a mistake in the front leaves understandable.
+    `known_dwelling` is the dwelling, `known_building` any dwelling of the building that the text identifies, -1 if it does
+    not; `can_err` marks texts that stay understandable with a mistake in the front.
     """
 
     front: pl.Series
     number: pl.Series
     unit: pl.Series
     style: pl.Series
-    tells: Ints
-    tells_building: Ints
+    known_dwelling: Ints
+    known_building: Ints
     can_err: Bools
     _place: Ints  # of the front, in the book
     _names: pl.Series
@@ -71,23 +71,23 @@ class SpelledAddress:
     @property
     def text(self) -> pl.Series:
         """The whole addresses."""
-        return joined(self.front, self.number, self.unit)
+        return concat_texts(self.front, self.number, self.unit)
 
     def parts(self, rows: Ints) -> tuple[pl.Series, pl.Series, pl.Series]:
-        """Of these rows: the front, the rest, and the estate's name at the front's end (null where it ends otherwise)."""
+        """The front, the rest, and the estate's name at the front's end (null if there is none) of these rows."""
         front, number, unit = (part.gather(rows) for part in (self.front, self.number, self.unit))
-        return front, joined(number, unit), look_up(self._names, self._place[rows])
+        return front, concat_texts(number, unit), look_up(self._names, self._place[rows])
 
 
 @dataclass(frozen=True)
 class AddressBook:
-    """The texts of a block's buildings, ready to be put together by index."""
+    """The text parts of a block's buildings, combined by index."""
 
     buildings: Buildings
     city: CityNames
     _rivals: Rivals
     _fronts: pl.Series  # estate by estate
-    _names: pl.Series  # of each front, the name it ends in
+    _names: pl.Series  # the name at the end of each front
     _estate: Ints  # building → estate
     _alone: Bools  # building → the only one of its estate
 
@@ -113,10 +113,10 @@ class AddressBook:
             np.bincount(estate)[estate] == 1,
         )
 
-    def spelled(self, rng: Rng, dwelling: Ints, weights: Mapping[str, float]) -> SpelledAddress:
+    def spell(self, rng: Rng, dwelling: Ints, weights: Mapping[str, float]) -> SpelledAddress:
         """The address of each dwelling, each in a style drawn by weight; null where the dwelling is negative."""
         building = self.buildings.building[dwelling]
-        style = self._fitting(draw_styles(rng, weights, len(dwelling)), building, self.buildings.unit[dwelling])
+        style = self._fitting_styles(draw_styles(rng, weights, len(dwelling)), building, self.buildings.unit[dwelling])
         front = _FRONT[style]
         parts = np.flatnonzero(style == _style("parts"))
         front[parts] = rng.integers(0, PARTS, len(parts))
@@ -124,23 +124,23 @@ class AddressBook:
         nowhere = np.flatnonzero(style == _style("no_such_room"))
         unit[nowhere] += (MAX_DOORS - 2 - unit[nowhere] % MAX_DOORS) + rng.integers(0, 2, len(nowhere))
         to_door, to_building = _TO_DOOR[style], _TO_BUILDING[style]
-        untold = self._rivals.untold(front, building, unit, to_door) & to_building
-        known = (dwelling >= 0) & ~untold
+        ambiguous = self._rivals.ambiguous(front, building, unit, to_door) & to_building
+        known = (dwelling >= 0) & ~ambiguous
         place = self._estate[building] * len(REACHES) + front
         return SpelledAddress(
             front=look_up(self._fronts, np.where(dwelling >= 0, place, -1)),
             number=self._numbers(building, _NUMBER[style]),
             unit=look_up(unit_texts(), _UNIT[style] * UNITS + unit),
-            style=look_up(_LABELS, np.where(untold, len(STYLES), style)),
-            tells=np.where(known & to_door, dwelling, -1),
-            tells_building=np.where(known & to_building, dwelling, -1),
+            style=look_up(_LABELS, np.where(ambiguous, len(STYLES), style)),
+            known_dwelling=np.where(known & to_door, dwelling, -1),
+            known_building=np.where(known & to_building, dwelling, -1),
             can_err=known & to_building,
             _place=place,
             _names=self._names,
         )
 
-    def _fitting(self, style: Ints, building: Ints, unit: Ints) -> Ints:
-        """Styles that a building can be written in, in place of those it cannot."""
+    def _fitting_styles(self, style: Ints, building: Ints, unit: Ints) -> Ints:
+        """The styles, with those that do not fit the building replaced."""
         courtyard, table = unit == NO_UNIT, self.buildings.table
         cannot = {
             "one_entrance": courtyard | (table["entrance_count"].to_numpy()[building] > 1),
@@ -160,23 +160,23 @@ class AddressBook:
         return look_up(number_texts(most), (form * 2 + courtyard) * (most + 1) + number)
 
     def beyond(self, rng: Rng, dwelling: Ints) -> list[str]:
-        """An address for each dwelling that names a building its estate does not have: a number beyond the block's last."""
+        """An address for each dwelling with a building number beyond the block's last, so that it does not exist."""
         table, most = self.buildings.table, int(self.buildings.table["building_no"].max())  # type: ignore[arg-type]
         building, numbers = self.buildings.building[dwelling], most + rng.integers(1, _BEYOND, len(dwelling))
         front = look_up(self._fronts, self._estate[building] * len(REACHES) + _FRONT[_style("district")])
         kinds = [KINDS[courtyard] for courtyard in table["is_courtyard"].to_numpy()[building].astype(int)]
-        numbered_as = [numbered(int(number), "号楼", kind) for number, kind in zip(numbers, kinds, strict=True)]
+        number_parts = [number_text(int(number), "号楼", kind) for number, kind in zip(numbers, kinds, strict=True)]
         unit = look_up(unit_texts(), _UNIT[_style("district")] * UNITS + self.buildings.unit[dwelling])
-        return joined(front, pl.Series(numbered_as, dtype=pl.String), unit).to_list()
+        return concat_texts(front, pl.Series(number_parts, dtype=pl.String), unit).to_list()
 
     def standard(self, dwelling: Ints) -> pl.Series:
         """The standard address of each dwelling; null where the dwelling is negative."""
         building = np.where(dwelling >= 0, self.buildings.building[dwelling], -1)
         unit = self.buildings.unit[dwelling]
-        return joined(look_up(self.buildings.table["standard_address"], building), look_up(unit_texts(), unit))
+        return concat_texts(look_up(self.buildings.table["standard_address"], building), look_up(unit_texts(), unit))
 
     def grid_code(self, dwelling: Ints) -> pl.Series:
-        """The grid each dwelling is written in; null where the dwelling is negative."""
+        """The written grid of each dwelling; null where the dwelling is negative."""
         building = np.where(dwelling >= 0, self.buildings.building[dwelling], -1)
         return look_up(self.buildings.table["written_grid"], building)
 

@@ -1,7 +1,7 @@
-"""Buildings that one text may mean: who reads it with the building table at hand must not be surer than it is.
+"""Finds texts that fit several buildings, for which the truth must not name one.
 
-柳港园平房5号 is in either of two lanes; 智家堡村小区3号楼 without a district stands in two districts. Exact: another building
-counts only where it has the door that is written.
+柳港园平房5号 is in two lanes; 智家堡村小区3号楼 without a district is in two districts. Another building counts only if it has
+the written door.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _SHAPE = ("entrance_count", "floor_count", "rooms_per_floor")
 
 @dataclass(frozen=True)
 class CityNames:
-    """Every name of an estate in the city, and the buildings of those names that several communities know."""
+    """All estate names of the city, and the buildings of names that occur in several communities."""
 
     names: frozenset[str]
-    shared: pl.DataFrame  # name, community_code, building_id, is_courtyard, building_no, and the shape
-    _near: dict[str, list[str]] = field(default_factory=dict)
+    shared_names: pl.DataFrame  # name, community_code, building_id, is_courtyard, building_no, and the shape
+    _similar: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, seed: int, communities: Iterable[Community]) -> CityNames:
@@ -40,21 +40,21 @@ class CityNames:
         built = pl.concat(tables(seed, tuple(concerned[code] for code in sorted(concerned))))
         return cls(frozenset(holders), buildings_called(built).filter(pl.col("name").is_in(list(shared))))
 
-    def near(self, name: str) -> list[str]:
-        """Names of the city that two typing mistakes may make of this one."""
+    def similar_names(self, name: str) -> list[str]:
+        """The other names of the city within two typing errors of this one."""
         from rapidfuzz.distance import OSA
 
-        if name not in self._near:
-            self._near[name] = [
+        if name not in self._similar:
+            self._similar[name] = [
                 n for n in sorted(self.names) if n != name and OSA.distance(n, name, score_cutoff=2) <= 2
             ]
-        return self._near[name]
+        return self._similar[name]
 
     def still_means(self, typed: str, name: str) -> bool:
-        """Whether the mistyped text is nearer to the name it was than to every other name of the city."""
+        """True if the mistyped text is nearer to its own name than to every other name of the city."""
         from rapidfuzz.distance import OSA
 
-        return all(OSA.distance(typed, other) > OSA.distance(typed, name) for other in self.near(name))
+        return all(OSA.distance(typed, other) > OSA.distance(typed, name) for other in self.similar_names(name))
 
 
 def _names(community: Community) -> set[str]:
@@ -64,7 +64,7 @@ def _names(community: Community) -> set[str]:
 
 
 def buildings_called(table: pl.DataFrame) -> pl.DataFrame:
-    """A row for each name of each building."""
+    """One row for each name of each building."""
     columns = ("community_code", "building_id", "is_courtyard", "building_no", *_SHAPE)
     aliased = table.filter(pl.col("estate_alias").is_not_null() & (pl.col("estate_alias") != pl.col("estate")))
     return pl.concat(
@@ -76,11 +76,11 @@ def buildings_called(table: pl.DataFrame) -> pl.DataFrame:
 
 
 class Rivals:
-    """For the buildings of a block: the shapes of the other buildings that the same words may mean, by reach."""
+    """The shapes of other buildings that the words for a block's buildings may also mean, by reach."""
 
     def __init__(self, table: pl.DataFrame, city: CityNames) -> None:
         rows = table.with_row_index("row")
-        elsewhere = city.shared
+        elsewhere = city.shared_names
         here = table.with_columns(pl.col("community_code").alias("name"))
         candidates = {
             "estate": (pl.col("estate"), elsewhere),
@@ -97,8 +97,8 @@ class Rivals:
                     order = np.argsort(of, kind="stable")
                     self._shapes[reach] = of[order], found.select(_SHAPE).to_numpy()[order]
 
-    def untold(self, front: Ints, building: Ints, unit: Ints, to_the_door: Bools) -> Bools:
-        """Where another building fits the words too (one that has the door, where the text goes down to it)."""
+    def ambiguous(self, front: Ints, building: Ints, unit: Ints, to_the_door: Bools) -> Bools:
+        """True where the words also fit another building (which has the door, if the text names one)."""
         result = np.zeros(len(front), dtype=np.bool_)
         for reach, (of, shapes) in self._shapes.items():
             places = [i for i, other in enumerate(REACHES) if other == reach]
@@ -119,7 +119,7 @@ def _rivals(rows: pl.DataFrame, others: pl.DataFrame, digits: int) -> pl.DataFra
 
 
 def _has(shapes: Ints, unit: Ints) -> Bools:
-    """Whether buildings of these shapes, one for each unit, have it."""
+    """True where the building of that shape has the unit."""
     entrance, floor, door = unit // (MAX_FLOORS * MAX_DOORS), unit // MAX_DOORS % MAX_FLOORS, unit % MAX_DOORS
     inside = (entrance < shapes[:, 0]) & (floor < shapes[:, 1]) & (door < shapes[:, 2])
     return np.asarray(inside | (unit == NO_UNIT))

@@ -1,6 +1,6 @@
-"""How a building and a door are written: the styles, and the texts of numbers and units in each of their forms.
+"""Writes building numbers and doors: the styles of addresses, and the texts of numbers and units in each form.
 
-Not here: what stands before the building number (`prefixes.py`), and mistakes (`noise.py`).
+Not here: the text before the building number (`prefixes.py`), mistakes (`noise.py`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ SIDES: Final = ("西户", "东户")  # doors 1 and 2 of a floor, where the build
 
 
 class Style(NamedTuple):
-    """What stands before the number, how the number is written, how the door; and how far down the text tells."""
+    """The forms of the front, the number and the unit of an address, and the level it identifies."""
 
     front: str
     number: str
     unit: str
-    tells: str = "dwelling"  # or building, or nothing
+    identifies: str = "dwelling"  # or building, or nothing
 
 
 STYLES: Final = {
@@ -84,8 +84,8 @@ def chinese_number(number: int) -> str:
     return text + (_CHINESE_DIGITS[ones] if ones else "")
 
 
-def numbered(number: int, form: str, kind: str = "apartment") -> str:
-    """A building's number as written: 3号楼, 3#楼, 三号楼; of a courtyard 15号, 15号院."""
+def number_text(number: int, form: str, kind: str = "apartment") -> str:
+    """A building's number in a form: 3号楼, 3#楼, 三号楼; for a courtyard 15号, 15号院."""
     courtyard = kind == "courtyard"
     match form:
         case "hanzi":
@@ -102,8 +102,8 @@ def numbered(number: int, form: str, kind: str = "apartment") -> str:
             return f"{number}{form}"
 
 
-def united(entrance: int, floor: int, door: int, form: str) -> str:
-    """A door as written: 2单元501室, 2-501, 2单元五零一, 2单元5层东户."""
+def unit_text(entrance: int, floor: int, door: int, form: str) -> str:
+    """A door in a form: 2单元501室, 2-501, 2单元五零一, 2单元5层东户."""
     room = f"{100 * floor + door}"
     match form:
         case "单元室":
@@ -136,19 +136,20 @@ def united(entrance: int, floor: int, door: int, form: str) -> str:
 
 @lru_cache(maxsize=1)
 def unit_texts() -> pl.Series:
-    """Texts of every unit, form by form of UNIT_FORMS; the last unit of each is a building that is a dwelling itself."""
+    """The texts of all units, form by form of UNIT_FORMS; the last of each form is NO_UNIT."""
     units = [
         (entrance, floor, door)
         for entrance in range(1, MAX_ENTRANCES + 1)
         for floor in range(1, MAX_FLOORS + 1)
         for door in range(1, MAX_DOORS + 1)
     ]
-    return pl.Series([text for form in UNIT_FORMS for text in (*(united(*unit, form) for unit in units), "")])
+    return pl.Series([text for form in UNIT_FORMS for text in (*(unit_text(*unit, form) for unit in units), "")])
 
 
 @lru_cache(maxsize=4)
 def number_texts(most: int) -> pl.Series:
-    """Texts of the numbers 0 to `most`, form by form of NUMBER_FORMS, apartment buildings' then courtyards'."""
+    """The texts of the numbers 0 to `most`, by NUMBER_FORMS, then apartment buildings before courtyards."""
     return pl.Series(
-        [numbered(n, form, kind) for form in NUMBER_FORMS for kind in KINDS for n in range(most + 1)], dtype=pl.String
+        [number_text(n, form, kind) for form in NUMBER_FORMS for kind in KINDS for n in range(most + 1)],
+        dtype=pl.String,
     )

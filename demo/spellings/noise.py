@@ -1,4 +1,4 @@
-"""What happens to an address besides its style: words before and after it, brackets, a phone inside, typing mistakes."""
+"""Adds noise to addresses: words before and after, brackets, a phone inside, typing mistakes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from demo.facts import alike
 from demo.shares import distributions as shares
-from demo.shares.sampling import Ints, Rng, draw, draw_label, joined, nothing
+from demo.shares.sampling import Ints, Rng, concat_texts, draw, draw_label, null_texts
 from demo.spellings.addresses import SpelledAddress
 from demo.spellings.ambiguous_buildings import CityNames
 
@@ -28,31 +28,31 @@ _TRIES: Final = 6  # places to look for a mistake that leaves the address unders
 
 
 def heads_and_tails(rng: Rng, text: pl.Series, noise: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The texts with what callers say before and after them; noise head or tail where nothing else was said of it."""
+    """The texts with words callers say before and after; `noise` becomes head or tail where it was null."""
     head = draw_label(rng, shares.HOTLINE_HEADS, len(text))
     tail = draw_label(rng, shares.HOTLINE_TAILS, len(text))
     label = pl.when(noise.is_not_null()).then(noise).when(tail.str.strip_chars() != "").then(pl.lit("tail"))
-    return joined(head, text, tail), pl.select(label.when(head != "").then(pl.lit("head"))).to_series()
+    return concat_texts(head, text, tail), pl.select(label.when(head != "").then(pl.lit("head"))).to_series()
 
 
 def with_noise(
     rng: Rng, spelled: SpelledAddress, kinds: Mapping[str, float], noise: float, city: CityNames
 ) -> tuple[pl.Series, pl.Series]:
-    """The texts, some of them spoiled in one of the kinds (shares times `noise`), and which kind (null elsewhere)."""
+    """The texts, some with a mistake of one of the kinds (shares times `noise`), and its kind (null elsewhere)."""
     n = len(spelled.front)
     kind = draw(rng, [1 - noise * sum(kinds.values()), *(share * noise for share in kinds.values())], n)
     rows = np.flatnonzero((kind > 0) & spelled.front.is_not_null().to_numpy() & spelled.can_err)
     coins = rng.random((len(rows), _TRIES + 1))
-    names, texts, told = tuple(kinds), [], []
+    names, texts, labels = tuple(kinds), [], []
     for front, rest, name, number, coin in zip(*spelled.parts(rows), kind[rows], coins, strict=True):
-        spoiled = _spoiled(names[number - 1], front, rest, name, coin, city)
+        spoiled = _spoil(names[number - 1], front, rest, name, coin, city)
         texts.append(spoiled or front + rest)
-        told.append(names[number - 1] if spoiled else None)
-    return spelled.text.scatter(rows, texts), nothing(n).scatter(rows, pl.Series(told, dtype=pl.String))
+        labels.append(names[number - 1] if spoiled else None)
+    return spelled.text.scatter(rows, texts), null_texts(n).scatter(rows, pl.Series(labels, dtype=pl.String))
 
 
-def _spoiled(kind: str, front: str, rest: str, name: str | None, coins: Ints, city: CityNames) -> str | None:
-    """The address spoiled; None where no mistake of this kind leaves it understandable."""
+def _spoil(kind: str, front: str, rest: str, name: str | None, coins: Ints, city: CityNames) -> str | None:
+    """The address with a mistake of this kind; None if none leaves it understandable."""
     if kind == "bracket":
         return _BRACKETS[int(coins[0] * len(_BRACKETS))].format(front, rest)
     if kind == "phone":
@@ -65,7 +65,7 @@ def _spoiled(kind: str, front: str, rest: str, name: str | None, coins: Ints, ci
 
 
 def add_typo(text: str, at: int, kind: str, coin: float) -> str | None:
-    """The text with one mistake at that place; None where it cannot be made there, or a blank would be what changed."""
+    """The text with one typing mistake at that place; None if it cannot be made there or would change a blank."""
     character = text[at]
     match kind:
         case _ if character == " ":
@@ -83,9 +83,6 @@ def add_typo(text: str, at: int, kind: str, coin: float) -> str | None:
 
 
 def _understood(front: str, typed: str, name: str, city: CityNames) -> bool:
-    """A mistake in the chain before the name does no harm; one in the name must not bring it near another name.
-
-    What was typed in place of the name begins where the chain before it ends, or a character later or earlier.
-    """
+    """True if the mistake is in the areas before the name, or leaves the name nearer to itself than to other names."""
     chain = front[: len(front) - len(name)]
     return typed.endswith(name) or (typed.startswith(chain) and city.still_means(typed[len(chain) :], name))

@@ -1,6 +1,6 @@
-"""What stands before a building number: the official chain or any part of it, then an estate, its alias or its community.
+"""Writes the front of an address, before the building number: areas, then an estate, its alias or its community.
 
-Each front says where a reader may look for the name it ends in (its scope): the whole city, a county, a subdistrict, or one
+Each front has a reach, the area in which a reader must look for its final name: the city, a county, a subdistrict, or one
 community.
 """
 
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from demo.geography.communities import Community
 from demo.geography.former_areas import former_committees, former_county
 
-PARTS: Final = 32  # every choice of province, city, county, subdistrict and community; the first fronts
+PARTS: Final = 32  # subsets of province, city, county, subdistrict and community; these fronts come first
 _PROVINCE, _CITY, _COUNTY, _STREET, _COMMUNITY = 1, 2, 4, 8, 16
 _NAMED_PARTS: Final = {
     "province": _PROVINCE | _CITY | _COUNTY | _STREET,
@@ -25,7 +25,7 @@ _NAMED_PARTS: Final = {
 
 
 class Reach(NamedTuple):
-    """Digits of the area code that the front fixes, and which name it ends in."""
+    """The digits of the area code that a front fixes, and the kind of name it ends in."""
 
     digits: int
     name: str  # estate, alias, community or none
@@ -52,17 +52,17 @@ _PLACES: Final = {**_NAMED_PARTS, **{name: PARTS + i for i, name in enumerate(_O
 
 
 def front_index(name: str) -> int:
-    """The place of a style's front among the fronts of an estate; of `parts` the first of them."""
+    """The index of a style's front among an estate's fronts; for `parts` the first."""
     return 0 if name == "parts" else _PLACES[name]
 
 
 def short_name(community: Community) -> str:
-    """How people say a committee: 柳港园西院社区, 三墩村."""
+    """The common name of a committee: 柳港园西院社区, 三墩村."""
     return community.base_name + ("" if community.base_name.endswith("村") else "社区")
 
 
 def fronts(community: Community, estate: str, alias: str | None, estate_names: frozenset[str]) -> list[str]:
-    """All fronts of an estate, in order; `estate_names`: of the whole city, which 小区 left out must not run into."""
+    """All fronts of an estate, in order; a name without 小区 must not equal another of the city's `estate_names`."""
     province, city, county, street = community.place_names
     chain = (province, city, county, street, short_name(community))
     parts = ["".join(part for i, part in enumerate(chain) if mask >> i & 1) + estate for mask in range(PARTS)]

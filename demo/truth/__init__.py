@@ -1,1 +1,1 @@
-"""What is true in the simulated city, and which contradictions its files really hold."""
+"""The truth of the simulated city, and the contradictions its files really have."""

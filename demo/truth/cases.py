@@ -1,6 +1,6 @@
-"""What a truth about a contradiction is made of: the rows that ingest takes, and how a rule's cases are told.
+"""The input and form of the truth about contradictions: the rows that ingest accepts, and the cases of a rule.
 
-Not here: which contradictions there are (people.py, homes.py).
+Not here: the contradictions themselves (people.py, homes.py).
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from demo.offices.office import Offices, Rows
 
 @dataclass(frozen=True)
 class AcceptedRows:
-    """The rows of one block that ingest takes: the truth of its office's `Rows` without reject_kind, beside the file's columns.
+    """The rows of one block that ingest accepts: the truth of an office's `Rows` with the file's columns.
 
-    `is_current` tells the rows that stand from the cancelled ones. `buildings`: building_id, grid_code (where it stands),
-    written_grid, and any dwelling of it.
+    `is_current` is False for cancelled rows. `buildings`: building_id, grid_code (the true one), written_grid, and any
+    dwelling of it.
     """
 
     registrations: pl.LazyFrame
@@ -31,7 +31,7 @@ class AcceptedRows:
 
     @classmethod
     def of(cls, offices: Offices, buildings: Buildings) -> AcceptedRows:
-        """What of these offices' rows an ideal reader gets to see."""
+        """The accepted rows of these offices."""
         first = pl.Series("dwelling", np.searchsorted(buildings.building, np.arange(buildings.table.height)))
         return cls(
             registrations=_accepted(offices.resident),
@@ -43,12 +43,12 @@ class AcceptedRows:
 
     @property
     def residents(self) -> pl.LazyFrame:
-        """Registrations that stand."""
+        """Registrations that are not cancelled."""
         return self.registrations.filter("is_current")
 
     @property
     def titles(self) -> pl.LazyFrame:
-        """Titles that stand."""
+        """Titles that are not cancelled."""
         return self.holdings.filter("is_current")
 
 
@@ -56,8 +56,8 @@ class AcceptedRows:
 class Cases:
     """The cases of one rule. `find` gives one row per case: `keys` (list of `source:record_key`) and `dwelling`.
 
-    `subject`: the kind of thing a case is about, as in the rule's header. `keys`: rows each of which speaks of this case's
-    subject and of no other subject of the rule. `dwelling`: where somebody would go, -1 where nowhere is known.
+    `subject`: the kind of subject, as in the rule's header. `keys`: rows that are about this case's subject and no other of
+    the rule. `dwelling`: the one to visit, -1 if none is known.
     """
 
     rule: str
@@ -66,7 +66,7 @@ class Cases:
 
 
 def key_of(source: str) -> pl.Expr:
-    """A row's key as findings name it: `source:record_key`."""
+    """A row's key in findings: `source:record_key`."""
     return pl.concat_str([pl.lit(f"{source}:"), pl.col("record_key")])
 
 

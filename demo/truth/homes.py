@@ -1,6 +1,6 @@
-"""Contradictions about homes, tickets, addresses and grids that the final rows really hold, by the simulation's own ids.
+"""Finds the true contradictions about homes, tickets, addresses and grids in the final rows, by the simulation's ids.
 
-Texts are compared (a telephone with a telephone, a spelling with a spelling) and never read.
+Texts are compared for equality (phones, spellings) but never parsed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from demo.shares import distributions as shares
 from demo.truth.cases import AcceptedRows, Cases, key_of, row_by_row
 from demo.truth.planted_homes import INSIDE, NO_SUCH_BUILDING
 
-NOT_THERE: Final = (NO_SUCH_BUILDING, "no_such_room")  # styles whose text names a known estate but no door of it
-SHARING: Final = (3, 20)  # people of one phone: fewer are no crowd, more an agency's
+NOT_THERE: Final = (NO_SUCH_BUILDING, "no_such_room")  # styles that name a known estate but a door that does not exist
+SHARED_BY: Final = (3, 20)  # people of one phone; more are an agency's
 STRANGERS: Final = 3  # households
 M2_A_HEAD: Final = 5.0
 _LOCATED: Final = pl.col("dwelling") >= 0
@@ -30,47 +30,49 @@ def _recent(tickets: pl.LazyFrame) -> pl.LazyFrame:
     return tickets.filter(pl.col("reported_day") >= day(shares.DELIVERY) - shares.TICKET_WINDOW_DAYS)
 
 
-def _said_to_be(titles: pl.LazyFrame, occupancy: str) -> pl.LazyFrame:
-    """Dwellings whose titles agree on this use, with the titles as keys."""
-    said = (pl.col("occupancy") == occupancy).all().alias("said")
+def _registered_as(titles: pl.LazyFrame, occupancy: str) -> pl.LazyFrame:
+    """Dwellings whose titles all state this occupancy, with the titles as keys."""
+    agrees = (pl.col("occupancy") == occupancy).all().alias("agrees")
     by_home = _located(titles).group_by("dwelling")
-    return by_home.agg(said, key_of("property").alias("keys")).filter("said").drop("said")
+    return by_home.agg(agrees, key_of("property").alias("keys")).filter("agrees").drop("agrees")
 
 
-def _tied(known: AcceptedRows) -> pl.LazyFrame:
-    """Who lives or is registered where, or holds a title: dwelling and person."""
+def _linked_people(known: AcceptedRows) -> pl.LazyFrame:
+    """Pairs of dwelling and person: who lives or is registered there or holds a title."""
     hukou = pl.col("hukou_dwelling").alias("dwelling")
     people, titles = known.residents, known.titles.select("dwelling", "person")
     return _located(pl.concat([people.select("dwelling", "person"), people.select(hukou, "person"), titles]).unique())
 
 
 def _numbers(known: AcceptedRows, *others: pl.LazyFrame) -> pl.LazyFrame:
-    """Whose telephone is whose: as the resident register or `others` have it, or as she gave it with her whole name when she
-    called about her own home."""
+    """Pairs of person and phone, from the resident register, from `others`, or from calls about one's own home.
+
+    Only calls with the caller's full name count.
+    """
     named = known.registrations.select("person", pl.col("姓名").alias("诉求人姓名")).unique()
-    called = known.tickets.join(_tied(known), on=["dwelling", "person"], how="semi")
+    called = known.tickets.join(_linked_people(known), on=["dwelling", "person"], how="semi")
     called = called.join(named, on=["person", "诉求人姓名"], how="semi")
     every = pl.concat([rows.select("person", "联系电话") for rows in (known.registrations, called, *others)]).unique()
     return every.filter(pl.col("联系电话").is_not_null() & ~pl.col("联系电话").is_in((AGENCY_PHONE, PLATFORM_PHONE)))
 
 
 def _findable(known: AcceptedRows) -> pl.LazyFrame:
-    """Dwellings whose holders are all known, by a number that can be used or by name and telephone."""
+    """Dwellings whose holders can all be identified, by a usable ID number or by name and phone."""
     titles, phone = _located(known.titles), pl.col("产权人电话").alias("联系电话")
     by_phone = titles.select("record_key", "person", phone).join(_numbers(known), on=["person", "联系电话"], how="semi")
     numbered = pl.col("id_defect").is_null() | (pl.col("id_defect") == "old_15_digits")
     known_holder = numbered | pl.col("called")
-    told = titles.join(by_phone.select("record_key", pl.lit(True).alias("called")), on="record_key", how="left")
-    by_home = told.with_columns(pl.col("called").fill_null(False)).group_by("dwelling")
+    with_phone = titles.join(by_phone.select("record_key", pl.lit(True).alias("called")), on="record_key", how="left")
+    by_home = with_phone.with_columns(pl.col("called").fill_null(False)).group_by("dwelling")
     return by_home.agg(known_holder.all().alias("ok")).filter("ok").select("dwelling")
 
 
 def _holder_away(known: AcceptedRows) -> pl.LazyFrame:
-    """产权人不在住: said to be owner-occupied, somebody lives there, no holder does."""
+    """产权人不在住: registered as owner-occupied, somebody lives there, no holder does."""
     living = _located(known.residents).select("dwelling", "person").unique()
     holder_at_home = known.titles.join(living, on=["dwelling", "person"], how="semi")
     return (
-        _said_to_be(known.titles, "自住")
+        _registered_as(known.titles, "自住")
         .join(_findable(known), on="dwelling", how="semi")
         .join(living, on="dwelling", how="semi")
         .join(holder_at_home, on="dwelling", how="anti")
@@ -78,7 +80,7 @@ def _holder_away(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def _unregistered_rental(known: AcceptedRows) -> pl.LazyFrame:
-    """出租未登记: people from elsewhere live there, no title says let, and none of a holder's household lives there."""
+    """出租未登记: people from elsewhere live there, no title says rented, and nobody of a holder's household lives there."""
     living, titles = _located(known.residents), _located(known.titles)
     tenants = living.filter(pl.col("人员类别") == "流动人口")
     never = (pl.col("occupancy") != "出租").all().alias("never")
@@ -105,23 +107,23 @@ def _overcrowded(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def _vacant_with_ticket(known: AcceptedRows) -> pl.LazyFrame:
-    """空置却有诉求: said to be vacant, with a locatable ticket in the last 180 days."""
-    return _said_to_be(known.titles, "空置").join(_located(_recent(known.tickets)), on="dwelling", how="semi")
+    """空置却有诉求: registered as vacant, with a locatable ticket in the last 180 days."""
+    return _registered_as(known.titles, "空置").join(_located(_recent(known.tickets)), on="dwelling", how="semi")
 
 
 def _vacant_with_residents(known: AcceptedRows) -> pl.LazyFrame:
-    """空置却有登记: said to be vacant, and somebody is registered as living there."""
-    return _said_to_be(known.titles, "空置").join(_located(known.residents), on="dwelling", how="semi")
+    """空置却有登记: registered as vacant, and somebody is registered as living there."""
+    return _registered_as(known.titles, "空置").join(_located(known.residents), on="dwelling", how="semi")
 
 
 def _without_title(known: AcceptedRows) -> pl.LazyFrame:
-    """房屋无产权记录: somebody lives there, and no title, not even one that ended, names the home."""
+    """房屋无产权记录: somebody lives there, and no title, not even a cancelled one, is for the home."""
     living = _located(known.residents).group_by("dwelling").agg(key_of("resident").alias("keys"))
     return living.join(_located(known.holdings), on="dwelling", how="anti")
 
 
 def _address_not_found(known: AcceptedRows) -> pl.LazyFrame:
-    """地址不存在: one spelling in a register, of a building or door that is not there."""
+    """地址不存在: a spelling in a register whose building or door does not exist."""
 
     def written(source: str, rows: pl.LazyFrame, column: str, style: str) -> pl.LazyFrame:
         lost = rows.filter(pl.col(style).is_in(NOT_THERE) & pl.col(column).is_not_null())
@@ -137,7 +139,7 @@ def _address_not_found(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def _wrong_grid(known: AcceptedRows) -> pl.LazyFrame:
-    """网格错挂: written in a grid on whose ground the building does not stand."""
+    """网格错挂: the written grid is not the one the building stands in."""
     elsewhere = known.buildings.filter(pl.col("written_grid") != pl.col("grid_code"))
     key = pl.concat_list(pl.concat_str(pl.lit("grid_building:"), "building_id")).alias("keys")
     return elsewhere.select(key, pl.col("dwelling").cast(pl.Int64))
@@ -152,19 +154,19 @@ def _shared_phone(known: AcceptedRows) -> pl.LazyFrame:
         key_of("resident").alias("keys"),
     )  # fmt: skip
     several = (pl.col("households") >= STRANGERS) & (pl.col("homes") >= STRANGERS)
-    shared = counted.filter(several & pl.col("people").is_between(*SHARING))
+    shared = counted.filter(several & pl.col("people").is_between(*SHARED_BY))
     return shared.select("keys", pl.lit(-1, pl.Int64).alias("dwelling"))
 
 
 def _ticket_without_dwelling(known: AcceptedRows) -> pl.LazyFrame:
-    """12345地址无房: a recent ticket about a building or door that is not there."""
+    """12345地址无房: a recent ticket about a building or door that does not exist."""
     return row_by_row("hotline", _recent(known.tickets).filter(pl.col("address_style").is_in(NOT_THERE)))
 
 
 def _requester_not_resident(known: AcceptedRows) -> pl.LazyFrame:
-    """诉求人非住户: a recent call about the inside of a home to which nothing ties the caller or her household.
+    """诉求人非住户: a recent call about the inside of a home with which neither the caller nor her household has a link.
 
-    Who calls is known by her name with her number, where anything else says that it is hers, or with a home that was hers.
+    The caller is identified by her name with her known phone, or with a present or former home of hers.
     """
     numbers = _numbers(known, known.holdings.select("person", pl.col("产权人电话").alias("联系电话")))
     before = pl.concat([known.registrations, known.holdings], how="diagonal").select("dwelling", "person").unique()
@@ -173,12 +175,12 @@ def _requester_not_resident(known: AcceptedRows) -> pl.LazyFrame:
     )
     by_phone = inside.join(numbers, on=["person", "联系电话"], how="semi")
     calls = pl.concat([by_phone, inside.join(before, on=["dwelling", "person"], how="semi")]).unique("record_key")
-    tied = _tied(known)
+    linked = _linked_people(known)
     member = known.residents.select("person", "household_no").unique()
-    households = tied.join(member, on="person").select("dwelling", "household_no").unique()
+    households = linked.join(member, on="person").select("dwelling", "household_no").unique()
     of_family = calls.select("record_key", "dwelling", "person").join(member, on="person")
     of_family = of_family.join(households, on=["dwelling", "household_no"], how="semi")
-    strangers = calls.join(tied, on=["dwelling", "person"], how="anti").join(of_family, on="record_key", how="anti")
+    strangers = calls.join(linked, on=["dwelling", "person"], how="anti").join(of_family, on="record_key", how="anti")
     return row_by_row("hotline", strangers)
 
 

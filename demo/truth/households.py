@@ -1,4 +1,4 @@
-"""Contradictions about households that the final rows really hold, by the simulation's own ids."""
+"""Finds the true contradictions about households in the final rows, by the simulation's ids."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from demo.people.ages import TELLS_AGE, born
+from demo.people.ages import IS_AGE_KNOWN, latest_birth_day
 from demo.truth.cases import AcceptedRows, key_of
 
 _DESCENDANTS: Final = ("子", "女", "独生子", "独生女", "长子", "长女", "孙子", "孙女", "外孙子", "外孙女")
@@ -16,16 +16,16 @@ _HOME: Final = pl.max_horizontal(pl.col("hukou_dwelling").max(), -1).alias("dwel
 
 
 def _of_households(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """One case per household of these rows, all of them its keys."""
+    """One case per household of these rows, with all its rows as keys."""
     return rows.group_by("household_no").agg(key_of("resident").alias("keys"), _HOME).drop("household_no")
 
 
 def kinship_contradiction(known: AcceptedRows) -> pl.LazyFrame:
-    """亲属关系矛盾: two heads, a child not younger than the head or a parent not older, a spouse or a married head too young."""
+    """亲属关系矛盾: two heads, a child not younger than the head or a parent not older, a spouse below the marriage age."""
     members = known.residents.with_columns(
         is_head=pl.col("relation") == "户主",
-        birth=pl.when(TELLS_AGE).then("birth_day"),
-        is_of_age=pl.col("birth_day") <= pl.when("is_male").then(born(22)).otherwise(born(20)),
+        birth=pl.when(IS_AGE_KNOWN).then("birth_day"),
+        is_of_age=pl.col("birth_day") <= pl.when("is_male").then(latest_birth_day(22)).otherwise(latest_birth_day(20)),
     )
     heads = members.filter("is_head").select("household_no", head="person", head_birth="birth", head_key="record_key")
     pairs = members.filter(~pl.col("is_head")).join(heads, on="household_no")
@@ -39,14 +39,14 @@ def kinship_contradiction(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def minor_household(known: AcceptedRows) -> pl.LazyFrame:
-    """未成年人独户: every standing member of a household registered in the city is under 18."""
-    minor = TELLS_AGE & (pl.col("birth_day") > born(18))
+    """未成年人独户: all current members of a household registered in the city are under 18."""
+    minor = IS_AGE_KNOWN & (pl.col("birth_day") > latest_birth_day(18))
     of_minors = minor.all().over("household_no") & (pl.col("hukou_dwelling") >= 0).any().over("household_no")
     return _of_households(known.residents.filter(of_minors))
 
 
 def _sellers(known: AcceptedRows) -> pl.LazyFrame:
-    """Households and homes: a member held the home's title and is registered there still, nobody of them holds it now."""
+    """Households and homes where a member held the title and is still registered, but nobody of them holds it now."""
     located = pl.col("dwelling") >= 0
     former = known.holdings.filter(located & ~pl.col("is_current")).select("person", "dwelling").unique()
     held = known.titles.filter(located).select("person", "dwelling").unique()
@@ -60,7 +60,7 @@ def _sellers(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def sold_still_registered(known: AcceptedRows) -> pl.LazyFrame:
-    """已售房仍登记原户: the former holder of a home that another holds now is registered there still."""
+    """已售房仍登记原户: the former holder of a home that has another holder now is still registered there."""
     return (
         _sellers(known)
         .group_by("household_no")
@@ -70,9 +70,9 @@ def sold_still_registered(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def empty_registration(known: AcceptedRows) -> pl.LazyFrame:
-    """空挂户: registered at a titled home where no member lives and which no member holds; who sold it is another case.
+    """空挂户: registered at a titled home where no member lives and which no member holds; sellers are another case.
 
-    It is known of every member that she lives at another dwelling or outside the city.
+    Every member must be known to live at another dwelling or outside the city.
     """
     away = ((pl.col("dwelling") >= 0) & (pl.col("dwelling") != pl.col("home"))) | (pl.col("address_style") == "outside")
     homes = known.residents.group_by("household_no").agg(

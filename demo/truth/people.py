@@ -1,6 +1,6 @@
-"""Contradictions about persons and households that the final rows really hold, by the simulation's own ids.
+"""Finds the true contradictions about persons and households in the final rows, by the simulation's ids.
 
-An age is that of the delivery's day; a row whose birth date is not that of its number tells none.
+Ages are those on the delivery's day; a row whose birth date contradicts its ID number has none.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from demo.people.ages import TELLS_AGE, born
+from demo.people.ages import IS_AGE_KNOWN, latest_birth_day
 from demo.people.identity_numbers import ANOTHERS
 from demo.truth.cases import AcceptedRows, Cases, key_of
 from demo.truth.households import empty_registration, kinship_contradiction, minor_household, sold_still_registered
@@ -17,16 +17,16 @@ from demo.truth.households import empty_registration, kinship_contradiction, min
 _LIVES: Final = pl.col("dwelling")
 _REGISTERED: Final = pl.col("hukou_dwelling")
 _USABLE: Final = pl.col("id_defect").is_null() | (pl.col("id_defect") == "old_15_digits")
-_VERY_OLD: Final = TELLS_AGE & (pl.col("birth_day") <= born(111))
+_VERY_OLD: Final = IS_AGE_KNOWN & (pl.col("birth_day") <= latest_birth_day(111))
 
 
 def _of_persons(rows: pl.LazyFrame, where: str = "dwelling") -> pl.LazyFrame:
-    """One case per person of these rows, all of them its keys."""
+    """One case per person of these rows, with all her rows as keys."""
     return rows.group_by("person").agg(key_of("resident").alias("keys"), pl.col(where).max().alias("dwelling"))
 
 
 def _split(known: AcceptedRows) -> pl.LazyFrame:
-    """人户分离: lives at a dwelling of the city and is registered at another, and nowhere where she lives."""
+    """人户分离: lives at one dwelling of the city and is registered at another, with no registration where she lives."""
     located = known.residents.filter((_LIVES >= 0) & (_REGISTERED >= 0))
     registered = known.residents.select("person", _REGISTERED.alias("dwelling"))
     return _of_persons(located.filter(_LIVES != _REGISTERED).join(registered, on=["person", "dwelling"], how="anti"))
@@ -45,12 +45,12 @@ def _hukou_without_presence(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def _nonconforming(known: AcceptedRows) -> pl.LazyFrame:
-    """证件号不合规: the ID number is no valid GB 11643 number (another person's is one)."""
+    """证件号不合规: the ID number is not a valid GB 11643 number (another person's number is)."""
     return _of_persons(known.residents.filter(pl.col("id_defect") != ANOTHERS))
 
 
 def _mismatch(known: AcceptedRows) -> pl.LazyFrame:
-    """证件与生日性别不符: a valid number that says another birth date or sex than the row."""
+    """证件与生日性别不符: a valid number with another birth date or sex than the row."""
     valid = pl.col("id_defect").is_null() | (pl.col("id_defect") == ANOTHERS)
     return _of_persons(known.residents.filter(valid & ~(pl.col("birth_agrees") & pl.col("sex_agrees"))))
 
@@ -68,21 +68,21 @@ def _several_households(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def _death_not_cancelled(known: AcceptedRows) -> pl.LazyFrame:
-    """死亡未注销: a registration stands of somebody older than 110, or whose other registration was cancelled by death."""
+    """死亡未注销: a current registration of somebody over 110, or whose other registration was cancelled by death."""
     dead = known.registrations.filter(pl.col("cancel_reason") == "死亡").select("person")
     found = pl.concat([known.residents.filter(_VERY_OLD), known.residents.join(dead, on="person", how="semi")])
     return _of_persons(found.unique("record_key"))
 
 
 def _elderly_alone(known: AcceptedRows) -> pl.LazyFrame:
-    """独居老人未建档: the only one living in a home, 70 to 110, without a care file that is open.
+    """独居老人未建档: the only person living in a home, aged 70 to 110, without an open care file.
 
-    Where somebody of her household lives is known of all of them, else that one may live with her.
+    The residence of all members of her household must be known, because one of unknown residence may live with her.
     """
     somewhere = (_LIVES >= 0) | (pl.col("address_style") == "outside")
     residents = known.residents.with_columns(somewhere.all().over("household_no").alias("all_known"))
     alone = residents.filter((_LIVES >= 0) & (pl.col("person").n_unique().over("dwelling") == 1))
-    old = (pl.col("birth_day") <= born(70)) & TELLS_AGE & ~_VERY_OLD
+    old = (pl.col("birth_day") <= latest_birth_day(70)) & IS_AGE_KNOWN & ~_VERY_OLD
     filed = known.elderly_files.filter("is_current").select("person")
     return _of_persons(alone.filter(old & pl.col("all_known")).join(filed, on="person", how="anti"))
 

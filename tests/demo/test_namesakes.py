@@ -17,7 +17,7 @@ def namesakes() -> AddressBook:
     """柳港园 and the communities of a city of 3.1 million whose estates are called alike."""
     everywhere = communities(households_of(3_100_000))
     names = CityNames.of(1402, everywhere)
-    shared = set(names.shared["community_code"])
+    shared = set(names.shared_names["community_code"])
     assert len(shared) > 3
     block = Block(0, tuple(c for c in everywhere if c.code in shared), residents=0, tickets=0)
     return AddressBook.of(build(np.random.default_rng(7), 1402, block), names)
@@ -29,8 +29,8 @@ def namesakes() -> AddressBook:
 def test_a_text_tells_a_dwelling_exactly_if_no_other_is_written_so(namesakes: AddressBook, style: str) -> None:
     """Every dwelling of every namesake, written in one style: the simulation knows without comparing texts."""
     dwelling = np.arange(len(namesakes.buildings.usage))
-    spelled = namesakes.spelled(np.random.default_rng(7), dwelling, {style: 1.0})
-    texts = pl.DataFrame({"text": spelled.text, "told": spelled.tells == dwelling, "style": spelled.style})
+    spelled = namesakes.spell(np.random.default_rng(7), dwelling, {style: 1.0})
+    texts = pl.DataFrame({"text": spelled.text, "told": spelled.known_dwelling == dwelling, "style": spelled.style})
     alone = texts.select(pl.len().over("text") == 1).to_series()
     assert (texts["told"] == alone).all()
     assert set(texts.filter(~pl.col("told"))["style"]) <= {"namesake"}
