@@ -1,1 +1,1 @@
-"""Every figure the README quotes is printed by a script here. Ratios are taken in one run; nothing is asserted."""
+"""Prints every figure the README quotes, one script each. Ratios are measured in one run; nothing is asserted."""

@@ -1,8 +1,8 @@
-"""Consolidation against the truth: `python -m benchmarks.accuracy [--residents N] [--noise 1 3] [--seed S] [--out FILE]`.
+"""Scores consolidation against the truth: `python -m benchmarks.accuracy [--residents N] [--noise 1 3] [--seed S] [--out FILE]`.
 
 For each noise a city is simulated and a night is run over it in a home of its own; then every address (dwelling, grid) and
-every row's person is compared with what the simulation knows. Prints n, precision, recall and F1 with 95 % intervals per
-kind; `--out` gets all numbers as JSON. No value of anybody is printed or kept.
+every row's person is compared with the truth. Prints n, precision, recall and F1 with 95 % intervals per kind; `--out` gets
+all numbers as JSON. No personal value is printed or stored.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ def main() -> None:
     options.add_argument("--noise", type=float, nargs="+", default=[1.0, 3.0])
     options.add_argument("--seed", type=int, default=1402)
     options.add_argument("--out", type=Path)
-    given = options.parse_args()
+    args = options.parse_args()
     runs = []
-    for noise in given.noise:
+    for noise in args.noise:
         with tempfile.TemporaryDirectory(prefix="hub-accuracy-") as folder:
-            runs.append(one_run(Path(folder), given.residents, noise, given.seed))
-    if given.out:
-        given.out.write_text(json.dumps(runs, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            runs.append(one_run(Path(folder), args.residents, noise, args.seed))
+    if args.out:
+        args.out.write_text(json.dumps(runs, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def one_run(home: Path, residents: int, noise: float, seed: int) -> dict[str, Any]:
-    """Simulate, run the night, compare, print; all figures."""
+    """Simulate, run the night, compare and print; return all figures."""
     generate(home, residents, seed, noise)
     settings = Settings(home=home)
     ensure_keys(settings)
@@ -61,7 +61,7 @@ def one_run(home: Path, residents: int, noise: float, seed: int) -> dict[str, An
 
 
 def night(settings: Settings) -> str:
-    """One night over the home; the release's id. What it warns of goes to standard error."""
+    """Run one night over the home and return the release's id; its warnings go to standard error."""
     from pipelines.orchestration.nightly import run_nightly
 
     result = run_nightly(settings, suites=SuiteProcess())

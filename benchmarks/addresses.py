@@ -1,7 +1,7 @@
-"""How many addresses a second: `python -m benchmarks.addresses [--residents N] [--runs R] [--out FILE]`.
+"""Measures addresses parsed a second: `python -m benchmarks.addresses [--residents N] [--runs R] [--out FILE]`.
 
-The simulated city's own files are read; every distinct spelling of its residents and tickets is parsed, each run by a parser
-that has seen nothing. Peak memory is of the whole process.
+Every distinct spelling in a simulated city's resident and hotline files is parsed, each run by a new parser. Peak memory is
+that of the whole process.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pipelines.address.parser import Parser
 from pipelines.address.reference import BUILDING_COLUMNS
 from pipelines.address.spelling import split
 
-WRITTEN = {"resident": ("户籍地址", "现住址"), "hotline": ("诉求地址",)}
+ADDRESS_COLUMNS = {"resident": ("户籍地址", "现住址"), "hotline": ("诉求地址",)}
 
 
 def main() -> None:
@@ -36,45 +36,45 @@ def main() -> None:
     options.add_argument("--residents", type=int, default=100_000)
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--out", type=Path)
-    given = options.parse_args()
+    args = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-        landing = generate(Path(folder), given.residents).landing
-        spellings = written(landing)
-        figures = measure(landing, spellings, given.runs)
+        landing = generate(Path(folder), args.residents).landing
+        spellings = distinct_spellings(landing)
+        figures = measure(landing, spellings, args.runs)
     print("  ".join(f"{name} {value}" for name, value in figures.items()))
-    if given.out:
-        given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if args.out:
+        args.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def measure(landing: dict[str, Path], spellings: pl.Series, runs: int) -> dict[str, Any]:
-    made, parsed = [], []
+    build_seconds, parse_seconds = [], []
     for _ in range(runs):
         started = time.perf_counter()
         gazetteer = gazetteer_of(landing)
         parser = Parser(gazetteer)
         begun = time.perf_counter()
         found = pl.concat([parser.parse(spellings[at : at + BLOCK]) for at in range(0, len(spellings), BLOCK)])
-        made.append(begun - started)
-        parsed.append(time.perf_counter() - begun)
+        build_seconds.append(begun - started)
+        parse_seconds.append(time.perf_counter() - begun)
     cut = split(spellings)
-    seconds = statistics.median(parsed)
+    seconds = statistics.median(parse_seconds)
     return {
         "spellings": len(spellings),
         "heads": cut["head"].n_unique(),
         "tails": cut["tail"].n_unique(),
         "estates": len(gazetteer.estates),
         "decided": round(1 - found["standard_address"].null_count() / len(spellings), 4),
-        "gazetteer_seconds": round(statistics.median(made), 2),
+        "gazetteer_seconds": round(statistics.median(build_seconds), 2),
         "seconds": round(seconds, 2),
         "addresses_per_second": round(len(spellings) / seconds),
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
-def written(landing: dict[str, Path]) -> pl.Series:
-    """Every distinct spelling in the offices' CSV files."""
+def distinct_spellings(landing: dict[str, Path]) -> pl.Series:
+    """The distinct spellings in the offices' CSV files."""
     columns = []
-    for source, names in WRITTEN.items():
+    for source, names in ADDRESS_COLUMNS.items():
         encoding = "gb18030" if source == "resident" else "utf8"
         file = pl.read_csv(landing[source], columns=list(names), infer_schema=False, encoding=encoding)
         columns += [file[name].rename("address") for name in names]
@@ -96,7 +96,7 @@ def gazetteer_of(landing: dict[str, Path]) -> Gazetteer:
 
 
 def table(landing: dict[str, Path], source: str) -> pl.DataFrame:
-    """An office's CSV with the hub's own names of its columns."""
+    """An office's CSV with the contract's column names."""
     names = {c.physical_name: c.name for c in load_catalog().tables[f"source.{source}"].columns}
     return pl.read_csv(landing[source], infer_schema=False).rename(names, strict=False)
 

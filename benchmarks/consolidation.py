@@ -1,8 +1,8 @@
-"""Addresses and linkage at the size of a city: `python -m benchmarks.consolidation [--residents N] [--out FILE]`.
+"""Measures addresses and linkage at the size of a city: `python -m benchmarks.consolidation [--residents N] [--out FILE]`.
 
-One run: a city is simulated and ingested once; the stage (every relation that addresses and persons need beyond the source
-tables) is timed in a night from nothing, in plain Splink 5 on the same rows, and in a night in which one row of a hundred
-is another one. Each in a process of its own; seconds, peak memory of the process, rows.
+A city is simulated and ingested once. Then the stage (all relations for addresses and persons beyond the source tables) is
+timed in a night from nothing, with plain Splink 5 on the same rows, and in a night with one changed row in a hundred, each
+in a process of its own: seconds, peak memory, rows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from warehouse.lake.lake import Lake
 from warehouse.lake.tokens import ensure_keys
 from warehouse.settings import Settings
 
-CHANGED = 100  # of so many rows one is changed
+CHANGE_EVERY = 100  # rows
 KEYS = {"resident": "record_no", "property": "title_no", "hotline": "ticket_no"}
 OTHERS = {
     "resident": ("phone_token", "living_address"),
@@ -41,13 +41,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--residents", type=int, default=100_000)
     options.add_argument("--seed", type=int, default=1402)
-    options.add_argument("--memory", default="4GB", help="what DuckDB may take (HUB_MEMORY); what is more goes to disk")
+    options.add_argument("--memory", default="4GB", help="DuckDB's memory limit (HUB_MEMORY); it spills to disk beyond")
     options.add_argument("--out", type=Path)
-    given = options.parse_args()
+    args = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-        figures = measure(Path(folder), given.residents, given.seed, given.memory)
-    if given.out:
-        given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        figures = measure(Path(folder), args.residents, args.seed, args.memory)
+    if args.out:
+        args.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def measure(home: Path, residents: int, seed: int, memory: str) -> dict[str, Any]:
@@ -71,19 +71,19 @@ def measure(home: Path, residents: int, seed: int, memory: str) -> dict[str, Any
 
 
 def alone(script: str, home: Path, memory: str) -> dict[str, Any]:
-    """What the script printed, in a process of its own."""
+    """The JSON that the script prints, run in a process of its own."""
     command = [sys.executable, "-m", f"benchmarks.{script}", str(home), memory]
     done = subprocess.run(command, cwd=Path(__file__).parents[1], check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def change(settings: Settings) -> None:
-    """The next day's deliveries: one row of a hundred has another's phone and address; of tickets these are new ones."""
+    """Record the next day's deliveries: one row in a hundred gets another's phone and address; such tickets are new."""
     lake = Lake(settings)
     for table, key in KEYS.items():
         [last] = lake.deliveries(table)
         frame = pl.read_parquet(lake.accepted_path(last))
-        changed = pl.int_range(pl.len()) % CHANGED == 0
+        changed = pl.int_range(pl.len()) % CHANGE_EVERY == 0
         other = [pl.when(changed).then(pl.col(c).shift(1)).otherwise(pl.col(c)).alias(c) for c in OTHERS[table]]
         frame = frame.with_columns(other)
         if table == "hotline":

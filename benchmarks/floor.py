@@ -1,9 +1,8 @@
-"""The floor: bare DuckDB SQL that reads the offices' files and makes the same joins, as fast as we could write it.
+"""Times the floor: bare DuckDB SQL that reads the offices' files and makes the same joins, as fast as possible.
 
-No checks, no tokens, no receipts, no release: only the columns it needs, as text (nothing is cast that is not used), each
-distinct address parsed once, joins on 64-bit hashes, counts as results.
-DuckDB can read neither GB18030 nor XLSX by itself, so it is given UTF-8 CSV twins of the same rows, written before the
-clock starts.
+No checks, tokens, receipts or release: only the columns it needs as text, each distinct address parsed once, joins on 64-bit
+hashes, counts as results. DuckDB can read neither GB18030 nor XLSX, so it gets UTF-8 CSV copies of the same rows, written
+before the clock starts.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-READ = {
+READS = {
     "resident": """
         create temp table resident as
         select 公民身份号码 as id_no, hash(公民身份号码) as person, 户号 as household_no, 与户主关系 = '户主' as is_head,
@@ -73,19 +72,19 @@ JOIN = {
 }
 
 
-def run(folder: Path) -> dict[str, float]:
-    """Seconds per step over the CSV twins in `folder`, and the peak memory in MB."""
+def time_steps(folder: Path) -> dict[str, float]:
+    """Seconds per step over the CSV copies in `folder`, and their total."""
     connection = duckdb.connect(config={"preserve_insertion_order": "false"})
     seconds = {}
-    for name, sql in {**READ, **PARSE, **JOIN}.items():
+    for name, sql in {**READS, **PARSE, **JOIN}.items():
         started = time.perf_counter()
-        connection.execute(sql.format(folder=folder) if name in READ else sql).fetchall()
+        connection.execute(sql.format(folder=folder) if name in READS else sql).fetchall()
         seconds[name] = round(time.perf_counter() - started, 3)
     seconds["total"] = round(sum(seconds.values()), 3)
     return seconds
 
 
 if __name__ == "__main__":
-    figures = run(Path(sys.argv[1]))
+    figures = time_steps(Path(sys.argv[1]))
     figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps(figures))

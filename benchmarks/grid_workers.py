@@ -1,7 +1,7 @@
-"""Clients for `verdicts.py`: grid workers who post one verdict after another, each over a connection of her own.
+"""Clients for `verdicts.py`: grid workers who post one verdict after another, each over her own connection.
 
-HTTP/1.1 over asyncio's streams, no more of it than the hub's answers need: the clients share two cores with the server, and a
-whole HTTP library costs as much as the server's own work.
+Minimal HTTP/1.1 over asyncio's streams: the clients share two cores with the server, and an HTTP library would cost as much
+as the server's own work.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Connection:
     _streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
-        """Status and JSON. OSError or IncompleteReadError where the server has gone."""
+        """Send a request; return status and JSON. OSError or IncompleteReadError: the server has gone."""
         if self._streams is None:
             self._streams = await asyncio.open_connection("127.0.0.1", self.port)
         reader, writer = self._streams
@@ -47,7 +47,7 @@ class Connection:
 
 @dataclass
 class Worker:
-    """What she had an answer for, how long that took, and what she is still waiting for."""
+    """A grid worker's acknowledged keys, response times in seconds, statuses, and the unanswered request."""
 
     connection: Connection
     acknowledged: list[str] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Worker:
         self.connection.close()  # the server would, before the last of them has logged in
 
     async def findings(self, most: int) -> tuple[str, list[str]]:
-        """The release, and the findings of it that she may judge."""
+        """The release's id and the ids of the findings she may see, at least `most` if there are as many."""
         found: list[str] = []
         cursor = ""
         while len(found) < most:
@@ -74,13 +74,13 @@ class Worker:
         return page["release"], found
 
     async def post_until(self, end: float, findings: list[str], release: str, today: date, start: int) -> None:
-        """Says of one finding after another that nobody was at home, until the moment `end` or the server's end."""
-        said = {"release": release, "verdict": "nobody_home", "reason_code": "absent", "proof": "seen"}
-        said |= {"seen_on": today.isoformat(), "note": "敲门无人应答"}
+        """Post `nobody_home` for one finding after another, until the time `end` or the server's end."""
+        verdict = {"release": release, "verdict": "nobody_home", "reason_code": "absent", "proof": "seen"}
+        verdict |= {"seen_on": today.isoformat(), "note": "敲门无人应答"}
         for finding_id in islice(cycle(findings), start, None):
             if time.perf_counter() >= end:
                 return
-            self.pending = (f"/findings/{finding_id}/verdicts", said | {"key": str(uuid4())})
+            self.pending = (f"/findings/{finding_id}/verdicts", verdict | {"key": str(uuid4())})
             try:
                 await self.send()
             except (OSError, asyncio.IncompleteReadError):
@@ -88,7 +88,7 @@ class Worker:
                 return
 
     async def send(self) -> int:
-        """Sends what is pending, and waits for its answer."""
+        """Send the pending request and return the answer's status."""
         assert self.pending is not None
         path, body = self.pending
         started = time.perf_counter()

@@ -1,8 +1,8 @@
-"""Ingest against Polars alone: `python -m benchmarks.ingest [--rows N] [--runs R] [--only PART]… [--out FILE]`.
+"""Compares ingest with Polars alone: `python -m benchmarks.ingest [--rows N] [--runs R] [--only PART]… [--out FILE]`.
 
-csv: a GB18030 register of eight columns, with all checks and tokens, and Polars on the same file in turn, each in a
-process of its own; medians and their ratio · large: a CSV of 2 GB, seconds and peak memory · workbook: an XLSX of 100,000
-rows · contracts: 1,600 of them checked.
+csv: a GB18030 register of eight columns, with all checks and tokens, and in turn Polars on the same file, each in its own
+process; medians and their ratio · large: a CSV of 2 GB, seconds and peak memory · workbook: an XLSX of 100,000 rows ·
+contracts: the lint of 1,600.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--only", choices=PARTS, action="append")
     options.add_argument("--out", type=Path)
-    given = options.parse_args()
+    args = options.parse_args()
     figures: dict[str, Any] = {}
-    for part in given.only or PARTS:
+    for part in args.only or PARTS:
         with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-            figures[part] = measure(part, Path(folder), given.rows, given.runs)
+            figures[part] = measure(part, Path(folder), args.rows, args.runs)
         print(f"{part:<10}", "  ".join(f"{name} {value}" for name, value in figures[part].items()))
-    if given.out:
-        given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if args.out:
+        args.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def measure(part: str, folder: Path, rows: int, runs: int) -> dict[str, Any]:
@@ -50,22 +50,22 @@ def measure(part: str, folder: Path, rows: int, runs: int) -> dict[str, Any]:
             write_csv(path := folder / "居民_20240301.csv", 100_000)
             rows = int(LARGE_BYTES / path.stat().st_size * 100_000)
             write_csv(path, rows)
-            return {"bytes": path.stat().st_size, **run("hub", path)}
+            return {"bytes": path.stat().st_size, **run_process("hub", path)}
         case "workbook":
             write_workbook(path := folder / "居民_20240301.xlsx", WORKBOOK_ROWS)
-            return {**median([run("hub", path) for _ in range(runs)]), "runs": runs}
+            return {**median([run_process("hub", path) for _ in range(runs)]), "runs": runs}
     return {"contracts": CONTRACTS, "seconds": round(statistics.median(check(folder) for _ in range(runs)), 2)}
 
 
 def against_polars(folder: Path, rows: int, runs: int) -> dict[str, Any]:
     write_csv(path := folder / "居民_20240301.csv", rows)
-    pairs = [(run("hub", path), run("polars", path)) for _ in range(runs)]
+    pairs = [(run_process("hub", path), run_process("polars", path)) for _ in range(runs)]
     hub, floor = median([pair[0] for pair in pairs]), median([pair[1] for pair in pairs])
     ratio = statistics.median(ours["seconds"] / theirs["seconds"] for ours, theirs in pairs)
     return {**hub, "polars_seconds": floor["seconds"], "polars_peak_mb": floor["peak_mb"], "ratio": round(ratio, 2)}
 
 
-def run(who: str, path: Path) -> dict[str, Any]:
+def run_process(who: str, path: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.one_ingest", who, str(path)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -78,7 +78,7 @@ def median(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def check(folder: Path) -> float:
-    """Seconds to lint as many contracts as a city has, each like one of ours."""
+    """Seconds to lint CONTRACTS contracts, copies of those in contracts/sources."""
     ours = [p for p in contract_files(HERE) if p.parent.name == "sources"]
     for i in range(CONTRACTS):
         text = ours[i % len(ours)].read_text(encoding="utf-8")

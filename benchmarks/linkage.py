@@ -1,8 +1,8 @@
-"""Linkage against truth: `python benchmarks/linkage.py FILE [FILE2] --layout febrl|splink [--out JSON]`.
+"""Scores linkage against truth: `python benchmarks/linkage.py FILE [FILE2] --layout febrl|splink [--out JSON]`.
 
-One file: which of its rows are one person. Two: which rows of the second are which of the first. The model is the layout's in
-`pipelines/linkage/models/`, its numbers learned from the file without looking at the truth. Precision, recall and F1 count
-pairs of rows after clustering: all pairs within a cluster, of two files those across. Beside them the pairs as scored.
+One file is deduplicated, two are linked. The model is the layout's in `pipelines/linkage/models/`, trained on the file
+without its truth. Precision, recall and F1 count pairs of rows after clustering: all pairs within a cluster, of two files
+those across; also the pairs as scored.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-if not __package__:  # run as a script: the house is one folder up, and this copy of it counts
+if not __package__:  # run as a script: import the packages of this checkout
     sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import duckdb
@@ -31,7 +31,7 @@ SEED = 4
 
 @dataclass(frozen=True)
 class Layout:
-    """The columns a file must have, which of them names the row, and where in it the truth is (`entity`, a pattern)."""
+    """A file's columns: its key, the column with the truth, and the pattern of the entity in it."""
 
     key: str
     truth: str
@@ -54,21 +54,21 @@ def main() -> None:
     options.add_argument("files", type=Path, nargs="+", metavar="FILE")
     options.add_argument("--layout", choices=LAYOUTS, required=True)
     options.add_argument("--out", type=Path)
-    given = options.parse_args()
+    args = options.parse_args()
     try:
-        if len(given.files) > 2:
-            raise HubError(f"{len(given.files)} files", remedy="give one to find its duplicates, or two to link them")
-        figures = measure([read(file, LAYOUTS[given.layout]) for file in given.files], given.layout)
+        if len(args.files) > 2:
+            raise HubError(f"{len(args.files)} files", remedy="give one to find its duplicates, or two to link them")
+        figures = measure([read_file(file, LAYOUTS[args.layout]) for file in args.files], args.layout)
     except HubError as error:
         sys.exit(str(error))
     for name, value in figures.items():
         print(f"{name:<18} {value}")
-    if given.out:
-        given.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if args.out:
+        args.out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def read(file: Path, layout: Layout) -> pl.DataFrame:
-    """Rows as text without the spaces around cells, small letters, null where a cell is empty; with id and entity."""
+def read_file(file: Path, layout: Layout) -> pl.DataFrame:
+    """Read rows as stripped lower-case text, empty cells null, with id and entity. HubError: the file does not fit."""
     try:
         raw = pl.read_csv(file, infer_schema=False, encoding="utf8")
     except FileNotFoundError:
@@ -99,7 +99,7 @@ def read(file: Path, layout: Layout) -> pl.DataFrame:
 
 
 def measure(files: list[pl.DataFrame], layout: str) -> dict[str, object]:
-    """Train, score, cluster; count pairs."""
+    """Train, score, cluster, and count pairs."""
     connection, started = duckdb.connect(), time.perf_counter()
     tables = [f"file_{n}" for n in range(len(files))]
     for table, rows in zip(tables, files, strict=True):
@@ -138,7 +138,7 @@ def measure(files: list[pl.DataFrame], layout: str) -> dict[str, object]:
 
 
 def pairs_within(rows: pl.DataFrame, *groups: str) -> int:
-    """Pairs of rows that agree in the groups; of two files, those across."""
+    """The number of pairs of rows that agree in the groups; of two files, those across."""
     sizes = rows.group_by(*groups, "file").len().group_by(groups).agg(pl.col("len"))
     one_file = rows["file"].n_unique() == 1
     return sum(n[0] * (n[0] - 1) // 2 if one_file else n[0] * n[1] if len(n) == 2 else 0 for n in sizes["len"])

@@ -1,6 +1,6 @@
-"""Precision, recall and F1 with their intervals, and how well clusters agree with the truth. Pure computation.
+"""Computes precision, recall and F1 with intervals, and the pairwise agreement of clusters with the truth.
 
-Belongs here: numbers from counts and frames. Does not: where the rows come from (`address_score.py`, `person_score.py`).
+Belongs here: numbers from counts and frames. Does not: reading the rows (`address_score.py`, `person_score.py`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from warehouse.cross_check.wilson import wilson
 
 @dataclass(frozen=True)
 class Score:
-    """`n` rows, `wanted` of them have a true answer, `given` got one, `right` got the true one."""
+    """Counts of `n` rows: `wanted` have a true answer, `given` got an answer, `right` got the true one."""
 
     n: int
     wanted: int
@@ -25,23 +25,23 @@ class Score:
 
     @property
     def precision(self) -> float | None:
-        """Of the answers given, the share that is right; None where none was given."""
+        """The share of answers that are right; None without answers."""
         return self.right / self.given if self.given else None
 
     @property
     def recall(self) -> float | None:
-        """Of the true answers, the share that was found; None where there is none."""
+        """The share of true answers that were found; None if there are none."""
         return self.right / self.wanted if self.wanted else None
 
     @property
     def f1(self) -> float | None:
-        """The harmonic mean of both."""
+        """The harmonic mean of precision and recall; None without answers and true answers."""
         return 2 * self.right / (self.given + self.wanted) if self.given + self.wanted else None
 
     def figures(self) -> dict[str, Any]:
         """Counts, shares and their 95 % intervals.
 
-        F1 is no share of anything; it rises with right / (right + wrong + missed), which is one, and so do its bounds.
+        F1 is not a share, but it rises with right / (right + wrong + missed), which is one; so its bounds follow from that.
         """
         either = self.given + self.wanted - self.right
         return {
@@ -56,7 +56,7 @@ class Score:
 
 
 def scores(rows: pl.DataFrame, by: str | None = None) -> dict[str, Score]:
-    """Scores of rows with the flags `wanted`, `given`, `right`: per value of column `by`, or of all as `all`."""
+    """The scores of rows with the flags `wanted`, `given`, `right`: per value of column `by`, or of all rows as `all`."""
     counts = [pl.len().alias("n"), *(pl.col(flag).sum() for flag in ("wanted", "given", "right"))]
     if by is None:
         return {"all": Score(*rows.select(counts).row(0))}
@@ -65,7 +65,7 @@ def scores(rows: pl.DataFrame, by: str | None = None) -> dict[str, Score]:
 
 
 def pairwise(rows: pl.DataFrame, cluster: str, true: str) -> Score:
-    """Pairs of rows: wanted where both have one `true` value, given where both have one `cluster`; null is like nothing."""
+    """The score of pairs of rows: wanted if they share the `true` value, given if they share `cluster`; nulls never match."""
 
     def pairs(*columns: str) -> int:
         sizes = rows.drop_nulls(columns).group_by(columns).len()["len"].cast(pl.Int64)
@@ -75,7 +75,7 @@ def pairwise(rows: pl.DataFrame, cluster: str, true: str) -> Score:
 
 
 def table(title: str, named: dict[str, Score]) -> Iterable[str]:
-    """Lines to print: n, then each measure with its interval, in per cent."""
+    """Yield lines to print: n, then each measure with its interval, in per cent."""
     yield f"{title:<40} {'n':>8} {'precision':>24} {'recall':>24} {'F1':>24}"
     for name, score in named.items():
         figures = score.figures()

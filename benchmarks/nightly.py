@@ -1,8 +1,7 @@
-"""The night against its floor: `python benchmarks/nightly.py --residents N [--runs R] [--out FILE]`.
+"""Compares the night with its floor (`floor.py`): `python benchmarks/nightly.py --residents N [--runs R] [--out FILE]`.
 
-Both are whole processes on the same simulated files in one run, in turn; medians are compared (`ratio_to_floor`), and beside
-it the stages alone against the floor's SQL alone, without starting Python, Dagster and Great Expectations. `floor.py` says
-what the floor is.
+Both run in turn as whole processes on the same simulated files. Medians are compared (`ratio_to_floor`), and also the stages
+with the floor's SQL, without the start of Python, Dagster and Great Expectations.
 """
 
 from __future__ import annotations
@@ -31,28 +30,28 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--seed", type=int, default=1402)
     options.add_argument("--out", type=Path)
-    given = options.parse_args()
+    args = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
-        figures = compare(Path(folder), given.residents, given.seed, given.runs)
+        figures = compare(Path(folder), args.residents, args.seed, args.runs)
     show(figures)
-    if given.out:
-        given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if args.out:
+        args.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def compare(folder: Path, residents: int, seed: int, runs: int) -> dict[str, Any]:
-    """Generate once, then night and floor in turn, each night in a new home."""
+    """Generate a city, then run night and floor in turn, each night in a new home."""
     started = time.perf_counter()
     city = generate(folder / "city", residents=residents, seed=seed)
     generation = time.perf_counter() - started
-    twins(city.landing, folder / "twins")
+    write_utf8_copies(city.landing, folder / "copies")
     nights, floors = [], []
     for i in range(runs):
         home = folder / f"home{i}"
         home.mkdir()
         for part in ("landing", "codes"):
             (home / part).symlink_to(folder / "city" / part)
-        nights.append(timed("one_night.py", home))
-        floors.append(timed("floor.py", folder / "twins"))
+        nights.append(time_script("one_night.py", home))
+        floors.append(time_script("floor.py", folder / "copies"))
     night, floor = median(nights), median(floors)
     return {
         "residents": residents,
@@ -72,8 +71,8 @@ def compare(folder: Path, residents: int, seed: int, runs: int) -> dict[str, Any
     }
 
 
-def timed(script: str, folder: Path) -> dict[str, Any]:
-    """What the script printed, and the seconds of its whole process as `wall`."""
+def time_script(script: str, folder: Path) -> dict[str, Any]:
+    """The JSON that the script prints, with the seconds of its whole process as `wall`."""
     started = time.perf_counter()
     command = [sys.executable, "-m", f"benchmarks.{script.removesuffix('.py')}", str(folder)]
     done = subprocess.run(command, cwd=HERE.parent, check=True, capture_output=True, text=True)
@@ -86,8 +85,8 @@ def median(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return next(run for run in runs if run["wall"] == statistics.median_low(r["wall"] for r in runs))
 
 
-def twins(landing: dict[str, Path], folder: Path) -> None:
-    """The office files as UTF-8 CSV, which DuckDB can read by itself."""
+def write_utf8_copies(landing: dict[str, Path], folder: Path) -> None:
+    """Write the office files as UTF-8 CSV, which DuckDB can read."""
     folder.mkdir()
     for name in ("hotline", "grid_building"):
         (folder / f"{name}.csv").symlink_to(landing[name])

@@ -1,4 +1,4 @@
-"""An office's register of eight columns, of any length, for `ingest.py`: nobody's numbers, in blocks, the same each time."""
+"""Writes a register of eight columns and any length for `ingest.py`: deterministic, with numbers that belong to nobody."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from contracts.model import Format, Layout, Table
 
 COLUMNS = ("record_no", "name", "sex", "birth_date", "id_no", "phone", "household_no", "hukou_address")
 BLOCK = 1_000_000
-SURNAMES, GIVEN = np.array(list("王李张刘陈杨黄赵周吴")), np.array(list("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"))
+SURNAMES, GIVEN_NAMES = (
+    np.array(list("王李张刘陈杨黄赵周吴")),
+    np.array(list("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平")),
+)
 DAYS = pl.date_range(pl.date(1900, 1, 1), pl.date(2023, 12, 31), eager=True)
 
 
 def contract(form: Format) -> Table:
-    """The resident contract with eight of its columns, for a file of that format."""
+    """The resident contract with eight of its columns, for a file of this format."""
     table = load_catalog().tables["source.resident"]
     columns = tuple(c for c in table.columns if c.name in COLUMNS)
     columns = tuple(replace(c, address=0) for c in columns)
@@ -50,7 +53,7 @@ def blocks(rows: int) -> Iterator[pl.DataFrame]:
 
 
 def block(n: np.ndarray) -> pl.DataFrame:  # type: ignore[type-arg]
-    """The n-th residents: an ID number for each of up to 45 million, right in every digit."""
+    """The n-th residents, each with a valid ID number of its own (up to 45 million)."""
     rng = np.random.default_rng(int(n[0]))
     day, sequence = n // 1000 % len(DAYS), n % 1000
     born = DAYS.gather(day)
@@ -68,7 +71,7 @@ def block(n: np.ndarray) -> pl.DataFrame:  # type: ignore[type-arg]
         pl.Series(rng.integers(low, high, len(n))).cast(pl.String) for low, high in ((1, 60), (1, 6), (101, 2004))
     ]
     address = "山西省大同市平城区新旺街道柳港园西院" + places[0] + "号楼" + places[1] + "单元" + places[2] + "室"
-    name = [pl.Series(chars[rng.integers(0, len(chars), len(n))]) for chars in (SURNAMES, GIVEN, GIVEN)]
+    name = [pl.Series(chars[rng.integers(0, len(chars), len(n))]) for chars in (SURNAMES, GIVEN_NAMES, GIVEN_NAMES)]
     return pl.DataFrame(
         {
             "人员编号": "R" + number,

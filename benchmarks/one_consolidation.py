@@ -1,6 +1,6 @@
-"""Addresses and linkage of one night in a process of its own, for `consolidation.py`: prints seconds, parts and peak memory.
+"""Runs one night's addresses and linkage for `consolidation.py`: prints seconds, parts and peak memory as JSON.
 
-The source tables are built too, in their turn, and their seconds left out.
+The source tables are also built, but their seconds are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipelines.python_models import PYTHON_MODELS
 from warehouse.build.engine import build_city
 from warehouse.settings import Settings
 
-FOUND = frozenset({"address_link", "address_review", "person_link", "person_pair", "person_alias"})
+RELATIONS = frozenset({"address_link", "address_review", "person_link", "person_pair", "person_alias"})
 PARTS = {
     "addresses": ("spelling", "address_parsed", "standing_", "building_", "outline_", "grid_outline"),
     "names": ("name_feature", "common_phone"),
@@ -36,7 +36,7 @@ def main() -> None:
     settings = Settings(home=Path(sys.argv[1]), memory=sys.argv[2])
     with tempfile.TemporaryDirectory(dir=settings.home) as folder:
         started = time.perf_counter()
-        built = build_city(settings, load_catalog(), Path(folder) / "city.duckdb", PYTHON_MODELS, only=FOUND)
+        built = build_city(settings, load_catalog(), Path(folder) / "city.duckdb", PYTHON_MODELS, only=RELATIONS)
         whole = time.perf_counter() - started
     seconds = {name: s for name, s in built.seconds.items() if not name.startswith("source.")}
     parts = dict.fromkeys(PARTS, 0.0)

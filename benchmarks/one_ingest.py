@@ -1,4 +1,4 @@
-"""One file through the hub, or through Polars alone, in a process of its own, for `ingest.py`: prints JSON.
+"""Reads one file by the hub, or by Polars alone, for `ingest.py`: prints JSON.
 
 `python -m benchmarks.one_ingest hub|polars FILE`. The clock starts when everything is imported.
 """
@@ -24,7 +24,7 @@ NOBODYS = "code,name,valid_from,valid_to\n990001,nobody,1900-01-01,\n"
 
 
 def hub(path: Path, home: Path) -> dict[str, object]:
-    """Read, clean, check, tokenise, split, vault and receipt, as in a night."""
+    """Ingest the file as in a night: read, clean, validate, tokenise, store, and write the receipt."""
     settings = Settings(home=home, settle_seconds=0)
     (settings.landing / "office").mkdir(parents=True)
     settings.codes.mkdir()
@@ -50,6 +50,6 @@ def polars(path: Path, home: Path) -> dict[str, object]:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         figures = {"hub": hub, "polars": polars}[sys.argv[1]](Path(sys.argv[2]), Path(folder))
-    # of this process alone: ru_maxrss begins with what its parent held
+    # VmHWM is of this process alone; ru_maxrss starts with the parent's memory
     high = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))
     print(json.dumps({**figures, "peak_mb": int(high[1]) // 1024 if high else 0}))

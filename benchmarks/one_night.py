@@ -1,4 +1,4 @@
-"""One night in a process of its own, for `nightly.py`: prints seconds and peak memory per stage as JSON."""
+"""Runs one night for `nightly.py`: prints seconds and peak memory per stage as JSON."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ STATUS, REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 class PeakPerStage:
-    """Listens to the night's progress; at the end of a stage reads the peak memory since the last (Linux)."""
+    """A progress callback that records the peak memory of each stage (Linux)."""
 
     def __init__(self) -> None:
         self.peak_mb: dict[str, int] = {}
-        REFS.write_text("5", encoding="ascii")  # 5: forget the peak so far
+        REFS.write_text("5", encoding="ascii")  # 5 resets the peak
 
     def __call__(self, line: str) -> None:
         stage = re.fullmatch(r"([a-z-]+) [0-9.]+ s", line)

@@ -1,9 +1,8 @@
-"""Persons of a release held against the truth of a simulated city: is every row with its true person, and with nobody else.
+"""Compares the persons of a release with the truth of a simulated city: each row's person, and merged or split ones.
 
-A row with a usable ID number is an anchor. The cluster of a true person is the `person_id` of most of her anchors, or of
-most of her register rows where she has none; a cluster's person is found in the same way. A row was linked when its
-`person_id` holds another row of a register; the link is right when that is the cluster of its true person. Nothing here
-shows or keeps a value.
+A row with a usable ID number is an anchor. A true person's cluster is the `person_id` of most of her anchors, or of most of
+her register rows if she has none; a cluster's person is found in the same way. A row is linked if its `person_id` has another
+register row; the link is right if that is the cluster of its true person. No value is shown or stored.
 """
 
 from __future__ import annotations
@@ -18,9 +17,9 @@ from benchmarks.address_score import good_rows
 from benchmarks.measures import Score, pairwise, scores
 
 REGISTERS: Final = ("resident", "property")
-USABLE: Final = "old_15_digits"  # of the defects, the one that loses nothing
-ANOTHERS: Final = "another_persons"  # a valid number, but somebody else's
-CROWD: Final = 100  # tickets under one phone from which on it is a platform's or an agency's
+USABLE: Final = "old_15_digits"  # the only defect that loses no information
+ANOTHERS: Final = "another_persons"  # a valid number of somebody else
+CROWD: Final = 100  # tickets; a phone on more is a platform's or an agency's
 _CARRIED: Final = f"""
 select ticket_no as record_key,
        case when requester_name is null then 'no name'
@@ -36,13 +35,16 @@ from source.hotline
 
 
 def persons(city: duckdb.DuckDBPyConnection, truth: Path) -> pl.DataFrame:
-    """One row per office row: source, record_key, person (true; null for nobody known), is_current, case, anchor,
-    person_id (null where no person is named), kind (what the row carries), and the flags."""
+    """One row per office row with the flags `wanted`, `given`, `right`.
+
+    Further columns: source, record_key, person (the true one; null if unknown), is_current, case, anchor, person_id (null if
+    the row names nobody), kind (of information in the row).
+    """
     links = pl.DataFrame(city.sql("select source, record_key, person_id from person_link"))
     rows = pl.concat([_true_rows(truth, source) for source in (*REGISTERS, "hotline")])
     rows = rows.join(links, on=["source", "record_key"], how="left")
     rows = rows.join(pl.DataFrame(city.sql(_CARRIED)), on="record_key", how="left")
-    return flagged(rows.with_columns(kind=_kind()))
+    return with_flags(rows.with_columns(kind=_kind()))
 
 
 def _true_rows(truth: Path, source: str) -> pl.DataFrame:
@@ -74,9 +76,8 @@ def _kind() -> pl.Expr:
     )
 
 
-def flagged(rows: pl.DataFrame) -> pl.DataFrame:
-    """With `wanted` (a register knows the person from another row), `given` (the cluster holds another register row),
-    `right` (both, and the cluster is the person's and the person the cluster's)."""
+def with_flags(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `wanted` (the person has another register row), `given` (so has the cluster), `right` (both, and they match)."""
     in_register = pl.col("source").is_in(REGISTERS)
     for of, value, name in (("person", "person_id", "cluster_of_person"), ("person_id", "person", "person_of_cluster")):
         rows = rows.join(_most(rows, of, value).rename({value: name}), on=of, how="left")
@@ -89,7 +90,7 @@ def flagged(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _most(rows: pl.DataFrame, of: str, value: str) -> pl.DataFrame:
-    """For each `of` the `value` of most of its register rows, anchors before others."""
+    """The `value` of most register rows of each `of`, with anchors counted first."""
     register = rows.filter(pl.col("source").is_in(REGISTERS)).drop_nulls([of, value])
     counts = register.group_by(of, value).agg(pl.col("anchor").sum().alias("anchors"), pl.len().alias("rows"))
     ordered = counts.sort([of, "anchors", "rows", value], descending=[False, True, True, False])
@@ -97,10 +98,10 @@ def _most(rows: pl.DataFrame, of: str, value: str) -> pl.DataFrame:
 
 
 def by_kind(rows: pl.DataFrame) -> dict[str, Score]:
-    """Links per kind of row, then sums of kinds: what was linked without a usable ID number, and all rows.
+    """Scores per kind of row, then for rows without a usable ID number and for all rows.
 
-    A row that names nobody (a call without a name, a platform's) is of nobody to a careful reader, whoever called: it has
-    its kinds, and is in the sum of all, but not in that of the named.
+    Rows that name nobody (anonymous calls, a platform's) have kinds of their own and count in the totals, but not among the
+    rows that name somebody.
     """
     named = pl.col("source").is_in(REGISTERS) | pl.col("carried").str.contains("^(full name|title)")
     without = rows.filter(~pl.col("anchor"))
@@ -114,12 +115,12 @@ def by_kind(rows: pl.DataFrame) -> dict[str, Score]:
 
 
 def wrong_merges(rows: pl.DataFrame) -> int:
-    """person_ids that hold usable ID numbers of two living persons; somebody's only rows cancelled counts as not living."""
+    """The number of person_ids with usable ID numbers of two living persons (those with a row that is not cancelled)."""
     living = rows.filter(pl.col("anchor") & pl.col("is_current").any().over("person"))
     return living.group_by("person_id").agg(pl.col("person").n_unique()).filter(pl.col("person") > 1).height
 
 
 def splits(rows: pl.DataFrame) -> int:
-    """True persons whose usable ID numbers lie under several person_ids."""
+    """The number of true persons whose usable ID numbers are under several person_ids."""
     anchors = rows.filter("anchor")
     return anchors.group_by("person").agg(pl.col("person_id").n_unique()).filter(pl.col("person_id") > 1).height

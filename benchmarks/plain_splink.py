@@ -1,7 +1,7 @@
-"""Splink 5 as its guide has it, on the rows that `consolidation.py` links: residents against tickets, for the comparison.
+"""Runs Splink 5 as in its guide on the rows of `consolidation.py` (residents against tickets), for comparison.
 
-Given to it as a favour: dwellings that the hub's parser found, and no phone that more than 300 tickets carry, for such a key
-never ends. Three comparisons, u by sampling, m by EM twice, prediction from 0.9; spilling to disk as the hub does.
+It gets the dwellings that the hub's parser found, and no phone on more than 300 tickets, with which blocking would not end.
+Three comparisons, u by sampling, m by EM twice, prediction from 0.9; it spills to disk as the hub does.
 """
 
 from __future__ import annotations

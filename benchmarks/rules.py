@@ -1,9 +1,8 @@
-"""Rules against the truth: `python -m benchmarks.rules [--residents N] [--seed S] [--out FILE]`.
+"""Scores the rules against the truth: `python -m benchmarks.rules [--residents N] [--seed S] [--out FILE]`.
 
-A city is simulated and built in a home of its own, and every rule is run over it. Prints of each rule how many cases the files
-really hold, how many of its findings are such a case (precision), how many cases it finds (recall), and its seconds, then
-all of it as one line of JSON, which `--out` gets, too. How a finding is held against a case says demo/truth/truth.py. No value of
-anybody is printed or kept.
+A city is simulated and built in a home of its own, and every rule is run over it. Prints for each rule the number of cases in
+the files, its precision, recall and seconds, then all of it as one line of JSON, which `--out` gets, too. demo/truth/truth.py
+defines when a finding hits a case. No personal value is printed or stored.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from warehouse.settings import Settings
 
 @dataclass(frozen=True)
 class RuleScore:
-    """One rule: `planted` cases, its findings, how many of them hit a case, and how many cases were hit."""
+    """One rule's counts: `planted` cases, `findings`, those that hit a case (`right`), and cases that were hit (`hit`)."""
 
     rule: str
     title: str
@@ -45,7 +44,7 @@ class RuleScore:
 
 
 def share(part: int, whole: int) -> float | None:
-    """None where there is nothing to have a share of."""
+    """The share of `part` in `whole`, to four digits; None if `whole` is 0."""
     return round(part / whole, 4) if whole else None
 
 
@@ -53,25 +52,25 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--residents", type=int, default=10_400)
     options.add_argument("--seed", type=int, default=1402)
-    options.add_argument("--memory", default="", help="what DuckDB may take, as HUB_MEMORY")
+    options.add_argument("--memory", default="", help="DuckDB's memory limit, as HUB_MEMORY")
     options.add_argument("--out", type=Path)
-    given = options.parse_args()
+    args = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-rules-") as folder:
-        night = built(Settings(home=Path(folder), memory=given.memory), given.residents, given.seed)
+        night = build_night(Settings(home=Path(folder), memory=args.memory), args.residents, args.seed)
         assert night.candidate is not None
         found = scores(night.candidate / CITY, Path(folder) / "truth", night.rules)
-    print(f"{given.residents:,} residents, seed {given.seed}")
+    print(f"{args.residents:,} residents, seed {args.seed}")
     print("\n".join(table(found)))
     print(f"all rules {sum(score.seconds for score in found):.1f} s, cross-check {night.seconds['cross-check']:.1f} s")
-    figures = {"residents": given.residents, "seed": given.seed, "cross_check_seconds": night.seconds["cross-check"]}
-    told = json.dumps(figures | {"rules": [score.figures() for score in found]}, ensure_ascii=False)
-    print(told)
-    if given.out:
-        given.out.write_text(told + "\n", encoding="utf-8")
+    figures = {"residents": args.residents, "seed": args.seed, "cross_check_seconds": night.seconds["cross-check"]}
+    line = json.dumps(figures | {"rules": [score.figures() for score in found]}, ensure_ascii=False)
+    print(line)
+    if args.out:
+        args.out.write_text(line + "\n", encoding="utf-8")
 
 
-def built(settings: Settings, residents: int, seed: int) -> Night:
-    """A night over a simulated city, up to its findings."""
+def build_night(settings: Settings, residents: int, seed: int) -> Night:
+    """Run a night over a simulated city up to its findings."""
     generate(settings.home, residents, seed)
     ensure_keys(settings)
     night = Night(settings, load_catalog())
@@ -83,7 +82,7 @@ def built(settings: Settings, residents: int, seed: int) -> Night:
 
 
 def scores(city: Path, truth: Path, runs: Mapping[str, RuleRun]) -> list[RuleScore]:
-    """Every rule of the simulation, in its order."""
+    """The scores of all rules of the simulation, in its order."""
     titles = {rule.name: rule.title for rule in load_rules()}
     with duckdb.connect() as connection:
         connection.execute(f"attach '{city}' as city (read_only)")
@@ -117,7 +116,7 @@ def scores(city: Path, truth: Path, runs: Mapping[str, RuleRun]) -> list[RuleSco
 
 
 def table(found: list[RuleScore]) -> list[str]:
-    """Markdown, as the README quotes it."""
+    """The scores as a Markdown table for the README."""
     lines = ["| rule | planted | found | precision | recall | seconds |", "|---|---|---|---|---|---|"]
     for s in found:
         precision, recall = (

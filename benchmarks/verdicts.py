@@ -1,9 +1,9 @@
-"""Verdicts a second: `python -m benchmarks.verdicts [--clients N] [--seconds S] [--residents N] [--out FILE]`.
+"""Measures verdicts a second: `python -m benchmarks.verdicts [--clients N] [--seconds S] [--residents N] [--out FILE]`.
 
-A simulated community is built in a home of its own and served by `hub serve`, a process of its own, with the casebook in SQLite.
-Grid workers, all in this process, post verdicts as fast as they are answered. Then the same again, and the server is killed with
--9 in the middle: every key that was answered must be in the casebook, once. It is started again, and whoever had no answer
-sends the same again: in the end everything is there once.
+A simulated community is built in a home of its own and served by `hub serve` with the casebook in SQLite. Grid workers, all in
+this process, post verdicts as fast as they are answered. Then they post again and the server is killed (SIGKILL) meanwhile:
+every acknowledged key must be in the casebook once. After a restart the unanswered requests are repeated: in the end every
+key must be there once.
 """
 
 from __future__ import annotations
@@ -45,20 +45,20 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=20)
     options.add_argument("--residents", type=int, default=10_400)
     options.add_argument("--out", type=Path)
-    given = options.parse_args()
+    args = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="hub-verdicts-") as folder:
-        settings = built(Path(folder), given.residents, given.clients)
-        figures = {"clients": given.clients, **asyncio.run(measured(settings, given.clients, given.seconds))}
-        figures["killed"] = asyncio.run(killed(settings, given.clients, given.seconds / 4))
+        settings = build_home(Path(folder), args.residents, args.clients)
+        figures = {"clients": args.clients, **asyncio.run(measure_speed(settings, args.clients, args.seconds))}
+        figures["killed"] = asyncio.run(kill_server(settings, args.clients, args.seconds / 4))
     for name, value in (figures | figures["killed"]).items():
         if name != "killed":
             print(f"{name:<24} {value}")
-    if given.out:
-        given.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    if args.out:
+        args.out.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def built(home: Path, residents: int, clients: int) -> Settings:
-    """A published release of the simulated community, and a grid worker for every client."""
+def build_home(home: Path, residents: int, clients: int) -> Settings:
+    """Publish a release of the simulated community and add a grid worker for every client."""
     settings = Settings(home=home, port=free_port())
     generate(home, residents=residents)
     ensure_keys(settings)
@@ -75,7 +75,7 @@ def free_port() -> int:
 
 
 class Server:
-    """`hub serve` in a process of its own, from its first answer on."""
+    """A context manager that runs `hub serve` in a process of its own; it starts when the port is open."""
 
     def __init__(self, settings: Settings) -> None:
         self._environment = {"HUB_HOME": str(settings.home), "HUB_PORT": str(settings.port), "PYTHONUTF8": "1"}
@@ -97,17 +97,17 @@ class Server:
         self._process.wait()
 
     def kill(self) -> None:
-        """SIGKILL: nothing of it runs on."""
+        """End the process with SIGKILL."""
         self._process.kill()
         self._process.wait()
 
     def cpu(self) -> float:
-        """Seconds of both kinds that it has used."""
+        """The user and system CPU seconds it has used."""
         spent = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
         return (int(spent[11]) + int(spent[12])) / TICKS
 
 
-async def logged_in(settings: Settings, clients: int) -> list[Worker]:
+async def log_in_workers(settings: Settings, clients: int) -> list[Worker]:
     workers = [Worker(Connection(settings.port)) for _ in range(clients)]
     for n, worker in enumerate(workers):
         await worker.login(f"worker{n}", PASSWORD)
@@ -115,7 +115,7 @@ async def logged_in(settings: Settings, clients: int) -> list[Worker]:
 
 
 async def post(settings: Settings, workers: list[Worker], seconds: float) -> None:
-    """All of them at once, each beginning at another finding."""
+    """Let all workers post at once, each beginning at another finding."""
     release, findings = await workers[0].findings(FINDINGS)
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     end, apart = time.perf_counter() + seconds, len(findings) // len(workers)
@@ -124,11 +124,11 @@ async def post(settings: Settings, workers: list[Worker], seconds: float) -> Non
     )
 
 
-async def measured(settings: Settings, clients: int, seconds: float) -> dict[str, Any]:
-    """How fast a server answers that is left alone."""
+async def measure_speed(settings: Settings, clients: int, seconds: float) -> dict[str, Any]:
+    """The speed of an undisturbed server."""
     with Server(settings) as server:
-        workers = await logged_in(settings, clients)
-        await post(settings, workers, 2)  # what is opened and compiled once is not measured
+        workers = await log_in_workers(settings, clients)
+        await post(settings, workers, 2)  # warm-up, not measured
         for worker in workers:
             worker.seconds, worker.statuses = [], Counter()
         spent, own, started = server.cpu(), time.process_time(), time.perf_counter()
@@ -148,21 +148,21 @@ async def measured(settings: Settings, clients: int, seconds: float) -> dict[str
     }
 
 
-async def killed(settings: Settings, clients: int, seconds: float) -> dict[str, Any]:
-    """What is in the casebook of what was answered, after SIGKILL in the middle, and after the rest was sent again."""
+async def kill_server(settings: Settings, clients: int, seconds: float) -> dict[str, Any]:
+    """The acknowledged keys in the casebook after SIGKILL, and all keys after the unanswered requests were repeated."""
     with Server(settings) as server:
-        workers = await logged_in(settings, clients)
+        workers = await log_in_workers(settings, clients)
         posting = asyncio.ensure_future(post(settings, workers, 10 * seconds))
         await asyncio.sleep(seconds)
         server.kill()
         await posting
     answered = {key for worker in workers for key in worker.acknowledged}
     waiting = [worker for worker in workers if worker.pending]
-    there = written(settings)
+    there = key_counts(settings)
     both = answered | {worker.pending[1]["key"] for worker in waiting if worker.pending}
     with Server(settings):
         again = [await worker.send() for worker in waiting]
-    in_the_end = written(settings)
+    in_the_end = key_counts(settings)
     return {
         "acknowledged": len(answered),
         "present": len(answered & there.keys()),
@@ -175,8 +175,8 @@ async def killed(settings: Settings, clients: int, seconds: float) -> dict[str, 
     }
 
 
-def written(settings: Settings) -> Counter[str]:
-    """Every key in the casebook, and how often."""
+def key_counts(settings: Settings) -> Counter[str]:
+    """The number of times each key is in the casebook."""
     casebook = open_casebook(settings)
     try:
         return Counter(verdict.key for verdict in history(casebook))

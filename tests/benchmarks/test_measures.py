@@ -64,7 +64,7 @@ def linked(table: str) -> pl.DataFrame:
 def test_a_link_is_right_in_the_cluster_of_the_true_person() -> None:
     rows = linked(LINKS)
     told = rows.select((pl.col(flag) == "yes").alias(flag) for flag in ("wanted", "given", "right"))
-    flagged = person_score.flagged(rows.drop("wanted", "given", "right"))
+    flagged = person_score.with_flags(rows.drop("wanted", "given", "right"))
     assert flagged.select("wanted", "given", "right").equals(told)
 
 
