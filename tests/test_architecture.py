@@ -1,6 +1,8 @@
 """The shape of the house: who may import whom, where the environment is read, how long a file may be."""
 
 import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,21 @@ MAY_IMPORT = {
 }
 ONLY_IN = {"dagster": "pipelines/orchestration/", "fastapi": "api/", "great_expectations": "contracts/suite.py"}
 MODULES = sorted(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))
+DONE = (
+    "pipelines",
+    "demo",
+    "benchmarks",
+)  # packages whose docstrings and names are held to the two tests of words below
+IRREGULAR = {
+    "bought", "brought", "built", "caught", "chosen", "cut", "done", "drawn", "driven", "fallen", "found", "given",
+    "gone", "got", "heard", "held", "hidden", "hit", "kept", "known", "left", "lent", "lost", "made", "meant", "met",
+    "paid", "put", "read", "said", "seen", "sent", "set", "shown", "sold", "spent", "split", "spoken", "stood", "taken",
+    "told", "torn", "understood", "woven", "written",
+}  # fmt: skip
+ORDINARY = {  # words that look like a participle and are none: verbs in the imperative, then nouns
+    "read", "split",
+    "building", "dwelling", "landing", "seed", "training",
+}  # fmt: skip
 
 
 def imports(tree: ast.AST) -> set[str]:
@@ -74,3 +91,48 @@ def test_every_module_says_what_belongs_in_it() -> None:
         if p.read_text(encoding="utf-8").strip() and not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))
     ]
     assert not silent, f"without a docstring: {[str(p.relative_to(ROOT)) for p in silent]}"
+
+
+def is_bare_participle(name: str) -> bool:
+    """True for a single word that ends like a participle; `ORDINARY` words and compounds (`read_file`) are none."""
+    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])", name)
+    word = words[0].lower() if len(words) == 1 else ""
+    return (word in IRREGULAR or word.endswith(("ed", "ing"))) and word not in ORDINARY
+
+
+def public_names(tree: ast.Module) -> Iterator[str]:
+    """The names of a module's own functions, classes and constants that do not begin with `_`."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found = [node.name]
+        else:
+            targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+            found = [part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)]
+        yield from (name for name in found if not name.startswith("_"))
+
+
+def modules_done() -> Iterator[tuple[Path, ast.Module]]:
+    for path in MODULES:
+        if path.relative_to(ROOT).parts[0] in DONE:
+            yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_docstrings_say_what_a_thing_is_in_a_sentence() -> None:
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    riddles = [
+        f"{path}:{getattr(node, 'lineno', 1)}"
+        for path, tree in modules_done()
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and re.match(r"(What|Whether|Who)\b", ast.get_docstring(node) or "")
+    ]
+    assert not riddles, f"docstrings open with What, Whether or Who; say what the thing is or does: {riddles}"
+
+
+def test_no_public_name_is_a_bare_participle() -> None:
+    assert [name for name in ("told", "KEPT", "Judged", "divided", "read_file", "NUMBERS") if is_bare_participle(name)] == [
+        "told", "KEPT", "Judged", "divided",
+    ]  # fmt: skip
+    bare = [
+        f"{path}: {name}" for path, tree in modules_done() for name in public_names(tree) if is_bare_participle(name)
+    ]
+    assert not bare, f"a name says what the thing is or does; participles say neither: {bare}"

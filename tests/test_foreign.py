@@ -102,7 +102,7 @@ def test_a_contract_is_all_a_foreign_file_needs(office: Office, name: str) -> No
     assert accepted.columns == [column.name for column in table.lake_columns]
     counts = ["读取", str(expected.read), "接收", str(expected.read - back), "退回", str(back)]
     assert office.receipt(delivery)[1] == counts
-    assert len(office.told(delivery)) == back
+    assert len(office.receipt_lines(delivery)) == back
 
 
 @pytest.mark.parametrize(("name", "column", "filled", "first", "last"), TIMES)
@@ -119,7 +119,7 @@ def test_of_a_malformed_file_the_one_bad_row_goes_back(office: Office) -> None:
     same as in the file the malformed one was made from.
     """
     malformed, accepted = receive(office, MALFORMED)
-    assert [line[:4] for line in office.told(malformed)] == [["41", "", "", "fields"]]
+    assert [line[:4] for line in office.receipt_lines(malformed)] == [["41", "", "", "fields"]]
     assert office.rejected(malformed).select("row_no", "rules", "case_no").rows() == [(41, "fields", None)]
     whole = receive(office, BOSTON)[1]
     own = [c.name for c in office.catalog.tables["source.boston311_tabbed"].columns]
@@ -131,7 +131,7 @@ def test_a_row_that_stands_there_twice_goes_back_once(office: Office) -> None:
     keys, back = accepted["case_no"], office.rejected(delivery)
     assert keys.n_unique() == len(keys) == 80
     assert back["case_no"].is_in(keys.implode()).all()
-    assert {line[1] for line in office.told(delivery)} == {"case_enquiry_id"}
+    assert {line[1] for line in office.receipt_lines(delivery)} == {"case_enquiry_id"}
 
 
 def test_a_lot_has_one_number_however_it_is_written(office: Office) -> None:

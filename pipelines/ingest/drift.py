@@ -15,7 +15,7 @@ import polars as pl
 from contracts.model import Column, Table
 
 Profile = dict[str, dict[str, Any]]
-MEASURED = ("integer", "number", "date", "timestamp")
+NUMERIC_TYPES = ("integer", "number", "date", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def column_profile(table: Table, rows: pl.LazyFrame) -> Profile:
                 counts = rows.group_by(value.alias("code")).len().drop_nulls().sort("code").collect()
                 shares = (counts["len"] / max(1, counts["len"].sum())).round(6)
                 found[column.name] = {"shares": dict(zip(counts["code"], shares, strict=True))}
-            elif column.logical_type in MEASURED:
+            elif column.logical_type in NUMERIC_TYPES:
                 number = value.to_physical().cast(pl.Float64)
                 [row] = rows.select(mean=number.mean(), std=number.std()).collect().to_dicts()
                 found[column.name] = row

@@ -86,7 +86,7 @@ def highest(items: Sequence[Item], name: str, before: Watermark, page: int) -> W
 
 
 def _at(answer: Any, path: str) -> Any:
-    """What stands at a dotted path; None where nothing does."""
+    """The value at a dotted path; None if there is none."""
     for name in path.split(".") if path else ():
         answer = answer.get(name) if isinstance(answer, dict) else None
     return answer

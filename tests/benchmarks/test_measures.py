@@ -54,7 +54,7 @@ hotline  | h4     |        |             | C         | no     | yes   | no
 """
 
 
-def linked(table: str) -> pl.DataFrame:
+def link_flags(table: str) -> pl.DataFrame:
     header, *lines = ([cell.strip() or None for cell in line.split("|")] for line in table.strip().splitlines())
     frame = pl.DataFrame(lines, schema=[str(name) for name in header], orient="row")
     usable = pl.col("defect").is_null() & (pl.col("source") != "hotline")
@@ -62,14 +62,16 @@ def linked(table: str) -> pl.DataFrame:
 
 
 def test_a_link_is_right_in_the_cluster_of_the_true_person() -> None:
-    rows = linked(LINKS)
+    rows = link_flags(LINKS)
     told = rows.select((pl.col(flag) == "yes").alias(flag) for flag in ("wanted", "given", "right"))
     flagged = person_score.with_flags(rows.drop("wanted", "given", "right"))
     assert flagged.select("wanted", "given", "right").equals(told)
 
 
 def test_wrong_merges_and_splits_are_about_usable_numbers() -> None:
-    merged = linked("source|record|person|defect|person_id\nresident|a|1||A\nresident|b|2||A\nresident|c|3|letter|A")
-    split = linked("source|record|person|defect|person_id\nresident|a|1||A\nproperty|b|1||B\nproperty|c|1|letter|C")
+    merged = link_flags(
+        "source|record|person|defect|person_id\nresident|a|1||A\nresident|b|2||A\nresident|c|3|letter|A"
+    )
+    split = link_flags("source|record|person|defect|person_id\nresident|a|1||A\nproperty|b|1||B\nproperty|c|1|letter|C")
     assert (person_score.wrong_merges(merged), person_score.splits(merged)) == (1, 0)
     assert (person_score.wrong_merges(split), person_score.splits(split)) == (0, 1)

@@ -46,16 +46,16 @@ def truth(city: CityFiles) -> dict[str, pl.DataFrame]:
     return {name: pl.read_parquet(path) for name, path in city.truth.items()}
 
 
-def planted(truth: dict[str, pl.DataFrame], rule: str) -> pl.DataFrame:
+def planted_cases(truth: dict[str, pl.DataFrame], rule: str) -> pl.DataFrame:
     return truth["planted"].filter(pl.col("rule") == rule)
 
 
 def planted_keys(truth: dict[str, pl.DataFrame], rule: str) -> list[str]:
-    return planted(truth, rule)["keys"].explode().str.split(":").list.last().sort().to_list()
+    return planted_cases(truth, rule)["keys"].explode().str.split(":").list.last().sort().to_list()
 
 
-def accepted(rows: list[dict[str, str]], truth: pl.DataFrame) -> pl.DataFrame:
-    """File rows that ingest takes and no office cancelled, beside their truth."""
+def accepted_rows(rows: list[dict[str, str]], truth: pl.DataFrame) -> pl.DataFrame:
+    """File rows that ingest accepts and no office cancelled, with their truth."""
     frame = pl.concat([pl.DataFrame(rows), truth], how="horizontal")
     kept = frame.filter(~pl.col("expected_rejected"))
     return kept.filter(pl.col("注销日期") == "") if "注销日期" in kept.columns else kept

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from demo.city import CityFiles, generate
 from demo.people.identity_numbers import conforms
 from demo.truth.truth import RULES
-from tests.demo.conftest import KEYS, accepted, planted, planted_keys, read_csv
+from tests.demo.conftest import KEYS, accepted_rows, planted_cases, planted_keys, read_csv
 
 
 def digest(files: CityFiles) -> dict[str, str]:
@@ -149,7 +149,7 @@ def test_every_rule_has_cases(truth: dict[str, pl.DataFrame]) -> None:
 def test_nonconforming_numbers_are_the_planted_ones(
     truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
 ) -> None:
-    rows = accepted(office_rows["resident"], truth["resident"])
+    rows = accepted_rows(office_rows["resident"], truth["resident"])
     found = [key for key, number in rows.select("人员编号", "公民身份号码").rows() if not conforms(number)]
     assert sorted(found) == planted_keys(truth, "id_no_nonconforming")
     assert set(rows["id_defect"].drop_nulls()) == {
@@ -161,8 +161,8 @@ def test_nonconforming_numbers_are_the_planted_ones(
 def test_absent_holders_are_those_no_id_number_places_at_home(
     truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
 ) -> None:
-    residents = accepted(office_rows["resident"], truth["resident"]).rename({"公民身份号码": "id_no"})
-    titles = accepted(office_rows["property"], truth["property"]).rename({"产权人证件号": "id_no"})
+    residents = accepted_rows(office_rows["resident"], truth["resident"]).rename({"公民身份号码": "id_no"})
+    titles = accepted_rows(office_rows["property"], truth["property"]).rename({"产权人证件号": "id_no"})
     said = titles.group_by("standard_address").agg((pl.col("使用状态") == "自住").all()).filter("使用状态")
     at_home = titles.join(residents, on=["standard_address", "id_no"], how="semi")
     spoiled = pl.concat(
@@ -170,7 +170,7 @@ def test_absent_holders_are_those_no_id_number_places_at_home(
     )
     found = said.join(residents, on="standard_address", how="semi").join(at_home, on="standard_address", how="anti")
     sure = found.join(spoiled, on="standard_address", how="anti")["standard_address"].to_list()
-    cases = planted(truth, "title_holder_not_resident")["standard_address"].sort().to_list()
+    cases = planted_cases(truth, "title_holder_not_resident")["standard_address"].sort().to_list()
     assert set(sure) <= set(cases)  # a spoiled number at home decides nothing by itself
     assert len(sure) > 0.9 * len(cases)
 
@@ -178,11 +178,11 @@ def test_absent_holders_are_those_no_id_number_places_at_home(
 def test_vacant_homes_with_tickets_have_a_recent_ticket(
     truth: dict[str, pl.DataFrame], office_rows: dict[str, list[dict[str, str]]]
 ) -> None:
-    titles = accepted(office_rows["property"], truth["property"]).filter(pl.col("standard_address").is_not_null())
+    titles = accepted_rows(office_rows["property"], truth["property"]).filter(pl.col("standard_address").is_not_null())
     vacant = titles.group_by("standard_address").agg((pl.col("使用状态") == "空置").all()).filter("使用状态")
-    recent = accepted(office_rows["hotline"], truth["hotline"]).filter(pl.col("来电时间") >= "2026-05-04")
+    recent = accepted_rows(office_rows["hotline"], truth["hotline"]).filter(pl.col("来电时间") >= "2026-05-04")
     found = vacant.join(recent, on="standard_address", how="semi")["standard_address"]
-    assert found.sort().to_list() == planted(truth, "vacant_with_ticket")["standard_address"].sort().to_list()
+    assert found.sort().to_list() == planted_cases(truth, "vacant_with_ticket")["standard_address"].sort().to_list()
 
 
 def test_three_tickets_in_a_hundred_name_no_dwelling_of_the_city(truth: dict[str, pl.DataFrame]) -> None:

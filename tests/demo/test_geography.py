@@ -1,4 +1,4 @@
-"""The ground the simulated city stands on, and how maps in China show it."""
+"""The layout of the simulated city, and its coordinates in GCJ-02."""
 
 from __future__ import annotations
 

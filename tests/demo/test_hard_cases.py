@@ -1,4 +1,4 @@
-"""Spellings and persons that are easily mistaken: each is in the city, in its share, and its truth is what it should be."""
+"""Spellings and persons that are easily mistaken: each is in the city in its share, with the right truth."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read(path: Path, encoding: str = "utf-8") -> pl.DataFrame:
 
 
 def beside_truth(city: CityFiles, source: str) -> pl.DataFrame:
-    """The good rows of a CSV beside what is true of them."""
+    """The good rows of a CSV with their truth."""
     truth = pl.read_parquet(city.truth[source])
     rows = read(city.landing[source], "gb18030" if source == "resident" else "utf-8")
     return pl.concat([rows, truth], how="horizontal").filter(~pl.col("expected_rejected"))

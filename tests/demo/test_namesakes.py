@@ -1,4 +1,4 @@
-"""Estates of one name: what a text tells exactly."""
+"""Estates with the same name: the truth of ambiguous texts."""
 
 from __future__ import annotations
 

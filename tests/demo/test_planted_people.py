@@ -1,4 +1,4 @@
-"""What is planted about persons and households stands in the register as anybody can read it there."""
+"""Planted contradictions about persons and households are visible in the register."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from demo.city import CityFiles
 from demo.people.identity_numbers import conforms
-from tests.demo.conftest import accepted, planted_keys, read_csv
+from tests.demo.conftest import accepted_rows, planted_keys, read_csv
 
 PARENTS, SPOUSES = ["父亲", "母亲"], ["配偶", "夫", "妻"]
 DESCENDANTS = ["子", "女", "独生子", "独生女", "长子", "长女", "孙子", "孙女", "外孙子", "外孙女"]
@@ -16,10 +16,10 @@ Truth = dict[str, pl.DataFrame]
 
 @pytest.fixture(scope="module")
 def rows(truth: Truth, office_rows: dict[str, list[dict[str, str]]]) -> pl.DataFrame:
-    """Standing registrations with what their ID number says of birth and sex, where it is a right one."""
+    """Current registrations with the birth date and sex of their ID number, where it is valid."""
     number = pl.col("公民身份号码")
     right = number.map_elements(conforms, return_dtype=pl.Boolean)
-    numbered = accepted(office_rows["resident"], truth["resident"]).with_columns(is_right=right)
+    numbered = accepted_rows(office_rows["resident"], truth["resident"]).with_columns(is_right=right)
     born = pl.concat_str([number.str.slice(6, 4), number.str.slice(10, 2), number.str.slice(12, 2)], separator="-")
     odd = number.str.slice(16, 1).cast(pl.Int64, strict=False) % 2 == 1
     birth_denied = (pl.col("is_right") & (born != pl.col("出生日期"))).fill_null(False)

@@ -1,4 +1,4 @@
-"""What is planted about homes, telephones, addresses and grids is in the offices' files, where a clerk would see it."""
+"""Planted contradictions about homes, phones, addresses and grids are visible in the offices' files."""
 
 from __future__ import annotations
 

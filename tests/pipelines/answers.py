@@ -65,7 +65,7 @@ def of_format(name: str, **layout: str) -> Table:
     return replace(DOGS, layout=Layout(name, ".*", **layout))  # type: ignore[arg-type]
 
 
-def written(
+def receipt_file(
     home: Path,
     table: Table | None = DOGS,
     issues: Sequence[Issue] = ISSUES,

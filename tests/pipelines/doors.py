@@ -1,4 +1,4 @@
-"""Verdicts as they lie in the casebook, given about the findings of a town's release."""
+"""Writes verdicts on the findings of a town's release into the casebook."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import NamedTuple
 
-from tests.pipelines.town import Known, Town
+from tests.pipelines.town import Release, Town
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import door_values, verdicts
 from warehouse.fieldwork.verdicts import ObservedValue
@@ -29,21 +29,21 @@ class Doubt(NamedTuple):
     release_id: str
 
 
-def doubts(known: Known, rule: str = "hukou_residence_split") -> list[Doubt]:
+def doubts(known: Release, rule: str = "hukou_residence_split") -> list[Doubt]:
     """The findings of one rule, by home."""
     columns = ", ".join(Doubt._fields[:-1])
     found = known.query(f"select {columns} from finding where rule = ? order by stop_id, finding_id", rule)
     return [Doubt(*row, known.release_id) for row in found]  # type: ignore[arg-type]
 
 
-def doubt(known: Known, rule: str = "hukou_residence_split") -> Doubt:
+def doubt(known: Release, rule: str = "hukou_residence_split") -> Doubt:
     """The only finding of a rule."""
     [one] = doubts(known, rule)
     return one
 
 
 class Doors:
-    """Where workers write down what they saw; every verdict has a key and a visit of its own."""
+    """The town's workers, who submit verdicts; each verdict has its own key and visit."""
 
     def __init__(self, town: Town) -> None:
         self._casebook = Casebook(town.settings.casebook, now=lambda: FIVE)

@@ -15,7 +15,7 @@ LINE = dict(zip(HEADER, ["R1", "男", "1990-01-01", SECRETS[0], SECRETS[6]], str
 
 
 def beside_a_good_file(office: Office) -> Delivery:
-    """What became of the one bad file in landing; a good one of the same night is accepted, and each has its receipt."""
+    """The delivery of the one bad file in landing; asserts that a good one is accepted and each has its receipt."""
     office.drop(GOOD, csv_text([resident(1)]))
     delivered = office.ingest()
     [good] = [d for d in delivered if d.file_name == GOOD]
@@ -28,7 +28,7 @@ def beside_a_good_file(office: Office) -> Delivery:
     return bad
 
 
-def packed(office: Office, name: str, files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+def pack_archive(office: Office, name: str, files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
     path = office.drop(name, b"")
     with zipfile.ZipFile(path, "w", method) as archive:
         for inside, content in files.items():

@@ -1,4 +1,4 @@
-"""Good little files of every format, and what line noise, a full disk or a hostile hand make of them. Seeded."""
+"""Small valid files of every format, and seeded mutations of them as by line noise, a full disk or an attacker."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def _changed_inside(dice: random.Random, archive: bytes) -> bytes:
     return file.getvalue()
 
 
-def zipped(name: str, content: bytes) -> bytes:
+def zip_file(name: str, content: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(name, content)

@@ -1,4 +1,4 @@
-"""An office's desk for tests: residents' files by hand, and a landing to drop them into."""
+"""A hub's home for tests of ingest: builders of residents' and hotline files, and a landing to drop them into."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOTLINE_HEADER = [c.physical_name for c in CATALOG.tables["source.hotline"].colu
 
 
 def id_no(n: int) -> str:
-    """A well-formed ID number of nobody, who was born on 1 January 1990 (the first thousand), and is a man if n is odd."""
+    """A valid ID number of nobody, born on 1 January 1990 (the first thousand), male if n is odd."""
     digits = f"99000119{(n // 1000 + 80) % 90 + 10}0101{n % 1000:03d}"
     return digits + check_digit(digits)
 
@@ -104,7 +104,7 @@ def workbook(path: Path, sheets: dict[str, Sequence[Sequence[str | float]]]) -> 
 
 
 class Office:
-    """A hub's home with a landing, and the one thing done with it."""
+    """A hub's home with a landing, and the ingest of its files."""
 
     def __init__(self, home: Path, catalog: Catalog = CATALOG) -> None:
         self.settings, self.catalog = Settings(home=home, settle_seconds=0), catalog
@@ -168,7 +168,7 @@ class Office:
         table = self.catalog.tables.get(f"source.{delivery.table}")
         return table.layout.delimiter if table and table.layout else ","
 
-    def told(self, delivery: Delivery) -> list[list[str]]:
+    def receipt_lines(self, delivery: Delivery) -> list[list[str]]:
         """The receipt's lines on rows and values, without their header."""
         lines = self.receipt(delivery)
         header = next((i for i, line in enumerate(lines) if line[:1] == ["行号"]), len(lines))

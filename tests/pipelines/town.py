@@ -1,4 +1,4 @@
-"""A town of two buildings whose registers are written by hand, night after night."""
+"""A town of two buildings, whose registers a test writes for several nights."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _rows(table: str, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 @dataclass(frozen=True)
-class Known:
+class Release:
     """A published release."""
 
     release_id: str
@@ -80,7 +80,7 @@ class Known:
 
 
 class Town:
-    """Its offices, and its nights; the audit is left out where nobody asks for it."""
+    """A hub's home with the town's offices; `night` runs a night, with the audit only if `audited`."""
 
     def __init__(self, folder: Path) -> None:
         self.office = Office(folder)
@@ -114,7 +114,7 @@ class Town:
         path = self.settings.landing / "office" / f"不动产登记_{day}.xlsx"
         workbook(path, {"登记": [["不动产登记"], PROPERTY_HEADER, *rows]})
 
-    def night(self, built_at: str = "2024-06-01T01:30:00", *, audited: bool = False) -> Known:
+    def night(self, built_at: str = "2024-06-01T01:30:00", *, audited: bool = False) -> Release:
         night = Night(self.settings, self.office.catalog, built_at=datetime.fromisoformat(built_at).replace(tzinfo=UTC))
         with night.alone():
             night.ingest()
@@ -129,7 +129,7 @@ class Town:
                 assert night.error is None, night.error
             night.publish()
         path = self.settings.releases / night.release_id / CITY
-        return Known(night.release_id, show(self.settings, night.release_id).content_hash, path)
+        return Release(night.release_id, show(self.settings, night.release_id).content_hash, path)
 
 
 def copy_of(town: Town, folder: Path, *, without: tuple[str, ...] = ()) -> Town:

@@ -1,4 +1,4 @@
-"""What a workbook looks like, read from its XML: no reader of ours knows colours and comments."""
+"""Reads a workbook's colours, comments and formulas from its XML, which the hub's readers do not support."""
 
 from __future__ import annotations
 

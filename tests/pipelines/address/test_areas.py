@@ -1,4 +1,4 @@
-"""Areas are dated: what was written by the names of 2020 is read by the tree of 2021, and a doubt about where stays open."""
+"""Areas are dated: addresses with the names of 2020 are parsed by the tree of 2021, and an unclear place stays open."""
 
 from __future__ import annotations
 
@@ -111,14 +111,14 @@ def test_what_was_divided_contradicts_only_what_lies_elsewhere() -> None:
     assert found["旧园社区东楼1号楼101"]["reasons"].startswith("community:divided estate:official")
 
 
-class Moved(NamedTuple):
+class CommunityOf2020(NamedTuple):
     """A community of 2020 and the codes it is today (several where it was divided)."""
 
     then: Area
     now: tuple[str, ...]
 
 
-def of_2020() -> tuple[list[Area], list[Moved]]:
+def of_2020() -> tuple[list[Area], list[CommunityOf2020]]:
     """Datong's tree of 2021 with one community in three changed since 2020, and every community of 2020."""
     chance = random.Random(2020)
     rows, moved, begun = [], [], set()
@@ -144,21 +144,21 @@ def of_2020() -> tuple[list[Area], list[Moved]]:
                 other = left.pop()
                 row = area(old, f"原{divisions()[code]}", SINCE, CHANGE)
                 begun |= {code, other}
-                moved.append(Moved(row, (code, other)))
+                moved.append(CommunityOf2020(row, (code, other)))
                 rows.append(row)
                 continue
             else:
-                moved.append(Moved(area(code, divisions()[code]), (code,)))
+                moved.append(CommunityOf2020(area(code, divisions()[code]), (code,)))
                 continue
             rows.append(row)
-            moved.append(Moved(row, (code,)))
+            moved.append(CommunityOf2020(row, (code,)))
     rows += [area(code, name, CHANGE if code in begun else SINCE) for code, name in divisions().items()]
     return rows, moved
 
 
 @pytest.fixture(scope="module")
 def records() -> pl.DataFrame:
-    """Records of 2020 with the building each means: by community and estate, by community alone, by names alone."""
+    """Records of 2020, each with its building: written by community and estate, by community only, by names only."""
     areas, moved = of_2020()
     rows: list[dict[str, Any]] = []
     said: list[tuple[str, str, str]] = []

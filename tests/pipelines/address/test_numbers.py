@@ -1,4 +1,4 @@
-"""Numerals, and what the numbers behind an estate's name say."""
+"""Chinese numerals, and the numbers after an estate's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The night's step: every spelling with its uses, and a memory that saves time and changes nothing."""
+"""The Python model `address_parsed`: every spelling with its uses, and a cache that does not change the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds of every text: the parser has an answer, and no way to write one home leads to another home."""
+"""Properties of the address parser: every text has an answer, and no way to write one home leads to another home."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WIDE = str.maketrans("0123456789#-", "０１２３４５６７８９＃－")
 @example("\x00")
 @example("3号楼" * 100)
 def test_every_text_has_an_answer(text: str) -> None:
-    """Told alone or among others, it is the same; a home is told only with a rule that decides."""
+    """The answer is the same alone and among other texts; a home comes only with a rule that decides."""
     [found] = usual().parse(pl.Series([text], dtype=pl.String)).rows(named=True)
     among = usual().parse(pl.Series([text, "柳港园3号楼2单元501", text, ""], dtype=pl.String)).rows(named=True)
     assert among[0] == among[2] == found
@@ -87,7 +87,7 @@ def test_a_way_to_write_a_home_leads_to_it_or_nowhere(case: tuple[str, str]) -> 
 @given(written_home(), st.data())
 @settings(max_examples=400, deadline=None)
 def test_a_slip_leads_to_the_home_or_nowhere(case: tuple[str, str], data: st.DataObject) -> None:
-    """A character of the name lost, doubled or swapped with its neighbour; numbers are left as they are."""
+    """One character of the name is lost, doubled or swapped with its neighbour; numbers stay."""
     text, home = case
     at = data.draw(st.integers(0, max(0, text.find("园") if "园" in text else 1)))
     slip = data.draw(st.sampled_from([text[:at] + text[at + 1 :], text[:at] + text[at : at + 1] + text[at:],

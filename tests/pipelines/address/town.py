@@ -1,4 +1,4 @@
-"""A small town for the tests of addresses: two counties, three courtyards of 柳港园, a village, and what they stood in before."""
+"""A small town for the tests of addresses: two counties, three courtyards of 柳港园, a village, and their former areas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Samples of office files, and what the drafting makes of them."""
+"""Samples of office files, and the contracts drafted from them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ HEADER = ["工单编号", "登记日期", "数量", "处理状态"]
 ROWS = [[f"GD{n:05d}", f"2024-03-{n % 28 + 1:02d}", str(n % 40), ("待办", "办结")[n % 2]] for n in range(60)]
 
 
-def drafted(*paths: Path, table: str | None = None) -> list[DraftedTable]:
+def draft_samples(*paths: Path, table: str | None = None) -> list[DraftedTable]:
     return list(draft_all(sample_groups(paths), table, lambda _: None))
 
 
 def draft_text(path: Path) -> str:
-    [one] = drafted(path)
+    [one] = draft_samples(path)
     assert one.draft, one.problem
     return one.draft.text
 
 
-def completed(text: str, folder: Path) -> Table:
+def fill_in(text: str, folder: Path) -> Table:
     """The draft with every marked point filled in, as the catalog reads it."""
     path = folder / "sources" / "draft.odcs.yaml"
     path.parent.mkdir(exist_ok=True, parents=True)
@@ -38,14 +38,14 @@ def completed(text: str, folder: Path) -> Table:
     return tables[0]
 
 
-def put(path: Path, rows: list[list[str]], encoding: str = "utf-8", delimiter: str = ",") -> Path:
+def write_rows(path: Path, rows: list[list[str]], encoding: str = "utf-8", delimiter: str = ",") -> Path:
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter).writerows(rows)
     path.write_bytes(text.getvalue().encode(encoding))
     return path
 
 
-def written(folder: Path, text: str) -> Path:
+def write_sample(folder: Path, text: str) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / "draft.odcs.yaml"
     path.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a draft says of columns: types, keys, ranges, lists, and what is about people."""
+"""Drafted columns: types, keys, ranges, lists, and personal data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ import pytest
 from contracts.load import lint
 from pipelines.drafting.column_profile import ColumnProfile
 from pipelines.drafting.personal import about
-from tests.pipelines.drafting.drafts import HEADER, ROWS, column, completed, draft_text, drafted, put, written
+from tests.pipelines.drafting.drafts import (
+    HEADER,
+    ROWS,
+    column,
+    draft_samples,
+    draft_text,
+    fill_in,
+    write_rows,
+    write_sample,
+)
 from tests.pipelines.office import id_no
 
 
@@ -83,7 +92,7 @@ def test_columns_about_people(header: str, values: list[str], kind: str | None) 
 
 
 def test_what_a_contract_says_of_its_columns(tmp_path: Path) -> None:
-    path = put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])
+    path = write_rows(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])
     text = draft_text(path)
     assert column(text, "工单编号") == {
         "name": "ticket_no",
@@ -101,25 +110,25 @@ def test_what_a_contract_says_of_its_columns(tmp_path: Path) -> None:
     [quality] = column(text, "处理状态")["quality"]
     assert (quality["arguments"], quality["description"]) == ({"validValues": ["办结", "待办"]}, "?")
     assert "primaryKey: true  # 待确认: 是否主键（样本 60 行中没有重复）" in text
-    assert completed(text, tmp_path).checks
+    assert fill_in(text, tmp_path).checks
 
 
 def test_a_key_of_two_columns_where_the_second_dates_the_first(tmp_path: Path) -> None:
     rows = [[f"C{n}", day, "某"] for n in range(9) for day in ("2020-01-01", "2024-01-01")]
-    text = draft_text(put(tmp_path / "a.csv", [["区划代码", "启用日期", "名称"], *rows]))
-    assert completed(text, tmp_path).key == ("area_code", "valid_from")
+    text = draft_text(write_rows(tmp_path / "a.csv", [["区划代码", "启用日期", "名称"], *rows]))
+    assert fill_in(text, tmp_path).key == ("area_code", "valid_from")
 
 
 def test_the_best_candidate_for_a_key_is_offered(tmp_path: Path) -> None:
-    [one] = drafted(put(tmp_path / "a.csv", [HEADER, *ROWS[:40], *ROWS[:10]]))
+    [one] = draft_samples(write_rows(tmp_path / "a.csv", [HEADER, *ROWS[:40], *ROWS[:10]]))
     assert one.draft
     assert "# primaryKey: true  # 待确认: 最接近主键的一列（样本 50 行中 40 个不同）" in one.draft.text
     assert "最接近的是「工单编号」" in one.draft.text
     assert ("工单编号", "description, primaryKey") in one.draft.open_questions
-    assert completed(one.draft.text, tmp_path).key == ()
+    assert fill_in(one.draft.text, tmp_path).key == ()
     taken = one.draft.text.replace("# primaryKey: true", "primaryKey: true")
-    assert completed(taken, tmp_path).key == ("ticket_no",)
-    mostly = draft_text(put(tmp_path / "a.csv", [HEADER, *ROWS[:10] * 4]))
+    assert fill_in(taken, tmp_path).key == ("ticket_no",)
+    mostly = draft_text(write_rows(tmp_path / "a.csv", [HEADER, *ROWS[:10] * 4]))
     assert "样本中没有找到主键；有的话请标 primaryKey: true" in mostly
 
 
@@ -153,10 +162,10 @@ def test_the_best_candidate_for_a_key_is_offered(tmp_path: Path) -> None:
 def test_types_and_ranges_by_header(
     tmp_path: Path, header: str, values: list[str], kind: str, bounds: dict[str, int] | None
 ) -> None:
-    text = draft_text(put(tmp_path / "a.csv", [["名称", header], *(["某", value] for value in values)]))
+    text = draft_text(write_rows(tmp_path / "a.csv", [["名称", header], *(["某", value] for value in values)]))
     found = column(text, header)
     assert (found["logicalType"], found.get("logicalTypeOptions")) == (kind, bounds)
-    assert completed(text, tmp_path)
+    assert fill_in(text, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +177,7 @@ def test_types_and_ranges_by_header(
     ],
 )
 def test_listed_values_that_look_alike_are_pointed_out(tmp_path: Path, values: list[str], said: str | None) -> None:
-    text = draft_text(put(tmp_path / "a.csv", [["名称", "类别"], *(["某", value] for value in values * 9)]))
+    text = draft_text(write_rows(tmp_path / "a.csv", [["名称", "类别"], *(["某", value] for value in values * 9)]))
     [line] = [line for line in text.splitlines() if "validValues" in line]
     assert said in line if said else "可能是同一个值" not in line
 
@@ -177,7 +186,7 @@ def test_listed_values_that_look_alike_are_pointed_out(tmp_path: Path, values: l
     ("value", "numbered"), [("某区某街1号楼2单元", True), ("353-361 Athens St", False), ("", False)]
 )
 def test_only_chinese_addresses_locate_a_home(tmp_path: Path, value: str, numbered: bool) -> None:
-    text = draft_text(put(tmp_path / "a.csv", [["序号", "Address"], *([str(n), value] for n in range(9))]))
+    text = draft_text(write_rows(tmp_path / "a.csv", [["序号", "Address"], *([str(n), value] for n in range(9))]))
     found = column(text, "Address")
     assert (found["classification"], found["purpose"], found.get("address")) == (
         "personal",
@@ -187,24 +196,26 @@ def test_only_chinese_addresses_locate_a_home(tmp_path: Path, value: str, number
 
 
 def test_blanks_stay_in_a_name_of_several_words(tmp_path: Path) -> None:
-    text = draft_text(put(tmp_path / "a.csv", [["No", "Owner Name", "姓名"], ["1", "Ann Test", "测 甲"]]))
+    text = draft_text(write_rows(tmp_path / "a.csv", [["No", "Owner Name", "姓名"], ["1", "Ann Test", "测 甲"]]))
     assert (column(text, "Owner Name")["clean"], column(text, "姓名")["clean"]) == (["nfkc"], ["nfkc", "compact"])
 
 
 def test_what_is_out_of_order_stands_at_the_head(tmp_path: Path) -> None:
     rows = [[*row, ""] for row in ROWS[:20]]
     uneven = [["x", "2024-03-01"], ["y", "2024-03-01", "1", "2", "", "3"], [*ROWS[0], "z"]]
-    path = put(tmp_path / "a.csv", [["标题"], [*HEADER, "空列"], *rows, *uneven, [*ROWS[1], "", ""], ["合计", "9"]])
+    path = write_rows(
+        tmp_path / "a.csv", [["标题"], [*HEADER, "空列"], *rows, *uneven, [*ROWS[1], "", ""], ["合计", "9"]]
+    )
     head = draft_text(path).split("apiVersion")[0]
     assert "# 待确认: 样本中第 23、24、26 行的字段数与表头不同，共 3 行，会被退回" in head
     wide = [[f"列{n}" for n in range(9)], ["a", "b", *[""] * 7]]
-    head = draft_text(put(tmp_path / "b.csv", [*wide, ["c"] * 2 + [""] * 7])).split("apiVersion")[0]
+    head = draft_text(write_rows(tmp_path / "b.csv", [*wide, ["c"] * 2 + [""] * 7])).split("apiVersion")[0]
     assert "# 待确认: 全为空的列可删去：列2、列3、列4、列5、列6 等（共 7 列）" in head
     assert "字段数" not in head
 
 
 def test_load_is_decided_by_a_person(tmp_path: Path) -> None:
-    path = written(tmp_path, draft_text(put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])))
+    path = write_sample(tmp_path, draft_text(write_rows(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])))
     [asked] = [p for p in lint([path])[1] if "load" in p.message]
     assert asked.message == (
         "still to be decided: load (snapshot: a file replaces the one before; append: it adds; "
@@ -225,7 +236,7 @@ def test_nothing_of_a_person_is_in_a_draft(tmp_path: Path) -> None:
         "经手": ["王小测", "李小测"],
     }
     rows = [[both[n % 2] for both in values.values()] + [f"Z{n}"] for n in range(60)]
-    [one] = drafted(put(tmp_path / "a.csv", [[*values, "证号"], *rows]))
+    [one] = draft_samples(write_rows(tmp_path / "a.csv", [[*values, "证号"], *rows]))
     assert one.draft
     for header, both in values.items():
         if header != "经手":
@@ -233,7 +244,7 @@ def test_nothing_of_a_person_is_in_a_draft(tmp_path: Path) -> None:
             assert column(one.draft.text, header)["purpose"] == "?"
     assert column(one.draft.text, "身份证号")["token"] == "id_no"
     assert "按最小必要" in one.draft.text
-    assert completed(one.draft.text, tmp_path)
+    assert fill_in(one.draft.text, tmp_path)
 
 
 # --- names ----------------------------------------------------------------------------------------------------------

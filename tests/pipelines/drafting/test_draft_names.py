@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.lint_rules import NAME, reserved_words
 from pipelines.drafting.names import Names, glossary
-from tests.pipelines.drafting.drafts import completed, drafted, put
+from tests.pipelines.drafting.drafts import draft_samples, fill_in, write_rows
 
 
 def test_names_come_from_the_glossary_then_its_parts_then_pinyin() -> None:
@@ -45,9 +45,9 @@ CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 @given(st.integers(1, 5).flatmap(lambda w: st.lists(st.lists(CELLS, min_size=w, max_size=w), min_size=2, max_size=6)))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_gives_a_sound_contract_or_a_reason(tmp_path: Path, rows: list[list[str]]) -> None:
-    [one] = drafted(put(tmp_path / "任意_20240301.csv", rows))
+    [one] = draft_samples(write_rows(tmp_path / "任意_20240301.csv", rows))
     if one.draft:
-        assert completed(one.draft.text, tmp_path)
+        assert fill_in(one.draft.text, tmp_path)
     else:
         assert re.search("header|empty|no text|damaged", one.problem)
 

@@ -18,7 +18,16 @@ from demo.city import generate
 from pipelines.drafting.file_names import file_name
 from pipelines.drafting.folder import sample_groups
 from pipelines.drafting.headers import read_sample
-from tests.pipelines.drafting.drafts import HEADER, ROWS, column, completed, draft_text, drafted, put, written
+from tests.pipelines.drafting.drafts import (
+    HEADER,
+    ROWS,
+    column,
+    draft_samples,
+    draft_text,
+    fill_in,
+    write_rows,
+    write_sample,
+)
 from tests.pipelines.office import Office, csv_text, id_no
 
 
@@ -26,12 +35,12 @@ def test_the_demo_files_load_by_their_drafts(tmp_path: Path) -> None:
     files = generate(tmp_path / "city", residents=600).landing
     wanted = [files[source] for source in ("resident", "property", "hotline")]
     tables = {}
-    for one in drafted(*wanted):
+    for one in draft_samples(*wanted):
         assert one.draft
-        asked = lint([written(tmp_path / "drafts", one.draft.text)])[1]
+        asked = lint([write_sample(tmp_path / "drafts", one.draft.text)])[1]
         assert len(asked) == one.draft.text.count("'?'") > 1
         assert all("still to be decided" in problem.message for problem in asked)
-        table = completed(one.draft.text, tmp_path / "contracts")
+        table = fill_in(one.draft.text, tmp_path / "contracts")
         tables[table.qualified] = table
     assert set(tables) == {"source.resident", "source.property", "source.hotline"}
     office = Office(tmp_path / "home", Catalog(tables))
@@ -62,7 +71,7 @@ def test_the_demo_files_load_by_their_drafts(tmp_path: Path) -> None:
     ],
 )
 def test_encoding_and_delimiter_are_found(tmp_path: Path, encoding: str, delimiter: str, words: dict[str, str]) -> None:
-    path = put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS], encoding, delimiter)
+    path = write_rows(tmp_path / "工单_20240301.csv", [HEADER, *ROWS], encoding, delimiter)
     sample = read_sample(path)
     assert sample.layout == {"format": "csv", "header_row": 1, **words}
     assert sample.frame.columns == HEADER
@@ -70,7 +79,7 @@ def test_encoding_and_delimiter_are_found(tmp_path: Path, encoding: str, delimit
 
 
 def test_a_tab_is_written_as_people_write_it(tmp_path: Path) -> None:
-    path = put(tmp_path / "工单_20240301.tsv", [HEADER, *ROWS], delimiter="\t")
+    path = write_rows(tmp_path / "工单_20240301.tsv", [HEADER, *ROWS], delimiter="\t")
     assert r'delimiter: "\t"' in draft_text(path)
 
 
@@ -84,7 +93,7 @@ def test_titles_above_and_totals_below_are_no_records(tmp_path: Path) -> None:
         ["合 计", "", "999", ""],
         ["制表人：某"],
     ]
-    sample = read_sample(put(tmp_path / "a.csv", rows))
+    sample = read_sample(write_rows(tmp_path / "a.csv", rows))
     assert sample.layout["header_row"] == 4
     assert len(sample.frame) == len(ROWS)
     for first, ignored in (("合 计", True), ("合计：60", True), ("制表人：某", True), ("合计公司", False)):
@@ -95,7 +104,7 @@ TWO_ROWS = [["编号", "住房", "", "数量"], ["", "小区", "楼号", ""], *(
 
 
 def test_two_header_rows_in_text(tmp_path: Path) -> None:
-    sample = read_sample(put(tmp_path / "a.csv", [["标题", "", "", ""], *TWO_ROWS]))
+    sample = read_sample(write_rows(tmp_path / "a.csv", [["标题", "", "", ""], *TWO_ROWS]))
     assert sample.layout == {"format": "csv", "header_row": 2, "header_rows": 2}
     assert sample.frame.columns == ["编号", "住房/小区", "住房/楼号", "数量"]
 
@@ -184,7 +193,7 @@ def test_people_are_never_taken_for_a_header(tmp_path: Path) -> None:
     numbers = [[id_no(n), f"154{n:08d}", "某"] for n in range(3)]
     for rows in (people, numbers):
         with pytest.raises(DeliveryError, match="no row looks like a header") as refused:
-            read_sample(put(tmp_path / "a.csv", rows))
+            read_sample(write_rows(tmp_path / "a.csv", rows))
         assert not any(cell in str(refused.value) for row in rows for cell in row)
 
 
@@ -216,21 +225,21 @@ def test_the_file_name_becomes_a_pattern(name: str, pattern: str, title: str) ->
 
 
 def test_what_may_differ_in_a_file_name_is_asked(tmp_path: Path) -> None:
-    text = draft_text(put(tmp_path / "lots_16v2_20240301_2025q1_154000000001.csv", [HEADER, *ROWS]))
+    text = draft_text(write_rows(tmp_path / "lots_16v2_20240301_2025q1_154000000001.csv", [HEADER, *ROWS]))
     assert "# 待确认: 文件名中的「16v2」、「2025q1」、「…」是否每次不同" in text
     assert yaml.safe_load(text)["id"] == "lots"
-    assert "是否每次不同" not in draft_text(put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS]))
+    assert "是否每次不同" not in draft_text(write_rows(tmp_path / "工单_20240301.csv", [HEADER, *ROWS]))
 
 
 # --- what is in the columns -----------------------------------------------------------------------------------------
 
 
 def test_a_folder_becomes_a_contract_per_table(tmp_path: Path) -> None:
-    put(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])
-    put(tmp_path / "工单_20240401.csv", [[*HEADER, "来源"], *([*row, "热线"] for row in ROWS)])
-    put(tmp_path / "工 单.csv", [HEADER, *ROWS])
+    write_rows(tmp_path / "工单_20240301.csv", [HEADER, *ROWS])
+    write_rows(tmp_path / "工单_20240401.csv", [[*HEADER, "来源"], *([*row, "热线"] for row in ROWS)])
+    write_rows(tmp_path / "工 单.csv", [HEADER, *ROWS])
     (tmp_path / "坏.csv").write_bytes(b"")
-    found = drafted(tmp_path)
+    found = draft_samples(tmp_path)
     assert {one.draft.table for one in found if one.draft} == {"ticket", "ticket_2"}
     assert [one.problem for one in found if not one.draft] == ["坏.csv: the file is empty -> give a file with rows"]
     [both] = [one for one in found if len(one.files) == 2]
@@ -240,13 +249,13 @@ def test_a_folder_becomes_a_contract_per_table(tmp_path: Path) -> None:
 
 
 def test_numbers_in_names_part_tables_only_where_the_columns_do(tmp_path: Path) -> None:
-    put(tmp_path / "表_001.csv", [HEADER, *ROWS])
-    put(tmp_path / "表_002.csv", [[*HEADER, "来源"], *([*row, "热线"] for row in ROWS)])
-    [one] = drafted(tmp_path)
+    write_rows(tmp_path / "表_001.csv", [HEADER, *ROWS])
+    write_rows(tmp_path / "表_002.csv", [[*HEADER, "来源"], *([*row, "热线"] for row in ROWS)])
+    [one] = draft_samples(tmp_path)
     assert one.draft
     assert (len(one.files), one.draft.title) == (2, "表")
-    put(tmp_path / "表_003.csv", [["证号", "名称"], ["Z1", "某"], ["Z2", "某"]])
-    assert {(len(o.files), o.draft.title) for o in drafted(tmp_path) if o.draft} == {
+    write_rows(tmp_path / "表_003.csv", [["证号", "名称"], ["Z1", "某"], ["Z2", "某"]])
+    assert {(len(o.files), o.draft.title) for o in draft_samples(tmp_path) if o.draft} == {
         (1, "表_001"),
         (1, "表_002"),
         (1, "表_003"),
@@ -260,7 +269,7 @@ def test_a_folder_without_files_is_said(tmp_path: Path) -> None:
 
 def test_repeated_and_unnamed_columns_are_left_out_and_said(tmp_path: Path) -> None:
     rows = [["编号", "备注", "备注", "", "数量", "来源"], *([f"A{n}", "x", "y", "z", "1", "热线"] for n in range(9))]
-    [one] = drafted(put(tmp_path / "a.csv", rows))
+    [one] = draft_samples(write_rows(tmp_path / "a.csv", rows))
     assert one.draft
     assert [c.header for c in one.draft.columns] == ["编号", "数量", "来源"]
     assert "第 4 列没有表头，未写入" in one.draft.text

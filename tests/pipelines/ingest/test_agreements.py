@@ -1,4 +1,4 @@
-"""What a contract agrees on beyond single rows: shares, drift, versions, aliases, corrections."""
+"""Contract terms beyond single rows: shares, drift, versions, aliases, corrections."""
 
 from dataclasses import replace
 from datetime import date, timedelta

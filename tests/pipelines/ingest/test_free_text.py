@@ -30,17 +30,17 @@ def test_a_number_in_free_text_is_masked_and_reported(office: Office, column: st
     delivery = office.receive([resident(1, **{column: written}), resident(2)])
     assert (delivery.accepted, delivery.warnings) == (2, {"number_in_text": 1})
     assert office.accepted("resident")[column][0] == kept
-    [told] = office.told(delivery)
-    assert told[3:] == ["number_in_text", "提示", "文字中夹有证件号码或手机号，已脱敏", "号码只填在约定的列里"]
-    assert not re.search(r"\d{7}", told[2])
+    [line] = office.receipt_lines(delivery)
+    assert line[3:] == ["number_in_text", "提示", "文字中夹有证件号码或手机号，已脱敏", "号码只填在约定的列里"]
+    assert not re.search(r"\d{7}", line[2])
 
 
 def test_a_key_that_is_a_number_is_sent_back_not_changed(office: Office) -> None:
     delivery = office.receive([resident(1, record_no=id_no(7)), resident(2)])
     assert (delivery.accepted, delivery.by_rule) == (1, {"number_in_text": 1})
-    [told] = office.told(delivery)
-    assert told[:5] == ["2", "人员编号", MASKED_ID, "number_in_text", "错误"]
-    assert told[5] == "编号中含有证件号码或手机号"
+    [line] = office.receipt_lines(delivery)
+    assert line[:5] == ["2", "人员编号", MASKED_ID, "number_in_text", "错误"]
+    assert line[5] == "编号中含有证件号码或手机号"
 
 
 @pytest.mark.parametrize("household_no", ["140213001001", "140213001001123", "H15412345678", "20130102-20140304"])

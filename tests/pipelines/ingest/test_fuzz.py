@@ -1,4 +1,4 @@
-"""Files that something happened to: nothing breaks, and of whatever is read every row is accepted or sent back."""
+"""Mutated files: nothing breaks, and every row that is read is accepted or rejected."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipelines.ingest.read_delivery import read_into
 from pipelines.ingest.refusals import Refusal
 from pipelines.ingest.validate_rows import RowValidator
 from pipelines.readers import subprocess_reader
-from tests.pipelines.mutants import ROWS, SECRETS, Seed, mutant, narrow, seeds, zipped
+from tests.pipelines.mutants import ROWS, SECRETS, Seed, mutant, narrow, seeds, zip_file
 from tests.pipelines.office import CATALOG, Office
 from warehouse.lake.tokens import KEY_BYTES, Tokens
 
@@ -30,33 +30,33 @@ DAY = date(2024, 3, 1)
 SHOWN = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(SECRETS)})(?![0-9A-Za-z])")
 
 
-def outcome(path: Path, work: Path, seed: Seed, sorter: RowValidator) -> str:
-    """What became of a file; whatever was read of it adds up, and none of it shows a number."""
-    tally = DeliveryResult(work, seed.table)
+def outcome(path: Path, work: Path, seed: Seed, validator: RowValidator) -> str:
+    """The outcome of reading a file; asserts that its counts add up and that no number is visible."""
+    result = DeliveryResult(work, seed.table)
     try:
-        for _ in read_into(tally, path, path.name, sorter, CATALOG):
+        for _ in read_into(result, path, path.name, validator, CATALOG):
             pass
     except Refusal as refused:
         said = " ".join((str(refused), *refused.for_clerk()))
-        assert not leaked(said)
+        assert not find_number(said)
         return refused.rule
-    assert tally.read == tally.accepted + tally.rejected
+    assert result.read == result.accepted + result.rejected
     accepted, rejected, issues = work / "a.parquet", work / "r.parquet", work / "i.parquet"
-    if tally.accepted:
-        tally.write_accepted(accepted)
-    tally.write_rejected(rejected)
-    tally.write_issues(issues)
+    if result.accepted:
+        result.write_accepted(accepted)
+    result.write_rejected(rejected)
+    result.write_issues(issues)
     rows = {part: pl.read_parquet(part) for part in (accepted, rejected, issues) if part.exists()}
-    assert rows[accepted].height == tally.accepted if tally.accepted else accepted not in rows
-    assert rows[rejected].height == tally.rejected if tally.rejected else rejected not in rows
+    assert rows[accepted].height == result.accepted if result.accepted else accepted not in rows
+    assert rows[rejected].height == result.rejected if result.rejected else rejected not in rows
     in_order(rows, accepted, rejected, issues)
-    told = [*(frame.write_csv() for frame in rows.values()), *tally.unknown_columns]
-    assert not any(map(leaked, told))
+    told = [*(frame.write_csv() for frame in rows.values()), *result.unknown_columns]
+    assert not any(map(find_number, told))
     return "read"
 
 
 def in_order(rows: dict[Path, pl.DataFrame], accepted: Path, rejected: Path, issues: Path) -> None:
-    """Each row has one number and one fate; what was sent back says why."""
+    """Assert that each row number is accepted or rejected once, and that rejected rows have an issue."""
     numbers = [frame["row_no"] for part, frame in rows.items() if part != issues]
     assert pl.concat(numbers).is_unique().all()
     if rejected in rows:
@@ -65,8 +65,8 @@ def in_order(rows: dict[Path, pl.DataFrame], accepted: Path, rejected: Path, iss
         assert rows[rejected]["rules"].is_not_null().all()
 
 
-def leaked(text: str) -> bool:
-    """A number that stands alone. Of what a lost delimiter ran together with a code (R3990001…) nothing can be told."""
+def find_number(text: str) -> bool:
+    """A number that stands alone, if any; one joined to a code by a lost delimiter (R3990001…) cannot be recognised."""
     return SHOWN.search(text) is not None
 
 
@@ -107,10 +107,10 @@ def test_the_good_files_are_read_whole(office: Office, tmp_path: Path) -> None:
         work = tmp_path / str(number)
         work.mkdir()
         (work / "f").write_bytes(seed.content)
-        tally = DeliveryResult(work, seed.table)
-        for _ in read_into(tally, work / "f", "f", RowValidator(seed.table, "fuzz", DAY, lists, tokens), CATALOG):
+        result = DeliveryResult(work, seed.table)
+        for _ in read_into(result, work / "f", "f", RowValidator(seed.table, "fuzz", DAY, lists, tokens), CATALOG):
             pass
-        assert (tally.read, tally.errors) == (ROWS, {"formula": 1} if seed.suffix == ".xlsx" else {})
+        assert (result.read, result.errors) == (ROWS, {"formula": 1} if seed.suffix == ".xlsx" else {})
 
 
 @pytest.mark.slow
@@ -121,14 +121,14 @@ def test_a_night_of_damaged_files_ends_well(tmp_path: Path) -> None:
         form = seed.table.layout.format if seed.table.layout else ""
         name = f"人口信息_{day}.csv" if form == "csv" else f"名册_{day}.{form}"
         if number % 7 == 0:
-            name, content = f"{day}.zip", mutant(Seed(".zip", zipped(name, content), seed.table), number)
+            name, content = f"{day}.zip", mutant(Seed(".zip", zip_file(name, content), seed.table), number)
         office.drop(name, content)
     delivered = office.ingest()
     assert len(delivered) > NIGHT / 2
     for delivery in delivered:
         assert delivery.read == delivery.accepted + delivery.rejected
         assert delivery.status in ("accepted", "held", "failed")
-        assert not leaked(str(delivery))
-        assert not leaked(office.receipt_text(delivery))
+        assert not find_number(str(delivery))
+        assert not find_number(office.receipt_text(delivery))
     assert not list((office.settings.lake / "_work").iterdir())
     assert {d.status for d in delivered} == {"accepted", "held", "failed"}

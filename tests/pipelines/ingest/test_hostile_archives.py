@@ -1,4 +1,4 @@
-"""Hostile archives and workbooks: each costs itself, and what size tells is told before unpacking."""
+"""Hostile archives and workbooks: each costs only itself, and too large ones are refused before unpacking."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import xlsxwriter
 
 from contracts.model import Table
 from pipelines.readers import READERS, Batch, subprocess_reader, xlsx
-from tests.pipelines.hostile import LINE, NAMES, beside_a_good_file, declare, packed
+from tests.pipelines.hostile import LINE, NAMES, beside_a_good_file, declare, pack_archive
 from tests.pipelines.mutants import HEADER, narrow
 from tests.pipelines.office import Office, workbook
 from warehouse.lake import archives
@@ -43,12 +43,14 @@ ZEROS = bytes(40 << 20)
 @pytest.mark.usefixtures("nothing_unpacked")
 @pytest.mark.parametrize("name", ["三月.zip", NAMES["xlsx"]])
 def test_a_bomb_is_refused_by_its_directory(office: Office, name: str) -> None:
-    declare(packed(office, name, {"xl/workbook.xml": b"x" * 1000}), 3 << 30)
+    declare(pack_archive(office, name, {"xl/workbook.xml": b"x" * 1000}), 3 << 30)
     assert "unpacks to 3072 MiB" in beside_a_good_file(office).reason
 
 
 def test_an_archive_whose_members_lie_on_one_another_is_a_bomb(office: Office) -> None:
-    path = packed(office, "三月.zip", {f"人口信息_202403{day:02d}.csv": os.urandom(60_000) for day in range(1, 31)})
+    path = pack_archive(
+        office, "三月.zip", {f"人口信息_202403{day:02d}.csv": os.urandom(60_000) for day in range(1, 31)}
+    )
     content = bytearray(path.read_bytes())
     first, at = content.index(b"PK\1\2"), -1
     start = content[first + 42 : first + 46]
@@ -63,7 +65,7 @@ def test_an_archive_whose_members_lie_on_one_another_is_a_bomb(office: Office) -
 
 
 def test_no_more_is_unpacked_than_the_directory_says(office: Office) -> None:
-    path = packed(office, "三月.zip", {"人口信息_20240301.csv": ZEROS})
+    path = pack_archive(office, "三月.zip", {"人口信息_20240301.csv": ZEROS})
     declare(path, 5000)
     with pytest.raises(archives.BadArchive, match="damaged"):
         assert sum(map(len, archives.content(path, "人口信息_20240301.csv"))) <= 5000
@@ -71,7 +73,7 @@ def test_no_more_is_unpacked_than_the_directory_says(office: Office) -> None:
 
 
 def test_a_workbook_that_says_it_is_small_is_not_opened(office: Office) -> None:
-    declare(packed(office, NAMES["xlsx"], {"xl/workbook.xml": ZEROS}), 5000)
+    declare(pack_archive(office, NAMES["xlsx"], {"xl/workbook.xml": ZEROS}), 5000)
     assert "not a workbook" in beside_a_good_file(office).reason
 
 
@@ -79,7 +81,7 @@ def test_a_workbook_that_says_it_is_small_is_not_opened(office: Office) -> None:
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
 @pytest.mark.parametrize("name", ["三月.zip", NAMES["xlsx"]])
 def test_what_cannot_be_unpacked_piece_by_piece_is_not_unpacked(office: Office, name: str, method: int) -> None:
-    declare(packed(office, name, {"xl/workbook.xml": ZEROS}, method), 5000)
+    declare(pack_archive(office, name, {"xl/workbook.xml": ZEROS}, method), 5000)
     assert beside_a_good_file(office).status == "failed"
 
 
@@ -95,12 +97,12 @@ def test_what_cannot_be_unpacked_piece_by_piece_is_not_unpacked(office: Office, 
     ids=["up", "far up", "windows", "dot", "twice"],
 )
 def test_names_in_an_archive(office: Office, files: dict[str, bytes], reason: str) -> None:
-    packed(office, "三月.zip", files)
+    pack_archive(office, "三月.zip", files)
     assert reason in beside_a_good_file(office).reason
 
 
 def test_an_archive_with_a_password(office: Office) -> None:
-    path = packed(office, "三月.zip", {"人口信息_20240301.csv": b"x"})
+    path = pack_archive(office, "三月.zip", {"人口信息_20240301.csv": b"x"})
     content = bytearray(path.read_bytes())
     content[content.index(b"PK\1\2") + 8] |= 1
     path.write_bytes(content)

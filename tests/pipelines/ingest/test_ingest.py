@@ -59,7 +59,7 @@ def test_a_workbook_is_read_sheet_by_sheet(office: Office) -> None:
     [delivery] = office.ingest()
     assert (delivery.read, delivery.accepted, delivery.rejected) == (4, 2, 2)
     assert office.accepted("property").select("floor_area_m2", "share_percent").rows() == [(88.5, 100.0)] * 2
-    assert [line[:3] + line[4:5] for line in office.told(delivery)] == [
+    assert [line[:3] + line[4:5] for line in office.receipt_lines(delivery)] == [
         ["4", "甲街道", "产权人证件号", "id_precision_lost"],
         ["3", "乙街道", "共有份额", "range"],
         ["4", "乙街道", "登记编号", "unique"],

@@ -1,4 +1,4 @@
-"""What lies in landing: archives, names in old encodings, files that grow, names that mislead."""
+"""Files in landing: archives, names in old encodings, growing files, misleading names."""
 
 import os
 import zipfile
@@ -12,7 +12,7 @@ from pipelines.ingest.landing import arrivals, display_path, settled_files
 from tests.pipelines.office import CATALOG, HOTLINE_HEADER, PROPERTY_HEADER, Office, csv_text, resident, ticket
 
 
-def packed(office: Office, files: Mapping[str, str | bytes], name: str = "三月.zip") -> Path:
+def pack_archive(office: Office, files: Mapping[str, str | bytes], name: str = "三月.zip") -> Path:
     path = office.drop(name, b"")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for inside, content in files.items():
@@ -28,7 +28,7 @@ def test_the_files_in_an_archive_arrive_one_by_one(office: Office) -> None:
         "__MACOSX/人口信息_20240301.csv": b"\0",
         "~$人口信息_20240301.csv": b"\0",
     }
-    packed(office, files)
+    pack_archive(office, files)
     found = {d.file_name: (d.table, d.status, d.delivered_on) for d in office.ingest()}
     assert found == {
         "三月.zip/人口信息_20240301.csv": ("resident", "accepted", date(2024, 3, 1)),
@@ -45,7 +45,7 @@ def arrivals_time(office: Office) -> float:
 
 
 def test_names_packed_by_windows_are_read(office: Office) -> None:
-    path = packed(office, {"x" * 20: csv_text([resident(1)]).encode("gb18030")})
+    path = pack_archive(office, {"x" * 20: csv_text([resident(1)]).encode("gb18030")})
     name = "人口信息_20240301.csv".encode("gb18030")
     path.write_bytes(path.read_bytes().replace(b"x" * 20, name.ljust(20, b"x")[:20]))
     [arrival] = arrivals(office.settings.landing, CATALOG)
@@ -64,7 +64,7 @@ def test_names_packed_by_windows_are_read(office: Office) -> None:
     ids=["up", "root", "drive", "nested", "bomb"],
 )
 def test_archives_that_are_refused_as_a_whole(office: Office, files: dict[str, str], reason: str) -> None:
-    packed(office, files)
+    pack_archive(office, files)
     office.drop("人口信息_20240302.csv", csv_text([resident(1)]))
     by_name = {d.file_name: d for d in office.ingest()}
     assert reason in by_name["三月.zip"].reason
@@ -73,7 +73,7 @@ def test_archives_that_are_refused_as_a_whole(office: Office, files: dict[str, s
 
 
 def test_a_damaged_archive_and_a_damaged_member(office: Office) -> None:
-    path = packed(office, {"人口信息_20240301.csv": os.urandom(5000)})
+    path = pack_archive(office, {"人口信息_20240301.csv": os.urandom(5000)})
     content = bytearray(path.read_bytes())
     content[100] ^= 0xFF
     path.write_bytes(content)
@@ -101,13 +101,13 @@ def test_a_file_that_grows_is_left_for_the_next_night(tmp_path: Path) -> None:
 
 def test_a_file_that_changes_while_it_is_read_is_not_recorded(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     path = office.drop("人口信息_20240301.csv", csv_text([resident(1)]))
-    monkeypatch.setattr("pipelines.ingest.ingest.read_into", appending(path))
+    monkeypatch.setattr("pipelines.ingest.ingest.read_into", append_for_ever(path))
     done = office.run()
     assert (done.deliveries, done.growing_files) == ([], ["人口信息_20240301.csv"])
     assert office.lake.deliveries() == []
 
 
-def appending(path: Path):  # type: ignore[no-untyped-def]  # a stand-in that takes what read_into takes
+def append_for_ever(path: Path):  # type: ignore[no-untyped-def]  # a stand-in that takes what read_into takes
     from pipelines.ingest.read_delivery import read_into
 
     def read(*arguments: object) -> object:

@@ -1,4 +1,4 @@
-"""Memory while hostile and large files are read, in a process that does nothing else."""
+"""Memory used for reading hostile and large files, measured in a process of its own."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ print(before, peak(), delivery.status, delivery.accepted, delivery.reason)
 """
 
 
-def measured(tmp_path: Path, path: Path) -> tuple[int, int, str]:
-    """Peak memory in MiB before and after a process takes the file, and what it said of it."""
+def measure_memory(tmp_path: Path, path: Path) -> tuple[int, int, str]:
+    """The peak memory in MiB before and after a process ingests the file, and its output."""
     office = Office(tmp_path / "home")
     office.drop(GOOD, csv_text([resident(1)]))
     run = [sys.executable, "-c", MEASURE, str(tmp_path / "home"), str(path)]
@@ -50,7 +50,7 @@ def test_a_line_without_an_end_takes_no_more_memory_than_others(tmp_path: Path) 
     path = tmp_path / "endless"
     path.write_text(",".join(HEADER) + "\n", encoding="utf-8")
     os.truncate(path, 2 << 30)
-    before, after, said = measured(tmp_path, path)
+    before, after, said = measure_memory(tmp_path, path)
     assert "does not end within 64 MiB" in said
     assert after - before < 1024
 
@@ -62,7 +62,7 @@ def test_lines_that_wait_for_the_end_of_a_quote_do_not_pile_up(tmp_path: Path) -
         file.write(",".join(HEADER) + '\n"')
         for _ in range(300):
             file.write("x" * (1 << 20) + "\n")
-    before, after, said = measured(tmp_path, path)
+    before, after, said = measure_memory(tmp_path, path)
     assert "not one of 300 rows" in said
     assert after - before < 1024
 
@@ -76,6 +76,6 @@ def test_memory_is_bounded_by_pieces_not_by_the_file(tmp_path: Path) -> None:
             f"R{n},{'女男'[n % 2]},19{(n // 1000 + 80) % 90 + 10}-01-01,{id_no(n)},154{n:08d},\n" for n in range(rows)
         )
     assert path.stat().st_size > 280 << 20
-    _, after, said = measured(tmp_path, path)
+    _, after, said = measure_memory(tmp_path, path)
     assert said.startswith(f"accepted {rows}")
     assert after < 900

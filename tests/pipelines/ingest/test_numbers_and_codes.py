@@ -33,8 +33,8 @@ def test_a_row_that_disagrees_with_its_number_stays_and_is_told(
     assert (right["id_no_status"], wrong["id_no_status"]) == ("ok", status)
     assert right["id_no_token"] == wrong["id_no_token"]
     assert delivery.warnings == {f"id_{status}": 1}
-    [told] = office.told(delivery)
-    assert told[:6] == ["3", "公民身份号码", f"9900**********{id_no(1)[-4:]}", f"id_{status}", "提示", reason]
+    [line] = office.receipt_lines(delivery)
+    assert line[:6] == ["3", "公民身份号码", f"9900**********{id_no(1)[-4:]}", f"id_{status}", "提示", reason]
 
 
 def test_a_sex_that_is_not_known_disagrees_with_nothing(office: Office) -> None:
@@ -48,8 +48,8 @@ def test_a_code_that_ended_is_taken_and_told(office: Office) -> None:
     late = office.receive([resident(1, sex="9"), resident(2), resident(3, sex="8")], "20240101")
     assert (in_time.accepted, in_time.warnings) == (1, {})
     assert (late.accepted, late.warnings, late.by_rule) == (2, {"code_expired": 1}, {"code": 1})
-    told = office.told(late)[0]
-    assert told[:2] + told[3:6] == ["2", "性别", "code_expired", "提示", "该取值在报送日期已停用或尚未启用"]
+    line = office.receipt_lines(late)[0]
+    assert line[:2] + line[3:6] == ["2", "性别", "code_expired", "提示", "该取值在报送日期已停用或尚未启用"]
 
 
 def test_a_named_check_brings_a_value_into_its_form_and_sends_others_back(office: Office) -> None:
@@ -68,5 +68,5 @@ def test_a_named_check_brings_a_value_into_its_form_and_sends_others_back(office
     [delivery] = office.ingest()
     assert office.accepted("property")["real_estate_unit_no"].to_list() == ["140213001001GB00001F00010001"]
     assert delivery.by_rule == {"not_null": 1, "real_estate_unit_no": 1}
-    told = office.told(delivery)[0]
-    assert told[3:6] == ["real_estate_unit_no", "错误", "不是有效的不动产单元号（GB/T 37346）"]
+    line = office.receipt_lines(delivery)[0]
+    assert line[3:6] == ["real_estate_unit_no", "错误", "不是有效的不动产单元号（GB/T 37346）"]

@@ -1,4 +1,4 @@
-"""A file is checked as it would be read, and nothing of it stays."""
+"""The check of a file gives ingest's result and stores nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an office's row to lake and receipt: what becomes of rows and values."""
+"""Rows and values from an office's file to lake and receipt."""
 
 import csv
 import io
@@ -78,12 +78,12 @@ def test_each_rule_has_its_receipt_line(office: Office, changes: dict[str, str],
     rejected = line[3] == "错误"
     assert (delivery.read, delivery.rejected) == (2, int(rejected))
     assert (delivery.by_rule if rejected else delivery.warnings) == {line[2]: 1}
-    *_, header, told = office.receipt(delivery)
+    *_, header, rejected = office.receipt(delivery)
     assert header == ["行号", "列", "值（已脱敏）", "规则", "级别", "原因", "建议"]
-    assert told[0] == "2"
-    assert told[1:5] == line[:4]
-    assert told[5].startswith(line[4])
-    assert told[6]
+    assert rejected[0] == "2"
+    assert rejected[1:5] == line[:4]
+    assert rejected[5].startswith(line[4])
+    assert rejected[6]
 
 
 def test_a_value_lost_to_a_float_has_no_token(office: Office) -> None:
@@ -99,7 +99,7 @@ def test_a_repeated_key_keeps_its_first_good_row(office: Office, monkeypatch: py
     delivery = office.receive(rows)
     assert office.accepted("resident")["name"].to_list() == ["甲", "测试甲"]
     assert delivery.by_rule == {"code": 1, "unique": 2}
-    assert [line[0] for line in office.told(delivery)] == ["2", "5", "6"]
+    assert [line[0] for line in office.receipt_lines(delivery)] == ["2", "5", "6"]
 
 
 def test_rows_are_numbered_as_excel_counts(office: Office) -> None:
@@ -112,7 +112,7 @@ def test_rows_are_numbered_as_excel_counts(office: Office) -> None:
     [delivery] = office.ingest()
     assert (delivery.read, delivery.accepted) == (4, 2)
     assert office.accepted("resident").select("row_no", "hukou_address")["row_no"].to_list() == [3, 4]
-    assert [line[0] for line in office.told(delivery)] == ["5", "6"]
+    assert [line[0] for line in office.receipt_lines(delivery)] == ["5", "6"]
 
 
 def test_numbers_in_running_text_are_masked(office: Office) -> None:
@@ -159,8 +159,8 @@ def test_read_is_accepted_plus_rejected(
         stored = pl.read_parquet(office.lake.accepted_path(delivery))
         assert len(stored) == delivery.accepted
         assert stored["record_no"].is_unique().all()
-    told = {line[0] for line in office.told(delivery) if line[4] == "错误"} if delivery.read else set()
-    assert len(told) == delivery.rejected
+    rejected = {line[0] for line in office.receipt_lines(delivery) if line[4] == "错误"} if delivery.read else set()
+    assert len(rejected) == delivery.rejected
 
 
 def test_the_vault_s_folder_is_its_owner_s_only(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""A register, titles and tickets of a few rows, and the persons that the night's own models and makers find in them."""
+"""Small registers of residents, titles and tickets, and the persons that the night's models find in them."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def ticket(key: str, name: str | None, phone: str | None = None, dwelling: str |
 
 
 def crowd(count: int) -> list[Row]:
-    """People of other homes, so that a name or a phone says as much as it does in a town."""
+    """People of other homes, so that names and phones are as rare as in a town."""
     surnames, given = "赵钱孙李周吴郑冯陈褚", "安邦昌达恩芳刚海杰坤"
     return [
         resident(f"c{n}", f"{surnames[n % 10]}{given[n // 10 % 10]}{given[n // 100 % 10]}", f"c{n}",
@@ -118,7 +118,7 @@ def serve(home: Path, persons: Persons, release: str = "r1") -> None:
 
 
 def _order(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """What linkage needs beyond the tables that are there, in the order of the night."""
+    """Build the relations that linkage needs beyond the given tables, in the night's order."""
     reads = dependencies(CATALOG, models(), PYTHON_MODELS)
     there = {name if schema == "main" else f"{schema}.{name}" for schema, name in connection.execute(
         "select schema_name, table_name from duckdb_tables()").fetchall()}  # fmt: skip

@@ -30,7 +30,7 @@ def rows(text: str) -> pl.DataFrame:
     return pl.DataFrame(lines, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
 
 
-def put(connection: duckdb.DuckDBPyConnection, table: str, source: str, people: pl.DataFrame) -> None:
+def create_table(connection: duckdb.DuckDBPyConnection, table: str, source: str, people: pl.DataFrame) -> None:
     """The table as the city's model reads it; every name is one in a hundred thousand."""
     known = people.rename({"name": "written"}).join(name_features(people["name"]), on="written", nulls_equal=True)
     full = known.select(

@@ -1,4 +1,4 @@
-"""`benchmarks/linkage.py` on files made here: who is who, in one file and across two, and what is wrong with a file."""
+"""`benchmarks/linkage.py` on small files: duplicates in one file, links across two, and faulty files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows of the city are one person: what links, what is left to a human, and what is never merged."""
+"""Rows of one person in the city: rows that link, pairs left to a human, and rows that are never merged."""
 
 from __future__ import annotations
 

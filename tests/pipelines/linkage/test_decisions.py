@@ -1,4 +1,4 @@
-"""What people decided about deliveries, in the night that follows."""
+"""People's decisions in the following night."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def levels(kind: str) -> dict[str, str]:
     for side, table in ((1, "register"), (2, "claim")):
         cells = [[None if cell == "-" else cell for cell in line.split("|")[side].split()] for line in lines]
         compared = pl.DataFrame(cells, schema=dict.fromkeys(given or ["name"], pl.String), orient="row")
-        rows = compared if given else said(compared["name"])
+        rows = compared if given else name_levels(compared["name"])
         nth = pl.int_range(len(lines)).cast(pl.String)
         connection.register(table, rows.with_columns(nth.alias("id"), nth.alias("pair"), source=pl.lit(table)))
     score(connection, model(kind, given), ["register", "claim"], "pair", at_least=-99)
@@ -84,8 +84,8 @@ def levels(kind: str) -> dict[str, str]:
     return {lines[int(nth)]: level or "-" for nth, level in found}
 
 
-def said(names: pl.Series) -> pl.DataFrame:
-    """What the names say, of a register where one person in 5,000 is called so, and one in 500 sounds so."""
+def name_levels(names: pl.Series) -> pl.DataFrame:
+    """The features of names, in a register where one person in 5,000 has the name and one in 500 the same sound."""
     written = names.str.replace("_", " ").alias("written").to_frame()
     told = written.join(name_features(written["written"]), on="written", how="left", maintain_order="left")
     return told.with_columns(rarity=pl.lit(3), sound_rarity=pl.lit(2))

@@ -1,4 +1,4 @@
-"""A linkage model is declared in a file; a word it does not know is refused with file and place."""
+"""A linkage model is declared in a file; an unknown key is refused with file and place."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a written name says: the tables are the manual."""
+"""Features of written names: the tables are the manual."""
 
 import polars as pl
 import pytest

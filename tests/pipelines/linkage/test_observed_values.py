@@ -1,4 +1,4 @@
-"""Of whom and of which home it is told tonight what was once seen at a door."""
+"""The Python model `observed_claim`: the person and home that each observed value is about tonight."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ DAY = date(2026, 11, 20)
 Trail = list[tuple[str, str, str]]
 
 
-def seen(nth: int, about: str, attribute: str = "phone", value: str = "v", home: str | None = None) -> ResolvedValue:
+def observed_value(
+    nth: int, about: str, attribute: str = "phone", value: str = "v", home: str | None = None
+) -> ResolvedValue:
     entity = "dwelling" if about.startswith("home") else "person"
     return ResolvedValue(nth, f"k{nth}", entity, about, attribute, value, None, home, nth, DAY)
 
 
-def said(
+def observed_claims(
     values: list[ResolvedValue],
     living: str = "",
     trail: Trail | None = None,
     links: dict[str, tuple[str | None, str]] | None = None,
 ) -> list[tuple[object, ...]]:
-    """(of whom or what, value, home, grid) of what is told, where these persons live and these spellings mean these homes."""
+    """The claims as (entity, value, home, grid), given the living persons and the homes of spellings."""
     with duckdb.connect() as connection:
         write_observed_value(connection, values)
         connection.execute("create table person_change (nth integer, change varchar, old_id varchar, new_id varchar)")
@@ -58,12 +60,16 @@ def said(
     ],
 )
 def test_a_value_follows_the_trail_of_ids(trail: Trail, living: str, told: list[str]) -> None:
-    assert [row[0] for row in said([seen(1, "a")], living, trail)] == told
+    assert [row[0] for row in observed_claims([observed_value(1, "a")], living, trail)] == told
 
 
 def test_of_each_attribute_the_newest_is_told_also_where_two_became_one() -> None:
-    values = [seen(1, "a", value="old"), seen(2, "b", value="new"), seen(3, "a", "name", value="n")]
-    assert [row[:2] for row in said(values, "b", [("merged", "a", "b")])] == [("b", "n"), ("b", "new")]
+    values = [
+        observed_value(1, "a", value="old"),
+        observed_value(2, "b", value="new"),
+        observed_value(3, "a", "name", value="n"),
+    ]
+    assert [row[:2] for row in observed_claims(values, "b", [("merged", "a", "b")])] == [("b", "n"), ("b", "new")]
 
 
 @pytest.mark.parametrize(
@@ -78,10 +84,13 @@ def test_of_each_attribute_the_newest_is_told_also_where_two_became_one() -> Non
 def test_an_address_is_a_home_where_the_city_has_it(
     links: dict[str, tuple[str | None, str]], told: tuple[str | None, str | None]
 ) -> None:
-    value = seen(1, "a", "living_address", "3-2-501", home="chosen")
-    assert said([value], "a", links=links) == [("a", "3-2-501", *told)]
+    value = observed_value(1, "a", "living_address", "3-2-501", home="chosen")
+    assert observed_claims([value], "a", links=links) == [("a", "3-2-501", *told)]
 
 
 def test_what_is_seen_of_a_home_lies_where_the_home_does() -> None:
-    values = [seen(1, "home", "occupancy", "rented"), seen(2, "home no more", "occupancy", "vacant")]
-    assert said(values, links={"3-2-501": ("home", "g")}) == [("home", "rented", "home", "g")]
+    values = [
+        observed_value(1, "home", "occupancy", "rented"),
+        observed_value(2, "home no more", "occupancy", "vacant"),
+    ]
+    assert observed_claims(values, links={"3-2-501": ("home", "g")}) == [("home", "rented", "home", "g")]

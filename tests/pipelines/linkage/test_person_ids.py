@@ -1,4 +1,4 @@
-"""Ids of persons over nights: evidence that is added keeps them, merges and splits leave a trail, humans have the last word."""
+"""Ids of persons over nights: new evidence keeps them, merges and splits are recorded, people's decisions win."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ BROKEN = resident("r1", "王建国", None, dwelling_id=HOME)
 CORRECTED = resident("r1", "王建国", "wang", dwelling_id=HOME)
 
 
-def published(home: Path, found: Persons, release: str) -> Persons:
-    """Serve what was found, and write its trail down, as a night that publishes does."""
+def publish(home: Path, found: Persons, release: str) -> Persons:
+    """Serve the persons and record the changes of their ids, as a night that publishes does."""
     serve(home, found, release)
     book = open_casebook(Settings(home=home))
     append(
@@ -35,7 +35,7 @@ def published(home: Path, found: Persons, release: str) -> Persons:
     return found
 
 
-def said(home: Path, left: str, right: str, verdict: PersonDecisionKind) -> None:
+def record_decision(home: Path, left: str, right: str, verdict: PersonDecisionKind) -> None:
     book = open_casebook(Settings(home=home))
     there = SourceRecords(lambda *asked, **columns: [{}], CATALOG)  # the release has every row
     say(book, there, SourceRecord.of(left), SourceRecord.of(right), verdict, "看过户口本", "li")
@@ -43,25 +43,25 @@ def said(home: Path, left: str, right: str, verdict: PersonDecisionKind) -> None
 
 
 def test_an_id_survives_a_delivery_that_adds_the_number(tmp_path: Path) -> None:
-    first = published(tmp_path, find(tmp_path, [BROKEN], people=0), "r1")
-    second = published(tmp_path, find(tmp_path, [CORRECTED], people=0), "r2")
+    first = publish(tmp_path, find(tmp_path, [BROKEN], people=0), "r1")
+    second = publish(tmp_path, find(tmp_path, [CORRECTED], people=0), "r2")
     third = find(tmp_path, [CORRECTED], [title("p1", "王建国", "wang")], people=0)
     assert first.person("r1") == second.person("r1") == third.person("r1") == third.person("p1")
     assert [a["change"] for a in third.alias] == ["kept"]
 
 
 def test_a_rebuild_from_nothing_gives_the_same_ids(tmp_path: Path) -> None:
-    published(tmp_path, find(tmp_path, [BROKEN], people=0), "r1")
-    before = published(tmp_path, find(tmp_path, [CORRECTED], people=0), "r2")
+    publish(tmp_path, find(tmp_path, [BROKEN], people=0), "r1")
+    before = publish(tmp_path, find(tmp_path, [CORRECTED], people=0), "r2")
     for lost in ("releases", "remembered"):
         shutil.rmtree(tmp_path / lost)
     assert find(tmp_path, [CORRECTED], people=0) == before
 
 
 def test_two_that_prove_to_be_one_leave_a_trail(tmp_path: Path) -> None:
-    first = published(tmp_path, find(tmp_path, [BROKEN], [title("p1", "王建国", "wang")], people=0), "r1")
+    first = publish(tmp_path, find(tmp_path, [BROKEN], [title("p1", "王建国", "wang")], people=0), "r1")
     assert not first.same("r1", "p1")
-    second = published(tmp_path, find(tmp_path, [CORRECTED], [title("p1", "王建国", "wang")], people=0), "r2")
+    second = publish(tmp_path, find(tmp_path, [CORRECTED], [title("p1", "王建国", "wang")], people=0), "r2")
     assert second.same("r1", "p1")
     assert [(a["change"], a["alias_id"], a["person_id"]) for a in second.alias] == [
         ("merged", first.person("r1"), first.person("p1"))
@@ -72,10 +72,10 @@ def test_two_that_prove_to_be_one_leave_a_trail(tmp_path: Path) -> None:
 def test_one_that_proves_to_be_two_leaves_a_trail(tmp_path: Path) -> None:
     """The office had written the wrong person's number."""
     number = [resident("r1", "王建国", "wang"), resident("r2", "王建国", "wang")]
-    first = published(tmp_path, find(tmp_path, number, people=0), "r1")
+    first = publish(tmp_path, find(tmp_path, number, people=0), "r1")
     assert first.same("r1", "r2")
     apart = [number[0], resident("r2", "王建国", "other")]
-    second = published(tmp_path, find(tmp_path, apart, people=0), "r2")
+    second = publish(tmp_path, find(tmp_path, apart, people=0), "r2")
     assert not second.same("r1", "r2")
     assert second.person("r1") == first.person("r1")
     assert [(a["change"], a["alias_id"], a["person_id"]) for a in second.alias] == [
@@ -85,14 +85,14 @@ def test_one_that_proves_to_be_two_leaves_a_trail(tmp_path: Path) -> None:
 
 def test_a_human_links_and_unlinks_and_every_later_night_holds_it(tmp_path: Path) -> None:
     rows = [CORRECTED, resident("r2", "王建国", "other", dwelling_id="d-2")]
-    before = published(tmp_path, find(tmp_path, rows, people=0), "r1")
+    before = publish(tmp_path, find(tmp_path, rows, people=0), "r1")
     assert not before.same("r1", "r2")
-    said(tmp_path, "resident:r1", "resident:r2", "same")
-    linked = published(tmp_path, find(tmp_path, rows, people=0), "r2")
+    record_decision(tmp_path, "resident:r1", "resident:r2", "same")
+    linked = publish(tmp_path, find(tmp_path, rows, people=0), "r2")
     assert linked.same("r1", "r2")
     assert [a["change"] for a in linked.alias] == ["merged"]
-    assert published(tmp_path, find(tmp_path, rows, people=0), "r3").same("r1", "r2")
-    said(tmp_path, "resident:r1", "resident:r2", "different")
+    assert publish(tmp_path, find(tmp_path, rows, people=0), "r3").same("r1", "r2")
+    record_decision(tmp_path, "resident:r1", "resident:r2", "different")
     apart = find(tmp_path, rows, people=0)
     assert (apart.person("r1"), apart.person("r2")) == (before.person("r1"), before.person("r2"))
 
@@ -100,7 +100,7 @@ def test_a_human_links_and_unlinks_and_every_later_night_holds_it(tmp_path: Path
 def test_a_human_takes_a_row_out_of_a_number(tmp_path: Path) -> None:
     rows = [CORRECTED, resident("r2", "王建国", "wang", updated_on=None)]
     assert find(tmp_path, rows, people=0).same("r1", "r2")
-    said(tmp_path, "resident:r2", "resident:r1", "different")
+    record_decision(tmp_path, "resident:r2", "resident:r1", "different")
     found = find(tmp_path, rows, people=0)
     assert not found.same("r1", "r2")
     assert not found.doubts("r2")  # it was decided: nobody is asked again
@@ -109,13 +109,13 @@ def test_a_human_takes_a_row_out_of_a_number(tmp_path: Path) -> None:
 def test_a_humans_word_stands_above_the_evidence(tmp_path: Path) -> None:
     calls = [ticket("k", "王建国", None, HOME), ticket("j", None)]
     assert find(tmp_path, [CORRECTED], tickets=calls).same("r1", "k")
-    said(tmp_path, "hotline:k", "resident:r1", "different")
-    said(tmp_path, "hotline:j", "resident:r1", "same")
+    record_decision(tmp_path, "hotline:k", "resident:r1", "different")
+    record_decision(tmp_path, "hotline:j", "resident:r1", "same")
     found = find(tmp_path, [CORRECTED], [title("p1", "李四光", "wang")], calls)
     assert found.person("k") is None
     assert found.same("j", "r1")
     assert found.person("p1") is None
-    said(tmp_path, "property:p1", "resident:r1", "same")
+    record_decision(tmp_path, "property:p1", "resident:r1", "same")
     assert find(tmp_path, [CORRECTED], [title("p1", "李四光", "wang")]).same("r1", "p1")
 
 
@@ -127,10 +127,10 @@ def test_whom_a_row_was_told_apart_from_it_is_under_none_of_her_rows(tmp_path: P
     ]
     calls = [ticket("k", "王建国", "p", HOME)]
     assert find(tmp_path, home[1:], home[:1], calls).same("r1", "p1", "k")
-    said(tmp_path, "hotline:k", "resident:r1", "different")
+    record_decision(tmp_path, "hotline:k", "resident:r1", "different")
     assert find(tmp_path, home[1:], home[:1], calls).person("k") is None
-    said(tmp_path, "hotline:k", "resident:r1", "open")
-    said(tmp_path, "hotline:k", "property:p1", "different")
+    record_decision(tmp_path, "hotline:k", "resident:r1", "open")
+    record_decision(tmp_path, "hotline:k", "property:p1", "different")
     assert find(tmp_path, home[1:], home[:1], calls).person("k") is None
 
 
@@ -138,11 +138,11 @@ def test_two_calls_told_apart_are_not_one_person(tmp_path: Path) -> None:
     calls = [ticket("k", "王建国", "p", HOME), ticket("j", "王建国", "p", HOME)]
     rows = [CORRECTED | {"phone_token": "p"}]
     assert find(tmp_path, rows, tickets=calls).same("r1", "k", "j")
-    said(tmp_path, "hotline:k", "hotline:j", "different")
+    record_decision(tmp_path, "hotline:k", "hotline:j", "different")
     found = find(tmp_path, rows, tickets=calls)
     assert (found.person("k"), found.person("j")) == (None, None)  # which of them it is, nobody said: both wait
     assert (found.doubts("k"), found.doubts("j")) == (1, 1)
-    said(tmp_path, "hotline:k", "resident:r1", "same")
+    record_decision(tmp_path, "hotline:k", "resident:r1", "same")
     found = find(tmp_path, rows, tickets=calls)
     assert found.same("r1", "k")
     assert (found.person("j"), found.doubts("j")) == (None, 0)
@@ -154,7 +154,7 @@ def test_two_register_rows_told_apart_are_not_one_number_by_evidence(tmp_path: P
         *(resident(key, "王建国", None, dwelling_id=HOME, phone_token="p") for key in ("r2", "r3")),
     ]
     assert find(tmp_path, rows).same("r1", "r2", "r3")
-    said(tmp_path, "resident:r2", "resident:r3", "different")
+    record_decision(tmp_path, "resident:r2", "resident:r3", "different")
     found = find(tmp_path, rows)
     assert len({found.person(key) for key in ("r1", "r2", "r3")}) == 3
 
@@ -162,14 +162,14 @@ def test_two_register_rows_told_apart_are_not_one_number_by_evidence(tmp_path: P
 def test_a_call_that_evidence_found_speaks_for_one_that_it_did_not(tmp_path: Path) -> None:
     calls = [ticket("k", "王建国", None, HOME), ticket("j", "王建国")]
     assert find(tmp_path, [CORRECTED], tickets=calls).person("j") is None
-    said(tmp_path, "hotline:k", "hotline:j", "same")
+    record_decision(tmp_path, "hotline:k", "hotline:j", "same")
     assert find(tmp_path, [CORRECTED], tickets=calls).same("r1", "k", "j")
 
 
 def test_who_was_said_to_be_two_persons_is_neither(tmp_path: Path) -> None:
     rows = [CORRECTED, resident("r2", "李秀英", "li")]
-    said(tmp_path, "hotline:j", "resident:r1", "same")
-    said(tmp_path, "hotline:j", "resident:r2", "same")
+    record_decision(tmp_path, "hotline:j", "resident:r1", "same")
+    record_decision(tmp_path, "hotline:j", "resident:r2", "same")
     found = find(tmp_path, rows, tickets=[ticket("j", None)])
     assert found.person("j") is None
     assert not found.same("r1", "r2")

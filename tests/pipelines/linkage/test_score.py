@@ -1,4 +1,4 @@
-"""Scoring in the caller's connection: the same whatever the order, nothing left behind, nothing said aloud."""
+"""Scoring in the caller's connection: independent of row order, without leftovers or output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contracts.errors import HubError
 from pipelines.linkage.model import LinkModel, load_model
 from pipelines.linkage.score import decides_sql, reasons_sql, score
 from pipelines.linkage.train import train
-from tests.pipelines.linkage.tables import CITY, FEBRL, australians, put, rows, spoilt
+from tests.pipelines.linkage.tables import CITY, FEBRL, australians, create_table, rows, spoilt
 
 PERSONS = """
 a  王伟    1 1980-02-03 p1 d1
@@ -35,11 +35,11 @@ def night(persons: str | pl.DataFrame = PERSONS, claims: str | pl.DataFrame = CL
     """A connection with the tables `person` and `claim`."""
     connection = duckdb.connect()
     for table, given in (("person", persons), ("claim", claims)):
-        put(connection, table, table, rows(given) if isinstance(given, str) else given)
+        create_table(connection, table, table, rows(given) if isinstance(given, str) else given)
     return connection
 
 
-def scored(connection: duckdb.DuckDBPyConnection, at_least: float | None = -40) -> pl.DataFrame:
+def score_pairs(connection: duckdb.DuckDBPyConnection, at_least: float | None = -40) -> pl.DataFrame:
     score(connection, CITY, ["person", "claim"], "pair", at_least)
     sql = (
         f"select *, {decides_sql(CITY)} as decides, {reasons_sql(CITY)} as reasons from pair order by left_id, right_id"
@@ -49,13 +49,13 @@ def scored(connection: duckdb.DuckDBPyConnection, at_least: float | None = -40) 
 
 
 def test_the_same_rows_give_the_same_pairs_and_weights_in_any_order_and_on_any_threads() -> None:
-    first = scored(night())
+    first = score_pairs(night())
     assert first.height == 10
     for seed, threads in ((1, 1), (2, 2), (3, 4)):
         persons, claims = (rows(t).sample(fraction=1, shuffle=True, seed=seed) for t in (PERSONS, CLAIMS))
         again = night(persons, claims)
         again.execute(f"set threads = {threads}")
-        assert scored(again).equals(first)
+        assert score_pairs(again).equals(first)
 
 
 def test_it_works_in_a_night_and_leaves_nothing_but_its_result(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def relations(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, str]
 
 def test_no_name_is_said_aloud(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    scored(night())
+    score_pairs(night())
     assert tuple(capfd.readouterr()) == ("", "")
     assert not [record for record in caplog.records if record.name.startswith("splink")]
 
@@ -101,18 +101,18 @@ def test_one_table_or_the_right_number_of_them() -> None:
 def test_an_empty_table_gives_no_pairs(empty: str) -> None:
     connection = night()
     connection.execute(f"delete from {empty}")
-    assert scored(connection).is_empty()
+    assert score_pairs(connection).is_empty()
 
 
 def test_a_phone_on_more_rows_than_the_model_allows_proposes_nobody() -> None:
     tickets = "\n".join(f"agency{n} 王女士 - - p1 -" for n in range(CITY.most_rows_per_key))
-    found = scored(night(claims=f"{tickets}\nt1 王伟 - - p1 d1"))
+    found = score_pairs(night(claims=f"{tickets}\nt1 王伟 - - p1 d1"))
     assert set(found["right_id"]) == {"t1"}, "by home and surname alone"
-    assert scored(night(claims=tickets)).height > CITY.most_rows_per_key
+    assert score_pairs(night(claims=tickets)).height > CITY.most_rows_per_key
 
 
 def test_a_pair_is_explained_as_a_clerk_reads_it() -> None:
-    pairs = scored(night())
+    pairs = score_pairs(night())
     told = {(pair["left_id"], pair["right_id"]): pair["reasons"] for pair in pairs.to_dicts()}
     assert told["a", "t1"] == "姓名 一致 +17.8；电话 一致 +19.4"
     assert told["c", "t2"] == "姓名 异体字 +6.6；住址 一致 +18.2"
@@ -122,7 +122,7 @@ def test_a_pair_is_explained_as_a_clerk_reads_it() -> None:
 
 
 def test_a_level_that_never_decides_and_a_name_that_is_missing_are_for_a_human() -> None:
-    decides = {(p["left_id"], p["right_id"]): p["decides"] for p in scored(night()).to_dicts()}
+    decides = {(p["left_id"], p["right_id"]): p["decides"] for p in score_pairs(night()).to_dicts()}
     assert decides["a", "t1"]
     assert decides["c", "t2"]
     assert not decides["b", "t1"], "another name"
@@ -132,12 +132,12 @@ def test_a_level_that_never_decides_and_a_name_that_is_missing_are_for_a_human()
 
 def test_partial_weights_and_the_prior_make_the_weight() -> None:
     prior = pl.col("match_weight") - pl.sum_horizontal(pl.col(f"mw_{c.name}").fill_null(0) for c in CITY.comparisons)
-    assert scored(night()).select(prior.round(3).unique()).to_series().to_list() == [-16.83]
+    assert score_pairs(night()).select(prior.round(3).unique()).to_series().to_list() == [-16.83]
 
 
 def test_below_grey_there_is_no_pair_unless_asked_for() -> None:
-    weights = scored(night())["match_weight"]
-    assert sorted(scored(night(), None)["match_weight"]) == sorted(weights.filter(weights >= CITY.grey))
+    weights = score_pairs(night())["match_weight"]
+    assert sorted(score_pairs(night(), None)["match_weight"]) == sorted(weights.filter(weights >= CITY.grey))
     assert weights.min() < CITY.grey  # type: ignore[operator]
 
 

@@ -1,4 +1,4 @@
-"""What Dagster shows: lineage from landing to release, the schedule, the sensors, the instance's settings."""
+"""Dagster's definitions: lineage from landing to release, the schedule, the sensors, the instance's settings."""
 
 from __future__ import annotations
 

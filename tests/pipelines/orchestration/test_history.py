@@ -1,4 +1,4 @@
-"""Three nights of one town: what happened to people and titles is told by day and by what was known, and nothing is rewritten."""
+"""Three nights of one town: residences and titles by day, as known on a day, and no past state is rewritten."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.town import CORRECTED, FEBRUARY, JANUARY, MARCH, Known, Town, both, copy_of, holds, home, lives
+from tests.pipelines.town import CORRECTED, FEBRUARY, JANUARY, MARCH, Release, Town, both, copy_of, holds, home, lives
 
 
 def january(town: Town) -> None:
@@ -82,7 +82,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 
 @pytest.fixture(scope="module")
-def nights(town: Town) -> list[Known]:
+def nights(town: Town) -> list[Release]:
     """One release after each month."""
     done = []
     for month, built_at in ((january, "2024-02-01"), (february, "2024-03-01"), (march, "2024-04-01")):
@@ -92,8 +92,8 @@ def nights(town: Town) -> list[Known]:
 
 
 @pytest.fixture(scope="module")
-def told(nights: list[Known]) -> Callable[..., list[str]]:
-    """Where the register has somebody on a day, as known on a day: `kind door`."""
+def known_residences(nights: list[Release]) -> Callable[..., list[str]]:
+    """A query of the register for a person's residences on a day, as known on a day: `kind door`."""
 
     def where(n: int, day: str, known: str | None = None) -> list[str]:
         rows = nights[-1].query(
@@ -145,9 +145,9 @@ def told(nights: list[Known]) -> Callable[..., list[str]]:
     ],
 )
 def test_where_somebody_was(
-    told: Callable[..., list[str]], who: int, day: str, known: str | None, where: list[str]
+    known_residences: Callable[..., list[str]], who: int, day: str, known: str | None, where: list[str]
 ) -> None:
-    assert told(who, day, known) == where
+    assert known_residences(who, day, known) == where
 
 
 SINGLE = {"H1": ["02 测试1", "12 测试2"], "H3": ["02 测试3", "30 测试4"], "H10": ["02 测试10"]}
@@ -164,7 +164,7 @@ MARRIED = {"H1": ["02 测试1", "12 测试2"], "H3": ["02 测试3"], "H10": ["02
     ],
 )
 def test_a_birth_and_a_marriage_change_households_from_their_day_on(
-    nights: list[Known], day: str, known: str | None, members: dict[str, list[str]]
+    nights: list[Release], day: str, known: str | None, members: dict[str, list[str]]
 ) -> None:
     rows = nights[-1].query(
         "select household_no, relation_to_head || ' ' || name from membership_as_of(?, ?)"
@@ -185,7 +185,7 @@ def test_a_birth_and_a_marriage_change_households_from_their_day_on(
     ],
 )
 def test_a_sale_and_an_inheritance_leave_the_holder_before_in_the_past(
-    nights: list[Known], day: str, known: str | None, sold: str, inherited: str, use: str
+    nights: list[Release], day: str, known: str | None, sold: str, inherited: str, use: str
 ) -> None:
     rows = nights[-1].query(
         "select d.standard_address, t.holder_name, t.occupancy from title_as_of(?, ?) t join dwelling d using (dwelling_id)"
@@ -200,11 +200,11 @@ def test_a_sale_and_an_inheritance_leave_the_holder_before_in_the_past(
     ]
 
 
-def test_before_it_was_registered_nobody_held_it(nights: list[Known]) -> None:
+def test_before_it_was_registered_nobody_held_it(nights: list[Release]) -> None:
     assert nights[-1].query("select count(*) from title_as_of(date '2015-04-30', date '2024-02-29')") == [(0,)]
 
 
-def test_households_of_a_day(nights: list[Known]) -> None:
+def test_households_of_a_day(nights: list[Release]) -> None:
     def household(no: str, day: str) -> tuple[object, ...]:
         [row] = nights[-1].query(
             "select h.member_count, m.name, d.standard_address from household_as_of(?) h"
@@ -221,7 +221,7 @@ def test_households_of_a_day(nights: list[Known]) -> None:
     assert household("H10", FEBRUARY) == (2, "测试10", home("3-1-402"))
 
 
-def test_what_an_earlier_release_answered_is_what_the_newest_says_was_known_then(nights: list[Known]) -> None:
+def test_what_an_earlier_release_answered_is_what_the_newest_says_was_known_then(nights: list[Release]) -> None:
     """The proof that nothing rewrites the past: every release, asked for its own day, and the newest, asked for that day."""
     for table in ("residence", "membership", "title", "household"):
         for release, day in zip(nights, (JANUARY, FEBRUARY, MARCH), strict=True):
@@ -235,7 +235,7 @@ def test_what_an_earlier_release_answered_is_what_the_newest_says_was_known_then
             assert then
 
 
-def test_the_present_is_what_the_newest_register_says(nights: list[Known]) -> None:
+def test_the_present_is_what_the_newest_register_says(nights: list[Release]) -> None:
     """Rules read `residence` and `title` without a thought of time."""
     standing = nights[-1].query(
         "select count(*), count(distinct person_id) from residence where kind = 'living' and valid_to is null"
@@ -250,14 +250,14 @@ def test_the_present_is_what_the_newest_register_says(nights: list[Known]) -> No
     assert twice == 0
 
 
-def test_a_new_phone_is_no_history(nights: list[Known]) -> None:
+def test_a_new_phone_is_no_history(nights: list[Release]) -> None:
     assert nights[-1].query("select valid_to, known_from, known_to from membership where name = '测试9'") == [
         (None, *nights[0].query("select min(known_from), null from membership")[0])
     ]
     assert nights[-1].query("select count(*) from membership_history where name = '测试9'") == [(0,)]
 
 
-def test_each_day_has_the_release_that_served_it(nights: list[Known]) -> None:
+def test_each_day_has_the_release_that_served_it(nights: list[Release]) -> None:
     rows = nights[-1].query(
         "select release_id, cast(built_at as date)::varchar, known_on::varchar from release order by 2"
     )
@@ -270,12 +270,12 @@ def test_each_day_has_the_release_that_served_it(nights: list[Known]) -> None:
 
 @pytest.mark.parametrize("lost", [("remembered",), ("lake", "remembered"), ()])
 def test_a_lost_memory_costs_time_and_nothing_else(
-    town: Town, nights: list[Known], tmp_path: Path, lost: tuple[str, ...]
+    town: Town, nights: list[Release], tmp_path: Path, lost: tuple[str, ...]
 ) -> None:
     assert copy_of(town, tmp_path, without=lost).night().content_hash == nights[-1].content_hash
 
 
-def test_a_spoiled_memory_is_not_believed(town: Town, nights: list[Known], tmp_path: Path) -> None:
+def test_a_spoiled_memory_is_not_believed(town: Town, nights: list[Release], tmp_path: Path) -> None:
     copy = copy_of(town, tmp_path)
     spoiled = list(copy.settings.remembered.glob("history-*.parquet"))
     assert spoiled
@@ -284,7 +284,7 @@ def test_a_spoiled_memory_is_not_believed(town: Town, nights: list[Known], tmp_p
     assert copy.night().content_hash == nights[-1].content_hash
 
 
-def test_a_late_file_of_an_older_day_takes_its_place(town: Town, nights: list[Known], tmp_path: Path) -> None:
+def test_a_late_file_of_an_older_day_takes_its_place(town: Town, nights: list[Release], tmp_path: Path) -> None:
     """January's files come last: the content is as if they had come first."""
     late = copy_of(town, tmp_path, without=("lake", "remembered"))
     files = sorted((late.settings.landing / "office").glob("*_20240131.*"))

@@ -1,4 +1,4 @@
-"""What files of other days, and buildings that move, do to what is known of a day."""
+"""The history of a day after files of other days and buildings that change their grid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A night through Dagster: what it publishes, what stops it, and what it tells."""
+"""A night through Dagster: its release, the errors that stop it, and its warnings and alerts."""
 
 from __future__ import annotations
 

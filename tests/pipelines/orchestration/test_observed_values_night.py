@@ -1,4 +1,4 @@
-"""A verdict of 17:00 is used the same night: what was seen is a claim, the home follows it, and the finding closes."""
+"""A verdict of 17:00 is used the same night: the observed value is a claim, decides the home, and closes the finding."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipelines.doors import DAY, Doors, doubt, is_used, lives_at
-from tests.pipelines.town import EAST, WEST, Known, Town, holds, home, lives
+from tests.pipelines.town import EAST, WEST, Release, Town, holds, home, lives
 
 SAYS = (
     "select source, value, shown, why, delivery_id, row_no, claimed_on from claim where attribute = ? order by source"
@@ -37,7 +37,7 @@ def moves_in_the_register(town: Town, door: str, updated_on: str, day: str = "20
     )
 
 
-def state(known: Known) -> tuple[str, str | None, int]:
+def state(known: Release) -> tuple[str, str | None, int]:
     found = doubt(known)
     return found.status, found.verdict, found.visits
 

@@ -1,4 +1,4 @@
-"""What no register should say and every register does: each has a defined outcome, nobody is dropped and nothing invented."""
+"""Odd facts that all registers have: each has a defined outcome, no person is lost and no value is invented."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.town import Known, Town, holds, lives
+from tests.pipelines.town import Release, Town, holds, lives
 
 DAY = "2024-01-31"
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
+def known(tmp_path_factory: pytest.TempPathFactory) -> Release:
     town = Town(tmp_path_factory.mktemp("odd"))
     town.titles("20240131", holds(1, "T1", "3-1-101"), holds(1, "T2", "3-1-102", cancelled_on="2010-01-01"))
     town.residents(
@@ -42,7 +42,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
     return town.night()
 
 
-def test_what_ends_before_it_begins_is_kept_and_valid_on_no_day(known: Known) -> None:
+def test_what_ends_before_it_begins_is_kept_and_valid_on_no_day(known: Release) -> None:
     rows = known.query(
         "select valid_from::varchar, valid_to::varchar from residence where kind = 'living' and valid_to < valid_from"
     )
@@ -63,7 +63,7 @@ def test_what_ends_before_it_begins_is_kept_and_valid_on_no_day(known: Known) ->
     [("H2", 2, 0, False), ("H4", 2, 2, True), ("H6", 2, 1, True), ("H7", 2, 1, True), ("H8", 1, 1, True), ("H100", 400, 1, True)],
 )  # fmt: skip
 def test_a_household_whatever_is_written_in_it(
-    known: Known, household: str, members: int, heads: int, has_head: bool
+    known: Release, household: str, members: int, heads: int, has_head: bool
 ) -> None:
     [(count, head)] = known.query(
         "select member_count, head_person_id is not null from household_as_of(?) where household_no = ?", DAY, household
@@ -75,7 +75,7 @@ def test_a_household_whatever_is_written_in_it(
     assert known.query("select member_count from household where household_no = ?", household) == [(members,)]
 
 
-def test_two_rows_of_one_person_in_one_household_are_one_tie(known: Known) -> None:
+def test_two_rows_of_one_person_in_one_household_are_one_tie(known: Release) -> None:
     rows = known.query(
         "select r.kind, valid_from::varchar, valid_to from residence r join household h using (household_id)"
         " where h.household_no = 'H8' order by 1"
@@ -83,7 +83,7 @@ def test_two_rows_of_one_person_in_one_household_are_one_tie(known: Known) -> No
     assert rows == [("hukou", None, None), ("living", "2018-01-01", None)]
 
 
-def test_who_lives_together_is_a_household_of_its_own(known: Known) -> None:
+def test_who_lives_together_is_a_household_of_its_own(known: Release) -> None:
     rows = known.query(
         "select d.building_no || '-' || d.room_no, h.kind, h.member_count, h.hukou_household_count"
         " from resident_household h join dwelling d using (dwelling_id) where d.room_no in (101, 102, 103) order by 1"

@@ -1,4 +1,4 @@
-"""Presumption of innocence: an open finding changes nothing that is served of anybody."""
+"""Presumption of innocence: an open finding changes no served data about a person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.python_models import PYTHON_MODELS
 from tests.pipelines.office import CATALOG
-from tests.pipelines.town import Known, Town, copy_of, holds, home, lives
+from tests.pipelines.town import Release, Town, copy_of, holds, home, lives
 from warehouse.build.engine import MACROS, dependencies, models
 from warehouse.build.sql_files import read_folder
 from warehouse.cross_check import run
@@ -16,8 +16,8 @@ from warehouse.cross_check import run
 ABOUT_FINDINGS = {"finding", "finding_evidence", "finding_resolution", "stop", "rule_figure"}
 
 
-def served(known: Known) -> dict[str, object]:
-    """By table everything that is served of persons and homes: what is not a finding, and does not name the night."""
+def served_tables(known: Release) -> dict[str, object]:
+    """All served tables about persons and homes, without findings and without tables that name the night."""
     tables = known.query("select schema_name, table_name from duckdb_tables() order by all")
     names = [str(name) if schema == "main" else f"{schema}.{name}" for schema, name in tables]
     return {
@@ -49,7 +49,7 @@ def test_a_city_with_findings_is_served_as_one_without(tmp_path: Path, monkeypat
     [(found,)] = with_findings.query("select count(distinct rule) from finding where status = 'open'")
     assert int(str(found)) >= 3
     assert none.query("select * from finding") == []
-    assert served(none) == served(with_findings)
+    assert served_tables(none) == served_tables(with_findings)
 
 
 def test_no_model_and_no_macro_reads_a_finding() -> None:

@@ -1,4 +1,4 @@
-"""What people saw and decided survives the loss of everything that a night can make again."""
+"""People's verdicts and decisions survive the loss of everything that a night can rebuild."""
 
 from __future__ import annotations
 

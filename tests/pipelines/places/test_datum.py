@@ -1,4 +1,4 @@
-"""GCJ-02 and WGS-84: two other implementations agree, and what is moved comes back."""
+"""GCJ-02 and WGS-84: two other implementations agree, and converting back gives the same place."""
 
 from __future__ import annotations
 

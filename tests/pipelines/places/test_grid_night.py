@@ -127,6 +127,6 @@ def test_the_grid_of_any_day_is_one_question(city: City) -> None:
 
 
 def test_no_table_promises_a_grid_that_nobody_can_know() -> None:
-    """Whatever is at a home has its grid, and a home may have none."""
+    """All rows at a home have its grid, and a home may have none."""
     promised = [t.name for t in load_catalog().city() for c in t.columns if c.name == "grid_code" and c.required]
     assert promised == []

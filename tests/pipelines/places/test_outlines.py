@@ -1,4 +1,4 @@
-"""Which grid a building stands in, and since when: by the written code, by an outline, or left open for review."""
+"""The grid of a building and its dates: by the written code, by an outline, or left open for review."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.pull.fetching import Fetching
+from tests.pipelines.pull.fetching import PullHub
 from tests.postgres import Database, Postgres, postgres
 
 __all__ = ["postgres"]
@@ -18,5 +18,5 @@ def database(postgres: Postgres) -> Database:
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Fetching:
-    return Fetching(tmp_path)
+def hub(tmp_path: Path) -> PullHub:
+    return PullHub(tmp_path)

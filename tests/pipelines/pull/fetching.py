@@ -20,7 +20,7 @@ COLUMNS = {
 }
 
 
-class Fetching:
+class PullHub:
     """`pull` is what a night does before it reads landing; `waited` are the seconds it would have waited."""
 
     def __init__(self, home: Path) -> None:
@@ -68,7 +68,7 @@ class Fetching:
     def pull(self) -> list[str]:
         return pull_all(self.settings, self.catalog, wait=self.waited.append)
 
-    def landed(self, table: str) -> list[Path]:
+    def landed_files(self, table: str) -> list[Path]:
         """The files ingest would read, oldest first."""
         return sorted(self.settings.landing.glob(f"{table}/{table}_*"))
 

@@ -41,7 +41,7 @@ class Api:
 
 
 @contextmanager
-def serving() -> Iterator[Api]:
+def run_server() -> Iterator[Api]:
     api = Api()
 
     class Handler(BaseHTTPRequestHandler):

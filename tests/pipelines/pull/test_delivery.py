@@ -1,4 +1,4 @@
-"""What is fetched goes the way of every file: read by its contract, receipted, in force or not."""
+"""Fetched files are deliveries like all others: read by their contract, with a receipt, in force or not."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import polars as pl
 
 from contracts.code_lists import HERE, load_code_lists
 from pipelines.ingest.ingest import ingest_landing
-from tests.pipelines.pull.fetching import Fetching
-from tests.pipelines.pull.server import serving
+from tests.pipelines.pull.fetching import PullHub
+from tests.pipelines.pull.server import run_server
 from tests.postgres import Database
 from warehouse.lake.lake import Delivery, Lake
 
 
-def night(hub: Fetching) -> list[Delivery]:
+def night(hub: PullHub) -> list[Delivery]:
     assert hub.pull() == []
     return ingest_landing(hub.settings, hub.catalog, load_code_lists([HERE])).deliveries
 
 
-def in_force(hub: Fetching) -> list[tuple[object, ...]]:
+def in_force(hub: PullHub) -> list[tuple[object, ...]]:
     """The rows of every file that counts, oldest first."""
     lake = Lake(hub.settings)
     deliveries = lake.in_force(hub.catalog.tables["source.permit"])
@@ -25,7 +25,7 @@ def in_force(hub: Fetching) -> list[tuple[object, ...]]:
     return [row for frame in frames for row in sorted(frame.select("permit_no", "holder").rows())]
 
 
-def test_what_a_query_gives_comes_into_force_and_a_lost_column_does_not(hub: Fetching, database: Database) -> None:
+def test_what_a_query_gives_comes_into_force_and_a_lost_column_does_not(hub: PullHub, database: Database) -> None:
     database.run(
         "create table permits (permit_no text primary key, holder text, updated_at timestamp)",
         "insert into permits values ('P1', '测试甲', '2024-03-01'), ('P2', '测试乙', '2024-03-02')",
@@ -47,9 +47,9 @@ def test_what_a_query_gives_comes_into_force_and_a_lost_column_does_not(hub: Fet
     assert in_force(hub) == good
 
 
-def test_what_an_api_gives_comes_into_force(hub: Fetching) -> None:
+def test_what_an_api_gives_comes_into_force(hub: PullHub) -> None:
     rows = [{"permit_no": f"P{n}", "holder": "测试甲", "updated_at": "2024-03-01"} for n in (1, 2)]
-    with serving() as api:
+    with run_server() as api:
         api.serves(lambda _: rows)
         hub.contract("permit", "snapshot", kind="api", url=f"{api.url}/permits")
         [delivery] = night(hub)

@@ -1,4 +1,4 @@
-"""Fetching inside a night: what failed is told, and everything else goes on."""
+"""Fetching inside a night: a failure is reported, and everything else goes on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from contracts.model import Catalog
 from pipelines.orchestration.night import Night
 from pipelines.orchestration.nightly import warnings
 from tests.pipelines.office import CATALOG, csv_text, resident
-from tests.pipelines.pull.fetching import Fetching
+from tests.pipelines.pull.fetching import PullHub
 
 
-def test_what_cannot_be_fetched_is_told_and_the_night_goes_on(hub: Fetching) -> None:
+def test_what_cannot_be_fetched_is_told_and_the_night_goes_on(hub: PullHub) -> None:
     elsewhere = hub.settings.home / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "人口信息_20240301.csv").write_text(csv_text([resident(1)]), encoding="utf-8")

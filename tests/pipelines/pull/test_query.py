@@ -11,14 +11,14 @@ import pytest
 
 from contracts.errors import HubError
 from pipelines.pull.query import pull_query
-from tests.pipelines.pull.fetching import Fetching
+from tests.pipelines.pull.fetching import PullHub
 from tests.postgres import PASSWORD, Database
 
 QUERY = "select permit_no, holder, updated_at from permits"
 
 
 @pytest.fixture
-def permits(database: Database, hub: Fetching) -> Database:
+def permits(database: Database, hub: PullHub) -> Database:
     """Two permits, a contract that fetches them by their time of change, and the secret."""
     database.run(
         "create table permits (permit_no text primary key, holder text, updated_at timestamp)",
@@ -33,9 +33,9 @@ def rows(path: Path) -> list[tuple[object, ...]]:
     return sorted(pl.read_parquet(path).rows(), key=repr)
 
 
-def test_what_a_query_gives_is_landed_with_its_types(hub: Fetching, permits: Database) -> None:
+def test_what_a_query_gives_is_landed_with_its_types(hub: PullHub, permits: Database) -> None:
     assert hub.pull() == []
-    [path] = hub.landed("permit")
+    [path] = hub.landed_files("permit")
     layout = hub.catalog.tables["source.permit"].layout
     assert layout is not None
     assert layout.format == "parquet"
@@ -47,43 +47,43 @@ def test_what_a_query_gives_is_landed_with_its_types(hub: Fetching, permits: Dat
     assert not list((hub.settings.lake / "_work").iterdir())
 
 
-def test_the_next_pull_brings_what_changed_and_a_quiet_night_nothing(hub: Fetching, permits: Database) -> None:
+def test_the_next_pull_brings_what_changed_and_a_quiet_night_nothing(hub: PullHub, permits: Database) -> None:
     hub.pull()
     assert hub.pull() == []
-    assert len(hub.landed("permit")) == 1
+    assert len(hub.landed_files("permit")) == 1
     permits.run(
         "update permits set holder = '测试乙', updated_at = '2024-03-02 08:00' where permit_no = 'P1'",
         "insert into permits values ('P3', '测试丙', '2024-03-03'), ('P4', '测试丁', null)",
     )
     hub.pull()
-    _, second = hub.landed("permit")
+    _, second = hub.landed_files("permit")
     assert [row[0] for row in rows(second)] == ["P1", "P2", "P3", "P4"]
     hub.pull()
-    assert len(hub.landed("permit")) == 2
+    assert len(hub.landed_files("permit")) == 2
     permits.run("delete from permits where permit_no = 'P4'", "insert into permits values ('P5', null, '2024-03-03')")
     hub.pull()
-    assert [row[0] for row in rows(hub.landed("permit")[2])] == ["P3", "P5"]
+    assert [row[0] for row in rows(hub.landed_files("permit")[2])] == ["P3", "P5"]
 
 
-def test_landing_is_the_only_memory(hub: Fetching, permits: Database) -> None:
+def test_landing_is_the_only_memory(hub: PullHub, permits: Database) -> None:
     hub.pull()
     permits.run("insert into permits values ('P3', null, '2024-03-03')")
     hub.pull()
-    for path in hub.landed("permit"):
+    for path in hub.landed_files("permit"):
         path.unlink()
     hub.pull()
-    assert len(rows(hub.landed("permit")[0])) == 3
+    assert len(rows(hub.landed_files("permit")[0])) == 3
 
 
-def test_a_changed_query_fetches_everything_once_more(hub: Fetching, permits: Database) -> None:
+def test_a_changed_query_fetches_everything_once_more(hub: PullHub, permits: Database) -> None:
     hub.pull()
     query = "select permit_no, upper(holder) as holder, updated_at from permits -- all of them"
     hub.contract("permit", kind="query", secret="permits_db", query=query, watermark="updated_at")
     hub.pull()
-    assert [len(rows(path)) for path in hub.landed("permit")] == [2, 2]
+    assert [len(rows(path)) for path in hub.landed_files("permit")] == [2, 2]
 
 
-def test_a_snapshot_is_fetched_whole_whenever_a_row_changed(hub: Fetching, permits: Database) -> None:
+def test_a_snapshot_is_fetched_whole_whenever_a_row_changed(hub: PullHub, permits: Database) -> None:
     hub.contract("permit", "snapshot", kind="query", secret="permits_db", query=f"{QUERY};")
     hub.pull()
     hub.pull()
@@ -91,15 +91,19 @@ def test_a_snapshot_is_fetched_whole_whenever_a_row_changed(hub: Fetching, permi
     hub.pull()
     permits.run("insert into permits values ('P2', null, '2024-03-02 08:00')")
     hub.pull()
-    assert [[row[0] for row in rows(path)] for path in hub.landed("permit")] == [["P1", "P2"], ["P1"], ["P1", "P2"]]
-    first, _, third = [path.read_bytes() for path in hub.landed("permit")]
+    assert [[row[0] for row in rows(path)] for path in hub.landed_files("permit")] == [
+        ["P1", "P2"],
+        ["P1"],
+        ["P1", "P2"],
+    ]
+    first, _, third = [path.read_bytes() for path in hub.landed_files("permit")]
     assert first != third  # else it would be the first delivery again, and the second stay in force
 
 
-def test_without_rows_nothing_is_landed(hub: Fetching, permits: Database) -> None:
+def test_without_rows_nothing_is_landed(hub: PullHub, permits: Database) -> None:
     permits.run("delete from permits")
     assert hub.pull() == []
-    assert hub.landed("permit") == []
+    assert hub.landed_files("permit") == []
 
 
 @pytest.mark.parametrize(
@@ -117,26 +121,26 @@ def test_without_rows_nothing_is_landed(hub: Fetching, permits: Database) -> Non
     ids=lambda value: str(value),
 )
 def test_types_and_watermarks_of_every_kind(
-    hub: Fetching, permits: Database, sql_type: str, value: str, read: object
+    hub: PullHub, permits: Database, sql_type: str, value: str, read: object
 ) -> None:
     permits.run(f"create table typed (permit_no text, v {sql_type})", f"insert into typed values ('P1', '{value}')")
     mark = {} if sql_type in ("boolean", "jsonb") else {"watermark": "v"}
     hub.contract("permit", kind="query", secret="permits_db", query="select * from typed", **mark)
     assert hub.pull() == []
-    assert [row[1] for row in rows(hub.landed("permit")[0])] == [read]
+    assert [row[1] for row in rows(hub.landed_files("permit")[0])] == [read]
     assert hub.pull() == []
-    assert len(hub.landed("permit")) == 1
+    assert len(hub.landed_files("permit")) == 1
 
 
-def test_a_result_of_any_size_is_fetched_in_parts(hub: Fetching, permits: Database) -> None:
+def test_a_result_of_any_size_is_fetched_in_parts(hub: PullHub, permits: Database) -> None:
     query = "select g::text as permit_no, md5(g::text) as holder from generate_series(1, 120001) g"
     hub.contract("permit", "snapshot", kind="query", secret="permits_db", query=query)
     hub.pull()
-    frame = pl.read_parquet(hub.landed("permit")[0])
+    frame = pl.read_parquet(hub.landed_files("permit")[0])
     assert (len(frame), frame["permit_no"].n_unique()) == (120001, 120001)
 
 
-def pulls(hub: Fetching, **changes: str) -> str:
+def pulls(hub: PullHub, **changes: str) -> str:
     """The one warning of a night whose query was changed so."""
     hub.contract(
         "permit", **{"kind": "query", "secret": "permits_db", "query": QUERY, "watermark": "updated_at"} | changes
@@ -161,23 +165,23 @@ def pulls(hub: Fetching, **changes: str) -> str:
     ],
 )
 def test_a_query_that_cannot_be_used_says_why_and_quotes_no_row(
-    hub: Fetching, permits: Database, capfd: pytest.CaptureFixture[str], query: str, says: str
+    hub: PullHub, permits: Database, capfd: pytest.CaptureFixture[str], query: str, says: str
 ) -> None:
     permits.run("create sequence counter")
     warning = pulls(hub, query=query)
     assert says in warning
     assert "测试甲" not in warning
-    assert hub.landed("permit") == []
+    assert hub.landed_files("permit") == []
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_error_after_many_rows_lands_none_of_them(hub: Fetching, permits: Database) -> None:
+def test_an_error_after_many_rows_lands_none_of_them(hub: PullHub, permits: Database) -> None:
     query = "select g::text as permit_no, 1 / (150000 - g) as updated_at from generate_series(1, 200000) g"
     assert "could not answer the query" in pulls(hub, query=query)
-    assert hub.landed("permit") == []
+    assert hub.landed_files("permit") == []
 
 
-def test_a_query_that_does_not_end_is_ended(hub: Fetching, permits: Database) -> None:
+def test_a_query_that_does_not_end_is_ended(hub: PullHub, permits: Database) -> None:
     hub.contract("permit", kind="query", secret="permits_db", query="select pg_sleep(600)::text as permit_no")
     table = hub.catalog.tables["source.permit"]
     assert table.pull
@@ -200,7 +204,7 @@ def test_a_query_that_does_not_end_is_ended(hub: Fetching, permits: Database) ->
     ids=["password", "database", "down", "mysql down", "another kind"],
 )
 def test_a_database_out_of_reach_is_a_warning_without_the_password(
-    hub: Fetching, permits: Database, capfd: pytest.CaptureFixture[str], url: str, says: str
+    hub: PullHub, permits: Database, capfd: pytest.CaptureFixture[str], url: str, says: str
 ) -> None:
     hub.secret(
         "permits_db", url.format(wrong=f"not-{PASSWORD}", password=PASSWORD, port=permits.port, name=permits.name)
@@ -209,15 +213,15 @@ def test_a_database_out_of_reach_is_a_warning_without_the_password(
     assert capfd.readouterr() == ("", "")
 
 
-def test_one_pull_that_fails_does_not_stop_the_others(hub: Fetching, permits: Database) -> None:
+def test_one_pull_that_fails_does_not_stop_the_others(hub: PullHub, permits: Database) -> None:
     hub.contract("broken", kind="query", secret="nowhere", query=QUERY)
     [warning] = hub.pull()
     assert warning.startswith("broken: ")
     assert "there is no secret nowhere" in warning
-    assert len(hub.landed("permit")) == 1
+    assert len(hub.landed_files("permit")) == 1
 
 
-def test_a_secret_that_others_can_read_is_not_used(hub: Fetching, permits: Database) -> None:
+def test_a_secret_that_others_can_read_is_not_used(hub: PullHub, permits: Database) -> None:
     path = hub.secret("permits_db", permits.url, mode=0o640)
     assert f"others may read this -> chmod 600 {path}" in pulls(hub)
     path.chmod(0o600)

@@ -12,7 +12,7 @@ from typing import Any
 import fsspec  # type: ignore[import-untyped]
 import pytest
 
-from tests.pipelines.pull.fetching import Fetching
+from tests.pipelines.pull.fetching import PullHub
 
 KEY = json.dumps({"key": "landing-key", "secret": "landing-s3cr3t"})
 
@@ -29,7 +29,7 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def bucket(endpoint: str, hub: Fetching) -> Any:
+def bucket(endpoint: str, hub: PullHub) -> Any:
     """An empty bucket, and a hub whose landing it is."""
     name = f"b{os.urandom(6).hex()}"
     store = fsspec.filesystem(
@@ -43,13 +43,13 @@ def bucket(endpoint: str, hub: Fetching) -> Any:
     return lambda key, content: store.pipe_file(f"{name}/from-offices/{key}", content)
 
 
-def there(hub: Fetching) -> dict[str, bytes]:
-    """What ingest would see."""
+def there(hub: PullHub) -> dict[str, bytes]:
+    """The files in landing that ingest would read."""
     root = hub.settings.landing
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("[!.]*") if p.is_file()}
 
 
-def test_new_and_changed_objects_are_copied_with_their_path_and_time(hub: Fetching, bucket: Any) -> None:
+def test_new_and_changed_objects_are_copied_with_their_path_and_time(hub: PullHub, bucket: Any) -> None:
     big = os.urandom(7 * 1024 * 1024)
     bucket("resident/人口信息_20240301.csv", b"1")
     bucket("property/2024/big.xlsx", big)
@@ -63,7 +63,7 @@ def test_new_and_changed_objects_are_copied_with_their_path_and_time(hub: Fetchi
     assert path.stat() == before
 
 
-def test_what_somebody_took_out_of_landing_stays_out(hub: Fetching, bucket: Any) -> None:
+def test_what_somebody_took_out_of_landing_stays_out(hub: PullHub, bucket: Any) -> None:
     bucket("a.csv", b"1")
     hub.pull()
     (hub.settings.landing / "a.csv").unlink()
@@ -74,7 +74,7 @@ def test_what_somebody_took_out_of_landing_stays_out(hub: Fetching, bucket: Any)
     assert there(hub) == {"a.csv": b"1"}
 
 
-def test_a_file_of_somebody_else_is_not_written_over(hub: Fetching, bucket: Any) -> None:
+def test_a_file_of_somebody_else_is_not_written_over(hub: PullHub, bucket: Any) -> None:
     bucket("a.csv", b"1")
     bucket("b.csv", b"1")
     hub.pull()
@@ -85,7 +85,7 @@ def test_a_file_of_somebody_else_is_not_written_over(hub: Fetching, bucket: Any)
     assert there(hub) == {"a.csv": b"by hand", "b.csv": b"1"}
 
 
-def test_unfinished_objects_wait_and_names_that_lead_out_are_refused(hub: Fetching, bucket: Any) -> None:
+def test_unfinished_objects_wait_and_names_that_lead_out_are_refused(hub: PullHub, bucket: Any) -> None:
     for key in (
         "a.csv.part",
         "~$a.xlsx",
@@ -103,7 +103,7 @@ def test_unfinished_objects_wait_and_names_that_lead_out_are_refused(hub: Fetchi
     assert all("the name leads out of landing -> rename the object" in warning for warning in warnings)
 
 
-def test_one_object_that_cannot_be_written_does_not_stop_the_others(hub: Fetching, bucket: Any) -> None:
+def test_one_object_that_cannot_be_written_does_not_stop_the_others(hub: PullHub, bucket: Any) -> None:
     bucket("a", b"1")
     bucket("a/b.csv", b"2")
     bucket("c.csv", b"3")
@@ -112,7 +112,7 @@ def test_one_object_that_cannot_be_written_does_not_stop_the_others(hub: Fetchin
     assert there(hub) == {"a": b"1", "c.csv": b"3"}
 
 
-def changed(hub: Fetching, **settings: str) -> str:
+def changed(hub: PullHub, **settings: str) -> str:
     hub.settings = hub.settings.model_copy(update=settings)
     [warning] = hub.pull()
     assert warning.startswith("HUB_LANDING_URL: ")
@@ -120,7 +120,7 @@ def changed(hub: Fetching, **settings: str) -> str:
     return warning
 
 
-def test_a_store_out_of_reach_is_a_warning(hub: Fetching, bucket: Any, tmp_path: Path) -> None:
+def test_a_store_out_of_reach_is_a_warning(hub: PullHub, bucket: Any, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     endpoint = hub.settings.landing_endpoint
@@ -134,7 +134,7 @@ def test_a_store_out_of_reach_is_a_warning(hub: Fetching, bucket: Any, tmp_path:
 
 
 @pytest.mark.parametrize("scheme", ["file", "memory"])
-def test_any_store_of_fsspec_will_do(hub: Fetching, tmp_path: Path, scheme: str) -> None:
+def test_any_store_of_fsspec_will_do(hub: PullHub, tmp_path: Path, scheme: str) -> None:
     url = f"{scheme}://{tmp_path}/elsewhere"
     store, root = fsspec.core.url_to_fs(url)
     store.makedirs(f"{root}/resident")

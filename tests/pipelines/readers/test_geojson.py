@@ -1,4 +1,4 @@
-"""GeoJSON → text rows: a feature is a row, what is no feature costs its row, what is no JSON its file."""
+"""GeoJSON to text rows: one row per feature; an invalid feature costs its row, invalid JSON the file."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_members_of_the_collection_may_stand_in_any_order(tmp_path: Path) -> Non
     assert [row for *_, row in rows(tmp_path, text)] == [("1", "", WRITTEN)]
 
 
-def written(one: str) -> str:
+def two_features(one: str) -> str:
     """A good feature, and then another as it is written here."""
     return collection(feature({"编号": "1"}), 0).replace("0]}", f"{one}]}}")
 
@@ -83,7 +83,7 @@ def written(one: str) -> str:
     ],
 )  # fmt: skip
 def test_what_is_no_feature_costs_its_row(tmp_path: Path, one: str) -> None:
-    assert [(number, mark) for number, mark, _ in rows(tmp_path, written(one))] == [(1, None), (2, "feature")]
+    assert [(number, mark) for number, mark, _ in rows(tmp_path, two_features(one))] == [(1, None), (2, "feature")]
 
 
 def test_a_nul_in_a_property_costs_its_row(tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_a_nul_in_a_property_costs_its_row(tmp_path: Path) -> None:
         ),
         (collection(feature({"编号": "1"})) + "\n{}", "no readable JSON at line 2, character 1"),
         ('{1: "FeatureCollection"}', "no readable JSON"),
-        (written("[" * 100_000), "no readable JSON at line 1"),
-        (written('{"a":' * 100_000), "no readable JSON at line 1"),
-        (written("9" * 10_000), "no readable JSON at line 1"),
+        (two_features("[" * 100_000), "no readable JSON at line 1"),
+        (two_features('{"a":' * 100_000), "no readable JSON at line 1"),
+        (two_features("9" * 10_000), "no readable JSON at line 1"),
         ("{}", "no GeoJSON FeatureCollection"),
         ("[1, 2]", "no GeoJSON FeatureCollection"),
         (json.dumps(feature({"编号": "1"})), "no GeoJSON FeatureCollection"),
@@ -152,8 +152,8 @@ def test_a_receipt_names_the_feature_and_the_reason(tmp_path: Path) -> None:
     )
     bad = beside_a_good_file(office)
     assert (bad.read, bad.accepted, bad.by_rule) == (3, 1, {"code": 1, "feature": 1})
-    told = [(line[0], line[3]) for line in office.told(bad) if line[4] == "错误"]
-    assert told == [("2", "feature"), ("3", "code")]
+    lines = [(line[0], line[3]) for line in office.receipt_lines(bad) if line[4] == "错误"]
+    assert lines == [("2", "feature"), ("3", "code")]
 
 
 def test_a_layout_without_a_column_for_the_shape_fails_the_lint(tmp_path: Path) -> None:

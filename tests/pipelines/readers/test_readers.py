@@ -1,4 +1,4 @@
-"""Files as offices send them → text rows; which are refused, and with which words."""
+"""Office files to text rows, and the refusals of bad ones."""
 
 import zipfile
 from dataclasses import replace
@@ -36,7 +36,7 @@ def cells(path: Path, table: Table = CSV) -> list[tuple[int, str, tuple[str, ...
     return found
 
 
-def written(folder: Path, text: str | bytes, encoding: str = "utf-8") -> Path:
+def write_sample(folder: Path, text: str | bytes, encoding: str = "utf-8") -> Path:
     path = folder / "file"
     path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
     return path
@@ -46,7 +46,7 @@ def written(folder: Path, text: str | bytes, encoding: str = "utf-8") -> Path:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends(tmp_path: Path, encoding: str, end: str) -> None:
     text = end.join(["编号,名称,备注", "1,柳港园,龘", "2,西院,", ""])
-    assert cells(written(tmp_path, text, encoding)) == [(2, "", ("1", "柳港园", "龘")), (3, "", ("2", "西院", ""))]
+    assert cells(write_sample(tmp_path, text, encoding)) == [(2, "", ("1", "柳港园", "龘")), (3, "", ("2", "西院", ""))]
 
 
 @pytest.mark.parametrize(
@@ -73,12 +73,12 @@ def test_encodings_and_line_ends(tmp_path: Path, encoding: str, end: str) -> Non
     ],
 )
 def test_lines_become_records(tmp_path: Path, lines: str, expected: list[object]) -> None:
-    assert cells(written(tmp_path, "编号,名称,备注\n" + lines)) == expected
+    assert cells(write_sample(tmp_path, "编号,名称,备注\n" + lines)) == expected
 
 
 def test_an_open_quote_is_not_followed_for_ever(tmp_path: Path) -> None:
     good = [f"{n},x,y" for n in range(2 * LONGEST_RECORD)]
-    found = cells(written(tmp_path, "\n".join(["编号,名称,备注", '1,"x,3', *good])))
+    found = cells(write_sample(tmp_path, "\n".join(["编号,名称,备注", '1,"x,3', *good])))
     assert found[0] == (2, "", None)
     assert [row for _, _, row in found[1:]] == [tuple(line.split(",")) for line in good]
 
@@ -87,11 +87,14 @@ def test_pieces_are_cut_at_record_ends(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("pipelines.readers.decode.PIECE_BYTES", 7)
     text = '编号,名称,备注\n1,"多\n行",3\n2,街道,"x"\n'
     for encoding in ("utf-8", "gb18030"):
-        assert cells(written(tmp_path, text, encoding)) == [(2, "", ("1", "多\n行", "3")), (3, "", ("2", "街道", "x"))]
+        assert cells(write_sample(tmp_path, text, encoding)) == [
+            (2, "", ("1", "多\n行", "3")),
+            (3, "", ("2", "街道", "x")),
+        ]
 
 
 def test_columns_are_found_by_header_wherever_they_stand(tmp_path: Path) -> None:
-    path = written(tmp_path, "备 注,多余,编号,　名称,,\nc,x,a,b,,\n")
+    path = write_sample(tmp_path, "备 注,多余,编号,　名称,,\nc,x,a,b,,\n")
     [batch] = read(path, CSV)
     assert batch.frame.rows() == [("a", "b", "c")]
     assert batch.unknown_columns == ("多余",)
@@ -111,14 +114,14 @@ def test_columns_are_found_by_header_wherever_they_stand(tmp_path: Path) -> None
 )
 def test_files_that_are_refused(tmp_path: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(DeliveryError, match=message) as error:
-        read(written(tmp_path, content), CSV)
+        read(write_sample(tmp_path, content), CSV)
     assert error.value.where.startswith("file")
     assert error.value.remedy
 
 
 def test_a_row_of_data_in_the_header_s_place_is_not_repeated_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(DeliveryError) as error:
-        read(written(tmp_path, "编号1,名称1,备注1\n"), CSV)
+        read(write_sample(tmp_path, "编号1,名称1,备注1\n"), CSV)
     assert "1" not in str(error.value).replace("row 1", "")
 
 
@@ -126,7 +129,7 @@ def test_a_line_without_end_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("pipelines.readers.decode.PIECE_BYTES", 64)
     monkeypatch.setattr("pipelines.readers.decode.LONGEST_LINE", 100)
     with pytest.raises(DeliveryError, match="a line that begins 0 MiB into the file does not end"):
-        read(written(tmp_path, "编号,名称,备注\n" + "x" * 1000), CSV)
+        read(write_sample(tmp_path, "编号,名称,备注\n" + "x" * 1000), CSV)
 
 
 def test_a_workbook_with_title_and_several_sheets(tmp_path: Path) -> None:
@@ -186,5 +189,5 @@ def _zip_again(path: Path) -> None:
 
 
 def test_batches_are_text_columns_in_the_contract_s_order(tmp_path: Path) -> None:
-    [batch] = read(written(tmp_path, "备注,名称,编号\n3,2,1\n"), CSV)
+    [batch] = read(write_sample(tmp_path, "备注,名称,编号\n3,2,1\n"), CSV)
     assert dict(batch.frame.schema) == {"a": pl.String, "b": pl.String, "c": pl.String}

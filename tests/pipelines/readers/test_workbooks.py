@@ -1,4 +1,4 @@
-"""What workbooks hold beside plain rows: merged headers, totals, hidden rows and sheets, formulas, old formats."""
+"""Workbooks with more than plain rows: merged headers, totals, hidden rows and sheets, formulas, old formats."""
 
 from dataclasses import replace
 from datetime import date

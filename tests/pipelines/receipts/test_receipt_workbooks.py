@@ -1,4 +1,4 @@
-"""Receipts as workbooks: marked cells, comments, sheets, and what does not fit on one."""
+"""Receipts as workbooks: marked cells, comments, sheets, and content that needs several sheets."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tests.pipelines.answers import (
     YELLOW,
     Issue,
     of_format,
+    receipt_file,
     sheets,
-    written,
 )
 from tests.pipelines.office import Office
 from tests.pipelines.workbooks import comments, fills
 
 
 def test_a_workbook_has_a_summary_the_bad_rows_and_a_list(tmp_path: Path) -> None:
-    book = sheets(written(tmp_path, of_format("xlsx"), delivery=replace(SENT, ignored=1)))
+    book = sheets(receipt_file(tmp_path, of_format("xlsx"), delivery=replace(SENT, ignored=1)))
     assert list(book) == ["汇总", "问题行", "明细"]
     facts = {str(row[0]): row[1] for row in book["汇总"] if row[0]}
     assert facts["文件"] == SENT.file_name
@@ -47,7 +47,7 @@ def test_a_workbook_has_a_summary_the_bad_rows_and_a_list(tmp_path: Path) -> Non
 
 
 def test_a_workbook_marks_the_office_s_cells_and_shows_no_others(tmp_path: Path) -> None:
-    path = written(tmp_path, of_format("xlsx"))
+    path = receipt_file(tmp_path, of_format("xlsx"))
     assert sheets(path)["问题行"] == [
         ["行号", "犬牌号", "犬只数", "联系电话"],
         [2, "", "两只", ""],
@@ -68,7 +68,7 @@ def test_two_problems_of_one_cell_are_one_mark(tmp_path: Path) -> None:
         ("", 2, "dogs", "range", "error", "0"),
         ("", 2, "tag_no", "not_null", "error", None),
     ]
-    path = written(tmp_path, of_format("xlsx"), issues)
+    path = receipt_file(tmp_path, of_format("xlsx"), issues)
     assert sheets(path)["问题行"][1:] == [[2, "D1", "0", ""]]
     assert fills(path, "问题行")["B2"] == RED
     assert comments(path, "问题行")["B2"].splitlines() == [
@@ -78,14 +78,14 @@ def test_two_problems_of_one_cell_are_one_mark(tmp_path: Path) -> None:
 
 
 def test_a_value_that_is_missing_is_an_empty_red_cell(tmp_path: Path) -> None:
-    path = written(tmp_path, of_format("xlsx"), [("", 3, "tag_no", "not_null", "error", None)])
+    path = receipt_file(tmp_path, of_format("xlsx"), [("", 3, "tag_no", "not_null", "error", None)])
     assert sheets(path)["问题行"][1:] == [[3, "", "", ""]]
     assert fills(path, "问题行")["B2"] == RED
 
 
 def test_what_is_too_long_for_a_sheet_goes_on_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.receipts.pages.LARGEST", 3)
-    book = sheets(written(tmp_path, of_format("xlsx"), TWO_SHEETS))
+    book = sheets(receipt_file(tmp_path, of_format("xlsx"), TWO_SHEETS))
     assert list(book) == ["汇总", "甲街道", "甲街道 2", "乙街道", "明细", "明细 2", "明细 3"]
     assert [[row[0] for row in book[name]] for name in ("甲街道", "甲街道 2")] == [["行号", 2, 4], ["行号", 5, 7]]
     assert [row[0] for name in ("明细", "明细 2", "明细 3") for row in book[name][1:]] == [2, 4, 4, 5, 7, 2]
@@ -95,7 +95,7 @@ def test_what_is_too_long_for_a_sheet_goes_on_the_next(tmp_path: Path, monkeypat
 def test_comments_and_sheets_are_capped_and_the_list_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.receipts.marked_rows.COMMENTS", 2)
     monkeypatch.setattr("pipelines.receipts.marked_rows.SHEETS", 1)
-    path = written(tmp_path, of_format("xlsx"), TWO_SHEETS)
+    path = receipt_file(tmp_path, of_format("xlsx"), TWO_SHEETS)
     book = sheets(path)
     assert list(book) == ["汇总", "甲街道", "明细"]
     assert list(comments(path, "甲街道")) == ["C2", "C3"]
@@ -108,7 +108,7 @@ def test_comments_and_sheets_are_capped_and_the_list_is_not(tmp_path: Path, monk
 def test_sheets_have_names_excel_takes(tmp_path: Path, shared: str, names: list[str]) -> None:
     given = [shared + name for name in names]
     issues: list[Issue] = [(sheet, 2, "dogs", "type", "error", "x") for sheet in given]
-    found = list(sheets(written(tmp_path, of_format("xlsx"), issues)))
+    found = list(sheets(receipt_file(tmp_path, of_format("xlsx"), issues)))
     assert len({name.lower() for name in found}) == len(found) == len(given) + 2
     for name in found:
         assert 0 < len(name.encode("utf-16-le")) // 2 <= 31

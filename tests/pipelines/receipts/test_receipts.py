@@ -1,4 +1,4 @@
-"""Receipts in every form say what became of a file and of each bad row."""
+"""Receipts in every form: the result of a file and of each bad row."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from tests.pipelines.answers import (
     csv_lines,
     json_lines,
     of_format,
+    receipt_file,
     sheets,
-    written,
 )
 from tests.pipelines.office import PROPERTY_HEADER, Office, encoding_of, resident, workbook
 
 
 def test_a_csv_says_what_became_of_the_file_and_of_each_bad_row(tmp_path: Path) -> None:
-    path = written(tmp_path)
+    path = receipt_file(tmp_path)
     assert path == tmp_path / "receipts" / "dog" / f"{SENT.id}.csv"
     assert csv_lines(path) == [
         ["文件", "养犬登记_20240301.csv", "批次", SENT.id, "结论", "已接收"],
@@ -72,14 +72,14 @@ def test_a_csv_comes_in_the_encoding_and_delimiter_of_the_file(
     tmp_path: Path, encoding: str, answered: str, mark: str
 ) -> None:
     delivery = replace(SENT, file_name="㐂𠮷.csv")  # no GBK has these
-    path = written(tmp_path, of_format("csv", delimiter="\t"), delivery=delivery, encoding=encoding)
+    path = receipt_file(tmp_path, of_format("csv", delimiter="\t"), delivery=delivery, encoding=encoding)
     assert path.read_bytes().decode(answered).startswith(f"{mark}文件\t㐂𠮷.csv\t")
     assert len(csv_lines(path, "\t")) == 15
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
 def test_sheets_are_told_apart_where_there_are_several(tmp_path: Path, form: str) -> None:
-    path = written(tmp_path, of_format(form), TWO_SHEETS)
+    path = receipt_file(tmp_path, of_format(form), TWO_SHEETS)
     if form == "jsonl":
         assert {line["sheet"] for line in json_lines(path)[1:]} == {"甲街道", "乙街道"}
     elif form == "csv":
@@ -93,7 +93,7 @@ def test_sheets_are_told_apart_where_there_are_several(tmp_path: Path, form: str
 
 
 def test_json_lines_are_a_summary_and_an_object_for_each_problem(tmp_path: Path) -> None:
-    path = written(tmp_path, of_format("jsonl"), delivery=replace(SENT, correction=True))
+    path = receipt_file(tmp_path, of_format("jsonl"), delivery=replace(SENT, correction=True))
     assert path.suffix == ".jsonl"
     summary, first, *rest = json_lines(path)
     assert (summary["delivery"], summary["status"], summary["correction"]) == (SENT.id, "accepted", True)
@@ -120,7 +120,7 @@ def test_json_lines_are_a_summary_and_an_object_for_each_problem(tmp_path: Path)
 
 
 def test_a_correction_and_rows_that_do_not_count_are_said(tmp_path: Path) -> None:
-    lines = csv_lines(written(tmp_path, issues=[], delivery=replace(SENT, correction=True, ignored=2)))
+    lines = csv_lines(receipt_file(tmp_path, issues=[], delivery=replace(SENT, correction=True, ignored=2)))
     assert lines[1] == ["读取", "6", "接收", "3", "退回", "3", "未计入", "2"]
     assert lines[2][0] == "更正"
 
@@ -131,7 +131,7 @@ def test_a_correction_and_rows_that_do_not_count_are_said(tmp_path: Path) -> Non
 )
 def test_a_file_no_contract_knows_is_answered_as_its_name_ends(tmp_path: Path, name: str, suffix: str) -> None:
     delivery = replace(SENT, table="_unknown", file_name=name, status="failed", read=0, accepted=0, rejected=0)
-    path = written(tmp_path, None, [], delivery, Refusal("no_contract", name))
+    path = receipt_file(tmp_path, None, [], delivery, Refusal("no_contract", name))
     assert path == tmp_path / "receipts" / "_unknown" / f"{SENT.id}{suffix}"
     lines = csv_lines(path) if suffix == ".csv" else sheets(path)["汇总"]
     flat = [cell for line in lines for cell in line]
@@ -139,21 +139,21 @@ def test_a_file_no_contract_knows_is_answered_as_its_name_ends(tmp_path: Path, n
 
 
 def test_a_parquet_file_is_answered_in_csv(tmp_path: Path) -> None:
-    path = written(tmp_path, of_format("parquet", delimiter=";"), encoding="gb18030")
+    path = receipt_file(tmp_path, of_format("parquet", delimiter=";"), encoding="gb18030")
     assert (path.suffix, encoding_of(path)) == (".csv", "utf-8-sig")
     assert csv_lines(path)[1] == ["读取", "6", "接收", "3", "退回", "3"]
 
 
 def test_an_older_receipt_in_another_form_goes(tmp_path: Path) -> None:
     for form in ("csv", "xlsx", "jsonl", "csv"):
-        path = written(tmp_path, of_format(form))
+        path = receipt_file(tmp_path, of_format(form))
         assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "jsonl"])
 def test_the_same_delivery_gives_the_same_bytes(tmp_path: Path, form: str) -> None:
-    first = written(tmp_path / "a", of_format(form), TWO_SHEETS).read_bytes()
-    assert written(tmp_path / "b", of_format(form), TWO_SHEETS).read_bytes() == first
+    first = receipt_file(tmp_path / "a", of_format(form), TWO_SHEETS).read_bytes()
+    assert receipt_file(tmp_path / "b", of_format(form), TWO_SHEETS).read_bytes() == first
 
 
 words = st.text(st.sampled_from("=+-@＝＋－＠'\t\r\n ,;\"<>&_x0041\x00\x0b\ufffe\uffff甲a[]:*?/\\"), max_size=8)
@@ -167,7 +167,7 @@ def test_no_cell_is_a_formula(tmp_path: Path, name: str, column: str, names: lis
     table = replace(DOGS, columns=(DOGS.columns[0], replace(DOGS.columns[1], physical_name=column or "数")))
     issues: list[Issue] = [(sheet, 2, "dogs", "type", "error", value) for sheet in names]
     for form in ("csv", "xlsx", "jsonl"):
-        path = written(tmp_path, replace(table, layout=Layout(form, ".*")), issues, delivery)  # type: ignore[arg-type]
+        path = receipt_file(tmp_path, replace(table, layout=Layout(form, ".*")), issues, delivery)  # type: ignore[arg-type]
         cells: list[object]
         if form == "csv":
             cells = [cell for line in csv_lines(path) for cell in line]
@@ -183,13 +183,13 @@ def test_no_cell_is_a_formula(tmp_path: Path, name: str, column: str, names: lis
 
 
 def test_a_full_disk_leaves_the_old_receipt(tmp_path: Path) -> None:
-    path = written(tmp_path, of_format("xlsx"))
+    path = receipt_file(tmp_path, of_format("xlsx"))
     before, limit = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
     issues: list[Issue] = [("", row, "dogs", "type", "error", "x") for row in range(2, 200)]
     resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limit[1]))
     try:
         with pytest.raises(OSError, match="File too large"):
-            written(tmp_path, of_format("xlsx"), issues)
+            receipt_file(tmp_path, of_format("xlsx"), issues)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
     assert list(path.parent.iterdir()) == [path]
@@ -209,4 +209,4 @@ def test_read_is_accepted_plus_rejected_in_every_receipt(office: Office, form: s
         read, accepted, rejected = facts["读取"], facts["接收"], facts["退回"]
     assert office.receipt_path(delivery).suffix == f".{form}"
     assert int(read) == int(accepted) + int(rejected) == 2
-    assert len({line[0] for line in office.told(delivery)}) == int(rejected)
+    assert len({line[0] for line in office.receipt_lines(delivery)}) == int(rejected)
