@@ -20,11 +20,8 @@ MAY_IMPORT = {
 }
 ONLY_IN = {"dagster": "pipelines/orchestration/", "fastapi": "api/", "great_expectations": "contracts/suite.py"}
 MODULES = sorted(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))
-DONE = (
-    "pipelines",
-    "demo",
-    "benchmarks",
-)  # packages whose docstrings and names are held to the two tests of words below
+# packages whose docstrings and names are held to the two tests of words below
+DONE = ("pipelines", "demo", "benchmarks")
 IRREGULAR = {
     "bought", "brought", "built", "caught", "chosen", "cut", "done", "drawn", "driven", "fallen", "found", "given",
     "gone", "got", "heard", "held", "hidden", "hit", "kept", "known", "left", "lent", "lost", "made", "meant", "met",

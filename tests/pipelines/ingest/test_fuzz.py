@@ -38,7 +38,7 @@ def outcome(path: Path, work: Path, seed: Seed, validator: RowValidator) -> str:
             pass
     except Refusal as refused:
         said = " ".join((str(refused), *refused.for_clerk()))
-        assert not find_number(said)
+        assert not shows_number(said)
         return refused.rule
     assert result.read == result.accepted + result.rejected
     accepted, rejected, issues = work / "a.parquet", work / "r.parquet", work / "i.parquet"
@@ -51,7 +51,7 @@ def outcome(path: Path, work: Path, seed: Seed, validator: RowValidator) -> str:
     assert rows[rejected].height == result.rejected if result.rejected else rejected not in rows
     in_order(rows, accepted, rejected, issues)
     told = [*(frame.write_csv() for frame in rows.values()), *result.unknown_columns]
-    assert not any(map(find_number, told))
+    assert not any(map(shows_number, told))
     return "read"
 
 
@@ -65,8 +65,8 @@ def in_order(rows: dict[Path, pl.DataFrame], accepted: Path, rejected: Path, iss
         assert rows[rejected]["rules"].is_not_null().all()
 
 
-def find_number(text: str) -> bool:
-    """A number that stands alone, if any; one joined to a code by a lost delimiter (R3990001…) cannot be recognised."""
+def shows_number(text: str) -> bool:
+    """True if a number stands alone in the text; one joined to a code by a lost delimiter (R3990001…) does not count."""
     return SHOWN.search(text) is not None
 
 
@@ -128,7 +128,7 @@ def test_a_night_of_damaged_files_ends_well(tmp_path: Path) -> None:
     for delivery in delivered:
         assert delivery.read == delivery.accepted + delivery.rejected
         assert delivery.status in ("accepted", "held", "failed")
-        assert not find_number(str(delivery))
-        assert not find_number(office.receipt_text(delivery))
+        assert not shows_number(str(delivery))
+        assert not shows_number(office.receipt_text(delivery))
     assert not list((office.settings.lake / "_work").iterdir())
     assert {d.status for d in delivered} == {"accepted", "held", "failed"}
