@@ -1,5 +1,5 @@
-"""WHEN it moves: readers, ingest, and the orchestration of a night.
+"""Moves data: readers, ingest, address parsing, linkage, and the orchestration of a night.
 
-Belongs here: the way of office files into the lake; Dagster's assets, checks, schedules. The only importer of dagster.
-Does not: what rests in the warehouse (warehouse), HTTP (api).
+Belongs here: taking office files into the lake; Dagster's assets, checks, schedules. The only importer of dagster.
+Does not: stored data and its models (warehouse), HTTP (api).
 """

@@ -1,4 +1,4 @@
-"""Which relations of the city database code makes, beside `warehouse/models/*.sql`. A new one is one line here."""
+"""Registers the city database's Python models, besides `warehouse/models/*.sql`. A new one is one line here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PYTHON_MODELS: Final[PythonModels] = {
     "scored_pair": PythonModel(make_scored_pair, frozenset({"known_person", "row_without_id_no"})),
     "linkage_pattern": PythonModel(
         lambda connection, settings: None, frozenset({"scored_pair"})
-    ),  # left by scored_pair
+    ),  # created by scored_pair
     "natural_cluster": PythonModel(
         make_natural_cluster, frozenset({"row_person", "natural_id", "seed_link", "person_decision"})
     ),

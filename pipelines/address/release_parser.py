@@ -1,6 +1,6 @@
-"""The parser as the served release has it: its tables, today's decisions, the same code as the night.
+"""Parses addresses by the served release: its tables, today's decisions, and the night's parser.
 
-Belongs here: one answer as a person or a program asks for it. Does not: reading and writing lines (`cli/address.py`).
+Belongs here: the answer for one address. Does not: reading and writing lines (`cli/address.py`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from warehouse.settings import Settings
 
 COMPONENTS: Final = (*LEVELS, "estate", "building_no", "entrance_no", "floor_no", "room_no")
 
-# what `current_building` is in the night, from the tables that are published
+# the night's `current_building`, from the published tables
 _STANDING: Final = """
     with today as (
         select max(delivered_on) as day from delivery where source = 'grid_building'
@@ -43,10 +43,10 @@ _STANDING: Final = """
 
 
 class ReleaseParser:
-    """Parses by the release that is served when it is made. `within` is an area or grid code, or empty."""
+    """A parser for the release served when it is created. `within` is an area or grid code, or empty."""
 
     def __init__(self, settings: Settings, within: str = "") -> None:
-        """ReleaseError without a release, HubError for a `within` that no area or grid has."""
+        """Load the release. ReleaseError: there is none; HubError: no area or grid has the code `within`."""
         tables = _tables(settings)
         self._tokens = Tokens.load(settings)
         gazetteer = Gazetteer.of(
@@ -59,7 +59,7 @@ class ReleaseParser:
         self._parser = Parser(gazetteer)
 
     def answers(self, addresses: Sequence[str]) -> list[dict[str, Any]]:
-        """One answer per address, in their order."""
+        """One answer (a JSON object) per address, in their order."""
         parsed = self._parser.parse(pl.Series("address", addresses, dtype=pl.String))
         return [self._answer(row) for row in parsed.iter_rows(named=True)]
 

@@ -1,4 +1,4 @@
-"""`name_feature`: what every name that an office wrote says, each distinct name once."""
+"""The Python model `name_feature`: the features of every distinct name that an office wrote."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import polars as pl
 from pipelines.linkage.name_features import name_features
 from warehouse.settings import Settings
 
-WRITTEN = """
+NAMES_SQL = """
     select name from source.resident
     union select holder_name from source.property
     union select requester_name from source.hotline where requester_name is not null"""
 
 
 def make_name_feature(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    written = pl.DataFrame(connection.sql(WRITTEN).to_arrow_table())
+    """Create `name_feature`: the columns of `name_features`, with the hashes name_hash and variant_hash."""
+    written = pl.DataFrame(connection.sql(NAMES_SQL).to_arrow_table())
     features = name_features(written["name"])
     connection.register("features", features)
     connection.execute(

@@ -16,7 +16,7 @@ from warehouse.settings import Settings
 
 # Whoever was split off took none of it: what was seen of her is told of the id under which it was seen.
 # Somebody or some home that no office names tonight is told nothing of; the casebook keeps it until one does.
-SAID: Final = f"""
+CLAIMS_SQL: Final = f"""
     with recursive led_to as (
         select old_id, arg_max(new_id, nth) as new_id from person_change where change in ('kept', 'merged') group by old_id
     ), living as (
@@ -70,7 +70,7 @@ EMPTY: Final = f"""
 def make_observed_claim(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Nobody has seen anything: nothing is looked up, in a city where that would cost a second."""
     [(count,)] = connection.execute(f"select count(*) from {OBSERVED_VALUE}").fetchall()
-    connection.execute(f"create temp table observed_claim as {SAID if count else EMPTY}")
+    connection.execute(f"create temp table observed_claim as {CLAIMS_SQL if count else EMPTY}")
 
 
 OBSERVED_CLAIM: Final = PythonModel(

@@ -1,9 +1,9 @@
-"""Ids of persons from night to night: an id survives evidence that is added, and what merged or split leaves a trail.
+"""Keeps the ids of persons from night to night: an id survives new evidence, merges and splits are recorded.
 
-A person's natural id follows from her number, or else from her first row. Where the release that is served knew the rows
-under another id, that id is kept if its person is nobody else tonight. What was kept, merged or split is written into the
-casebook when the night publishes, so that a rebuild from nothing gives the same ids.
-Not here: which rows are one person (`warehouse/models/row_person.sql`, `seed_link.sql`, `row_link.sql`).
+A person's natural id follows from her ID number, or else from her first row. If the served release has the rows under another
+id, that id is kept unless it is another person's tonight. Ids that are kept, merged or split are written into the casebook
+when the night publishes, so that a rebuild from nothing gives the same ids.
+Not here: linking rows to persons (`warehouse/models/row_person.sql`, `seed_link.sql`, `row_link.sql`).
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from warehouse.settings import Settings
 
 
 class PersonIdAssignment(NamedTuple):
-    """Rows that the served release knew under `earlier` and that are another person tonight."""
+    """Rows that the served release has under the id `earlier` and that belong to another id tonight."""
 
-    natural: str  # the natural id of that person
-    default: str  # her id by the trail so far
+    natural: str  # the natural id of their person tonight
+    default: str  # her id by the changes recorded so far
     earlier: str
     rows: int
-    default_is_known: bool  # the served release has a person of that id
-    earlier_lives: bool  # `earlier` is the id of somebody else tonight
+    default_is_known: bool  # the served release has a person with that id
+    earlier_lives: bool  # `earlier` is the id of another person tonight
 
 
 def make_natural_cluster(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Each natural id with that of the person it is part of, by evidence and by human decisions."""
+    """Create `natural_cluster`: each natural id with the natural id of its person, by evidence and people's decisions."""
     pairs = connection.execute("""
         select distinct nl.natural_id, nr.natural_id
         from person_decision s
@@ -60,7 +60,7 @@ def make_natural_cluster(connection: duckdb.DuckDBPyConnection, settings: Settin
 
 
 def merged_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Each id that a pair names → the smallest id it is connected with."""
+    """The smallest connected id of each id in the pairs (connected components)."""
     root: dict[str, str] = {}
 
     def find(one: str) -> str:
@@ -75,7 +75,7 @@ def merged_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def make_person_change(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """The trail that the casebook has, then what changes tonight (`changed_on` null); `nth` is its order."""
+    """Create `person_change`: the casebook's changes of ids, then tonight's (`changed_on` null), in the order `nth`."""
     book = open_casebook(settings)
     try:
         changes = person_id_changes(book)
@@ -89,7 +89,7 @@ def make_person_change(connection: duckdb.DuckDBPyConnection, settings: Settings
 
 
 def decide(moved: Iterable[PersonIdAssignment]) -> list[PersonIdChange]:
-    """What becomes of ids whose rows moved. Deterministic: of several earlier ids that of most rows is kept."""
+    """The changes of ids whose rows moved; of several earlier ids the one with most rows is kept. Deterministic."""
     by_person: dict[tuple[str, str], list[PersonIdAssignment]] = defaultdict(list)
     for move in moved:
         by_person[move.natural, move.default].append(move)
@@ -117,13 +117,13 @@ def _moved(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Pe
     quoted = str(path).replace("'", "''")
     connection.execute(f"attach '{quoted}' as served (read_only)")
     try:
-        return [PersonIdAssignment(*row) for row in connection.execute(MOVED).fetchall()]
+        return [PersonIdAssignment(*row) for row in connection.execute(MOVED_ROWS_SQL).fetchall()]
     finally:
         connection.execute("detach served")
 
 
-# only rows of ids that are gone or new tonight can leave a trail: whoever moved between two that live on is simply elsewhere
-MOVED = """
+# only rows of ids that are gone or new tonight change an id; a row that moves between two lasting ids does not
+MOVED_ROWS_SQL = """
     with kept as (
         select old_id, arg_max(new_id, nth) as new_id from person_change where change = 'kept' group by old_id
     ), today as (

@@ -1,8 +1,8 @@
-"""`scored_pair`: rows without a usable number against the persons they may name, scored by the linkage model of the city.
+"""The Python model `scored_pair`: rows without a usable ID number against persons, scored by the city's linkage model.
 
-A pair's weight follows from what its two sides tell and from nothing else, so pairs of an earlier night hold: only what
-tells something new is matched again, against everything on the other side. Not here: what is decided on a weight
-(`warehouse/models/row_link.sql`), how it is weighed (`models/city.yaml`, score.py).
+A pair's weight depends only on the values of its two sides, so earlier nights' pairs are cached: only new values are matched
+again, against everything on the other side. Not here: deciding on a weight (`warehouse/models/row_link.sql`), computing it
+(`models/city.yaml`, score.py).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from warehouse.lake.cache import Cache, code_version
 from warehouse.settings import Settings
 
 HERE = Path(__file__).parent
-PERSONS, ROWS = "known_person", "row_without_id_no"  # each with `told`, the hash of what it tells
+PERSONS, ROWS = "known_person", "row_without_id_no"  # each with `told`, the hash of its values
 PAIR = "person_told ubigint, row_told ubigint, match_weight double, decides boolean, pattern varchar"
 
 
 def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """`scored_pair` (row_hash, person, match_weight, decides, pattern) and `linkage_pattern` (pattern → reasons)."""
+    """Create `scored_pair` (row_hash, person, match_weight, decides, pattern) and `linkage_pattern` (pattern, reasons)."""
     model = load_model("city").among(_about(connection, PERSONS))
     memory = Cache.of(settings, "pairs", code_version(HERE, "duckdb", "splink"), model.model_dump_json())
     _recall(connection, memory)
@@ -39,7 +39,7 @@ def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) 
 
 
 def make_linkage_bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """By source: from which share of the odds (0..1) a row is linked, and from which it is shown to a human."""
+    """Create `linkage_bound`: by source, the shares of the odds (0..1) from which a row is linked, or shown to a human."""
     model = load_model("city")
     connection.execute("create temp table linkage_bound (source varchar, auto double, grey double)")
     for source in ("resident", "property", "hotline"):
@@ -52,12 +52,12 @@ def _share(weight: float) -> float:
 
 
 def _about(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """How many rows, as a power of two: a few more or less do not make every weight another one."""
+    """The number of rows rounded up to a power of two, so that a few more or less do not change every weight."""
     return 1 << count(connection, table).bit_length()
 
 
 def _recall(connection: duckdb.DuckDBPyConnection, memory: Cache) -> None:
-    """`known_pair` and `linkage_pattern`: remembered pairs whose two sides are still told; `old_person`, `old_row`: sides."""
+    """Create `known_pair` and `linkage_pattern` from the cache, for sides that still exist, and `old_person`, `old_row`."""
     files = {name: memory.file(f"{name}.parquet") for name in ("pair", "pattern", "person", "row")}
     if any(file is None for file in files.values()):
         files = dict.fromkeys(files)
@@ -79,7 +79,7 @@ def _recall(connection: duckdb.DuckDBPyConnection, memory: Cache) -> None:
 
 
 def _score_new(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
-    """New rows against all persons, then new persons against the rows that are not new. What is told twice is scored once."""
+    """Score new rows against all persons, then new persons against old rows; equal values are scored once."""
     columns = ", ".join(model.reads)
     told = "select distinct '{0}' as source, told as id, {1} from {0} where {2}"
     connection.execute(f"create temp table new_row as {told.format(ROWS, columns, 'told not in (from old_row)')}")
@@ -115,7 +115,7 @@ def _score(connection: duckdb.DuckDBPyConnection, model: LinkModel, sides: list[
 
 
 def _near(model: LinkModel, new: str) -> str:
-    """Whether a row of the other side shares what proposes a pair with something new."""
+    """SQL: true if a row shares a blocking key with a row of the table `new`."""
     keys = [key_sql(rule) for rule in model.block_on]
     return " or ".join(f"{key} in (select {key} from {new})" for key in keys)
 
