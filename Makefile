@@ -1,15 +1,18 @@
-# make setup | demo | test | lint | lock | clean. Stamp files make a second call instant.
+# make setup [EXTRAS=s3,postgres] | demo | test | lint | lock [UPGRADE=1] | clean. Stamp files make a second call instant.
 PYTHON ?= python3
 UV ?= uv
 BIN := .venv/bin
+EXTRAS ?=
+OPERATOR_EXTRAS := postgres s3 sql webserver
+comma := ,
 # --no-deps: a lock is complete · --no-build-isolation: setuptools comes from the lock, not from an index
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-strip-extras --prerelease disallow --upgrade
+	--no-emit-index-url --no-emit-find-links --no-header --no-strip-extras --prerelease disallow $(if $(UPGRADE),--upgrade)
 
 .PHONY: setup demo test lint lock clean
 
-setup: .venv/.ready
+setup: .venv/.ready $(patsubst %,.venv/.ready-with-%,$(subst $(comma), ,$(EXTRAS)))
 
 demo: setup
 	$(BIN)/hub demo
@@ -22,9 +25,14 @@ lint: .venv/.ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The lock with everything comes first and holds the others to its versions; an extra's lock has only what the base lacks.
 lock:
-	$(LOCK) --extra build -o requirements.lock
-	$(LOCK) --extra build --extra dev -o requirements-dev.lock
+	$(LOCK) --all-extras -o requirements-dev.lock
+	$(LOCK) --extra build --constraint requirements-dev.lock -o requirements.lock
+	for extra in $(OPERATOR_EXTRAS); do \
+		$(LOCK) --extra $$extra --constraint requirements-dev.lock -o requirements-$$extra.lock \
+			$$(sed -nE 's/^([a-z0-9-]+)(\[[^]]*\])?==.*/--no-emit-package \1/p' requirements.lock) || exit 1; \
+	done
 
 clean:
 	rm -rf .venv *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -38,6 +46,10 @@ clean:
 	@echo "installing from requirements.lock, about a minute"
 	$(INSTALL) --require-hashes -r requirements.lock
 	$(INSTALL) --no-build-isolation --editable .
+	touch $@
+
+.venv/.ready-with-%: requirements-%.lock | .venv/.ready
+	$(INSTALL) --require-hashes -r $<
 	touch $@
 
 .venv/.ready-dev: requirements-dev.lock pyproject.toml | .venv/.ready

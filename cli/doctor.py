@@ -38,6 +38,7 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
     settings = deployment.settings()
     parts: dict[str, Callable[[Settings], DoctorLine]] = {
         "versions": _versions,
+        "extras": _extras,
         "home": _home,
         "disk": _disk,
         "keys": _keys,
@@ -77,6 +78,18 @@ def _version(distribution: str) -> str | None:
         return version(distribution)
     except PackageNotFoundError:
         return None
+
+
+def _extras(settings: Settings) -> DoctorLine:
+    from contracts.load import load_catalog
+    from warehouse.extras import LIBRARIES, is_installed, remedy, required
+
+    installed = [extra for extra in LIBRARIES if is_installed(extra)]
+    missing = {extra: by for extra, by in required(settings, load_catalog()).items() if extra not in installed}
+    if missing:
+        wanted = "; ".join(f"{by} needs `{extra}`" for extra, by in missing.items())
+        return DoctorLine(False, f"{wanted}: not installed -> {remedy(list(missing))}")
+    return DoctorLine(True, f"{', '.join(installed) or 'none'} installed, of {', '.join(LIBRARIES)}")
 
 
 def _home(settings: Settings) -> DoctorLine:

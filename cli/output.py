@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-import unicodedata
+import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+from rich.cells import cell_len, set_cell_size
+
+NARROWEST = 16  # what a column of text keeps, in characters of ASCII
 
 
 class Format(StrEnum):
@@ -65,10 +69,43 @@ def _csv(columns: Sequence[str], rows: Sequence[Row]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Row]) -> str:
+    """A terminal gets long text wrapped in its column, a pipe one line for each row; ids are whole in both."""
     lines = [list(columns), *([_text(row[c]) for c in columns] for row in rows)]
-    widths = [max(_width(line[i]) for line in lines) for i in range(len(columns))]
+    return _wrapped(lines, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _aligned(lines)
+
+
+def _aligned(lines: list[list[str]]) -> str:
+    """Not by rich's Table, which takes a millisecond a row: whole tables are piped."""
+    widths = _widths(lines)
     lines.insert(1, ["-" * width for width in widths])
-    return "\n".join("  ".join(map(_padded, line, widths)).rstrip() for line in lines)
+    padded = ((set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join("  ".join(line).rstrip() for line in padded)
+
+
+def _wrapped(lines: list[list[str]], terminal: int) -> str:
+    """At most as wide as the terminal, unless what must stay whole is wider: a word of ASCII may be an id."""
+    from rich.console import Console  # late: only a terminal needs it
+    from rich.rule import Rule
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
+    for width, *cells in zip(_widths(lines), *lines, strict=True):
+        is_prose = any(" " in cell or not cell.isascii() for cell in cells)
+        table.add_column(no_wrap=not is_prose, min_width=min(width, NARROWEST) if is_prose else width, overflow="fold")
+    head, *rows = lines
+    table.add_row(*map(Text, head))
+    table.add_row(*(Rule(characters="-", style="none") for _ in head))
+    for row in rows:
+        table.add_row(*map(Text, row))
+    text = io.StringIO()
+    Console(file=text, width=terminal, color_system=None).print(table, crop=False)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def _widths(lines: list[list[str]]) -> list[int]:
+    """Columns on a terminal: a Chinese character takes two."""
+    return [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
 
 
 def _text(value: Any) -> str:
@@ -77,12 +114,3 @@ def _text(value: Any) -> str:
     if isinstance(value, Mapping | list | tuple):
         return json.dumps(value, ensure_ascii=False, default=str)
     return " ".join(str(value).splitlines())
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -6,11 +6,10 @@ Not here: finding the differences (`diff.py`).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-VERSION = re.compile(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?")
+from packaging.version import InvalidVersion, Version
 
 
 class Bump(IntEnum):
@@ -60,15 +59,24 @@ class Compatibility:
     @property
     def fits(self) -> bool:
         """Whether the version grew at least that much. One that is no major.minor.patch does not fit."""
-        return _grown(self.before, self.after) >= self.bump and _parts(self.after) >= _parts(self.before) != ()
+        before, after = _version(self.before), _version(self.after)
+        return before is not None and after is not None and after >= before and _growth(before, after) >= self.bump
 
 
-def _parts(version: str) -> tuple[int, ...]:
-    match = VERSION.fullmatch(version)
-    return tuple(int(part or 0) for part in match.groups()) if match else ()
+def _version(text: str) -> Version | None:
+    """None where it is no major.minor.patch; a part that is left out is 0."""
+    try:
+        version = Version(text)
+    except InvalidVersion:
+        return None
+    return version if ".".join(map(str, version.release)) == text and len(version.release) <= 3 else None
 
 
-def _grown(before: str, after: str) -> Bump:
-    old, new = _parts(before), _parts(after)
-    steps = zip((Bump.major, Bump.minor, Bump.patch), old, new, strict=False)
-    return next((bump for bump, was, now in steps if now != was), Bump.none)
+def _growth(before: Version, after: Version) -> Bump:
+    """The highest part that differs."""
+    steps = {
+        Bump.major: after.major != before.major,
+        Bump.minor: after.minor != before.minor,
+        Bump.patch: after.micro != before.micro,
+    }
+    return next((bump for bump, differs in steps.items() if differs), Bump.none)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
-import httpx
+import httpx2
 import pytest
 
 pytestmark = pytest.mark.slow
@@ -164,7 +164,7 @@ def get(environment: tuple[Path, dict[str, str]]) -> Iterator[Get]:
     home, env = environment
     port = free_port()
     server = subprocess.Popen(hub("serve", "--port", str(port)), env=env, cwd=env["PYTHONPATH"])
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
+    client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30)
     try:
         wait_until_up(client, server)
         tokens: dict[str, str] = {}
@@ -184,12 +184,12 @@ def get(environment: tuple[Path, dict[str, str]]) -> Iterator[Get]:
         server.wait(timeout=30)
 
 
-def wait_until_up(client: httpx.Client, server: subprocess.Popen[bytes]) -> None:
+def wait_until_up(client: httpx2.Client, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while server.poll() is None and time.monotonic() < deadline:
         try:
             client.get("/healthz").raise_for_status()
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             continue
         return
     pytest.fail("the server did not come up")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import dagster as dg
-import httpx
+import httpx2
 
 from warehouse.settings import Settings
 
@@ -24,8 +24,8 @@ def send_alert(settings: Settings, run: str, message: str) -> bool:
         return False
     body = {"event": "night_failed", "run": run, "message": message, "at": datetime.now(UTC).isoformat()}
     try:
-        httpx.post(settings.alert_url, json=body, timeout=TIMEOUT).raise_for_status()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        httpx2.post(settings.alert_url, json=body, timeout=TIMEOUT).raise_for_status()
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         log.warning("the alert webhook did not take the message: %s", type(error).__name__)
         return False
     return True

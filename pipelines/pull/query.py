@@ -24,6 +24,7 @@ from contracts.errors import HubError
 from contracts.model import Table
 from contracts.pull import Pull
 from pipelines.pull.landed_files import last_landed, next_path
+from warehouse.extras import require
 from warehouse.files import replacing
 from warehouse.lake.secrets import read_secret
 from warehouse.settings import Settings
@@ -54,6 +55,7 @@ DRIVER_ERRORS = (
 
 def pull_query(settings: Settings, table: Table, pull: Pull, seconds: float = QUERY_SECONDS) -> Path | None:
     """Fetch and land new rows; return the landed file, None if there are none. HubError: the pull failed."""
+    require("sql", "a table that is fetched by a query")
     url = read_secret(settings, pull.secret)
     if not DATABASE.match(url):
         raise HubError(f"the secret {pull.secret} is no URL postgresql://… or mysql://…", remedy="write it again")

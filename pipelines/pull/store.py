@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.errors import HubError
 from contracts.file_names import is_unfinished
+from warehouse.extras import S3_URLS, require
 from warehouse.files import replacing, write_atomically
 from warehouse.lake.secrets import read_secret
 from warehouse.settings import Settings
@@ -62,7 +63,8 @@ def _open_store(settings: Settings) -> tuple[AbstractFileSystem, str]:
     from fsspec.core import url_to_fs  # type: ignore[import-untyped]
 
     options: dict[str, Any] = {}
-    if settings.landing_url.startswith(("s3://", "s3a://")):
+    if settings.landing_url.startswith(S3_URLS):
+        require("s3", "an S3-compatible store")
         options = {
             "config_kwargs": PATIENCE,
             "skip_instance_cache": True,

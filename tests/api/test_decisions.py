@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from api.app import create_app
 from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, key, point_to, settings_in, small_city, write_release

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -54,7 +54,7 @@ def api(city: Home) -> Iterator[None]:
     process = subprocess.Popen(
         [*HUB, "serve", "--port", str(city.port)], cwd=ROOT, env={**os.environ, "HUB_HOME": str(city.path)}
     )
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:
+    with httpx2.Client(transport=httpx2.HTTPTransport(retries=8)) as client:
         client.get(f"http://127.0.0.1:{city.port}/healthz").raise_for_status()
     yield
     process.terminate()
@@ -204,6 +204,21 @@ def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> 
     empty = hub(tmp_path / "empty", "doctor")
     assert empty.exit_code == 1
     assert "run `hub nightly`" in empty.output
+
+
+def test_doctor_names_the_extra_that_a_setting_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def extras(**settings: str) -> dict[str, str]:
+        rows = json.loads(hub(tmp_path, "doctor", "--format", "json", **settings).stdout)
+        return next(row for row in rows if row["part"] == "extras")
+
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    missing = extras(HUB_LANDING_URL="s3://bucket/prefix")
+    assert missing["state"] == "WRONG"
+    assert "HUB_LANDING_URL needs `s3`" in missing["note"]
+    assert "make setup EXTRAS=s3" in missing["note"]
+    well = extras()
+    assert well["state"] == "ok"
+    assert well["note"] == "postgres, sql, webserver installed, of postgres, s3, sql, webserver"
 
 
 def test_city_generate_writes_landing_and_truth(tmp_path: Path) -> None:

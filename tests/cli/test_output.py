@@ -49,3 +49,28 @@ def test_json_keeps_types(capsys: pytest.CaptureFixture[str]) -> None:
 def test_nothing_is_a_listing_too(capsys: pytest.CaptureFixture[str], form: Format, expected: str) -> None:
     print_listing(("a", "b"), [], form)
     assert capsys.readouterr().out == expected
+
+
+def test_a_terminal_wraps_text_in_its_column_and_keeps_ids_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    rows = [{"id": "f" * 32, "note": "柳港园东院13号楼二单元五〇一室，住户来电说明 [b]", "n": 3}]
+    print_listing(("id", "note", "n"), rows, Format.TABLE)
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].split() == ["id", "note", "n"]
+    assert shown[1].split() == ["-" * 32, "-" * 21, "-"]
+    assert shown[2].split() == ["f" * 32, "柳港园东院13号楼二单", "3"]
+    assert "[b]" in shown[-1]
+    monkeypatch.setenv("COLUMNS", "20")
+    print_listing(("id", "note", "n"), rows, Format.TABLE)
+    assert "f" * 32 in capsys.readouterr().out
+
+
+def test_a_pipe_gets_each_row_whole_on_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    print_listing(("id", "note"), [{"id": "f" * 64, "note": "word " * 60 + "end"}], Format.TABLE)
+    assert capsys.readouterr().out.splitlines()[2] == f"{'f' * 64}  {'word ' * 60}end"

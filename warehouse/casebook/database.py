@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 
 from contracts.errors import HubError
+from warehouse.extras import POSTGRES_URLS, require
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 OPEN = 48  # connections to a SQLite file that stay open: one for each thread of a server, for opening costs more than a query
@@ -27,6 +28,8 @@ class CasebookError(HubError):
 
 def open_database(url: str) -> Engine:
     """An engine on the casebook at `url`, its folder and tables made or migrated where needed."""
+    if url.startswith(POSTGRES_URLS):
+        require("postgres", "a casebook on PostgreSQL")
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         engine = create_engine(parsed)
