@@ -18,6 +18,7 @@ import duckdb
 from contracts.document import Document, Problem
 from contracts.model import FORMATS, GEOMETRY, LINEAGE, Column, Drift, Layer, Layout, Load, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
+from contracts.persons import person_problems
 from contracts.pull import pull_problems
 
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
@@ -64,6 +65,8 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
             str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns)
         )
         problems += [document.problem(f"pull: {p}", "customProperties") for p in found]
+    if "persons" in words:
+        problems += person_problems(document, words["persons"], columns)
     if words.get("load", "snapshot") not in (*get_args(Load), UNDECIDED):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
     for word, default in (("minShare", Table.min_share), ("maxRejected", Table.max_rejected)):

@@ -1,8 +1,8 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated · column: aliases, drift, token, agrees,
-mask, purpose, uses, codes, check, formats, clean, address, index, survivorship.
+table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated, persons, authority · column: aliases, drift,
+token, agrees, mask, purpose, uses, codes, check, formats, clean, address, index, survivorship.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
+from contracts.persons import NamedPerson
 from contracts.pull import Pull
 from contracts.survivorship import Survivorship
 
@@ -198,6 +199,7 @@ class Table:
     `min_share`: a snapshot with fewer rows than this share of the one in force is held; half a register is no register.
     `pull`: where the hub fetches its files itself.
     `dated` names the column that says when an office last looked at a row; without, that is the day of its delivery.
+    `persons`: whom a source's rows name. `authority`: the source whose register a city table is.
     `max_rejected`: a delivery of which more than this share is sent back is held.
     `valid_from`: deliveries dated from that day on are read by this version; `earlier` are the versions before it, newest
     first.
@@ -222,6 +224,8 @@ class Table:
     earlier: tuple[Table, ...] = ()
     row_scope: tuple[str, ...] | Literal["public"] = ()
     dated: str | None = None
+    persons: tuple[NamedPerson, ...] = ()
+    authority: str | None = None
 
     @property
     def key(self) -> tuple[str, ...]:

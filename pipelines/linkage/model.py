@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts.errors import HubError
+from contracts.persons import Strength
 from pipelines.linkage.comparisons import KINDS, SEVERAL, LevelShape
 
 MODELS = Path(__file__).parent / "models"
@@ -108,7 +109,7 @@ class Training(DeclaredModel):
 class LinkModel(DeclaredModel):
     """`auto` and `grey` are match weights (log2 odds, prior included): from `auto` on linked, from `grey` on shown to a human.
 
-    `auto_by_source`: sources whose rows are linked from another weight on, for what a wrong link does differs.
+    `auto_by_strength`: sources of that strength link their rows from another weight on, for what a wrong link does differs.
     `derived`: columns worked out from columns (SQL), once per row. `most_rows_per_key`: a blocking key on more rows of one
     table identifies nobody and proposes no pair. `prior` is a number once its city (`among`) or `train.py` made it one.
     """
@@ -120,7 +121,7 @@ class LinkModel(DeclaredModel):
     derived: dict[Identifier, str] = Field(default_factory=dict)
     most_rows_per_key: int = Field(gt=0)
     auto: float
-    auto_by_source: dict[str, float] = Field(default_factory=dict)
+    auto_by_strength: dict[Strength, float] = Field(default_factory=dict)
     grey: float
     training: Training | None = None
 
@@ -129,7 +130,7 @@ class LinkModel(DeclaredModel):
         names = [comparison.name for comparison in self.comparisons]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"comparison {min(twice)} stands twice")
-        if self.grey > min([self.auto, *self.auto_by_source.values()]):
+        if self.grey > min([self.auto, *self.auto_by_strength.values()]):
             raise ValueError("grey is above auto")
         if any(c.train for c in self.comparisons) and not self.training:
             raise ValueError("a comparison says `train: true` and there is no training")

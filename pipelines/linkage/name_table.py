@@ -1,21 +1,23 @@
-"""`name_feature`: what every name that an office wrote says, each distinct name once."""
+"""`name_feature`: what every name that an office wrote says, each distinct name once.
+
+Which columns of which sources hold names, the contracts say (`persons`); here they are read as `person_record`.
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 import duckdb
 import polars as pl
 
 from pipelines.linkage.name_features import name_features
+from warehouse.build.person_records import PERSON_RECORD
+from warehouse.build.python_model import PythonModel
 from warehouse.settings import Settings
-
-WRITTEN = """
-    select name from source.resident
-    union select holder_name from source.property
-    union select requester_name from source.hotline where requester_name is not null"""
 
 
 def make_name_feature(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    written = pl.DataFrame(connection.sql(WRITTEN).to_arrow_table())
+    written = pl.DataFrame(connection.sql(f"select distinct name from {PERSON_RECORD}").to_arrow_table())
     features = name_features(written["name"])
     connection.register("features", features)
     connection.execute(
@@ -23,3 +25,6 @@ def make_name_feature(connection: duckdb.DuckDBPyConnection, settings: Settings)
         " select hash(written) as name_hash, hash(name_variant) as variant_hash, * from features where written is not null"
     )
     connection.unregister("features")
+
+
+NAME_FEATURE: Final = PythonModel(make_name_feature, frozenset({PERSON_RECORD}))

@@ -14,7 +14,6 @@ from pipelines.python_models import PYTHON_MODELS
 from warehouse.build import engine
 from warehouse.build import observed_values as door_seen
 from warehouse.build.sql_files import in_order
-from warehouse.build.survivorship import survivorship_models
 from warehouse.lake.tokens import Tokens
 from warehouse.settings import Settings
 
@@ -82,10 +81,10 @@ class City:
         self.connection.execute(f"create temp table observed_claim as {EMPTY}")
         self._offices_say(rows, persons or {})
         self._what_other_parts_of_the_night_make()
-        files, survivorship = engine.models(), survivorship_models(catalog)
+        files, makers = engine.models(), engine.contract_models(catalog)
         for name in built(catalog):
-            if name in survivorship:
-                survivorship[name].make(self.connection, Settings())
+            if name in makers:
+                makers[name].make(self.connection, Settings())
             elif table := catalog.tables.get(f"city.{name}"):
                 engine.create(self.connection, table, files[name].sql)
             else:
