@@ -18,6 +18,7 @@ from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read_document
 from contracts.errors import ContractError
 from contracts.lint_rules import (
+    city_problems,
     description_problems,
     drift_problems,
     name_problems,
@@ -136,6 +137,8 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         )
     if layer == "source":
         problems += source_problems(document, words, columns)
+    else:
+        problems += city_problems(document, words)
     if not columns:
         problems.append(document.problem("a table needs `properties`, one per column", "schema", 0))
     if problems:

@@ -159,7 +159,6 @@ LINEAGE = (
         "交付批次",
         "string",
         "Delivery whose file holds the row (city table delivery)",
-        classification="internal",
     ),
     Column(
         "row_no",
@@ -167,7 +166,6 @@ LINEAGE = (
         "文件行号",
         "integer",
         "Number of the row in the office's file, as Excel counts",
-        classification="internal",
     ),
 )
 PLACE = (
@@ -177,7 +175,6 @@ PLACE = (
         "房屋",
         "string",
         "Key of the dwelling (city table dwelling) that the row's address means; null where it means none",
-        classification="internal",
     ),
     Column(
         "grid_code",
@@ -185,7 +182,6 @@ PLACE = (
         "网格编码",
         "string",
         "Grid (GB/T 34300, 15 digits) in which the dwelling, or at least its building, lies today; null where no grid is certain",
-        classification="internal",
     ),
 )
 
