@@ -1,4 +1,4 @@
-"""`hub contract check|draft|diff`."""
+"""`hub contract check|draft|diff|sql`."""
 
 from __future__ import annotations
 
@@ -70,6 +70,27 @@ def draft(
     rows = [row for drafted in done for row in _written(drafted, out)]
     print_listing(("file", "contract", "column", "decide", "problem"), rows, form)
     raise typer.Exit(1 if any(row["problem"] for row in rows) else 0)
+
+
+@app.command()
+def sql(relation: Annotated[str | None, typer.Argument(help="One of them; default: list all.")] = None) -> None:
+    """The relations that are made from contracts alone: which there are, or the SQL of one."""
+    import sqlglot
+
+    from contracts.errors import HubError
+    from contracts.load import load_catalog
+    from warehouse.build.engine import contract_models
+
+    written = {name: model.sql for name, model in contract_models(load_catalog()).items() if model.sql}
+    if relation is None:
+        for name in sorted(written):
+            typer.echo(name)
+    elif relation in written:
+        typer.echo(sqlglot.transpile(written[relation], read="duckdb", write="duckdb", pretty=True)[0])
+    else:
+        raise HubError(
+            "no such relation is made from contracts", where=relation, remedy="`hub contract sql` lists them"
+        )
 
 
 def _written(drafted: DraftedTable, out: Path) -> list[dict[str, str]]:

@@ -15,9 +15,11 @@ from typing import Any, get_args
 
 import duckdb
 
+from contracts.code_lists import load_code_lists
 from contracts.document import Document, Problem
 from contracts.model import FORMATS, GEOMETRY, LINEAGE, Column, Drift, Layer, Layout, Load, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
+from contracts.persons import person_problems
 from contracts.pull import pull_problems
 
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
@@ -64,6 +66,10 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
             str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns)
         )
         problems += [document.problem(f"pull: {p}", "customProperties") for p in found]
+    if "authority" in words:
+        problems.append(document.problem("authority belongs into a contract of contracts/city", "customProperties"))
+    if "persons" in words:
+        problems += person_problems(document, words["persons"], columns)
     if words.get("load", "snapshot") not in (*get_args(Load), UNDECIDED):
         problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
     for word, default in (("minShare", Table.min_share), ("maxRejected", Table.max_rejected)):
@@ -79,6 +85,18 @@ def source_problems(document: Document, words: dict[str, Any], columns: list[Col
         what = "a correction" if corrects else "load upsert"
         problems.append(document.problem(f"{what} replaces by key: mark a column `primaryKey: true`", "schema", 0))
     return problems
+
+
+def city_problems(document: Document, words: dict[str, Any]) -> Iterator[Problem]:
+    if "persons" in words:
+        message = "persons says whom an office's rows name: it belongs into a contract of contracts/sources"
+        yield document.problem(message, "customProperties")
+    known = load_code_lists()["claim_source"].labels
+    if "authority" in words and words["authority"] not in known:
+        message = (
+            f"authority is the source whose register the table is: one of {', '.join(known)} (codes/claim_source.csv)"
+        )
+        yield document.problem(message, "customProperties")
 
 
 def _layout_problems(given: Any, columns: list[Column]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from contracts.checks import column_checks, table_checks
 from contracts.document import Document, Problem, read_document
 from contracts.errors import ContractError
 from contracts.lint_rules import (
+    city_problems,
     description_problems,
     drift_problems,
     name_problems,
@@ -28,6 +29,7 @@ from contracts.lint_rules import (
     version_problems,
 )
 from contracts.model import Catalog, Classification, Column, Drift, Layer, Layout, LogicalType, Table
+from contracts.persons import named_persons
 from contracts.pull import Pull, layout_words
 from contracts.survivorship import survivorship_of, survivorship_problems
 
@@ -36,7 +38,18 @@ COLUMN_WORDS = {
     *("aliases", "drift", "token", "agrees", "mask", "purpose", "uses"),
     *("codes", "check", "formats", "clean", "address", "index", "survivorship"),
 }
-TABLE_WORDS = {"load", "layout", "pull", "minShare", "maxRejected", "validFrom", "rowScope", "dated"}
+TABLE_WORDS = {
+    "load",
+    "layout",
+    "pull",
+    "minShare",
+    "maxRejected",
+    "validFrom",
+    "rowScope",
+    "dated",
+    "persons",
+    "authority",
+}
 CLEANERS = {"nfkc", "scrub", "compact", "controls"}
 MASKS = {"name", "address", "estate", "year", "text"}
 TOKENS = {"id_no", "phone"}
@@ -124,6 +137,8 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         )
     if layer == "source":
         problems += source_problems(document, words, columns)
+    else:
+        problems += city_problems(document, words)
     if not columns:
         problems.append(document.problem("a table needs `properties`, one per column", "schema", 0))
     if problems:
@@ -149,6 +164,8 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         valid_from=date.fromisoformat(words["validFrom"]) if "validFrom" in words else None,
         row_scope=_row_scope(words.get("rowScope"), names),
         dated=words.get("dated"),
+        persons=named_persons(words.get("persons", ())),
+        authority=words.get("authority"),
     ), []
 
 

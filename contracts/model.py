@@ -1,8 +1,8 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated · column: aliases, drift, token, agrees,
-mask, purpose, uses, codes, check, formats, clean, address, index, survivorship.
+table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated, persons, authority · column: aliases, drift,
+token, agrees, mask, purpose, uses, codes, check, formats, clean, address, index, survivorship.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
+from contracts.persons import NamedPerson
 from contracts.pull import Pull
 from contracts.survivorship import Survivorship
 
@@ -158,7 +159,6 @@ LINEAGE = (
         "交付批次",
         "string",
         "Delivery whose file holds the row (city table delivery)",
-        classification="internal",
     ),
     Column(
         "row_no",
@@ -166,7 +166,6 @@ LINEAGE = (
         "文件行号",
         "integer",
         "Number of the row in the office's file, as Excel counts",
-        classification="internal",
     ),
 )
 PLACE = (
@@ -176,7 +175,6 @@ PLACE = (
         "房屋",
         "string",
         "Key of the dwelling (city table dwelling) that the row's address means; null where it means none",
-        classification="internal",
     ),
     Column(
         "grid_code",
@@ -184,7 +182,6 @@ PLACE = (
         "网格编码",
         "string",
         "Grid (GB/T 34300, 15 digits) in which the dwelling, or at least its building, lies today; null where no grid is certain",
-        classification="internal",
     ),
 )
 
@@ -198,6 +195,7 @@ class Table:
     `min_share`: a snapshot with fewer rows than this share of the one in force is held; half a register is no register.
     `pull`: where the hub fetches its files itself.
     `dated` names the column that says when an office last looked at a row; without, that is the day of its delivery.
+    `persons`: whom a source's rows name. `authority`: the source whose register a city table is.
     `max_rejected`: a delivery of which more than this share is sent back is held.
     `valid_from`: deliveries dated from that day on are read by this version; `earlier` are the versions before it, newest
     first.
@@ -222,6 +220,8 @@ class Table:
     earlier: tuple[Table, ...] = ()
     row_scope: tuple[str, ...] | Literal["public"] = ()
     dated: str | None = None
+    persons: tuple[NamedPerson, ...] = ()
+    authority: str | None = None
 
     @property
     def key(self) -> tuple[str, ...]:

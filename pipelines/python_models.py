@@ -6,18 +6,17 @@ from typing import Final
 
 from pipelines.address.parsed_addresses import ADDRESS_PARSED
 from pipelines.linkage.decisions import make_person_decision
-from pipelines.linkage.name_table import make_name_feature
+from pipelines.linkage.name_table import NAME_FEATURE
 from pipelines.linkage.observed_values import OBSERVED_CLAIM
 from pipelines.linkage.person_ids import make_natural_cluster, make_person_change
 from pipelines.linkage.scored_pairs import make_linkage_bound, make_scored_pair
 from pipelines.places.outlines import PLACES
 from warehouse.build.python_model import PythonModel, PythonModels
 
-NAME_SOURCES: Final = frozenset({"source.resident", "source.property", "source.hotline"})
 PYTHON_MODELS: Final[PythonModels] = {
     **PLACES,
     "address_parsed": ADDRESS_PARSED,
-    "name_feature": PythonModel(make_name_feature, NAME_SOURCES),
+    "name_feature": NAME_FEATURE,
     "person_decision": PythonModel(make_person_decision),
     "linkage_bound": PythonModel(make_linkage_bound),
     "scored_pair": PythonModel(make_scored_pair, frozenset({"known_person", "row_without_id_no"})),

@@ -1,4 +1,5 @@
-"""The promise of the shape: a new table is one YAML, a new cross-check one SQL file, a new endpoint one route file.
+"""The promise of the shape: a new table is one YAML, a new cross-check one SQL file, a new endpoint one route file; a source
+that names persons is its YAML, the label of what it says, and its place in the order of authority.
 
 A copy of the project is given one of each, and nothing else is edited; then a real night and a real server run in it.
 """
@@ -18,6 +19,8 @@ from pathlib import Path
 import duckdb
 import httpx2
 import pytest
+
+from tests import school_roll
 
 pytestmark = pytest.mark.slow
 
@@ -116,6 +119,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
     for package in PACKAGES:
         shutil.copytree(ROOT / package, project / package, ignore=shutil.ignore_patterns("__pycache__"))
     (project / "contracts/sources/parking.odcs.yaml").write_text(CONTRACT, encoding="utf-8")
+    school_roll.declare(project)
     (project / "warehouse/rules/many_cars.sql").write_text(RULE, encoding="utf-8")
     (project / "warehouse/rules/half_written.sql").write_text(RULE.rstrip() + " and (", encoding="utf-8")
     (project / "warehouse/rules/half_saved.sql").write_bytes(RULE.encode("gb18030"))
@@ -134,6 +138,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
         f"证号,持证人,电话,住址,车辆数\nP1,王小明,15412345678,{address},4\nP2,李小红,,{address},1\nP3,赵大,,不知道,99\n",
         encoding="utf-8",
     )
+    school_roll.deliver(home, pupils(home))
     run("nightly")
     return home, env
 
@@ -144,6 +149,11 @@ def first_address(home: Path) -> str:
     with duckdb.connect(str(current(home)), read_only=True) as connection:
         found = connection.execute("select min(standard_address) from dwelling where grid_code = ?", [grid]).fetchall()
     return str(found[0][0])
+
+
+def pupils(home: Path) -> list[school_roll.Pupil]:
+    """Residents of the first grid worker's grid, on whom only their school says more."""
+    return school_roll.known_pupils(current(home), worker(home)["areas"][0])
 
 
 def current(home: Path) -> Path:
@@ -237,3 +247,28 @@ def test_a_broken_rule_is_told_and_the_night_went_on(get: Get) -> None:
 
 def test_a_new_route_is_served(get: Get) -> None:
     assert get("grid_worker", "/v1/permits")["permits"] == 2
+
+
+def test_rows_of_a_source_that_names_persons_are_linked(environment: tuple[Path, dict[str, str]]) -> None:
+    home, _ = environment
+    numbered, numberless = pupils(home)
+    with duckdb.connect(str(current(home)), read_only=True) as connection:
+        links = connection.execute(
+            "select record_key, rule, person_id from person_link where source = 'school_roll' order by 1"
+        ).fetchall()
+        unknown = connection.execute("select name, status from person where person_id = ?", [links[-1][2]]).fetchall()
+    assert links[:2] == [("S1", "id_no", numbered.person_id), ("S2", "evidence", numberless.person_id)]
+    assert links[2][:2] == ("S3", "id_no")
+    assert unknown == [(school_roll.UNKNOWN_NAME, "active")]
+
+
+def test_what_it_says_stands_beside_the_others_in_the_file_of_the_household(
+    environment: tuple[Path, dict[str, str]], get: Get
+) -> None:
+    numbered, _ = pupils(environment[0])
+    file = get("grid_worker", f"/v1/households/{numbered.household_id}")
+    attributes = {a["attribute"]: a for a in file["attributes"] if a["entity_id"] == numbered.person_id}  # type: ignore[attr-defined]
+    said = {value["source"]: value for value in attributes["name"]["values"]}
+    assert {"resident", "school_roll"} <= said.keys()
+    assert (said["school_roll"]["source_label"], said["school_roll"]["why"]) == ("学籍", "outranked")
+    assert attributes["birth_date"]["agree"] is True

@@ -14,6 +14,12 @@ from contracts.calendar_days import LEAP_YEAR_OF_1900, YEAR_OF_1900, days
 from contracts.identifiers.areas import Areas
 from contracts.identifiers.text import HIDDEN, bare, ends, half_width, usually, where
 
+AGREED = ("ok", "old_15")  # an old one has the token of the 18 digits it became
+USABLE = (
+    *AGREED,
+    "birth_mismatch",
+    "sex_mismatch",
+)  # the number has a check character, the cell it disagrees with has none
 CHECK_CHARACTERS = "10X98765432"  # GB 11643-1999, table 1: by the weighted sum modulo 11
 WEIGHTS = tuple(2 ** (17 - i) % 11 for i in range(17))
 # a spreadsheet's or a program's float: 9.9E17, 9.90001199001011E+17, 990001199001011000.0

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from contracts.errors import HubError
+from contracts.persons import Strength
 from pipelines.linkage.comparisons import KINDS, SEVERAL, LevelShape
 
 MODELS = Path(__file__).parent / "models"
@@ -111,8 +112,8 @@ class LinkModel(DeclaredModel):
     """A linkage model. `auto` and `grey` are match weights (log2 odds with the prior): from `auto` on pairs are linked, from
     `grey` on shown to a human.
 
-    `auto_by_source`: another threshold for a source where a wrong link does more or less harm. `derived`: columns computed
-    by SQL, once per row. `most_rows_per_key`: a blocking key on more rows of one table proposes no pair. `among` or
+    `auto_by_strength`: another threshold for sources of a strength whose wrong links do more or less harm. `derived`: columns
+    computed by SQL, once per row. `most_rows_per_key`: a blocking key on more rows of one table proposes no pair. `among` or
     `train.py` turn `prior` into a number.
     """
 
@@ -123,7 +124,7 @@ class LinkModel(DeclaredModel):
     derived: dict[Identifier, str] = Field(default_factory=dict)
     most_rows_per_key: int = Field(gt=0)
     auto: float
-    auto_by_source: dict[str, float] = Field(default_factory=dict)
+    auto_by_strength: dict[Strength, float] = Field(default_factory=dict)
     grey: float
     training: Training | None = None
 
@@ -132,7 +133,7 @@ class LinkModel(DeclaredModel):
         names = [comparison.name for comparison in self.comparisons]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"comparison {min(twice)} stands twice")
-        if self.grey > min([self.auto, *self.auto_by_source.values()]):
+        if self.grey > min([self.auto, *self.auto_by_strength.values()]):
             raise ValueError("grey is above auto")
         if any(c.train for c in self.comparisons) and not self.training:
             raise ValueError("a comparison says `train: true` and there is no training")

@@ -1,22 +1,24 @@
-"""The Python model `name_feature`: the features of every distinct name that an office wrote."""
+"""The Python model `name_feature`: the features of every distinct name in `person_record`.
+
+Which columns of which sources hold names is declared in their contracts (`persons`).
+"""
 
 from __future__ import annotations
+
+from typing import Final
 
 import duckdb
 import polars as pl
 
 from pipelines.linkage.name_features import name_features
+from warehouse.build.person_records import PERSON_RECORD
+from warehouse.build.python_model import PythonModel
 from warehouse.settings import Settings
-
-NAMES_SQL = """
-    select name from source.resident
-    union select holder_name from source.property
-    union select requester_name from source.hotline where requester_name is not null"""
 
 
 def make_name_feature(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Create `name_feature`: the columns of `name_features`, with the hashes name_hash and variant_hash."""
-    written = pl.DataFrame(connection.sql(NAMES_SQL).to_arrow_table())
+    written = pl.DataFrame(connection.sql(f"select distinct name from {PERSON_RECORD}").to_arrow_table())
     features = name_features(written["name"])
     connection.register("features", features)
     connection.execute(
@@ -24,3 +26,6 @@ def make_name_feature(connection: duckdb.DuckDBPyConnection, settings: Settings)
         " select hash(written) as name_hash, hash(name_variant) as variant_hash, * from features where written is not null"
     )
     connection.unregister("features")
+
+
+NAME_FEATURE: Final = PythonModel(make_name_feature, frozenset({PERSON_RECORD}))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from contracts.persons import STRENGTHS
 from pipelines.linkage.model import LinkModel, load_model
 from pipelines.linkage.score import decides_sql, pattern_sql, reasons_sql, score
 from pipelines.linkage.workspace import count, key_sql
@@ -39,12 +40,12 @@ def make_scored_pair(connection: duckdb.DuckDBPyConnection, settings: Settings) 
 
 
 def make_linkage_bound(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Create `linkage_bound`: by source, the shares of the odds (0..1) from which a row is linked, or shown to a human."""
+    """Create `linkage_bound`: by strength, the shares of the odds (0..1) from which a row is linked, or shown to a human."""
     model = load_model("city")
-    connection.execute("create temp table linkage_bound (source varchar, auto double, grey double)")
-    for source in ("resident", "property", "hotline"):
-        auto = model.auto_by_source.get(source, model.auto)
-        connection.execute("insert into linkage_bound values (?, ?, ?)", [source, _share(auto), _share(model.grey)])
+    connection.execute("create temp table linkage_bound (strength varchar, auto double, grey double)")
+    for strength in STRENGTHS:
+        auto = model.auto_by_strength.get(strength, model.auto)
+        connection.execute("insert into linkage_bound values (?, ?, ?)", [strength, _share(auto), _share(model.grey)])
 
 
 def _share(weight: float) -> float:

@@ -19,6 +19,7 @@ from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from warehouse.build import history
 from warehouse.build.observed_values import OBSERVED_VALUE, make_observed_value
+from warehouse.build.person_records import person_models
 from warehouse.build.python_model import PythonModel, PythonModels, generated_model
 from warehouse.build.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
 from warehouse.build.sql_files import SqlFile, in_order, last_readers, read_folder, upstream
@@ -93,7 +94,8 @@ def contract_models(catalog: Catalog, remembering: Sequence[Table] = ()) -> dict
     spelling = generated_model(
         SPELLING, spelling_sql(catalog, remembering, OBSERVED_VALUE), frozenset({OBSERVED_VALUE})
     )
-    return {OBSERVED_VALUE: PythonModel(make_observed_value), SPELLING: spelling, **survivorship_models(catalog)}
+    made = {OBSERVED_VALUE: PythonModel(make_observed_value), SPELLING: spelling}
+    return made | person_models(catalog) | survivorship_models(catalog)
 
 
 def dependencies(catalog: Catalog, files: Mapping[str, SqlFile], makers: PythonModels) -> dict[str, frozenset[str]]:

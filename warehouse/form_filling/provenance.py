@@ -7,9 +7,9 @@ is; what is counted over several rows, to the offices and the day the release kn
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from contracts.survivorship import Survivorship
 from warehouse.form_filling.expression import Column
@@ -18,12 +18,6 @@ from warehouse.form_filling.query import FormQuery, granted_columns
 from warehouse.form_filling.scoped_sql import GRID
 from warehouse.releases.reader import Row
 
-# whose register a city table is; what the hub itself makes (addresses, areas) has no office
-REGISTERS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("person", "household", "membership", "residence", "resident_household"), "resident"),
-    "title": "property",
-    "ticket": "hotline",
-}
 HUB, DOORSTEP = "城市数据库", "doorstep"
 Subject = tuple[str, str, str]
 
@@ -83,8 +77,9 @@ class Provenance:
         return sources, own or newest
 
     def _register(self, column: Column) -> tuple[str, ...]:
-        register = REGISTERS.get(column[0])
-        return (register,) if register else ()
+        """The office whose register the table is; what the hub itself makes (addresses, areas) has none."""
+        authority = granted_columns(self._view, column[0]).table.authority
+        return (authority,) if authority else ()
 
     def _about(self, column: Column, row: Row) -> CellClaims | None:
         policy = self._survivorship.get(column)

@@ -1,24 +1,24 @@
 /* Persons whom a row without a usable number may name, with the weight of what speaks for each. Left out is what cannot be:
    the row's own person, whom a human told apart from it, a member of its household in the same register by another name, and
-   whoever holds another standing title of the same dwelling. */
+   whom another standing row of the same dwelling names where each names somebody else (co-owners). */
 with apart as (
     select hash(a.source, a.record_key) as row_hash, p.person
     from cannot_link a
     join row_person p on p.source = a.other_source and p.record_key = a.other_key
 ), own as (
-    select hash(source, record_key) as row_hash, person, name_hash, household, stands
-    from row_person where source = 'resident' and rule = 'record'
+    select hash(source, record_key) as row_hash, source, person, name_hash, household, stands
+    from row_person where rule = 'record'
 ), housemate as (
     select o.row_hash, p.person
     from own o
-    join row_person p on p.source = 'resident' and p.household = o.household and p.stands and p.name_hash <> o.name_hash
+    join row_person p on p.source = o.source and p.household = o.household and p.stands and p.name_hash <> o.name_hash
     where o.stands
 ), other_holder as (
     select hash(r.source, r.record_key) as row_hash, p.person
     from register_row r
     left join shared_id_no b on b.source = r.source and b.record_key = r.record_key
-    join row_person p on p.source = 'property' and p.home = r.home and p.stands
-    where r.source = 'property' and r.stands and (r.number is null or b.record_key is not null)
+    join row_person p on p.source = r.source and p.home = r.home and p.stands
+    where r.one_per_dwelling and r.stands and (r.number is null or b.record_key is not null)
 ), impossible as (
     select row_hash, person from own
     union all select row_hash, person from apart

@@ -7,8 +7,8 @@ with standing as (
     select household_id, count(distinct person_id) as member_count from standing group by household_id
 )
 select h.household_id, h.household_no, h.person_id as head_person_id,
-       coalesce(h.hukou_dwelling_id, h.living_dwelling_id) as dwelling_id, c.member_count,
-       coalesce(h.hukou_grid_code, h.living_grid_code) as grid_code
+       coalesce(h.hukou_dwelling_id, h.dwelling_id) as dwelling_id, c.member_count,
+       coalesce(h.hukou_grid_code, h.grid_code) as grid_code
 from standing h
 join counted c on c.household_id = h.household_id
 where h.nth = 1

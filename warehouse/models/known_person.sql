@@ -2,8 +2,9 @@
    `rarity` is how many bits a name tells: log2 of persons to those who bear it, in steps of four (0: one in 16 or more);
    `sound_rarity` likewise of those whose names sound so. `told` is the hash of all that is told (the name tells its features). */
 with person as (
-    select person, arg_max(name_hash, (source = 'resident', stands, updated_on, name_hash)) as name_hash,
-           max(sex) as sex, max(birth_date) as birth_date
+    select person, arg_max(name_hash, (is_spine, stands, updated_on, name_hash)) as name_hash,
+           coalesce(max(sex) filter (where is_spine), max(sex)) as sex,
+           coalesce(max(birth_date) filter (where is_spine), max(birth_date)) as birth_date
     from row_person group by person
 ), named as (
     select p.*, f.name, f.name_variant, f.name_pinyin, f.name_kind, f.surname, f.surname_pinyin, f.given, f.variant_hash

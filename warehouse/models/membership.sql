@@ -3,7 +3,7 @@
 with named as (
     select key_of('membership', concat_ws('|', r.person_id, r.household_id, r.relation_to_head)) as membership_id,
            r.person_id, r.name, r.household_id, r.household_no, r.relation_to_head, r.cancelled_on, f.day,
-           coalesce(r.hukou_grid_code, r.living_grid_code) as grid_code
+           coalesce(r.hukou_grid_code, r.grid_code) as grid_code
     from resident_row r
     join first_stated f on f.source = 'resident'
     where not exists (select 1 from resident_version v where v.record_key = r.record_no)

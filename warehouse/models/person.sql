@@ -1,24 +1,25 @@
 /* A person once. What she is now (household, home, status) is said by the newest row of the resident register that still stands,
-   else by a standing title that names her; where she lives also by a door that was looked at since. Her values are those of the claims that are shown (`person_survivorship`); where every row
+   else by a standing row of another register that names her; where she lives also by a door that was looked at since. Her values are those of the claims that are shown (`person_survivorship`); where every row
    about her is cancelled, they are the last known. */
 with registered as (
     select *, row_number() over (
         partition by person_id order by cancelled_on is null desc, updated_on desc, record_no) as nth
     from resident_row
 ), holder as (
-    select *, row_number() over (partition by person_id order by updated_on desc, title_no) as nth
-    from title_row t
-    where person_id is not null and cancelled_on is null
-      and not exists (select 1 from resident_row r where r.person_id = t.person_id)
+    select *, row_number() over (
+        partition by person_id order by living_dwelling_id is not null desc, updated_on desc, source, record_key) as nth
+    from linked_record h
+    where source <> 'resident' and strength <> 'contact' and person_id is not null and cancelled_on is null
+      and not exists (select 1 from resident_row r where r.person_id = h.person_id)
 ), known as (
     select person_id, name, sex, birth_date, id_no_token, id_no_masked, id_no_status, phone_token, phone_masked,
-           household_id, living_dwelling_id as dwelling_id, population_kind,
+           household_id, dwelling_id, population_kind,
            case when cancelled_on is null then 'active' else 'cancelled' end as status, updated_on,
-           hukou_grid_code, coalesce(living_grid_code, hukou_grid_code) as grid_code
+           hukou_grid_code, coalesce(grid_code, hukou_grid_code) as grid_code
     from registered where nth = 1
     union all
-    select person_id, holder_name, null, null, holder_id_no_token, holder_id_no_masked, holder_id_no_status,
-           holder_phone_token, holder_phone_masked, null, null, null, 'active', updated_on, null, grid_code
+    select person_id, name, sex, birth_date, id_no_token, id_no_masked, id_no_status, phone_token, phone_masked,
+           null, living_dwelling_id, null, 'active', updated_on, hukou_grid_code, grid_code
     from holder where nth = 1
 ), shown as (
     select r.person_id, any_value(r.name) filter (where coalesce(g.name, true)) as name,

@@ -1,6 +1,7 @@
-/* Dwellings where a person can be met by name: where she lives, is registered, or holds a title. */
+/* Dwellings where a person can be met by name: where she lives, is registered, or holds a title (its
+   `related_address`). */
 with tied as (
-    select person, name_hash, home, case source when 'resident' then 1 else 3 end as tie from row_person
+    select person, name_hash, home, case when is_spine then 1 else 3 end as tie from row_person
     union all
     select person, name_hash, registered_home, 2 from row_person
 )

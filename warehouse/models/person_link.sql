@@ -1,13 +1,13 @@
 /* Which person an office row names, and why: the seam of linkage, everything downstream reads persons only through here.
-   A number decides; a register row without one stands for itself, unless the evidence finds its person; titles and tickets
-   are linked by evidence alone. A human's word stands above all of it. */
+   A number decides; a row of a spine without one stands for itself, unless the evidence finds its person; other rows without
+   one are linked by evidence alone. A human's word stands above all of it. */
 with said_same as (
     select left_source as source, left_key as record_key, right_source as other_source, right_key as other_key
     from person_decision where decision = 'same'
     union all
     select right_source, right_key, left_source, left_key from person_decision where decision = 'same'
 ), found as (
-    select source, record_key, person from row_link where outcome = 'linked' and source <> 'resident'
+    select source, record_key, person from row_link where outcome = 'linked' and strength <> 'spine'
 ), named_by_other as (
     select s.source, s.record_key, p.person
     from said_same s
@@ -26,9 +26,9 @@ with said_same as (
     group by o.source, o.record_key
     having count(distinct i.person_id) = 1  -- who was said to be two persons is neither, until one word is taken back
 ), of_seed as (
-    select l.record_key, l.person, l.match_weight, l.confidence, l.pattern
+    select l.source, l.record_key, l.person, l.match_weight, l.confidence, l.pattern
     from row_link l
-    where l.source = 'resident' and l.outcome = 'linked'
+    where l.strength = 'spine' and l.outcome = 'linked'
 ), linked as (
     select source, record_key, person, rule, null as match_weight, 1.0 as confidence, null as pattern
     from row_person where rule = 'id_no'
@@ -38,27 +38,19 @@ with said_same as (
            l.match_weight, coalesce(l.confidence, 1.0), l.pattern
     from row_person p
     left join seed_link m on m.seed = p.person
-    left join of_seed l on l.record_key = p.record_key and l.person = m.person
+    left join of_seed l on l.source = p.source and l.record_key = p.record_key and l.person = m.person
     left join (select distinct source, record_key from said_same) s on s.source = p.source and s.record_key = p.record_key
     where p.rule = 'record'
     union all
     select l.source, l.record_key, l.person, 'evidence', l.match_weight, l.confidence, l.pattern
     from row_link l
-    where l.outcome = 'linked' and l.source <> 'resident'
+    where l.outcome = 'linked' and l.strength <> 'spine'
       and not exists (select 1 from decided d where d.source = l.source and d.record_key = l.record_key)
     union all
     select source, record_key, person, 'decided', null, 1.0, null from decided
-), placed as (
-    select l.*, r.delivery_id, r.row_no, r.grid_code
-    from linked l join source.resident r on r.record_no = l.record_key where l.source = 'resident'
-    union all
-    select l.*, r.delivery_id, r.row_no, r.grid_code
-    from linked l join source.property r on r.title_no = l.record_key where l.source = 'property'
-    union all
-    select l.*, r.delivery_id, r.row_no, r.grid_code
-    from linked l join source.hotline r on r.ticket_no = l.record_key where l.source = 'hotline'
 )
-select p.source, p.record_key, p.delivery_id, p.row_no, i.person_id, p.rule, p.match_weight, p.confidence, t.reasons, p.grid_code
-from placed p
-join person_identity i on i.person = p.person
-left join linkage_pattern t on t.pattern = p.pattern
+select l.source, l.record_key, r.delivery_id, r.row_no, i.person_id, l.rule, l.match_weight, l.confidence, t.reasons, r.grid_code
+from linked l
+join person_record r on r.source = l.source and r.record_key = l.record_key
+join person_identity i on i.person = l.person
+left join linkage_pattern t on t.pattern = l.pattern

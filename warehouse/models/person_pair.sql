@@ -16,24 +16,20 @@ with doubt as (
     join person_identity i on i.person = d.person
     left join person_link k on k.source = d.source and k.record_key = d.record_key
     -- a ticket or title that found its person is settled; a register row may still be somebody else entered twice
-    where k.person_id is null or (d.source = 'resident' and k.rule = 'record' and k.person_id <> i.person_id)
+    where k.person_id is null or (k.rule = 'record' and k.person_id <> i.person_id)
     group by d.source, d.record_key, i.person_id
 ), asked as (
     select distinct person_id from open_doubt
 ), face as (
-    select i.person_id, min({'later': p.source <> 'resident', 'source': p.source, 'key': p.record_key}) as first_row
+    select i.person_id, min({'later': not p.is_spine, 'source': p.source, 'key': p.record_key}) as first_row
     from asked a
     join person_identity i on i.person_id = a.person_id
     join row_person p on p.person = i.person
     group by i.person_id
-), place as (
-    select 'resident' as source, record_no as record_key, grid_code from source.resident
-    union all select 'property', title_no, grid_code from source.property
-    union all select 'hotline', ticket_no, grid_code from source.hotline
 )
 select key_of('person_pair', concat_ws('|', d.source, d.record_key, d.person_id)) as pair_id,
        d.source as left_source, d.record_key as left_key, f.first_row.source as right_source, f.first_row.key as right_key,
-       d.person_id, d.match_weight, d.confidence, d.reasons, 'waiting' as status, p.grid_code
+       d.person_id, d.match_weight, d.confidence, d.reasons, 'waiting' as status, r.grid_code
 from open_doubt d
 join face f on f.person_id = d.person_id
-join place p on p.source = d.source and p.record_key = d.record_key
+join person_record r on r.source = d.source and r.record_key = d.record_key

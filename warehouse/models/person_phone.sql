@@ -1,10 +1,10 @@
-/* Telephones that tell a person: those the registers give for her, and those under which a ticket gave her full name and the
+/* Telephones that tell a person: those the registers give for her, and those under which a contact gave her full name and the
    home where nobody else has that name. */
 with called as (
-    select distinct hash(h.requester_phone_token) as phone, f.variant_hash, hash(h.dwelling_id) as home
-    from source.hotline h
-    join name_feature f on f.name_hash = hash(h.requester_name)
-    where h.requester_phone_token is not null and h.dwelling_id is not null and f.name_kind = 'full'
+    select distinct hash(r.phone_token) as phone, f.variant_hash, hash(r.dwelling_id) as home
+    from person_record r
+    join name_feature f on f.name_hash = hash(r.name)
+    where r.strength = 'contact' and r.phone_token is not null and r.dwelling_id is not null and f.name_kind = 'full'
 ), learned as (
     select min(k.person) as person, c.phone
     from called c
@@ -12,7 +12,7 @@ with called as (
     group by c.phone, c.home, c.variant_hash
     having count(distinct k.person) = 1
 ), said as (
-    select person, phone, case source when 'resident' then 1 else 2 end as said_by from row_person where phone is not null
+    select person, phone, case when is_spine then 1 else 2 end as said_by from row_person where phone is not null
     union all
     select person, phone, 3 from learned
 ), told as (

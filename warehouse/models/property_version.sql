@@ -13,7 +13,7 @@ select t.title_no, t.dwelling_id, t.real_estate_unit_no, t.person_id, t.holder_n
        t.holder_id_no_token, t.holder_id_no_masked, t.holder_phone_token, t.holder_phone_masked, t.share_percent, t.occupancy,
        t.registered_on, t.updated_on, t.cancelled_on, t.grid_code, coalesce(s.known_from, f.day), null,
        coalesce(s.began, 'first')
-from title_row t
+from property_row t
 join changed c on c.title_no = t.title_no
 join first_stated f on f.source = 'property'
 left join property_current_since s on s.title_no = t.title_no

@@ -9,9 +9,8 @@ with unchanged as (
            cast(null as date) as valid_from, cancelled_on as valid_to, day, hukou_grid_code as grid_code
     from unchanged where hukou_dwelling_id is not null
     union all
-    select person_id, household_id, relation_to_head, living_dwelling_id, 'living',
-           moved_in_on, cancelled_on, day, living_grid_code
-    from unchanged where living_dwelling_id is not null
+    select person_id, household_id, relation_to_head, dwelling_id, 'living', moved_in_on, cancelled_on, day, grid_code
+    from unchanged where dwelling_id is not null
 ), named as (
     select key_of('residence', concat_ws('|', person_id, dwelling_id, kind, household_id)) as residence_id, * from tie
 )

@@ -15,7 +15,7 @@ left join address_link h on h.address = f.hukou_address
 left join address_link l on l.address = coalesce(f.living_address, f.hukou_address)
 union all
 select r.record_no, r.person_id, r.name, r.household_no, r.household_id, r.relation_to_head,
-       r.hukou_dwelling_id, r.hukou_grid_code, r.living_dwelling_id, r.living_grid_code,
+       r.hukou_dwelling_id, r.hukou_grid_code, r.dwelling_id, r.grid_code,
        r.moved_in_on, r.updated_on, r.cancelled_on, coalesce(s.known_from, f.day), null, coalesce(s.began, 'first')
 from resident_row r
 join changed c on c.person_id = r.person_id

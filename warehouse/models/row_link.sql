@@ -1,6 +1,6 @@
 /* What becomes of each row and each person it may name. linked: all but certain, and by evidence that may decide · grey: a
-   doubt that a clerk can settle. Of the titles of one dwelling that would be one person's only the heaviest is linked: its
-   holders are different people. Whom a human told apart from a row is nobody it may name, under whichever of her rows; of two
+   doubt that a clerk can settle. Of the rows of one dwelling that name different people (co-owners) and would be one
+   person's only the heaviest is linked. Whom a human told apart from a row is nobody it may name, under whichever of her rows; of two
    rows told apart that would be one person neither is linked. */
 with named_apart as (
     select a.source, a.record_key, p.person
@@ -38,17 +38,17 @@ with named_apart as (
                     / (1 + sum(power(2, least(match_weight, 100))) over (partition by row_hash)), 6) as confidence
     from best
 ), judged as (
-    select u.source, u.record_key, w.*, w.decides and w.confidence >= t.auto as is_sure
+    select u.source, u.record_key, u.strength, w.*, w.decides and w.confidence >= t.auto as is_sure
     from weighed w
     join row_without_id_no u on u.row_hash = w.row_hash
-    join linkage_bound t on t.source = u.source
+    join linkage_bound t on t.strength = u.strength
     where w.confidence >= t.grey
 ), rival as (
     select j.row_hash, j.person, row_number() over (
-               partition by j.person, r.home order by j.match_weight desc, j.record_key) as nth
+               partition by j.person, j.source, r.home order by j.match_weight desc, j.record_key) as nth
     from judged j
-    join register_row r on r.source = 'property' and r.record_key = j.record_key
-    where j.source = 'property' and j.is_sure and r.stands and r.home is not null
+    join register_row r on r.source = j.source and r.record_key = j.record_key
+    where r.one_per_dwelling and j.is_sure and r.stands and r.home is not null
 ), sure as (
     select j.source, j.record_key, j.row_hash, j.person, n.cluster_id
     from judged j
@@ -61,7 +61,7 @@ with named_apart as (
     join cannot_link a on a.source = s.source and a.record_key = s.record_key
     join sure o on o.source = a.other_source and o.record_key = a.other_key and o.cluster_id = s.cluster_id
 )
-select j.source, j.record_key, j.person, j.match_weight, j.confidence, j.pattern,
+select j.source, j.record_key, j.strength, j.person, j.match_weight, j.confidence, j.pattern,
        case when j.is_sure and coalesce(v.nth, 1) = 1 and x.row_hash is null then 'linked' else 'grey' end as outcome
 from judged j
 left join rival v on v.row_hash = j.row_hash and v.person = j.person

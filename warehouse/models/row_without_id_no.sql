@@ -1,24 +1,25 @@
-/* Rows that name a person without a usable ID number, with what they tell: requesters, old titles, broken numbers. `row_hash`
+/* Records that name a person without a usable ID number, with what they tell: requesters, old titles, broken numbers. `row_hash`
    stands for a row tonight, `told` for all that it tells (the name tells its features). */
 with told as (
-    select source, record_key, name_hash, sex, birth_date, phone, home, registered_home
+    select source, record_key, 'spine' as strength, name_hash, sex, birth_date, phone, home, registered_home
     from row_person
-    where source = 'resident' and rule = 'record'
+    where rule = 'record'
     union all
-    select r.source, r.record_key, r.name_hash, null, null, r.phone, r.home, null
+    select r.source, r.record_key, 'register', r.name_hash, r.sex, r.birth_date, r.phone, r.home, r.registered_home
     from register_row r
     left join shared_id_no b on b.source = r.source and b.record_key = r.record_key
-    where r.source = 'property' and (r.number is null or b.record_key is not null)
+    where not r.is_spine and (r.number is null or b.record_key is not null)
     union all
-    select 'hotline', ticket_no, hash(requester_name), null, null,
-           case when requester_phone_token is not null then hash(requester_phone_token) end,
+    select source, record_key, 'contact', hash(name), sex, birth_date,
+           case when phone_token is not null then hash(phone_token) end,
            case when dwelling_id is not null then hash(dwelling_id) end, null
-    from source.hotline where requester_name is not null or requester_phone_token is not null
+    from person_record
+    where strength = 'contact' and (name is not null or phone_token is not null)
 ), telling as (
     select t.*, case when c.phone is null then t.phone end as own_phone
     from told t left join common_phone c on c.phone = t.phone
 ), shown as (
-    select hash(t.source, t.record_key) as row_hash, t.source, t.record_key,
+    select hash(t.source, t.record_key) as row_hash, t.source, t.record_key, t.strength,
            f.name, f.name_variant, f.name_pinyin, coalesce(f.name_kind, 'none') as name_kind, f.surname, f.surname_pinyin, f.given,
            coalesce(t.sex, f.name_sex) as sex, t.birth_date,
            cast(null as integer) as rarity, cast(null as integer) as sound_rarity,

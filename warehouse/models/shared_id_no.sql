@@ -1,5 +1,5 @@
 /* Rows under an ID number that is somebody else's: two people share one number, a clerk typed a relative's, or a human said so.
-   Whose it is says the row whose birth date and sex the number confirms, a register before a title, the newest first. Another
+   Whose it is says the row whose birth date and sex the number confirms, a spine before other registers, the newest first. Another
    row is hers too if its name reads or sounds alike, if it differs in one character of three (a slip, but brothers are named
    so, too) and in no birth date, or if birth date and sex are the same (a person may change her name). */
 with contested as (
@@ -12,7 +12,7 @@ with contested as (
     select r.source, r.record_key, r.number, r.birth_date, r.sex, f.name_variant, f.name_pinyin, f.surname, f.given,
            row_number() over (
                partition by r.number
-               order by r.agrees desc, r.source = 'resident' desc, r.updated_on desc, r.record_key) as nth
+               order by r.agrees desc, r.is_spine desc, r.updated_on desc, r.record_key) as nth
     from register_row r
     join contested c on c.number = r.number
     left join name_feature f on f.name_hash = r.name_hash

@@ -8,7 +8,7 @@ select key_of('title', t.title_no) as title_id, t.title_no, t.dwelling_id, t.rea
        t.holder_name, t.holder_id_no_token, t.holder_id_no_masked, t.holder_phone_token, t.holder_phone_masked,
        t.share_percent, t.occupancy, t.registered_on as valid_from, t.cancelled_on as valid_to,
        f.day as known_from, cast(null as date) as known_to, t.grid_code
-from title_row t
+from property_row t
 join first_stated f on f.source = 'property'
 left join person p on p.person_id = t.person_id
 where not exists (select 1 from property_version v where v.record_key = t.title_no)

@@ -9,12 +9,8 @@ with former as (
     select 'property', title_no, known_from, holder_name, null, holder_id_no_token, holder_id_no_status in ('ok', 'old_15')
     from property_history
 ), standing as (
-    select 'resident' as source, record_no as record_key, name, id_no_token as token,
-           id_no_status in ('ok', 'old_15', 'birth_mismatch', 'sex_mismatch') as by_number
-    from source.resident
-    union all
-    select 'property', title_no, holder_name, holder_id_no_token, holder_id_no_status in ('ok', 'old_15')
-    from source.property
+    select source, record_key, name, id_no_token as token, has_usable_id_no as by_number
+    from person_record where strength <> 'contact'
 ), by_record as (
     select f.source, f.record_key, f.known_from, l.person_id
     from former f

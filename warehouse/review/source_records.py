@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 from contracts.errors import HubError
 from contracts.model import Catalog
+from contracts.persons import ROLE
 from warehouse.access.filters import Condition
 from warehouse.access.policy import NotFound
 from warehouse.releases.operator_reader import RowReader
 
 
 class SourceRecord(NamedTuple):
-    """`source` and the value of its key as `person_link.record_key` has it. Written `hotline:20240301001`."""
+    """`source` and the value of its key as `person_link.record_key` has it. Written `hotline:20240301001`.
+
+    Of a row that names several persons the key ends with her role: `marriage:990001-17#wife`.
+    """
 
     source: str
     key: str
@@ -42,14 +46,22 @@ class SourceRecords:
             for table in catalog.sources()
             if len(table.key) == 1 and any(column.token for column in table.columns)
         }
+        self._roles = {
+            table.name: [f"{ROLE}{person.role}" for person in table.persons if person.role]
+            for table in catalog.sources()
+        }
 
     def require(self, *wanted: SourceRecord) -> None:
         """NotFound unless every one of them is there (in the API: and in the caller's areas)."""
         for source, key in wanted:
             column = self._keys.get(source)
-            at = f"source.{source}"
-            if column is None or not self._rows(at, Condition(column, "eq", key), columns=(column,)):
+            at, own = f"source.{source}", self._row_key(source, key)
+            if column is None or not self._rows(at, Condition(column, "eq", own), columns=(column,)):
                 known = ", ".join(sorted(self._keys))
                 raise NotFound(
                     "there is no such office row", remedy=f"SOURCE is one of {known}; take KEY from its file"
                 )
+
+    def _row_key(self, source: str, key: str) -> str:
+        role = next((role for role in self._roles.get(source, ()) if key.endswith(role)), "")
+        return key.removesuffix(role)

@@ -13,7 +13,7 @@ import polars as pl
 from contracts.load import load_catalog
 from pipelines.python_models import PYTHON_MODELS
 from tests.api.city import point_to, write_release
-from warehouse.build.engine import create, define_key_of, dependencies, models
+from warehouse.build.engine import contract_models, create, define_key_of, dependencies, models
 from warehouse.build.sql_files import in_order, upstream
 from warehouse.lake.tokens import Tokens, ensure_keys
 from warehouse.settings import Settings
@@ -96,9 +96,10 @@ def find(
         given = {"resident": [*crowd(people), *residents], "property": titles, "hotline": tickets}
         for name, rows in given.items():
             _fill(connection, name, rows)
+        makers = contract_models(CATALOG) | dict(PYTHON_MODELS)
         for relation in _order(connection):
-            if relation in PYTHON_MODELS:
-                PYTHON_MODELS[relation].make(connection, settings)
+            if relation in makers:
+                makers[relation].make(connection, settings)
             else:
                 connection.execute(f"create temp table {relation} as {models()[relation].sql}")
         link, pair, alias = (_rows(connection, name) for name in FOUND)

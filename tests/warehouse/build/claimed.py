@@ -14,7 +14,6 @@ from pipelines.python_models import PYTHON_MODELS
 from warehouse.build import engine
 from warehouse.build import observed_values as door_seen
 from warehouse.build.sql_files import in_order
-from warehouse.build.survivorship import survivorship_models
 from warehouse.lake.tokens import Tokens
 from warehouse.settings import Settings
 
@@ -22,7 +21,6 @@ CATALOG = load_catalog()
 GIVEN = ("source.resident", "source.property", "source.hotline", "person_link", "address_link")
 STANDS_FOR = (
     "shared_id_no",
-    "name_feature",
     "address_parsed",
     "current_building",
     "observed_claim",
@@ -32,6 +30,7 @@ WANTED = ("person", "dwelling", "claim")
 KEYS = {"resident": "record_no", "property": "title_no", "hotline": "ticket_no"}
 PREFIX = {"resident": "", "property": "holder_", "hotline": "requester_"}
 NUMBERS = ("phone", "id_no")
+NAMES = {"name_feature": PYTHON_MODELS["name_feature"]}
 NEWEST = date(2026, 10, 31)
 Said = dict[str, Any]
 
@@ -59,7 +58,7 @@ def says(source: str, key: str, days_ago: int, **values: Any) -> Said:
 
 def built(catalog: Catalog) -> list[str]:
     """What is to be made of the given for WANTED, in order, read from the models as a night does."""
-    reads = engine.dependencies(catalog, engine.models(), {})
+    reads = engine.dependencies(catalog, engine.models(), NAMES)
     needed, found = list(WANTED), dict[str, frozenset[str]]()
     while needed:
         name = needed.pop()
@@ -82,10 +81,10 @@ class City:
         self.connection.execute(f"create temp table observed_claim as {EMPTY}")
         self._offices_say(rows, persons or {})
         self._what_other_parts_of_the_night_make()
-        files, survivorship = engine.models(), survivorship_models(catalog)
+        files, makers = engine.models(), engine.contract_models(catalog) | NAMES
         for name in built(catalog):
-            if name in survivorship:
-                survivorship[name].make(self.connection, Settings())
+            if name in makers:
+                makers[name].make(self.connection, Settings())
             elif table := catalog.tables.get(f"city.{name}"):
                 engine.create(self.connection, table, files[name].sql)
             else:
@@ -111,7 +110,6 @@ class City:
 
     def _what_other_parts_of_the_night_make(self) -> None:
         self.connection.execute("create temp table shared_id_no as select '' as source, '' as record_key limit 0")
-        PYTHON_MODELS["name_feature"].make(self.connection, Settings())
         self.connection.execute(
             "create temp table address_parsed as select '3号楼501' as standard_address, 'b' as building_id,"
             " 'c' as area_code, 1 as entrance_no, 5 as floor_no, 501 as room_no"

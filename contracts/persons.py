@@ -1,0 +1,195 @@
+"""The word `persons`: whom each row of a source names, which columns tell of her, and how strongly the row names somebody.
+
+Belongs here: the words of the declaration and what is wrong with one. Does not: the relations that follow from it
+(`warehouse/build/person_records.py`), which rows are one person (`warehouse/models/`, `pipelines/linkage/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from contracts.code_lists import load_code_lists
+from contracts.document import Document, Path_, Problem
+
+if TYPE_CHECKING:
+    from contracts.model import Column
+
+Strength = Literal["spine", "register", "contact"]
+STRENGTHS: Final[tuple[Strength, ...]] = get_args(Strength)
+ROLE: Final = "#"  # between a row's key and the role in it that a person has
+
+
+class NamedPerson(BaseModel):
+    """A person whom each row of a source names; every word but `strength`, `role` and `one_per_dwelling` names a column.
+
+    `strength`: `spine`, every row is a person, by her ID number or else by itself (the spine of record linkage, to which
+    other sources are linked); `register`, a usable ID number makes a person, a row without one is linked by evidence;
+    `contact`, a row is linked by evidence and tells no more than a telephone and an address.
+    `role` tells several persons of one row apart (buyer, seller). `related_address`: where she can be met and does not live.
+    `household`: the number of her hukou household. `one_per_dwelling`: rows of one dwelling name different people (co-owners).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    strength: Strength
+    role: Annotated[str, Field(pattern="^([a-z][a-z0-9_]*)?$")] = ""
+    name: str | None = None
+    id_no: str | None = None
+    phone: str | None = None
+    sex: str | None = None
+    birth_date: str | None = None
+    household: str | None = None
+    living_address: str | None = None
+    hukou_address: str | None = None
+    related_address: str | None = None
+    cancelled_on: str | None = None
+    one_per_dwelling: bool = False
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The declared columns by their word."""
+        return {word: name for word in COLUMN_TESTS if (name := getattr(self, word)) is not None}
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The columns with her addresses, the one where she can be met first."""
+        declared = (self.living_address, self.related_address, self.hukou_address)
+        return tuple(name for name in declared if name is not None)
+
+    def prefixed(self, name: str) -> str:
+        """What a column that the hub works out for this person is called beside those of the row's other persons."""
+        return f"{self.role}_{name}" if self.role else name
+
+
+ADDED: Final = ("person_id", "household_id", "hukou_dwelling_id", "hukou_grid_code")  # to a source's rows, by person
+PERSON_WORDS: Final = tuple(NamedPerson.model_fields)
+# what a word's column must be, and how to say so
+COLUMN_TESTS: Final[Mapping[str, tuple[Callable[[Column], bool], str]]] = {
+    "name": (lambda c: c.logical_type == "string" and c.token is None, "text without a token"),
+    "id_no": (lambda c: c.token == "id_no", "a column with customProperty token: id_no"),
+    "phone": (lambda c: c.token == "phone", "a column with customProperty token: phone"),
+    "sex": (lambda c: c.codes == "sex", "a column with customProperty codes: sex"),
+    "birth_date": (lambda c: c.logical_type == "date", "a date"),
+    "household": (lambda c: c.logical_type == "string" and c.token is None, "text without a token"),
+    "living_address": (lambda c: c.address > 0, "a column with customProperty address"),
+    "hukou_address": (lambda c: c.address > 0, "a column with customProperty address"),
+    "related_address": (lambda c: c.address > 0, "a column with customProperty address"),
+    "cancelled_on": (lambda c: c.logical_type == "date", "a date"),
+}
+NEEDS: Final[Mapping[Strength, tuple[str, ...]]] = {
+    "spine": ("name", "id_no", "birth_date"),
+    "register": ("name", "id_no"),
+    "contact": ("name",),
+}
+NOT_OF_A_CONTACT: Final = ("id_no", "household", "hukou_address")
+
+
+def named_persons(given: Sequence[Mapping[str, Any]]) -> tuple[NamedPerson, ...]:
+    """The declaration of a sound contract."""
+    return tuple(NamedPerson.model_validate(entry) for entry in given)
+
+
+def person_problems(document: Document, given: Any, columns: Sequence[Column]) -> Iterator[Problem]:
+    """What is wrong with the `persons` of a source with these columns, each at its line."""
+    at = _place(document)
+    if not isinstance(given, list) or not given:
+        yield document.problem("persons is a list, one mapping for each person that a row names", *at)
+        return
+    try:
+        persons = [(n, NamedPerson.model_validate(entry)) for n, entry in enumerate(given)]
+    except ValidationError:
+        for n, entry in enumerate(given):
+            yield from _malformed(document, entry, (*at, "value", n))
+        return
+    for n, person in persons:
+        for word, message in (
+            *_wrong_columns(person, columns),
+            *_wrong_strength(person),
+            *_wrong_place(person, columns),
+        ):
+            path = (*at, "value", n, word) if word else (*at, "value", n)
+            yield document.problem(f"persons: {message}", *path)
+    for message in _wrong_table(str(document.content["schema"][0].get("name")), [p for _, p in persons], columns):
+        yield document.problem(f"persons: {message}", *at)
+
+
+def _place(document: Document) -> Path_:
+    """Where the word stands: at the contract or at its one schema entry."""
+    for above, node in (((), document.content), (("schema", 0), document.content["schema"][0])):
+        for n, entry in enumerate(node.get("customProperties") or ()):
+            if entry.get("property") == "persons":
+                return (*above, "customProperties", n)
+    return ()
+
+
+def _malformed(document: Document, entry: Any, at: Path_) -> Iterator[Problem]:
+    try:
+        NamedPerson.model_validate(entry)
+    except ValidationError as error:
+        for wrong in error.errors():
+            word = str(wrong["loc"][0]) if wrong["loc"] else ""
+            if not word:
+                message = f"a person is a mapping of {', '.join(PERSON_WORDS)}"
+            elif wrong["type"] == "extra_forbidden":
+                message = f"unknown word {word}; known are {', '.join(PERSON_WORDS)}"
+            elif word == "strength":
+                message = f"strength is one of {', '.join(STRENGTHS)}"
+            else:
+                message = f"{word}: {wrong['msg']}"
+            yield document.problem(f"persons: {message}", *at, *((word,) if word else ()))
+
+
+def _wrong_columns(person: NamedPerson, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+    by_name = {c.name: c for c in columns}
+    for word, name in person.columns.items():
+        is_right, wanted = COLUMN_TESTS[word]
+        if name not in by_name:
+            yield word, f"{word} names {name}, which is no column here"
+        elif not is_right(by_name[name]):
+            yield word, f"{word} names {name}, which is not {wanted}"
+
+
+def _wrong_strength(person: NamedPerson) -> Iterator[tuple[str, str]]:
+    for word in NEEDS[person.strength]:
+        if word not in person.columns:
+            yield "strength", f"strength {person.strength} needs {word}: name its column, or choose a weaker strength"
+    if person.strength != "contact":
+        return
+    for word in (w for w in NOT_OF_A_CONTACT if w in person.columns):
+        yield word, f"a contact tells no {word}: leave it out, or declare strength: register"
+    if not ({"phone", "living_address", "related_address"} & person.columns.keys()):
+        yield "strength", "strength contact needs phone, living_address or related_address: a name alone links nobody"
+
+
+def _wrong_place(person: NamedPerson, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+    """A row has one home, that of its first address that is given: it must be hers."""
+    if person.living_address and person.related_address:
+        yield "related_address", "a person has a living_address or a related_address: a row has one home"
+    in_order = [c.name for c in sorted(columns, key=lambda c: c.address) if c.address]
+    if person.addresses and in_order != list(person.addresses):
+        first = f"customProperty address: 1 stands at {person.addresses[0]}"
+        yield "", f"a row's home is its first address, so {first} and every other address of the table is hers"
+    if person.one_per_dwelling and (person.strength != "register" or not person.addresses):
+        yield "one_per_dwelling", "one_per_dwelling is for strength register and a person with an address"
+
+
+def _wrong_table(table: str, persons: Sequence[NamedPerson], columns: Sequence[Column]) -> Iterator[str]:
+    if sum(c.primary_key for c in columns) != 1:
+        yield "people decide about a row by its key: mark one column `primaryKey: true`"
+    roles = [person.role for person in persons]
+    if len(set(roles)) < len(roles):
+        yield "several persons of one row each have a role of their own (role: seller)"
+    added = {person.prefixed(name) for person in persons for name in ADDED}
+    for column in (c for c in columns if c.name in added):
+        yield f"the hub adds a column {column.name} to the rows of a source that names persons: call this one otherwise"
+    if table not in _claim_sources():
+        yield f"what it says is shown under a label: add a line `{table},<label>,…` to codes/claim_source.csv"
+
+
+@cache
+def _claim_sources() -> frozenset[str]:
+    return frozenset(load_code_lists()["claim_source"].labels)

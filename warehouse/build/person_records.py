@@ -1,0 +1,200 @@
+"""What the offices say of persons, as SQL from the `persons` that the sources' contracts declare.
+
+`person_record` (view): every row of every source that names a person, under one set of names; what linkage reads.
+`hukou_place`: the dwelling of each hukou address that is not its row's home.
+`<source>_row`: the rows of a spine or register with the person that linkage found; city tables are made from them.
+`linked_record` (view): what `claim` and `person` read: the records with their person, a contact's without more than telephone
+and address. A source that names two persons in a row has two records of it, the second under `<key>#<role>`.
+Not here: the declaration (`contracts/persons.py`), which record is whose (models/), which value is shown (`survivorship.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.identifiers.id_no import AGREED, USABLE
+from contracts.model import Catalog, Table
+from contracts.persons import ROLE, NamedPerson
+from warehouse.build.python_model import PythonModel, generated_model
+from warehouse.build.sql_files import relations
+
+PERSON_RECORD, LINKED_RECORD, HUKOU_PLACE = "person_record", "linked_record", "hukou_place"
+TOLD: Final[Mapping[str, str]] = {
+    "source": "varchar", "record_key": "varchar", "strength": "varchar", "delivery_id": "varchar", "row_no": "bigint",
+    "updated_on": "date", "cancelled_on": "date", "name": "varchar", "sex": "varchar", "birth_date": "date",
+    "id_no_token": "varchar", "id_no_masked": "varchar", "id_no_status": "varchar", "has_usable_id_no": "boolean",
+    "phone_token": "varchar", "phone_masked": "varchar", "phone_status": "varchar",
+    "living_address": "varchar", "hukou_address": "varchar", "grid_code": "varchar",
+}  # fmt: skip
+RECORDED: Final = {
+    **TOLD,
+    "id_no_agrees": "boolean", "household": "varchar", "dwelling_id": "varchar", "one_per_dwelling": "boolean",
+}  # fmt: skip
+LINKED: Final = {
+    **TOLD,
+    "person_id": "varchar", "living_dwelling_id": "varchar", "hukou_dwelling_id": "varchar", "hukou_grid_code": "varchar",
+}  # fmt: skip
+HUKOU: Final = ("hukou_dwelling_id", "hukou_grid_code")
+PLACED: Final = dict.fromkeys(("source", "record_key", *HUKOU), "varchar")
+AS_WRITTEN: Final = ("cancelled_on", "name", "sex", "birth_date", "hukou_address")
+ONLY_EVIDENCE: Final = ("name", "sex", "birth_date")  # of a contact: they help to find the person, nobody is shown them
+
+
+def person_models(catalog: Catalog) -> dict[str, PythonModel]:
+    """The relations by name."""
+    records = [Record(table, person) for table in catalog.sources() for person in table.persons]
+    views = {
+        PERSON_RECORD: _union((r.recorded() for r in records), RECORDED),
+        LINKED_RECORD: _union((r.linked() for r in records), LINKED),
+    }
+    tables = {HUKOU_PLACE: _union((r.placed() for r in records if r.has_hukou_place), PLACED)}
+    for table in catalog.sources():
+        if stored := [r for r in records if r.table == table and r.is_stored]:
+            tables[stored[0].rows] = _rows_with_persons(stored)
+    return {
+        **{name: generated_model(name, sql, relations(sql), is_view=True) for name, sql in views.items()},
+        **{name: generated_model(name, sql, relations(sql)) for name, sql in tables.items()},
+    }
+
+
+@dataclass(frozen=True)
+class Record:
+    """One person of a source's rows: the SQL of what the row `r` says of her."""
+
+    table: Table
+    person: NamedPerson
+
+    @property
+    def is_stored(self) -> bool:
+        return self.person.strength != "contact"
+
+    @property
+    def rows(self) -> str:
+        return f"{self.table.name}_row"
+
+    @property
+    def has_hukou_place(self) -> bool:
+        """Whether her hukou address has to be looked up: it is not the address that gives the row its home."""
+        hukou = self.person.hukou_address
+        return hukou is not None and hukou != self.table.address_columns[0].name
+
+    @property
+    def key(self) -> str:
+        [name] = self.table.key
+        key = f"r.{name}" if self.table.column(name).sql_type == "varchar" else f"cast(r.{name} as varchar)"
+        return f"{key} || '{ROLE}{self.person.role}'" if self.person.role else key
+
+    def recorded(self) -> str:
+        """A select of `RECORDED`."""
+        said = self._told() | {
+            "id_no_agrees": self._id_no_agrees(),
+            "household": self._column("household"),
+            "dwelling_id": "r.dwelling_id" if self.person.addresses else "",
+            "one_per_dwelling": "true" if self.person.one_per_dwelling else "false",
+        }
+        return _select(said, RECORDED, f"{self.table.relation} r{self._dated_by_delivery}")
+
+    def linked(self) -> str:
+        """A select of `LINKED`: from the stored rows with their person, a contact's from the source and `person_link`."""
+        name = self.person.prefixed
+        said = self._told() | {"living_dwelling_id": "r.dwelling_id" if self.person.living_address else ""}
+        if not self.is_stored:
+            said |= dict.fromkeys(ONLY_EVIDENCE, "") | {"person_id": "l.person_id"}
+            rows = f"{self.table.relation} r join person_link l on {self.same_record('l')}"
+            return _select(said, LINKED, rows + self._dated_by_delivery)
+        said["person_id"] = f"r.{name('person_id')}"
+        if self.has_hukou_place:
+            said |= {place: f"r.{name(place)}" for place in HUKOU}
+        elif self.person.hukou_address:
+            said |= {place: f"r.{place.removeprefix('hukou_')}" for place in HUKOU}
+        return _select(said, LINKED, f"{self.rows} r{self._dated_by_delivery}")
+
+    def placed(self) -> str:
+        """A select of `PLACED`."""
+        said = {"source": f"'{self.table.name}'", "record_key": self.key}
+        said |= {"hukou_dwelling_id": "h.dwelling_id", "hukou_grid_code": "h.grid_code"}
+        link = f"join address_link h on h.address = r.{self.person.hukou_address}"
+        return _select(said, PLACED, f"{self.table.relation} r {link}")
+
+    def same_record(self, other: str) -> str:
+        return f"{other}.source = '{self.table.name}' and {other}.record_key = {self.key}"
+
+    def _told(self) -> dict[str, str]:
+        """The expressions of `TOLD`; empty where the source says nothing."""
+        said = {
+            "source": f"'{self.table.name}'",
+            "record_key": self.key,
+            "strength": f"'{self.person.strength}'",
+            "delivery_id": "r.delivery_id",
+            "row_no": "r.row_no",
+            "updated_on": self._updated_on(),
+            "living_address": self._living_address(),
+            "has_usable_id_no": self._has_status("id_no", USABLE),
+            "grid_code": "r.grid_code" if "grid_code" in {c.name for c in self.table.released_columns} else "",
+        }
+        for number in ("id_no", "phone"):
+            column = self._column(number)
+            said |= {f"{number}_{part}": column and f"{column}_{part}" for part in ("token", "masked", "status")}
+        return said | {word: self._column(word) for word in AS_WRITTEN}
+
+    def _column(self, word: str) -> str:
+        name = self.person.columns.get(word)
+        return f"r.{name}" if name else ""
+
+    def _living_address(self) -> str:
+        """Where a living address is blank she lives at the next address of the row, as the row's home follows from it."""
+        if self.person.living_address is None:
+            return ""
+        first, *others = (f"r.{name}" for name in self.person.addresses)
+        return f"coalesce({', '.join([first, *others])})" if others else first
+
+    def _has_status(self, number: str, statuses: Iterable[str]) -> str:
+        column = self._column(number)
+        return f"{column}_status in ({', '.join(repr(s) for s in statuses)})" if column else "false"
+
+    def _id_no_agrees(self) -> str:
+        """A number confirms birth date and sex only where the contract says which columns it is held against."""
+        name = self.person.id_no
+        held = name is not None and self.table.column(name).agrees.keys() == {"birth_date", "sex"}
+        return self._has_status("id_no", AGREED) if held else "false"
+
+    def _updated_on(self) -> str:
+        """The day of the `dated` column, else that of the delivery."""
+        dated = self.table.dated
+        if dated is None:
+            return "d.delivered_on"
+        return f"r.{dated}" if self.table.column(dated).logical_type == "date" else f"cast(r.{dated} as date)"
+
+    @property
+    def _dated_by_delivery(self) -> str:
+        return "" if self.table.dated else " left join delivery d on d.delivery_id = r.delivery_id"
+
+
+def _rows_with_persons(records: list[Record]) -> str:
+    """The select of a source's rows, each with its persons, their hukou households and hukou homes."""
+    columns, joins = ["r.*"], ""
+    for n, record in enumerate(records, 1):
+        link, place, name = f"l{n}", f"p{n}", record.person.prefixed
+        columns.append(f"{link}.person_id as {name('person_id')}")
+        joins += f"\nleft join person_link {link} on {record.same_record(link)}"
+        if record.person.household:
+            columns.append(f"key_of('household', r.{record.person.household}) as {name('household_id')}")
+        if record.has_hukou_place:
+            columns += [f"{place}.{column} as {name(column)}" for column in HUKOU]
+            joins += f"\nleft join {HUKOU_PLACE} {place} on {record.same_record(place)}"
+    return f"select {', '.join(columns)}\nfrom {records[0].table.relation} r{joins}"
+
+
+def _select(said: Mapping[str, str], columns: Mapping[str, str], rows: str) -> str:
+    """`said` under the names of `columns`, null of its type where nothing is said."""
+    values = {name: said.get(name) or f"cast(null as {kind})" for name, kind in columns.items()}
+    items = (value if value.endswith(f".{name}") else f"{value} as {name}" for name, value in values.items())
+    listed = ",\n       ".join(items)
+    return f"select {listed}\nfrom {rows}"
+
+
+def _union(selects: Iterable[str], columns: Mapping[str, str]) -> str:
+    """All of the selects; without any, no rows under the same columns."""
+    return "\nunion all\n".join(selects) or f"{_select({}, columns, '(select 1) as nobody')}\nwhere false"
