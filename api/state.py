@@ -20,7 +20,7 @@ from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
 from warehouse.access.policy import Gate, User
 from warehouse.casebook.casebook import Casebook, open_casebook
-from warehouse.form_filling.model import FORMS, FormLibrary, form_files, load_forms
+from warehouse.form_filling.library import FORMS, FormLibrary, form_files, load_forms
 from warehouse.releases.reader import OpenRelease, ReleaseReader
 from warehouse.settings import Settings
 

@@ -12,7 +12,7 @@ from cli.output import Format, FormatOption, print_listing
 
 if TYPE_CHECKING:
     from api.view import View
-    from warehouse.form_filling.model import FormLibrary
+    from warehouse.form_filling.library import FormLibrary
 
 app = typer.Typer(no_args_is_help=True, help="Forms (报表): what the city database knows is filled by itself.")
 FILE = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="A new form; default: all there are.")]
@@ -93,7 +93,7 @@ def fill(
 
 def _shelf() -> FormLibrary:
     from contracts.load import load_catalog
-    from warehouse.form_filling.model import FORMS, load_forms
+    from warehouse.form_filling.library import FORMS, load_forms
 
     return load_forms(load_catalog(), (FORMS, deployment.settings().forms))
 

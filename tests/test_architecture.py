@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,24 @@ def imports(tree: ast.AST) -> set[str]:
     return found
 
 
+def module_name(path: Path) -> str:
+    """`warehouse.access.policy`; a package is named as it is imported."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_modules(tree: ast.AST, known: set[str]) -> set[str]:
+    """Those of `known` that a module imports, wherever in it: late inside a function and for types alone count, too."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "a relative import"
+            below = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= below if below <= known else {*(below & known), str(node.module)}
+    return found & known
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_module_keeps_the_rules_of_the_house(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -58,6 +77,42 @@ def test_module_keeps_the_rules_of_the_house(path: Path) -> None:
     if name != "warehouse/settings.py":
         assert "os.environ" not in text, f"{name} reads the environment; that is settings.py's"
         assert "getenv" not in text, f"{name} reads the environment; that is settings.py's"
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """One circle of what imports each other, or nothing."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_modules_import_each_other() -> None:
+    """A late import would hide a circle from Python, not from a reader: two modules that need each other are one thing."""
+    known = {module_name(path) for path in MODULES}
+    trees = {module_name(path): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+    assert not circle({name: imported_modules(tree, known) - {name} for name, tree in trees.items()})
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        "import warehouse.b",
+        "from warehouse import b",
+        "def late():\n    from warehouse.b import x",
+        "if TYPE_CHECKING:\n    from warehouse.b import X",
+    ],
+)
+def test_a_circle_is_seen_however_it_is_written(late: str) -> None:
+    modules = {
+        "warehouse": "",
+        "warehouse.a": late,
+        "warehouse.b": "from warehouse.c import y",
+        "warehouse.c": "import warehouse.a",
+    }
+    graph = {name: imported_modules(ast.parse(text), {*modules}) for name, text in modules.items()}
+    assert set(circle(graph)) == {"warehouse.a", "warehouse.b", "warehouse.c"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -11,7 +11,7 @@ from cli.main import app
 from tests.api.city import HERE, NEXT, PASSWORD, point_to, settings_in, small_city, write_release
 from tests.pipelines.workbooks import cells
 from warehouse.casebook.casebook import NewUser, open_casebook
-from warehouse.form_filling.model import FORMS
+from warehouse.form_filling.library import FORMS
 
 FORM = """title: 户号表
 office: 社区

@@ -1,23 +1,17 @@
-"""A form (报表) that an office asks of grid workers: what it holds, and the shelf of those there are.
+"""A form (报表) that an office asks of grid workers: what it holds.
 
-A form is a YAML in `warehouse/forms/`, or a deployment's own in `$HUB_HOME/forms/`. Not here: what is wrong with one
-(lint.py), whether it asks again for what another has (overlap.py), filling it (fill.py).
+Not here: reading one and what is wrong with it (lint.py), the library of all forms (library.py), filling one (fill.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from contracts.errors import HubError
-from contracts.model import Catalog
-from warehouse.access.policy import NotFound
 from warehouse.form_filling.expression import Column, Expression
-
-FORMS: Final = Path(__file__).parents[1] / "forms"
 
 
 class FormError(HubError):
@@ -90,60 +84,3 @@ class Form:
         """Every table that its SQL takes rows from."""
         parts = [cell.reads for cell in self.cells] + ([self.chosen_by] if self.chosen_by else [])
         return frozenset({self.rows}).union(*(part.tables for part in parts))
-
-
-class BrokenForm(NamedTuple):
-    """A form that cannot be filled, with every reason: `file:line: …`."""
-
-    name: str
-    problems: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FormLibrary:
-    """The forms that can be filled, and those that cannot."""
-
-    forms: Mapping[str, Form]
-    broken: Mapping[str, BrokenForm]
-
-    def form(self, name: str) -> Form:
-        """FormError for a broken one, NotFound where there is none."""
-        if broken := self.broken.get(name):
-            where, _, what = broken.problems[0].partition(": ")
-            raise FormError(what, where=where, remedy="`hub form check` tells all that is wrong with it")
-        if name not in self.forms:
-            raise NotFound("there is no such form", remedy="see the list of forms")
-        return self.forms[name]
-
-
-def form_files(folders: Sequence[Path]) -> list[Path]:
-    """The files of the forms, those of the first folder first."""
-    return [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
-
-
-def load_forms(catalog: Catalog, folders: Sequence[Path]) -> FormLibrary:
-    """Every form by name. A broken one is put aside and the others go on; of two that ask the same the later one goes."""
-    from warehouse.form_filling.lint import Linter
-    from warehouse.form_filling.overlap import refusal
-
-    forms: dict[str, Form] = {}
-    broken: dict[str, BrokenForm] = {}
-    linter = Linter(catalog)
-    for path in form_files(folders):
-        form, problems = linter.read(path)
-        if path.stem in forms or path.stem in broken:
-            name = f"{path.parent.name}/{path.name}"
-            broken[name] = BrokenForm(
-                name, (f"{name}:1: there is a form {path.stem} already -> give the file another name",)
-            )
-        elif form is None:
-            broken[path.stem] = BrokenForm(path.stem, tuple(problems))
-        else:
-            forms[form.name] = form
-    kept: dict[str, Form] = {}
-    for form in sorted(forms.values(), key=lambda f: (f.since, f.name)):
-        if reason := refusal(form, kept.values()):
-            broken[form.name] = BrokenForm(form.name, (reason,))
-        else:
-            kept[form.name] = form
-    return FormLibrary({name: kept[name] for name in sorted(kept)}, broken)

@@ -6,8 +6,9 @@ import pytest
 
 from contracts.load import load_catalog
 from warehouse.access.policy import NotFound
+from warehouse.form_filling.library import FORMS, FormLibrary, load_forms
 from warehouse.form_filling.lint import Linter
-from warehouse.form_filling.model import FORMS, Form, FormError, FormLibrary, load_forms
+from warehouse.form_filling.model import Form, FormError
 from warehouse.form_filling.overlap import overlaps, refusal
 
 CATALOG = load_catalog()
