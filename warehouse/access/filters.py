@@ -1,13 +1,14 @@
-"""One condition on one column, and how it is written in SQL without its value.
+"""Conditions on the rows of a table, and how they are written in SQL without their values.
 
-Belongs here: operators and parameters. Does not: whether a user may filter by that column (policy.py).
+Belongs here: operators, parameters, quoted names, and the one rendering that the gate and the operator's reader share.
+Does not: whether a column may be filtered by: the table says so that is handed in (grant.py, releases/operator_reader.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "like", "contains", "suffix", "in", "null", "token"]
 
@@ -74,6 +75,45 @@ class InTable:
 Filter = Condition | AnyOf | InTable
 
 
+class FilterableTable(Protocol):
+    """A table as one reader may filter it. Its columns are of the alias `t`, and refused where she may not compare by them."""
+
+    @property
+    def relation(self) -> str:
+        """The table's quoted name."""
+
+    @property
+    def scope(self) -> str:
+        """The condition of the rows that she may see, with the values `params`."""
+
+    @property
+    def params(self) -> Mapping[str, Any]: ...
+
+    def compare(self, condition: Condition) -> str:
+        """The column that the condition compares, a token's for `token`."""
+
+    def sortable(self, name: str) -> str:
+        """The column itself."""
+
+
+def render(item: Filter, table: FilterableTable, params: Parameters, find: Callable[[str], FilterableTable]) -> str:
+    """The condition in SQL. Another table that it names is `find`'s, with that one's scope: no more than reading it tells."""
+    if isinstance(item, InTable):
+        column, other = table.sortable(item.column), find(item.table)
+        params.values.update(other.params)
+        where = [other.scope, *(render(condition, other, params, find) for condition in item.where)]
+        return f"{column} in (select {other.sortable(item.key)} from {other.relation} as t where {' and '.join(where)})"
+    if isinstance(item, AnyOf):
+        return f"({' or '.join(render(condition, table, params, find) for condition in item.conditions) or 'false'})"
+    return item.render(table.compare(item), params)
+
+
 def quote_identifier(name: str) -> str:
     """A name quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def quote_relation(relation: str) -> str:
+    """A relation of a release, quoted with its schema: `person` is `"main"."person"`, which no CTE's name can hide."""
+    schema, _, name = relation.rpartition(".")
+    return f"{quote_identifier(schema or 'main')}.{quote_identifier(name)}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from contracts.errors import AccessError
 from contracts.model import Column, Table
-from warehouse.access.filters import Condition, quote_identifier
+from warehouse.access.filters import Condition, quote_identifier, quote_relation
 from warehouse.access.masking import ColumnAccess, mask_sql
 
 NUMBER = "_number"
@@ -28,6 +28,11 @@ class Grant:
     treatments: dict[str, ColumnAccess]
     scope: str
     params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def relation(self) -> str:
+        """The table's name in SQL."""
+        return quote_relation(self.table.relation)
 
     def read(self, name: str) -> str:
         """The select item of a column: itself or its mask."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeGuard
 from contracts.errors import AccessError
 from contracts.model import Catalog, Table
 from warehouse.access.areas import COUNTY_DIGITS, area_prefix
-from warehouse.access.filters import AnyOf, Condition, Filter, InTable, Parameters, quote_identifier
+from warehouse.access.filters import Condition, Filter, Parameters, quote_identifier, render
 from warehouse.access.grant import Grant
 from warehouse.access.masking import ROLES, Role, column_access
 
@@ -102,7 +102,7 @@ class Gate:
         names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
         params = Parameters(grant.params)
         keys = [item for item in where if _is_key(item, grant)]
-        parts = [grant.scope, *(self._render(grant, item, params) for item in where if item not in keys[:1])]
+        parts = [grant.scope, *(render(item, grant, params, self.grant) for item in where if item not in keys[:1])]
         order_by = [_direction(grant, item) for item in order]
         items = [grant.unmasked(name) if unmasked else grant.read(name) for name in names]
         if number is not None:
@@ -112,8 +112,12 @@ class Gate:
             parts.append(f"t.rowid >= {params.add(from_row)}")
         condition = " and ".join(parts)
         if keys:
-            condition = _beside_key(grant, keys[0], condition, params)
-        sql = f"select {', '.join(items)} from {_relation(grant.table)} as t where {condition}"
+            # DuckDB leaves the index and scans the table as soon as another column has a filter of its own:
+            # everything else is one expression over the indexed column, too
+            key = f"t.{quote_identifier(keys[0].column)}"
+            found = render(keys[0], grant, params, self.grant)
+            condition = f"{found} and case when {key} is null then false else {condition} end"
+        sql = f"select {', '.join(items)} from {grant.relation} as t where {condition}"
         if limit is not None:
             sql += f" order by {', '.join([*order_by, 't.rowid'])} limit {int(limit)} offset {int(offset)}"
         elif order_by:
@@ -125,21 +129,9 @@ class Gate:
         grant = self.grant(table)
         params = Parameters(grant.params)
         names = ", ".join(grant.sortable(name) for name in by)
-        condition = " and ".join([grant.scope, *(_render(grant, item, params) for item in where)])
-        sql = f"select {names}, count(*) as rows from {_relation(grant.table)} as t where {condition} group by {names}"
+        condition = " and ".join([grant.scope, *(render(item, grant, params, self.grant) for item in where)])
+        sql = f"select {names}, count(*) as rows from {grant.relation} as t where {condition} group by {names}"
         return Query(f"{sql} order by {names}", params.values)
-
-    def _render(self, grant: Grant, item: Filter, params: Parameters) -> str:
-        if isinstance(item, InTable):
-            return f"{grant.sortable(item.column)} in ({self._keys_of(item, params)})"
-        return _render(grant, item, params)
-
-    def _keys_of(self, item: InTable, params: Parameters) -> str:
-        """The keys of another table's rows, by its own scope and treatments: it tells no more than reading it would."""
-        other = self.grant(item.table)
-        params.values.update(other.params)
-        conditions = [other.scope, *(_render(other, condition, params) for condition in item.where)]
-        return f"select {other.sortable(item.key)} from {_relation(other.table)} as t where {' and '.join(conditions)}"
 
     def _grant(self, table: Table) -> Grant | None:
         if table.qualified not in self._grants:
@@ -191,25 +183,6 @@ def _is_key(item: Filter, grant: Grant) -> TypeGuard[Condition]:
     return column is not None and column.index
 
 
-def _beside_key(grant: Grant, key: Condition, rest: str, params: Parameters) -> str:
-    """A lookup by an indexed column, with everything else in one expression over that column too.
-
-    DuckDB leaves the index and scans the table as soon as another column has a filter of its own.
-    """
-    return f"{_render(grant, key, params)} and case when t.{quote_identifier(key.column)} is null then false else {rest} end"
-
-
-def _render(grant: Grant, item: AnyOf | Condition, params: Parameters) -> str:
-    if isinstance(item, AnyOf):
-        return f"({' or '.join(_render(grant, c, params) for c in item.conditions) or 'false'})"
-    return item.render(grant.compare(item), params)
-
-
 def _direction(grant: Grant, item: str) -> str:
     name = item.removeprefix("-")
     return f"{grant.sortable(name)} {'desc' if item.startswith('-') else 'asc'} nulls last"
-
-
-def _relation(table: Table) -> str:
-    schema, _, name = f"main.{table.relation}".rpartition(".")
-    return f"{quote_identifier(schema.removeprefix('main.'))}.{quote_identifier(name)}"

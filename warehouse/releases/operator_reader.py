@@ -1,17 +1,19 @@
 """Reading a release by table and conditions: as whoever checks a decision does, in the API through the caller's gate.
 
 Belongs here: the shape of such reading, and the operator's own at the terminal, which has every row and no mask.
-Does not: the gate (access/policy.py), which `api/view.py` puts behind the same shape.
+Does not: how a condition is written (access/filters.py), the gate (access/policy.py), which `api/view.py` puts behind
+the same shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from contracts.errors import ReleaseError
-from warehouse.access.filters import AnyOf, Condition, Filter, InTable, Parameters, quote_identifier
+from warehouse.access.filters import Condition, Filter, Parameters, quote_identifier, quote_relation, render
 from warehouse.releases.reader import OpenRelease, Row
 
 AT_ONCE: Final = 1000  # ids in one question
@@ -23,17 +25,34 @@ class RowReader(Protocol):
     def __call__(self, table: str, /, *where: Filter, columns: Sequence[str] | None = None) -> list[Row]: ...
 
 
+@dataclass(frozen=True)
+class WholeTable:
+    """A table with every row, each column of which may be compared."""
+
+    relation: str
+    scope: ClassVar[str] = "true"
+    params: ClassVar[dict[str, Any]] = {}
+
+    def compare(self, condition: Condition) -> str:
+        return self.sortable(f"{condition.column}_token" if condition.op == "token" else condition.column)
+
+    def sortable(self, name: str) -> str:
+        return f"t.{quote_identifier(name)}"
+
+
 def operator_reader(release: OpenRelease) -> RowReader:
     """Everything in the release, for the operator at the machine it lies on. ReleaseError for a table it has not."""
 
-    def rows(table: str, /, *where: Filter, columns: Sequence[str] | None = None) -> list[Row]:
-        if table not in release.present:
-            raise ReleaseError(f"the release has no table {table} yet", remedy="run `hub nightly`")
-        params = Parameters({})
-        relation = ".".join(map(quote_identifier, table.split(".")))
-        items = ", ".join(map(quote_identifier, columns or ())) or "*"
-        conditions = " and ".join(_render(item, params) for item in where) or "true"
-        return release.query(f"select {items} from {relation} where {conditions}", params.values)
+    def find(name: str) -> WholeTable:
+        if name not in release.present:
+            raise ReleaseError(f"the release has no table {name} yet", remedy="run `hub nightly`")
+        return WholeTable(quote_relation(name))
+
+    def rows(name: str, /, *where: Filter, columns: Sequence[str] | None = None) -> list[Row]:
+        table, params = find(name), Parameters({})
+        items = ", ".join(map(table.sortable, columns or ())) or "*"
+        conditions = " and ".join(render(item, table, params, find) for item in where) or table.scope
+        return release.query(f"select {items} from {table.relation} as t where {conditions}", params.values)
 
     return rows
 
@@ -45,17 +64,3 @@ def rows_in(
     waiting = iter(sorted(set(ids)))
     while some := list(islice(waiting, AT_ONCE)):
         yield from rows(table, Condition(column, "in", some), columns=columns)
-
-
-def _render(item: Filter, params: Parameters) -> str:
-    if isinstance(item, InTable):
-        relation = ".".join(map(quote_identifier, item.table.split(".")))
-        conditions = " and ".join(_condition(c, params) for c in item.where) or "true"
-        return f"{quote_identifier(item.column)} in (select {quote_identifier(item.key)} from {relation} where {conditions})"
-    if isinstance(item, AnyOf):
-        return f"({' or '.join(_render(condition, params) for condition in item.conditions) or 'false'})"
-    return _condition(item, params)
-
-
-def _condition(item: Condition, params: Parameters) -> str:
-    return item.render(quote_identifier(item.column), params)
