@@ -18,6 +18,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from benchmarks.one_consolidation import peak_mb
 from contracts.load import load_catalog
+from contracts.quoting import quote_text
 from warehouse.lake.lake import Lake
 from warehouse.settings import Settings
 
@@ -34,18 +35,18 @@ def main() -> None:
     connection = duckdb.connect(config={**spill, "preserve_insertion_order": False})
     started = time.perf_counter()
     connection.execute(f"""
-        create table home as select address, standard_address as home from read_parquet('{parsed}')
+        create table home as select address, standard_address as home from read_parquet({quote_text(parsed)})
         where standard_address is not null""")
     connection.execute(f"""
         create table resident as
         select r.record_no as unique_id, r.name, r.phone_token as phone, h.home
-        from read_parquet('{files["resident"]}') r
+        from read_parquet({quote_text(files["resident"])}) r
         left join home h on h.address = coalesce(r.living_address, r.hukou_address)""")
     connection.execute(f"""
         create table ticket as
         select t.ticket_no as unique_id, t.requester_name as name, h.home,
                case when count(*) over (partition by t.requester_phone_token) <= {CROWD} then t.requester_phone_token end as phone
-        from read_parquet('{files["hotline"]}') t left join home h on h.address = t.address""")
+        from read_parquet({quote_text(files["hotline"])}) t left join home h on h.address = t.address""")
     api = DuckDBAPI(connection=connection)
     rules = [block_on("phone"), block_on("home")]
     model = SettingsCreator(

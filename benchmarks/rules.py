@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from contracts.load import load_catalog
+from contracts.quoting import quote_text
 from demo.city import generate
 from demo.truth.truth import RULES
 from pipelines.orchestration.night import Night
@@ -85,9 +86,9 @@ def scores(city: Path, truth: Path, runs: Mapping[str, RuleRun]) -> list[RuleSco
     """The scores of all rules of the simulation, in its order."""
     titles = {rule.name: rule.title for rule in load_rules()}
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{city}' as city (read_only)")
+        connection.execute(f"attach {quote_text(city)} as city (read_only)")
         connection.execute(
-            f"create temp table planted as select row_number() over () as case_no, * from '{truth}/planted.parquet'"
+            f"create temp table planted as select row_number() over () as case_no, * from {quote_text(truth / 'planted.parquet')}"
         )
         connection.execute("""
             create temp table hit as

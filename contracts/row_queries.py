@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contracts.code_lists import CodeList
 from contracts.model import Check
 from contracts.named_checks import NAMED_CHECKS
+from contracts.quoting import quote_text
 
 OPERATORS = {
     "mustBe": "value = {0}",
@@ -26,8 +27,8 @@ OPERATORS = {
 
 def pattern_sql(check: Check) -> str:
     """Rows whose value does not match as a whole: GX has no regular expressions for DuckDB."""
-    pattern = check.args["pattern"].replace("'", "''")
-    return _rows_against(f"regexp_full_match(\"{check.column}\", '{pattern}')", check.mostly)
+    pattern = quote_text(check.args["pattern"])
+    return _rows_against(f"regexp_full_match(\"{check.column}\", {pattern})", check.mostly)
 
 
 def named_sql(check: Check, code_lists: Mapping[str, CodeList]) -> str:

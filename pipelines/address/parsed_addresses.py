@@ -14,6 +14,7 @@ from typing import Final
 import duckdb
 import polars as pl
 
+from contracts.quoting import quote_text
 from pipelines.address.cache_key import parse_cache
 from pipelines.address.gazetteer import Gazetteer
 from pipelines.address.parser import COLUMNS, Parser
@@ -75,7 +76,7 @@ def _update_cache(
         with _parts(cache) as parts, cache.replacing() as folder:
             files = [_file(part) for part in _parse(connection, parser, new, parts)] if parser else []
             every = " union all ".join([unchanged, *(f"select * from {file}" for file in files)])
-            connection.execute(f"copy ({every}) to {_text(folder / FILE)} (format parquet, compression zstd)")
+            connection.execute(f"copy ({every}) to {quote_text(folder / FILE)} (format parquet, compression zstd)")
     connection.execute("drop table new_spelling")
 
 
@@ -101,8 +102,4 @@ def _parts(cache: Cache) -> Iterator[Path]:
 
 
 def _file(path: Path) -> str:
-    return f"read_parquet({_text(path)})"
-
-
-def _text(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    return f"read_parquet({quote_text(path)})"

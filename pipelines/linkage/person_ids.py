@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from contracts.quoting import quote_text
 from warehouse.casebook.casebook import open_casebook
 from warehouse.casebook.person_id_log import PersonIdChange, person_id_changes
 from warehouse.releases.layout import CITY
@@ -114,8 +115,7 @@ def _moved(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[Pe
     path = settings.releases / str(served) / CITY
     if served is None or not path.exists():
         return []
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"attach '{quoted}' as served (read_only)")
+    connection.execute(f"attach {quote_text(path)} as served (read_only)")
     try:
         return [PersonIdAssignment(*row) for row in connection.execute(MOVED_ROWS_SQL).fetchall()]
     finally:

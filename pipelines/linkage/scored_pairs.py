@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from contracts.persons import STRENGTHS
+from contracts.quoting import quote_text
 from pipelines.linkage.model import LinkModel, load_model
 from pipelines.linkage.score import decides_sql, pattern_sql, reasons_sql, score
 from pipelines.linkage.workspace import count, key_sql
@@ -59,24 +60,21 @@ def _about(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 def _recall(connection: duckdb.DuckDBPyConnection, memory: Cache) -> None:
     """Create `known_pair` and `linkage_pattern` from the cache, for sides that still exist, and `old_person`, `old_row`."""
-    files = {name: memory.file(f"{name}.parquet") for name in ("pair", "pattern", "person", "row")}
-    if any(file is None for file in files.values()):
-        files = dict.fromkeys(files)
+    found = [(name, memory.file(f"{name}.parquet")) for name in ("pair", "pattern", "person", "row")]
+    files = {name: f"from read_parquet({quote_text(file)})" for name, file in found if file}
+    if len(files) < len(found):
+        files = {}
     for name, columns in (("pair", PAIR), ("pattern", "pattern varchar, reasons varchar")):
         connection.execute(f"create temp table {'known_pair' if name == 'pair' else 'linkage_pattern'} ({columns})")
     for name in ("person", "row"):
-        told = (
-            f"from read_parquet('{_quoted(files[name])}')"
-            if files[name]
-            else "select null::ubigint as told where false"
-        )
+        told = files.get(name, "select null::ubigint as told where false")
         connection.execute(f"create temp table old_{name} as {told}")
-    if files["pair"]:
+    if files:
         connection.execute(f"""
             insert into known_pair
-            select p.* from read_parquet('{_quoted(files["pair"])}') p
+            select p.* {files["pair"]} p
             where p.person_told in (select told from {PERSONS}) and p.row_told in (select told from {ROWS})""")
-        connection.execute(f"insert into linkage_pattern from read_parquet('{_quoted(files['pattern'])}')")
+        connection.execute(f"insert into linkage_pattern {files['pattern']}")
 
 
 def _score_new(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
@@ -129,8 +127,4 @@ def _remember(connection: duckdb.DuckDBPyConnection, memory: Cache) -> None:
             ("person", f"select distinct told from {PERSONS}"),
             ("row", f"select distinct told from {ROWS}"),
         ):
-            connection.execute(f"copy ({query}) to '{_quoted(folder / (name + '.parquet'))}' (format parquet)")
-
-
-def _quoted(path: Path | None) -> str:
-    return str(path).replace("'", "''")
+            connection.execute(f"copy ({query}) to {quote_text(folder / f'{name}.parquet')} (format parquet)")

@@ -16,6 +16,7 @@ from splink import DuckDBAPI, Linker
 from splink.internals.exceptions import SplinkException
 
 from contracts.errors import HubError
+from contracts.quoting import quote_identifier
 from pipelines.linkage.model import LinkModel
 from pipelines.linkage.splink_settings import splink_settings
 
@@ -76,8 +77,7 @@ def workspace(
             "Splink could not run the linkage model", remedy="check the model's columns and their types"
         ) from None
     finally:
-        database, schema = (name.replace('"', '""') for name in before)
-        connection.execute(f'use "{database}"."{schema}"')
+        connection.execute(f"use {'.'.join(map(quote_identifier, before))}")
         connection.execute(f"detach {WORK}")
 
 

@@ -23,6 +23,7 @@ import polars as pl
 from contracts.errors import HubError
 from contracts.model import Table
 from contracts.pull import Pull
+from contracts.quoting import quote_identifier, quote_text
 from pipelines.pull.landed_files import last_landed, next_path
 from warehouse.extras import require
 from warehouse.files import replacing
@@ -102,11 +103,10 @@ def _incremental_query(url: str, pull: Pull, since: str) -> str:
     query = f"select * from (\n{pull.query.strip().rstrip(';')}\n) as pulled"
     if not since:
         return query
-    quote, value = '"', since.replace("'", "''")
+    name, value = quote_identifier(pull.watermark), quote_text(since)
     if url.startswith("mysql"):
-        quote, value = "`", value.replace("\\", "\\\\")
-    name = quote + pull.watermark.replace(quote, quote * 2) + quote
-    return f"{query}\nwhere {name} >= '{value}' or {name} is null"
+        name, value = f"`{pull.watermark.replace('`', '``')}`", value.replace("\\", "\\\\")
+    return f"{query}\nwhere {name} >= {value} or {name} is null"
 
 
 def _fetch(url: str, query: str, folder: Path, secret: str, seconds: float) -> None:
@@ -159,7 +159,7 @@ def _highest(parts: list[Path], pull: Pull) -> str:
 def _rows(files: Sequence[Path], watermark: str) -> tuple[object, ...]:
     """Schema, count and order-free hash of the rows; with a `watermark`, of those that would be fetched again."""
     schema = pl.read_parquet_schema(files[0])
-    name = '"' + watermark.replace('"', '""') + '"'
+    name = quote_identifier(watermark)
     again = f"where {name} is null or {name} = (select max({name}) from read_parquet($files))" if watermark else ""
     with duckdb.connect() as connection:
         rows = connection.execute(

@@ -1,6 +1,6 @@
 """Conditions on the rows of a table, and how they are written in SQL without their values.
 
-Belongs here: operators, parameters, quoted names, and the one rendering that the gate and the operator's reader share.
+Belongs here: operators, parameters, and the one rendering that the gate and the operator's reader share.
 Does not: whether a column may be filtered by: the table says so that is handed in (grant.py, releases/operator_reader.py).
 """
 
@@ -106,14 +106,3 @@ def render(item: Filter, table: FilterableTable, params: Parameters, find: Calla
     if isinstance(item, AnyOf):
         return f"({' or '.join(render(condition, table, params, find) for condition in item.conditions) or 'false'})"
     return item.render(table.compare(item), params)
-
-
-def quote_identifier(name: str) -> str:
-    """A name quoted for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def quote_relation(relation: str) -> str:
-    """A relation of a release, quoted with its schema: `person` is `"main"."person"`, which no CTE's name can hide."""
-    schema, _, name = relation.rpartition(".")
-    return f"{quote_identifier(schema or 'main')}.{quote_identifier(name)}"

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from contracts.errors import AccessError
 from contracts.model import Column, Table
-from warehouse.access.filters import Condition, quote_identifier, quote_relation
+from contracts.quoting import quote_identifier, quote_relation
+from warehouse.access.filters import Condition
 from warehouse.access.masking import ColumnAccess, mask_sql
 
 NUMBER = "_number"

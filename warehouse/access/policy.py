@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, TypeGuard
 
 from contracts.errors import AccessError
 from contracts.model import Catalog, Table
+from contracts.quoting import quote_identifier
 from warehouse.access.areas import COUNTY_DIGITS, area_prefix
-from warehouse.access.filters import Condition, Filter, Parameters, quote_identifier, render
+from warehouse.access.filters import Condition, Filter, Parameters, render
 from warehouse.access.grant import Grant
 from warehouse.access.masking import ROLES, Role, column_access
 

@@ -17,6 +17,7 @@ import duckdb
 
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
+from contracts.quoting import quote_text
 from warehouse.build import history
 from warehouse.build.observed_values import OBSERVED_VALUE, make_observed_value
 from warehouse.build.person_records import person_models
@@ -60,8 +61,7 @@ def build_connection(target: Path, settings: Settings) -> Iterator[duckdb.DuckDB
         config["memory_limit"] = settings.memory
     connection = duckdb.connect(config=config)
     try:
-        path = str(target).replace("'", "''")
-        connection.execute(f"attach '{path}' as city (row_group_size {ROW_GROUP})")
+        connection.execute(f"attach {quote_text(target)} as city (row_group_size {ROW_GROUP})")
         connection.execute("use city")
         yield connection
     except duckdb.IOException as error:

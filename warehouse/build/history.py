@@ -20,6 +20,7 @@ from typing import NamedTuple
 import duckdb
 
 from contracts.model import Table
+from contracts.quoting import quote_text
 from warehouse.build.sources import by_precedence, rows_of
 from warehouse.files import private_folder, replacing
 from warehouse.lake.lake import Delivery, Lake
@@ -169,7 +170,7 @@ class _Memory:
 
     def _load(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         former, since = f"{self._table.name}{HISTORY}", f"{self._table.name}{SINCE}"
-        file = "'" + str(path).replace("'", "''") + "'"
+        file = quote_text(path)
         connection.execute(f"insert into {former} by name from read_parquet({file}) where known_to is not null")
         keys = ", ".join(self._table.key)
         connection.execute(
@@ -184,7 +185,7 @@ class _Memory:
         private_folder(self._folder)
         stays = {self._path(said), *([self._path(said[:known])] if known else [])}
         with replacing(self._path(said)) as temporary:
-            file = "'" + str(temporary).replace("'", "''") + "'"
+            file = quote_text(temporary)
             connection.execute(f"copy (from {former} union all by name from {since}) to {file} (format parquet)")
         for path in set(self._folder.glob(f"history-{self._table.name}-*.parquet")) - stays:
             path.unlink(missing_ok=True)

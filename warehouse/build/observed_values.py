@@ -17,6 +17,7 @@ import polars as pl
 from warehouse.casebook.casebook import open_casebook
 from warehouse.fieldwork.resolution import newest_last, resolve_all
 from warehouse.fieldwork.verdicts import Verdict, history
+from warehouse.frames import frame_as
 from warehouse.settings import Settings
 
 OBSERVED_VALUE: Final = "observed_value"
@@ -62,6 +63,5 @@ def make_observed_value(connection: duckdb.DuckDBPyConnection, settings: Setting
 
 def write_observed_value(connection: duckdb.DuckDBPyConnection, values: Sequence[ResolvedValue]) -> None:
     """Make the temp table `observed_value` of these values."""
-    connection.register("seen_rows", pl.DataFrame(values, schema=SCHEMA, orient="row"))
-    connection.execute(f"create temp table {OBSERVED_VALUE} as select * from seen_rows")
-    connection.unregister("seen_rows")
+    with frame_as(connection, "seen_rows", pl.DataFrame(values, schema=SCHEMA, orient="row")):
+        connection.execute(f"create temp table {OBSERVED_VALUE} as select * from seen_rows")

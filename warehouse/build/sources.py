@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import duckdb
 
 from contracts.model import Catalog, Table
+from contracts.quoting import quote_text
 from warehouse.lake.lake import Delivery, Lake
 
 SPELLING = "spelling"
@@ -38,7 +39,7 @@ def by_precedence(deliveries: Sequence[Delivery], table: Table) -> list[Delivery
 
 def rows_of(paths: list[str], table: Table) -> str:
     """SQL of the files' rows; of a key in several the row of the first file that has it."""
-    files = "[" + ", ".join("'" + path.replace("'", "''") + "'" for path in paths) + "]"
+    files = "[" + ", ".join(map(quote_text, paths)) + "]"
     names = ", ".join(c.name for c in table.lake_columns)
     # a file read before the contract gained a column has nulls there
     columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in table.lake_columns)

@@ -13,8 +13,10 @@ from typing import Any, Final, Literal, NamedTuple
 import duckdb
 import polars as pl
 
+from contracts.quoting import quote_text
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import finding_trail
+from warehouse.frames import frame_as
 
 KNOWN: Final = "finding_known"
 SCHEMA: Final = {
@@ -39,14 +41,14 @@ class FindingChange(NamedTuple):
 def load_known(connection: duckdb.DuckDBPyConnection, casebook: Casebook) -> None:
     """Make the temp table `finding_known`: each finding ever published, its first day, its newest evidence and since when."""
     rows = casebook.ledger.columns(finding_trail, tuple(SCHEMA))
-    connection.register("trail_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row"))
-    connection.execute(f"""
-        create or replace temp table {KNOWN} as
-        select finding_id, min(seen_on) as first_seen, max_by(seen_on, id) filter (where change <> 'gone') as evidence_since,
-               max_by(evidence_hash, id) as evidence_hash, any_value(rule) as rule, max_by(grid_code, id) as grid_code,
-               max_by(change, id) = 'gone' as is_gone
-        from trail_rows group by finding_id""")
-    connection.unregister("trail_rows")
+    with frame_as(connection, "trail_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row")):
+        connection.execute(f"""
+            create or replace temp table {KNOWN} as
+            select finding_id, min(seen_on) as first_seen,
+                   max_by(seen_on, id) filter (where change <> 'gone') as evidence_since,
+                   max_by(evidence_hash, id) as evidence_hash, any_value(rule) as rule, max_by(grid_code, id) as grid_code,
+                   max_by(change, id) = 'gone' as is_gone
+            from trail_rows group by finding_id""")
 
 
 def append(casebook: Casebook, city: Path, release_id: str, silent: Collection[str] = ()) -> None:
@@ -55,8 +57,7 @@ def append(casebook: Casebook, city: Path, release_id: str, silent: Collection[s
     What rules found that were `silent` tonight, because they could not run, has not gone.
     """
     with duckdb.connect() as connection:
-        quoted = str(city).replace("'", "''")
-        connection.execute(f"attach '{quoted}' as city (read_only)")
+        connection.execute(f"attach {quote_text(city)} as city (read_only)")
         load_known(connection, casebook)
         found = connection.execute(
             f"""

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.errors import HubError
 from contracts.model import Catalog
+from contracts.quoting import quote_text
 from warehouse.build.sql_files import SqlFile, read_file
 
 RULES: Final = Path(__file__).parents[1] / "rules"
@@ -67,7 +68,7 @@ class Rule(Header):
     @property
     def finding_id(self) -> str:
         """The id of a finding in SQL, of a row with `subject_id`: the same rule and subject are one finding on every night."""
-        return f"md5('{self.name}|' || subject_id)"
+        return f"md5({quote_text(f'{self.name}|')} || subject_id)"
 
 
 HEADER: Final = tuple(Header.model_fields)

@@ -16,6 +16,7 @@ from warehouse.build.engine import create
 from warehouse.cross_check.decisions import RuleDecision
 from warehouse.cross_check.precision import RulePrecision, judged_visits, rule_precision
 from warehouse.fieldwork.verdicts import Verdict
+from warehouse.frames import frame_as
 
 SCHEMA: Final = {
     **dict.fromkeys(("rule", "area_code"), pl.String),
@@ -42,7 +43,6 @@ def make_rule_precision(
         union select distinct left(grid_code, 9) from found where grid_code is not null order by 1""").fetchall()
     figures = rule_precision(judged_visits(given), decided, rules, [area for (area,) in areas])
     rows = [f._replace(since=f.since.replace(tzinfo=None) if f.since else None) for f in figures]
-    connection.register("figure_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row"))
-    create(connection, catalog.tables["city.rule_figure"], "select * from figure_rows")
-    connection.unregister("figure_rows")
+    with frame_as(connection, "figure_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row")):
+        create(connection, catalog.tables["city.rule_figure"], "select * from figure_rows")
     return figures

@@ -13,6 +13,7 @@ import polars as pl
 
 from warehouse.fieldwork.resolution import resolve_all
 from warehouse.fieldwork.verdicts import Verdict
+from warehouse.frames import frame_as
 
 FINDING_RESOLUTION: Final = "finding_resolution"
 SCHEMA: Final = {
@@ -28,6 +29,5 @@ def load_resolutions(connection: duckdb.DuckDBPyConnection, given: Iterable[Verd
     """
     stands = resolve_all(given)
     rows = [(*about, s.status, s.verdict, s.reason, s.visits) for about, s in sorted(stands.items())]
-    connection.register("standing_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row"))
-    connection.execute(f"create or replace temp table {FINDING_RESOLUTION} as select * from standing_rows")
-    connection.unregister("standing_rows")
+    with frame_as(connection, "resolved_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row")):
+        connection.execute(f"create or replace temp table {FINDING_RESOLUTION} as select * from resolved_rows")

@@ -17,6 +17,7 @@ import duckdb
 
 from contracts.errors import HubError
 from contracts.model import Catalog
+from contracts.quoting import quote_identifier, quote_text
 from warehouse.build.engine import WORKLIST, build_connection, create
 from warehouse.build.sql_files import in_order, read_folder
 from warehouse.casebook import finding_log as finding_trail
@@ -131,7 +132,9 @@ def require_usable(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule
     """Unfit where a finding of the rule has no subject, or an id that is none by the contract: the audit would stop the night."""
     promised = [c for c in catalog.tables["city.finding"].columns if c.name in ("subject_id", *PLACES)]
     fits = {c.name: check.args["pattern"] for c in promised for check in c.checks if check.rule == "pattern"}
-    odd = ", ".join(f"count(*) filter (where not regexp_full_match({c}, '{pattern}'))" for c, pattern in fits.items())
+    odd = ", ".join(
+        f"count(*) filter (where not regexp_full_match({c}, {quote_text(pattern)}))" for c, pattern in fits.items()
+    )
     counts = f"select count(*) filter (where subject_id is null), {odd} from found where rule = ?"
     [found] = connection.execute(counts, [rule.name]).fetchall()
     for column, count in zip(("subject_id", *fits), found, strict=True):
@@ -146,19 +149,17 @@ def findings_sql(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
     """The rule's rows, as they were taken into `hit`, in the shape of `found`. One finding per subject."""
     columns = [row[0] for row in connection.execute(f"describe {HIT}").fetchall()]
     places = ", ".join(f"{c} as {c}" if c in columns else f"cast(null as varchar) as {c}" for c in PLACES)
-    packed = ", ".join(f"'{name}', {name}" for name in rule.evidence)
-    literal = {
-        word: str(getattr(rule, word)).replace("'", "''") for word in ("name", "title", "severity", "place", "subject")
-    }
+    packed = ", ".join(f"{quote_text(name)}, {quote_identifier(name)}" for name in rule.evidence)
+    literal = {word: quote_text(str(getattr(rule, word))) for word in ("name", "title", "severity", "place", "subject")}
     return f"""
         with seen as (
             select subject_id, {places}, evidence_rows, cast(json_object({packed}) as varchar) as evidence
             from {HIT}
             qualify row_number() over (
                 partition by subject_id order by json_object({packed}), {", ".join(PLACES)}, evidence_rows) = 1)
-        select {rule.finding_id} as finding_id, '{literal["name"]}' as rule,
-               '{literal["title"]}' as title, '{literal["severity"]}' as severity, '{literal["place"]}' as place,
-               '{literal["subject"]}' as subject_kind, subject_id, {", ".join(PLACES)}, evidence,
+        select {rule.finding_id} as finding_id, {literal["name"]} as rule,
+               {literal["title"]} as title, {literal["severity"]} as severity, {literal["place"]} as place,
+               {literal["subject"]} as subject_kind, subject_id, {", ".join(PLACES)}, evidence,
                md5(evidence) as evidence_hash, evidence_rows
         from seen"""
 
@@ -170,7 +171,7 @@ def evidence_sql(catalog: Catalog, rule: Rule, source: str) -> str:
     stated = f"cast(s.{table.dated} as date)" if table.dated else "d.delivered_on"
     return f"""
         with named as (
-            select finding_id, grid_code, unnest(evidence_rows) as office_row from found where rule = '{rule.name}'
+            select finding_id, grid_code, unnest(evidence_rows) as office_row from found where rule = {quote_text(rule.name)}
         ), keyed as (
             select distinct finding_id, grid_code, substr(office_row, {len(source) + 2}) as record_key
             from named where starts_with(office_row, '{source}:')

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from warehouse.access.filters import AnyOf, Condition, quote_identifier
+from contracts.quoting import quote_identifier
+from warehouse.access.filters import AnyOf, Condition
 from warehouse.access.policy import Gate, Query
 from warehouse.form_filling.expression import UnsafeSql, require_confined
 

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import Any, ClassVar, Final, Protocol
 
 from contracts.errors import ReleaseError
-from warehouse.access.filters import Condition, Filter, Parameters, quote_identifier, quote_relation, render
+from contracts.quoting import quote_identifier, quote_relation
+from warehouse.access.filters import Condition, Filter, Parameters, render
 from warehouse.releases.reader import OpenRelease, Row
 
 AT_ONCE: Final = 1000  # ids in one question

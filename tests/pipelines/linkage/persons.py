@@ -15,6 +15,7 @@ from pipelines.python_models import PYTHON_MODELS
 from tests.api.city import point_to, write_release
 from warehouse.build.engine import contract_models, create, define_key_of, dependencies, models
 from warehouse.build.sql_files import in_order, upstream
+from warehouse.frames import frame_as
 from warehouse.lake.tokens import Tokens, ensure_keys
 from warehouse.settings import Settings
 
@@ -130,9 +131,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row])
     table = CATALOG.tables[f"source.{name}"]
     create(connection, table, f"select {', '.join(f'null as {c.name}' for c in table.released_columns)} limit 0")
     if rows:
-        connection.register("given", pl.DataFrame(rows, infer_schema_length=None))
-        connection.execute(f"insert into source.{name} by name select * from given")
-        connection.unregister("given")
+        with frame_as(connection, "given", pl.DataFrame(rows, infer_schema_length=None)):
+            connection.execute(f"insert into source.{name} by name select * from given")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import polars as pl
 from pipelines.linkage.model import load_model
 from pipelines.linkage.name_facts import words
 from pipelines.linkage.name_features import name_features
+from warehouse.frames import frame_as
 
 CITY = load_model("city").among(1 << 20)
 COLUMNS = ("id", "name", "sex", "birth_date", "phone", "home")
@@ -39,9 +40,8 @@ def create_table(connection: duckdb.DuckDBPyConnection, table: str, source: str,
         *(pl.lit(4).alias(name) for name in ("rarity", "sound_rarity")),
         *(pl.col(name).alias(f"{name}_{nth}") for name in ("phone", "home") for nth in "abc"),
     )  # fmt: skip
-    connection.register("given", full)
-    connection.execute(f"create or replace temp table {table} as select * from given")
-    connection.unregister("given")
+    with frame_as(connection, "given", full):
+        connection.execute(f"create or replace temp table {table} as select * from given")
 
 
 def australians(seed: int, count: int = 300) -> list[list[str]]:

@@ -7,7 +7,7 @@ import pytest
 from contracts.errors import ReleaseError
 from contracts.load import load_catalog
 from tests.api.city import FAR, HERE, settings_in, small_city, write_release
-from warehouse.access.filters import AnyOf, Condition, Filter, InTable, quote_relation
+from warehouse.access.filters import AnyOf, Condition, Filter, InTable
 from warehouse.access.policy import Gate, User
 from warehouse.releases.operator_reader import operator_reader
 from warehouse.releases.reader import OpenRelease
@@ -51,9 +51,3 @@ def test_a_table_that_the_release_lacks_is_named(release: OpenRelease) -> None:
     for where in ((), (InTable("household_id", "no_such", "household_id"),)):
         with pytest.raises(ReleaseError, match="no_such"):
             operator_reader(release)("person" if where else "no_such", *where)
-
-
-def test_names_are_quoted_with_their_schema() -> None:
-    assert quote_relation("person") == '"main"."person"'
-    assert quote_relation("source.resident") == '"source"."resident"'
-    assert quote_relation('a"b') == '"main"."a""b"'
