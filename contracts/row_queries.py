@@ -28,7 +28,7 @@ OPERATORS = {
 def pattern_sql(check: Check) -> str:
     """Rows whose value does not match as a whole: GX has no regular expressions for DuckDB."""
     pattern = quote_text(check.args["pattern"])
-    return _rows_against(f"regexp_full_match(\"{check.column}\", {pattern})", check.mostly)
+    return _rows_against(f'regexp_full_match("{check.column}", {pattern})', check.mostly)
 
 
 def named_sql(check: Check, code_lists: Mapping[str, CodeList]) -> str:

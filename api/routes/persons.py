@@ -13,6 +13,7 @@ from api.paging import Cursor, Limit
 from api.schemas import Page, ReleaseResponse, Row, problems
 from api.view import View
 from warehouse.access.filters import Condition
+from warehouse.build.person_current_id import current_person_id
 from warehouse.casebook.append_only import Conflict
 from warehouse.review import persons as decisions
 from warehouse.review.source_records import SourceRecord
@@ -73,7 +74,7 @@ def review(caller: ViewDep, hub: StateDep, limit: Limit = 50, cursor: Cursor = N
 @router.get("/{person_id}/links", responses=problems(401, 404))
 def links(person_id: str, caller: ViewDep, hub: StateDep) -> PersonLinksResponse:
     """Which office rows are this person, and why: rule, match weight, and what each comparison gave."""
-    person_id = _now(caller, person_id)
+    person_id = current_person_id(caller.rows, person_id)
     is_hers = Condition("person_id", "eq", person_id)
     caller.one("person", is_hers)
     rows = caller.rows("person_link", is_hers, order=LINK_ORDER)
@@ -110,18 +111,6 @@ def decide(
         decided_at=made.decided_at,
         release=caller.release_id,
     )
-
-
-def _now(view: View, person_id: str) -> str:
-    """The id that a person of this id has tonight: along the trail of what merged or was kept."""
-    seen = {person_id}
-    while True:
-        asked = (Condition("alias_id", "eq", person_id), Condition("change", "in", ["kept", "merged"]))
-        later = [row["person_id"] for row in view.rows("person_alias", *asked) if row["person_id"] not in seen]
-        if not later:
-            return person_id
-        person_id = later[0]
-        seen.add(person_id)
 
 
 def _pairs(view: View, hub: StateDep, rows: list[Row]) -> list[Row]:

@@ -39,8 +39,10 @@ def published_changes(city: Path) -> list[PersonIdChange]:
 
 
 def append(casebook: Casebook, changes: Iterable[PersonIdChange], release_id: str) -> None:
-    """Write down what is new of the changes; again changes nothing."""
+    """Write down what is new of the changes; again changes nothing. Of an id kept or merged the last change counts, so one
+    that comes back after another is new."""
     so_far = person_id_changes(casebook)
-    known, kept = {c[:3] for c in so_far}, {c.old_id: c.new_id for c in so_far if c.change == "kept"}
-    new = [c for c in changes if (kept.get(c.old_id) != c.new_id if c.change == "kept" else c[:3] not in known)]
+    steps = {c.old_id: c[:3] for c in so_far if c.change != "split"}
+    known = {*steps.values(), *(c[:3] for c in so_far if c.change == "split")}
+    new = [c for c in changes if c[:3] not in known]
     casebook.ledger.extend(person_trail, [{**c._asdict(), "release_id": release_id} for c in new])

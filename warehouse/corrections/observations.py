@@ -38,7 +38,7 @@ class ObservedAttributes:
     """Values under their matters; a person whose id was kept or merged since is the same one."""
 
     def __init__(self, claims: OfficeClaims) -> None:
-        self._claims, self._now = claims, claims.later_ids()
+        self._claims, self._now = claims, claims.current_ids()
 
     def of(self, entity: str, entity_id: str, attribute: str, seen: ComparableValue) -> AttributeObservation:
         fact = AttributeRef(entity, self._now.get(entity_id, entity_id), attribute)

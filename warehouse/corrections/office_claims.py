@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from contracts.model import Catalog
 from contracts.survivorship import DOOR
-from warehouse.access.filters import Condition
+from warehouse.build.person_current_id import current_person_ids
 from warehouse.build.survivorship import policies
 from warehouse.releases.operator_reader import RowReader, rows_in
 from warehouse.releases.reader import Row
@@ -103,11 +103,9 @@ class OfficeClaims:
         homes = {row["dwelling_id"]: row["standard_address"] for row in named}
         return homes | {row["address"]: row["standard_address"] for row in spelt if row["dwelling_id"]}
 
-    def later_ids(self) -> dict[str, str]:
-        """The id that a person of an older id has now: along the trail of what was kept or merged."""
-        change = Condition("change", "in", ["kept", "merged"])
-        step = {row["alias_id"]: row["person_id"] for row in self._rows("person_alias", change)}
-        return {old: _end(step, old) for old in step}
+    def current_ids(self) -> dict[str, str]:
+        """The id that a person of an older id has now."""
+        return current_person_ids(self._rows)
 
     def _keys(
         self, cited: Mapping[AttributeRef, Sequence[Row]], owners: Mapping[AttributeRef, str]
@@ -165,13 +163,6 @@ def _stated(
         file_name=files.get((source, row["delivery_id"])),
         stated_on=row["claimed_on"],
     )
-
-
-def _end(step: Mapping[str, str], start: str) -> str:
-    seen = [start]
-    while (now := step.get(seen[-1])) is not None and now not in seen:
-        seen.append(now)
-    return seen[-1]
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,6 @@ import duckdb
 
 from contracts.load import load_catalog
 from contracts.model import Catalog
-from pipelines.linkage.observed_values import EMPTY
 from pipelines.python_models import PYTHON_MODELS
 from warehouse.build import engine
 from warehouse.build import observed_values as door_seen
@@ -78,7 +77,10 @@ class City:
         for name in GIVEN:
             self._empty(name)
         door_seen.write_observed_value(self.connection, [])
-        self.connection.execute(f"create temp table observed_claim as {EMPTY}")
+        self.connection.execute(
+            "create temp table observed_claim as select record_key, row_no, seen_on, entity, entity_id, attribute, value,"
+            " value_token, dwelling_id, cast(null as varchar) as grid_code from observed_value where false"
+        )
         self._offices_say(rows, persons or {})
         self._what_other_parts_of_the_night_make()
         files, makers = engine.models(), engine.contract_models(catalog) | NAMES

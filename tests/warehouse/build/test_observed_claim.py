@@ -7,12 +7,11 @@ from datetime import date
 import duckdb
 import pytest
 
-from pipelines.linkage.observed_values import make_observed_claim
+from tests.warehouse.build.followed import Trail, follow_trail
+from warehouse.build.engine import models
 from warehouse.build.observed_values import ResolvedValue, write_observed_value
-from warehouse.settings import Settings
 
 DAY = date(2026, 11, 20)
-Trail = list[tuple[str, str, str]]
 
 
 def observed_value(
@@ -31,16 +30,11 @@ def observed_claims(
     """The claims as (entity, value, home, grid), given the living persons and the homes of spellings."""
     with duckdb.connect() as connection:
         write_observed_value(connection, values)
-        connection.execute("create table person_change (nth integer, change varchar, old_id varchar, new_id varchar)")
-        connection.execute("create table person_identity (person_id varchar)")
         connection.execute("create table address_link (address varchar, dwelling_id varchar, grid_code varchar)")
-        for nth, change in enumerate(trail or []):
-            connection.execute("insert into person_change values (?, ?, ?, ?)", [nth, *change])
-        for person in living.split():
-            connection.execute("insert into person_identity values (?), (?)", [person, person])
+        follow_trail(connection, trail or [], living)
         for address, home in (links or {}).items():
             connection.execute("insert into address_link values (?, ?, ?)", [address, *home])
-        make_observed_claim(connection, Settings())
+        connection.execute(f"create temp table observed_claim as {models()['observed_claim'].sql}")
         told = connection.execute("select entity_id, value, dwelling_id, grid_code from observed_claim order by all")
         return told.fetchall()
 
@@ -52,6 +46,7 @@ def observed_claims(
         ([], "b", []),  # nobody of that id tonight
         ([("merged", "a", "b")], "b", ["b"]),
         ([("merged", "a", "b"), ("kept", "b", "c")], "c", ["c"]),
+        ([("merged", "a", "b"), ("kept", "b", "c"), ("merged", "c", "d"), ("merged", "d", "e")], "e", ["e"]),
         ([("merged", "a", "b"), ("merged", "a", "c")], "b c", ["c"]),  # she left the one, and joined the other later
         ([("merged", "a", "b")], "a b", ["a"]),  # and is somebody again
         ([("merged", "a", "b"), ("merged", "b", "a")], "c", []),  # a circle of ids that nobody has
