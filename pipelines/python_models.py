@@ -7,7 +7,7 @@ from typing import Final
 from pipelines.address.parsed_addresses import ADDRESS_PARSED
 from pipelines.linkage.decisions import make_person_decision
 from pipelines.linkage.name_table import NAME_FEATURE
-from pipelines.linkage.person_ids import make_natural_cluster, make_person_change
+from pipelines.linkage.person_ids import PERSON_IDS
 from pipelines.linkage.scored_pairs import make_linkage_bound, make_scored_pair
 from pipelines.places.outlines import PLACES
 from warehouse.build.person_current_id import PERSON_CURRENT_ID
@@ -23,9 +23,6 @@ PYTHON_MODELS: Final[PythonModels] = {
     "linkage_pattern": PythonModel(
         lambda connection, settings: None, frozenset({"scored_pair"})
     ),  # created by scored_pair
-    "natural_cluster": PythonModel(
-        make_natural_cluster, frozenset({"row_person", "natural_id", "seed_link", "person_decision"})
-    ),
-    "person_change": PythonModel(make_person_change, frozenset({"natural_cluster", "row_person"})),
+    **PERSON_IDS,
     "person_current_id": PERSON_CURRENT_ID,
 }

@@ -18,28 +18,13 @@ from pipelines.address.parsed_addresses import address_decisions
 from pipelines.address.parser import Parser
 from pipelines.address.reference import Reference, reference
 from warehouse.access.areas import area_prefix
-from warehouse.build.engine import key_of
+from warehouse.build.engine import key_of, models
 from warehouse.lake.tokens import Tokens
 from warehouse.releases.publish import CITY, current_id
 from warehouse.releases.readonly import open_readonly
 from warehouse.settings import Settings
 
 COMPONENTS: Final = (*LEVELS, "estate", "building_no", "entrance_no", "floor_no", "room_no")
-
-# the night's `current_building`, from the published tables
-_STANDING: Final = """
-    with today as (
-        select max(delivered_on) as day from delivery where source = 'grid_building'
-    ), said as (
-        select d.*, row_number() over (partition by d.building_id order by d.valid_from desc) as nth
-        from source.grid_building d
-        join today t on d.valid_from <= t.day and (d.valid_to is null or d.valid_to > t.day)
-    )
-    select b.building_id, b.grid_code, b.community_code, d.estate, d.estate_alias, d.building_no, d.entrance_count,
-           d.floor_count, d.rooms_per_floor, d.standard_address, d.kind, d.door_names, b.valid_from
-    from building b
-    join today t on b.valid_from <= t.day and (b.valid_to is null or b.valid_to > t.day)
-    join said d on d.building_id = b.building_id and d.nth = 1"""
 
 
 class ReleaseParser:
@@ -87,7 +72,7 @@ def _tables(settings: Settings) -> Reference:
         raise ReleaseError("no release is published yet", where=str(settings.releases), remedy="run `hub nightly`")
     try:
         with open_readonly(settings.releases / release / CITY, settings.threads) as connection:
-            return reference(connection, f"({_STANDING})")
+            return reference(connection, f"({models()['current_building'].sql})")
     except duckdb.Error as error:
         raise ReleaseError(
             f"the release has no tables to read addresses by ({type(error).__name__})",

@@ -3,27 +3,38 @@
 A person's natural id follows from her ID number, or else from her first row. If the served release has the rows under another
 id, that id is kept unless it is another person's tonight. Ids that are kept, merged or split are written into the casebook
 when the night publishes, so that a rebuild from nothing gives the same ids.
-Not here: linking rows to persons (`warehouse/models/row_person.sql`, `seed_link.sql`, `row_link.sql`).
+Belongs here: what only code can decide, as relations between the models `united_pair`, `natural_cluster`, `person_id_move`
+and `person_change`. Not here: linking rows to persons (`row_person.sql`, `seed_link.sql`, `row_link.sql`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final, NamedTuple
 
 import duckdb
+import polars as pl
 
 from contracts.quoting import quote_text
+from warehouse.build.python_model import PythonModel
 from warehouse.casebook.casebook import open_casebook
 from warehouse.casebook.person_id_log import PersonIdChange, person_id_changes
+from warehouse.frames import frame_as
 from warehouse.releases.layout import CITY
 from warehouse.releases.publish import current_id
 from warehouse.settings import Settings
 
+UNITED: Final = {"natural_id": pl.String, "root": pl.String}
+CHANGES: Final = {
+    "nth": pl.Int64, "change": pl.String, "old_id": pl.String, "new_id": pl.String, "changed_on": pl.Date,
+}  # fmt: skip
+SERVED: Final = {"person": ("person_id",), "person_link": ("source", "record_key", "person_id")}
+
 
 class PersonIdAssignment(NamedTuple):
-    """Rows that the served release has under the id `earlier` and that belong to another id tonight."""
+    """Rows that the served release has under the id `earlier` and that belong to another id tonight: `person_id_move`."""
 
     natural: str  # the natural id of their person tonight
     default: str  # her id by the changes recorded so far
@@ -33,31 +44,10 @@ class PersonIdAssignment(NamedTuple):
     earlier_lives: bool  # `earlier` is the id of another person tonight
 
 
-def make_natural_cluster(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Create `natural_cluster`: each natural id with the natural id of its person, by evidence and people's decisions."""
-    pairs = connection.execute("""
-        select distinct nl.natural_id, nr.natural_id
-        from person_decision s
-        join row_person l on l.source = s.left_source and l.record_key = s.left_key
-        join row_person r on r.source = s.right_source and r.record_key = s.right_key
-        left join seed_link ml on ml.seed = l.person
-        left join seed_link mr on mr.seed = r.person
-        join natural_id nl on nl.person = coalesce(ml.person, l.person)
-        join natural_id nr on nr.person = coalesce(mr.person, r.person)
-        where s.decision = 'same'""").fetchall()
-    connection.execute("create temp table united (natural_id varchar, root varchar)")
-    if roots := merged_clusters(pairs):
-        connection.executemany("insert into united values (?, ?)", list(roots.items()))
-    connection.execute("""
-        create temp table natural_cluster as
-        with linked as (
-            select m.seed, n.natural_id from seed_link m join natural_id n on n.person = m.person
-        )
-        select n.person, coalesce(u.root, l.natural_id, n.natural_id) as cluster_id
-        from natural_id n
-        left join linked l on l.seed = n.person
-        left join united u on u.natural_id = coalesce(l.natural_id, n.natural_id)""")
-    connection.execute("drop table united")
+def make_united_id(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create `united_id`: each natural id that people joined with another, and the smallest of those joined (`root`)."""
+    roots = merged_clusters(connection.execute("select left_id, right_id from united_pair").fetchall())
+    _leave(connection, "united_id", pl.DataFrame(list(roots.items()), schema=UNITED, orient="row"))
 
 
 def merged_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -75,18 +65,34 @@ def merged_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {one: find(one) for one in root}
 
 
-def make_person_change(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Create `person_change`: the casebook's changes of ids, then tonight's (`changed_on` null), in the order `nth`."""
+def make_person_trail(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create `person_trail`: the casebook's changes of ids, in the order `nth`."""
     book = open_casebook(settings)
     try:
         changes = person_id_changes(book)
     finally:
         book.close()
-    connection.execute(
-        "create temp table person_change (nth integer, change varchar, old_id varchar, new_id varchar, changed_on date)"
+    _leave(connection, "person_trail", _numbered(changes))
+
+
+def make_served(connection: duckdb.DuckDBPyConnection, settings: Settings, table: str) -> None:
+    """Create the view `served_<table>`: columns of a city table of the served release; empty without a release."""
+    served = current_id(settings)
+    path = settings.releases / str(served) / CITY
+    if served is not None and path.exists():
+        connection.execute(f"attach if not exists {quote_text(path)} as served (read_only)")
+        rows = f"select {', '.join(SERVED[table])} from served.{table}"
+    else:
+        rows = f"select {', '.join(f'cast(null as varchar) as {name}' for name in SERVED[table])} where false"
+    connection.execute(f"create temp view served_{table} as {rows}")
+
+
+def make_person_change_tonight(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create `person_change_tonight`: the changes of `decide`, in its order."""
+    moves = connection.execute(
+        "select natural_id, default_id, earlier_id, row_count, default_is_known, earlier_lives from person_id_move"
     )
-    _add(connection, changes, 0)
-    _add(connection, decide(_moved(connection, settings)), len(changes))
+    _leave(connection, "person_change_tonight", _numbered(decide(PersonIdAssignment(*row) for row in moves.fetchall())))
 
 
 def decide(moved: Iterable[PersonIdAssignment]) -> list[PersonIdChange]:
@@ -110,54 +116,19 @@ def decide(moved: Iterable[PersonIdAssignment]) -> list[PersonIdChange]:
     return changes
 
 
-def _moved(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[PersonIdAssignment]:
-    served = current_id(settings)
-    path = settings.releases / str(served) / CITY
-    if served is None or not path.exists():
-        return []
-    connection.execute(f"attach {quote_text(path)} as served (read_only)")
-    try:
-        return [PersonIdAssignment(*row) for row in connection.execute(MOVED_ROWS_SQL).fetchall()]
-    finally:
-        connection.execute("detach served")
+def _numbered(changes: Sequence[PersonIdChange]) -> pl.DataFrame:
+    rows = [(nth, *change) for nth, change in enumerate(changes)]
+    return pl.DataFrame(rows, schema=CHANGES, orient="row")
 
 
-# only rows of ids that are gone or new tonight change an id; a row that moves between two lasting ids does not
-MOVED_ROWS_SQL = """
-    with kept as (
-        select old_id, arg_max(new_id, nth) as new_id from person_change where change = 'kept' group by old_id
-    ), today as (
-        select c.person, c.cluster_id, coalesce(k.new_id, c.cluster_id) as person_id
-        from natural_cluster c left join kept k on k.old_id = c.cluster_id
-    ), gone as (
-        select person_id from served.person s
-        where not exists (select 1 from today d where d.person_id = s.person_id)
-    ), fresh as (
-        select * from today d
-        where not exists (select 1 from served.person s where s.person_id = d.person_id)
-    ), moved as (
-        select p.source, p.record_key, d.cluster_id, d.person_id, l.person_id as earlier
-        from served.person_link l
-        join gone g on g.person_id = l.person_id
-        join row_person p on p.source = l.source and p.record_key = l.record_key
-        join today d on d.person = p.person
-        union
-        select p.source, p.record_key, d.cluster_id, d.person_id, l.person_id
-        from fresh d
-        join row_person p on p.person = d.person
-        join served.person_link l on l.source = p.source and l.record_key = p.record_key
-    ), counted as (
-        select cluster_id, person_id, earlier, count(*) as row_count
-        from moved where earlier <> person_id
-        group by cluster_id, person_id, earlier
-    )
-    select m.cluster_id, m.person_id, m.earlier, m.row_count,
-           not exists (select 1 from fresh f where f.person_id = m.person_id),
-           not exists (select 1 from gone g where g.person_id = m.earlier)
-    from counted m"""
+def _leave(connection: duckdb.DuckDBPyConnection, relation: str, rows: pl.DataFrame) -> None:
+    with frame_as(connection, "rows_of_code", rows):
+        connection.execute(f"create temp table {relation} as select * from rows_of_code")
 
 
-def _add(connection: duckdb.DuckDBPyConnection, changes: list[PersonIdChange], after: int) -> None:
-    rows = [[after + n, *change] for n, change in enumerate(changes)]
-    if rows:
-        connection.executemany("insert into person_change values (?, ?, ?, ?, ?)", rows)
+PERSON_IDS: Final = {
+    "united_id": PythonModel(make_united_id, frozenset({"united_pair"})),
+    "person_trail": PythonModel(make_person_trail),
+    **{f"served_{table}": PythonModel(partial(make_served, table=table), is_view=True) for table in SERVED},
+    "person_change_tonight": PythonModel(make_person_change_tonight, frozenset({"person_id_move"})),
+}

@@ -1,6 +1,6 @@
 """`rule_figure` in the candidate: what the casebook's verdicts say of every rule, made at cross-check time.
 
-Not here: the counting (precision.py), what a stopped rule does to its findings (run.py, by `STOPPED`).
+Not here: the counting (precision.py), what a stopped rule does to its findings (finding.sql).
 """
 
 from __future__ import annotations
@@ -24,10 +24,6 @@ SCHEMA: Final = {
     **dict.fromkeys(("share", "low", "high"), pl.Float64),
     "state": pl.String, "since": pl.Datetime,
 }  # fmt: skip
-# whether a finding `f` lies where its rule sends nobody: every subdistrict with a finding has a row
-STOPPED: Final = """exists (
-    select 1 from rule_figure g
-    where g.rule = f.rule and g.area_code = coalesce(left(f.grid_code, 9), '') and g.state <> 'running')"""
 
 
 def make_rule_precision(

@@ -19,18 +19,19 @@ from contracts.errors import HubError
 from contracts.model import Catalog
 from contracts.quoting import quote_identifier, quote_text
 from warehouse.build.engine import WORKLIST, build_connection, create
-from warehouse.build.sql_files import in_order, read_folder
+from warehouse.build.sql_files import in_order, read_file, read_folder
 from warehouse.casebook import finding_log as finding_trail
 from warehouse.casebook.casebook import open_casebook
 from warehouse.cross_check import decisions
 from warehouse.cross_check.limits import DEFAULT, HIT, LimitExceeded, Limits, fetch_within, within
 from warehouse.cross_check.lint import problems
 from warehouse.cross_check.model import PLACES, Rule, load_rule, rule_files
-from warehouse.cross_check.precision_table import STOPPED, make_rule_precision
-from warehouse.cross_check.resolution_table import FINDING_RESOLUTION, load_resolutions
+from warehouse.cross_check.precision_table import make_rule_precision
+from warehouse.cross_check.resolution_table import load_resolutions
 from warehouse.fieldwork.verdicts import history
 from warehouse.settings import Settings
 
+FINDING: Final = Path(__file__).parent / "finding.sql"
 FOUND: Final = {
     **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
     **dict.fromkeys(PLACES, "varchar"), "evidence": "varchar", "evidence_hash": "varchar", "evidence_rows": "varchar[]",
@@ -77,7 +78,7 @@ def cross_check(
             make_rule_precision(connection, catalog, given, decisions.history(casebook), runs.keys())
         finally:
             casebook.close()
-        create(connection, catalog.tables["city.finding"], FINDING)
+        create(connection, catalog.tables["city.finding"], read_file(FINDING).sql)
         create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
         make_worklist(connection, catalog)
     return runs
@@ -181,17 +182,3 @@ def evidence_sql(catalog: Catalog, rule: Rule, source: str) -> str:
         from keyed k
         join {table.relation} s on s.{table.key[0]} = k.record_key
         join delivery d on d.delivery_id = s.delivery_id and d.source = '{source}'"""
-
-
-FINDING: Final = f"""
-    select f.*, coalesce(f.dwelling_id, f.subject_id) as stop_id, coalesce(k.first_seen, today.day) as first_seen,
-           case when k.evidence_hash = f.evidence_hash and not k.is_gone then k.evidence_since else today.day end
-               as evidence_since,
-           today.day as last_seen,
-           case when coalesce(s.status, 'open') = 'open' and {STOPPED} then 'stopped' else coalesce(s.status, 'open') end
-               as status,
-           s.verdict, coalesce(s.visits, 0) as visits
-    from found f
-    cross join (select max(delivered_on) as day from delivery) as today
-    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id
-    left join {FINDING_RESOLUTION} s on s.finding_id = f.finding_id and s.evidence_hash = f.evidence_hash"""

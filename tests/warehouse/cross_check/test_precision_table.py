@@ -8,11 +8,15 @@ from pathlib import Path
 import duckdb
 
 from contracts.load import load_catalog
+from warehouse.build.sql_files import read_file
 from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.finding_log import load_known
 from warehouse.casebook.tables import verdicts
 from warehouse.cross_check.decisions import decide
 from warehouse.cross_check.decisions import history as decisions
-from warehouse.cross_check.precision_table import STOPPED, make_rule_precision
+from warehouse.cross_check.precision_table import make_rule_precision
+from warehouse.cross_check.resolution_table import load_resolutions
+from warehouse.cross_check.run import FINDING
 from warehouse.fieldwork.verdicts import history as given
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -39,13 +43,19 @@ def test_a_stopped_rules_findings_are_stopped_where_it_is_stopped(tmp_path: Path
     with duckdb.connect() as connection:
         connection.execute("create table area as select '140213052001001' as area_code, 'grid' as level")
         connection.execute(
-            f"create temp table found as select * from (values ('split', '{HERE}'), ('split', '{THERE}'), ('split', null),"
-            f" ('vacant', '{HERE}'), ('vacant', '{THERE}')) t(rule, grid_code)"
+            "create temp table found as select 'f' as finding_id, 's' as subject_id, 'd' as dwelling_id, 'e' as evidence_hash, *"
+            f" from (values ('split', '{HERE}'), ('split', '{THERE}'), ('split', null), ('vacant', '{HERE}'),"
+            f" ('vacant', '{THERE}')) t(rule, grid_code)"
         )
+        connection.execute("create table delivery as select date '2026-11-01' as delivered_on")
+        load_known(connection, casebook)
+        load_resolutions(connection, [])
         figures = make_rule_precision(
             connection, load_catalog(), given(casebook), decisions(casebook), ["split", "vacant"]
         )
-        stopped = connection.execute(f"select rule, grid_code, {STOPPED} from found f").fetchall()
+        stopped = connection.execute(
+            f"select rule, grid_code, status = 'stopped' from ({read_file(FINDING).sql}) as f"
+        ).fetchall()
         kept = connection.execute(
             "select area_code, confirmed, wrong, share, state, since from rule_figure where rule = 'split' order by 1"
         ).fetchall()
