@@ -78,11 +78,7 @@ def append(casebook: Casebook, city: Path, release_id: str, silent: Collection[s
 
 def changes_of(casebook: Casebook, finding_id: str) -> list[FindingChange]:
     """What became of one finding, oldest first; nothing for one that was never published."""
-    rows = casebook.ledger.rows(finding_trail, finding_trail.c.finding_id == finding_id)
-    return [
-        FindingChange(r.finding_id, r.rule, r.change, r.evidence_hash, r.grid_code, r.seen_on, r.release_id)
-        for r in rows
-    ]
+    return casebook.ledger.records(FindingChange, finding_trail, finding_trail.c.finding_id == finding_id)
 
 
 def _row(values: Iterable[Any], release_id: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class PersonIdChange(NamedTuple):
 
 def person_id_changes(casebook: Casebook) -> list[PersonIdChange]:
     """Every change that was published, oldest first."""
-    return [PersonIdChange(r.change, r.old_id, r.new_id, r.changed_on) for r in casebook.ledger.rows(person_trail)]
+    return casebook.ledger.records(PersonIdChange, person_trail)
 
 
 def published_changes(city: Path) -> list[PersonIdChange]:

@@ -103,7 +103,7 @@ def prepare_verdict(
     """Validate a verdict and put its numbers into the vault. None if it is stored already; raises as `submit_verdict`."""
     tokenized = [fieldwork.values.tokenize(value) for value in submission.values]
     sent = _retry_content(fieldwork, submission, tokenized, visit_key)
-    if fieldwork.casebook.ledger.said(verdicts, submission.key, sent):
+    if fieldwork.casebook.ledger.is_written(verdicts, submission.key, sent):
         return None
     finding = fieldwork.scope.finding(submission.finding_id, submission.release)
     verdict = _verdict(fieldwork, submission, finding, tokenized, visit_key)

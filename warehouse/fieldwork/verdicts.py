@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Row
 
+from warehouse.casebook.append_only import record_reader
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import door_values, verdicts
 
@@ -69,13 +70,11 @@ def history(
 
 
 def _values(casebook: Casebook, keys: Collection[str]) -> Mapping[str, list[ObservedValue]]:
-    """The observed values by the key of their verdict."""
-    values = defaultdict[str, list[ObservedValue]](list)
-    if keys:
-        for row in casebook.ledger.rows(
-            door_values, *([door_values.c.verdict_key.in_(keys)] if len(keys) <= FEW else [])
-        ):
-            values[row.verdict_key].append(ObservedValue(*(getattr(row, name) for name in ObservedValue._fields)))
+    """By the key of their verdict."""
+    values, read = defaultdict[str, list[ObservedValue]](list), record_reader(ObservedValue)
+    some = [door_values.c.verdict_key.in_(keys)] if len(keys) <= FEW else []
+    for row in casebook.ledger.rows(door_values, *some) if keys else ():
+        values[row.verdict_key].append(read(row))
     return values
 
 

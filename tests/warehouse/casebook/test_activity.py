@@ -10,6 +10,7 @@ import pytest
 from warehouse.casebook.activity import activities
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import rule_decisions, verdicts
+from warehouse.lake.delivery_decisions import write_decision
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FINDING = "f" * 32
@@ -35,7 +36,7 @@ def casebook(casebook_url: str) -> Iterator[Casebook]:
         "decided_by": "sun.super",
     }
     book.ledger.once(rule_decisions, "decision-1", {}, stopped)
-    book.decide("resident", "abc", "accepted", NOTE, "wang.ops")
+    write_decision(book, "resident", "abc", "accepted", NOTE, "wang.ops")
     yield book
     book.close()
 

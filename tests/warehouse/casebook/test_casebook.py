@@ -15,6 +15,7 @@ from warehouse.access.policy import User
 from warehouse.casebook.casebook import Casebook, CasebookError, LoginError, LoginPaused, NewUser, open_casebook
 from warehouse.casebook.database import MIGRATIONS
 from warehouse.casebook.tables import metadata
+from warehouse.lake import delivery_decisions
 from warehouse.settings import Settings
 
 PASSWORD = "korrekt-pferd-17"
@@ -144,7 +145,7 @@ def test_a_casebook_of_the_first_shape_gains_the_newest(casebook_url: str) -> No
         command.downgrade(config, "0001")
     again = Casebook(casebook_url)
     assert [(a.username, a.sources) for a in again.list_users()] == [("worker", ())]
-    assert again.decisions() == []
+    assert delivery_decisions.LOG.history(again) == []
     assert again.login("worker", PASSWORD)
 
 
