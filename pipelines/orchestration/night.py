@@ -30,8 +30,7 @@ from pipelines.ingest.ingest import ingest_landing
 from pipelines.pull import pull_all
 from pipelines.python_models import PYTHON_MODELS
 from warehouse.build import engine
-from warehouse.casebook import finding_log as finding_trail
-from warehouse.casebook import person_id_log
+from warehouse.casebook import finding_log, person_id_log
 from warehouse.casebook.casebook import open_casebook
 from warehouse.corrections.night import nightly_corrections
 from warehouse.cross_check.run import RuleRun, cross_check
@@ -191,7 +190,7 @@ class Night:
                 casebook = open_casebook(self.settings)
                 person_id_log.append(casebook, person_id_log.published_changes(self._city), self.release_id)
                 failed_rules = [name for name, run in self.rules.items() if run.error]
-                finding_trail.append(casebook, self._city, self.release_id, failed_rules)
+                finding_log.append(casebook, self._city, self.release_id, failed_rules)
                 casebook.close()
                 publish.publish(self.settings, self._folder, self._manifest())
             published_releases(self.settings)

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -44,7 +44,7 @@ class Session(NamedTuple):
 
 
 class Casebook:
-    """One open casebook; safe to share between threads. `now` is a seam for tests of time."""
+    """One open casebook; safe to share between threads; `with` closes it. `now` is a seam for tests of time."""
 
     def __init__(
         self, url: str, *, session_hours: int = 12, login_tries: int = 10, now: Callable[[], datetime] | None = None
@@ -58,6 +58,12 @@ class Casebook:
 
     def close(self) -> None:
         self._store.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def add_user(
         self, username: str, password: str, role: str, areas: Iterable[str] = (), sources: Iterable[str] = ()

@@ -1,6 +1,6 @@
 """Cross-check: runs every rule over the candidate and keeps what they find as `finding` and `finding_evidence`.
 
-A finding is its rule and its subject from night to night; since when it is known says the casebook's trail. A rule that
+A finding is its rule and its subject from night to night; since when it is known says the casebook's log of findings. A rule that
 fails costs itself only. Not here: how a rule is declared (model.py), what verdicts make of a finding (fieldwork/resolution.py).
 """
 
@@ -19,7 +19,7 @@ from contracts.errors import HubError
 from contracts.model import Catalog
 from warehouse.build.engine import WORKLIST, build_connection, create
 from warehouse.build.sql_files import in_order, read_folder
-from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook import finding_log
 from warehouse.casebook.casebook import open_casebook
 from warehouse.cross_check import decisions
 from warehouse.cross_check.limits import DEFAULT, HIT, LimitExceeded, Limits, fetch_within, within
@@ -70,7 +70,7 @@ def cross_check(
                 progress(f"{run.rule} {run.error or run.findings}")
         casebook = open_casebook(settings)
         try:
-            finding_trail.load_known(connection, casebook)
+            finding_log.load_known(connection, casebook)
             given = history(casebook)
             load_resolutions(connection, given)
             make_rule_precision(connection, catalog, given, decisions.history(casebook), runs.keys())
@@ -192,5 +192,5 @@ FINDING: Final = f"""
            s.verdict, coalesce(s.visits, 0) as visits
     from found f
     cross join (select max(delivered_on) as day from delivery) as today
-    left join {finding_trail.KNOWN} k on k.finding_id = f.finding_id
+    left join {finding_log.KNOWN} k on k.finding_id = f.finding_id
     left join {FINDING_RESOLUTION} s on s.finding_id = f.finding_id and s.evidence_hash = f.evidence_hash"""

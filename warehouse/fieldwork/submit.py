@@ -18,7 +18,7 @@ from warehouse.access.policy import User
 from warehouse.casebook.append_only import Conflict, LogEntry
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
-from warehouse.casebook.tables import door_values, verdicts
+from warehouse.casebook.tables import observed_values, verdicts
 from warehouse.fieldwork.observed_values import TokenizedValue, ValueInput, ValueValidator
 from warehouse.fieldwork.resolution import CONCLUSIVE, DECIDES, Resolution, resolve
 from warehouse.fieldwork.scope import FieldScope, Finding
@@ -113,7 +113,7 @@ def prepare_verdict(
     fieldwork.values.store_numbers(submission.key, tokenized)
     row = {name: value for name, value in verdict._asdict().items() if name in VERDICT_COLUMNS}
     parts = [{"verdict_key": verdict.key, **value._asdict()} for value in verdict.values]
-    return PreparedVerdict(LogEntry(verdicts, submission.key, sent, row, {door_values: parts}), verdict, earlier)
+    return PreparedVerdict(LogEntry(verdicts, submission.key, sent, row, {observed_values: parts}), verdict, earlier)
 
 
 def _stored_before(fieldwork: Fieldwork, submission: VerdictSubmission) -> SubmissionResult:

@@ -11,7 +11,7 @@ from contracts.errors import AccessError
 from tests.api.city import FAR, HERE, ID_NO, key
 from tests.warehouse.doorstep import DESK, F1, F2, HOME, JUDGED, NOW, PERSON, SEEN, TODAY, Doorstep
 from warehouse.access.policy import NotFound
-from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook import finding_log, tables
 from warehouse.casebook.append_only import KeyReused
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
@@ -174,5 +174,5 @@ def test_a_desk_finding_is_judged_at_a_desk(step: Doorstep) -> None:
 
 
 def append(step: Doorstep, finding_id: str, change: str, evidence_hash: str, release_id: str) -> None:
-    row = finding_trail.FindingChange(finding_id, "odd", change, evidence_hash, HERE, date(2026, 11, 20), release_id)
-    step.casebook.ledger.extend(finding_trail.finding_trail, [row._asdict()])
+    row = finding_log.FindingChange(finding_id, "odd", change, evidence_hash, HERE, date(2026, 11, 20), release_id)
+    step.casebook.ledger.extend(tables.finding_log, [row._asdict()])
