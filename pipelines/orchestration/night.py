@@ -35,6 +35,7 @@ from warehouse.casebook.casebook import open_casebook
 from warehouse.corrections.night import nightly_corrections
 from warehouse.cross_check.run import RuleRun, cross_check
 from warehouse.files import private_folder
+from warehouse.lake.cache import remove_former_cache
 from warehouse.lake.delivery_decisions import DeliveryDecisions, apply_decisions
 from warehouse.lake.lake import UNKNOWN, Delivery, Lake
 from warehouse.releases import audit, content_hash, publish
@@ -100,6 +101,7 @@ class Night:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
+            remove_former_cache(self.settings)
             try:
                 yield
             finally:

@@ -53,7 +53,7 @@ def test_an_id_survives_a_delivery_that_adds_the_number(tmp_path: Path) -> None:
 def test_a_rebuild_from_nothing_gives_the_same_ids(tmp_path: Path) -> None:
     publish(tmp_path, find(tmp_path, [BROKEN], people=0), "r1")
     before = publish(tmp_path, find(tmp_path, [CORRECTED], people=0), "r2")
-    for lost in ("releases", "remembered"):
+    for lost in ("releases", "cache"):
         shutil.rmtree(tmp_path / lost)
     assert find(tmp_path, [CORRECTED], people=0) == before
 
@@ -185,7 +185,7 @@ def test_only_what_changed_is_matched_again_and_the_result_is_the_same(tmp_path:
     more = [*calls, ticket("k4", "王建国", "p-1")]
     moved = [CORRECTED | {"phone_token": "p-1"}, resident("r2", "王建国", "other", dwelling_id=HOME)]
     remembered = find(tmp_path, moved, tickets=more)
-    shutil.rmtree(tmp_path / "remembered")
+    shutil.rmtree(tmp_path / "cache")
     assert find(tmp_path, moved, tickets=more) == remembered
 
 
@@ -197,7 +197,7 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     ]
     calls = [ticket(f"k{n}", "王建国", None, HOME) for n in range(5)]
     forth = find(tmp_path, rows, tickets=calls)
-    shutil.rmtree(tmp_path / "remembered")
+    shutil.rmtree(tmp_path / "cache")
     assert find(tmp_path, rows[::-1], tickets=calls[::-1]) == forth
 
 
