@@ -76,11 +76,8 @@ def merged_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def make_person_change(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Create `person_change`: the casebook's changes of ids, then tonight's (`changed_on` null), in the order `nth`."""
-    book = open_casebook(settings)
-    try:
-        changes = person_id_changes(book)
-    finally:
-        book.close()
+    with open_casebook(settings) as casebook:
+        changes = person_id_changes(casebook)
     connection.execute(
         "create temp table person_change (nth integer, change varchar, old_id varchar, new_id varchar, changed_on date)"
     )

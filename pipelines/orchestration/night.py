@@ -129,12 +129,12 @@ class Night:
         self._suites()
         with self.stage("ingest"):
             self.fetch_failures = pull_all(self.settings, self.catalog, self._detail)
-            lake, casebook = Lake(self.settings), open_casebook(self.settings)
-            settle = DeliveryDecisions.of(casebook).settled
-            ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+            lake = Lake(self.settings)
+            with open_casebook(self.settings) as casebook:
+                settle = DeliveryDecisions.of(casebook).settled
+                ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+                apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
             done, self.growing_files = ingested.deliveries, ingested.growing_files
-            apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
-            casebook.close()
             self.without_contract = [d for d in done if d.table == UNKNOWN]
             self.with_drift = [d for d in done if "drift" in d.warnings]
             self._sort_deliveries(lake, {d.id for d in done}, FileHashes(self.settings).known_hashes())
@@ -189,11 +189,10 @@ class Night:
         """
         with self.stage("publish"):
             if self.release_id != publish.current_id(self.settings):
-                casebook = open_casebook(self.settings)
-                person_id_log.append(casebook, person_id_log.published_changes(self._city), self.release_id)
                 failed_rules = [name for name, run in self.rules.items() if run.error]
-                finding_log.append(casebook, self._city, self.release_id, failed_rules)
-                casebook.close()
+                with open_casebook(self.settings) as casebook:
+                    person_id_log.append(casebook, person_id_log.published_changes(self._city), self.release_id)
+                    finding_log.append(casebook, self._city, self.release_id, failed_rules)
                 publish.publish(self.settings, self._folder, self._manifest())
             published_releases(self.settings)
             corrections = nightly_corrections(self.settings, self.release_id)

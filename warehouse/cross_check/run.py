@@ -68,14 +68,11 @@ def cross_check(
             runs[path.stem] = replace(run, seconds=round(time.perf_counter() - started, 3))
             if progress:
                 progress(f"{run.rule} {run.error or run.findings}")
-        casebook = open_casebook(settings)
-        try:
+        with open_casebook(settings) as casebook:
             finding_log.load_known(connection, casebook)
             given = history(casebook)
             load_resolutions(connection, given)
             make_rule_precision(connection, catalog, given, decisions.history(casebook), runs.keys())
-        finally:
-            casebook.close()
         create(connection, catalog.tables["city.finding"], FINDING)
         create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
         make_worklist(connection, catalog)

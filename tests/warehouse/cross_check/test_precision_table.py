@@ -29,27 +29,33 @@ def wrong(casebook: Casebook, finding: int, grid: str) -> None:
 
 
 def test_a_stopped_rules_findings_are_stopped_where_it_is_stopped(tmp_path: Path) -> None:
-    casebook = Casebook(f"sqlite:///{tmp_path}/casebook.sqlite", now=lambda: NOW)
-    for n in range(100):
-        wrong(casebook, n, HERE)
-    decide(casebook, "key-0001", "vacant", "140214", "stopped", "no visits there", "sun.super", state="running")
-    decide(
-        casebook, "key-0002", "split", "140214", "restarted", "a new file came", "sun.super", state="stopped_by_figures"
-    )
-    with duckdb.connect() as connection:
-        connection.execute("create table area as select '140213052001001' as area_code, 'grid' as level")
-        connection.execute(
-            f"create temp table found as select * from (values ('split', '{HERE}'), ('split', '{THERE}'), ('split', null),"
-            f" ('vacant', '{HERE}'), ('vacant', '{THERE}')) t(rule, grid_code)"
+    with Casebook(f"sqlite:///{tmp_path}/casebook.sqlite", now=lambda: NOW) as casebook:
+        for n in range(100):
+            wrong(casebook, n, HERE)
+        decide(casebook, "key-0001", "vacant", "140214", "stopped", "no visits there", "sun.super", state="running")
+        decide(
+            casebook,
+            "key-0002",
+            "split",
+            "140214",
+            "restarted",
+            "a new file came",
+            "sun.super",
+            state="stopped_by_figures",
         )
-        figures = make_rule_precision(
-            connection, load_catalog(), given(casebook), decisions(casebook), ["split", "vacant"]
-        )
-        stopped = connection.execute(f"select rule, grid_code, {STOPPED} from found f").fetchall()
-        kept = connection.execute(
-            "select area_code, confirmed, wrong, share, state, since from rule_figure where rule = 'split' order by 1"
-        ).fetchall()
-    casebook.close()
+        with duckdb.connect() as connection:
+            connection.execute("create table area as select '140213052001001' as area_code, 'grid' as level")
+            connection.execute(
+                f"create temp table found as select * from (values ('split', '{HERE}'), ('split', '{THERE}'), ('split', null),"
+                f" ('vacant', '{HERE}'), ('vacant', '{THERE}')) t(rule, grid_code)"
+            )
+            figures = make_rule_precision(
+                connection, load_catalog(), given(casebook), decisions(casebook), ["split", "vacant"]
+            )
+            stopped = connection.execute(f"select rule, grid_code, {STOPPED} from found f").fetchall()
+            kept = connection.execute(
+                "select area_code, confirmed, wrong, share, state, since from rule_figure where rule = 'split' order by 1"
+            ).fetchall()
     assert len(figures) == 10
     assert sorted(stopped, key=str) == [
         ("split", HERE, True), ("split", THERE, False), ("split", None, True), ("vacant", HERE, False), ("vacant", THERE, True),

@@ -31,9 +31,8 @@ def lake(tmp_path: Path) -> Lake:
 
 @pytest.fixture
 def casebook(tmp_path: Path) -> Iterator[Casebook]:
-    book = Casebook(f"sqlite:///{tmp_path}/casebook.sqlite")
-    yield book
-    book.close()
+    with Casebook(f"sqlite:///{tmp_path}/casebook.sqlite") as book:
+        yield book
 
 
 def decided(lake: Lake, casebook: Casebook, prefix: str, act: DeliveryAction) -> Delivery:
