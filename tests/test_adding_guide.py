@@ -7,14 +7,17 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 import pytest
 
 from contracts.code_lists import load_code_lists
-from contracts.load import CLEANERS, COLUMN_WORDS, HERE, MASKS, TABLE_WORDS, TOKENS, contract_files, lint
+from contracts.declaration import words_of
+from contracts.load import HERE, contract_files, lint
 from contracts.model import Catalog
 from contracts.named_checks import NAMED_CHECKS
+from contracts.words import Cleaner, ColumnWords, Mask, TableWords, Token
 from pipelines.ingest.landing import arrivals
 from warehouse.build.engine import create, define_key_of
 from warehouse.build.sql_files import read_file
@@ -64,7 +67,9 @@ def test_the_guide_has_one_block_for_each_thing_to_add() -> None:
     }
 
 
-OF_CONTRACTS = {*COLUMN_WORDS, *TABLE_WORDS, *CLEANERS, *MASKS, *TOKENS, *NAMED_CHECKS}
+OF_CONTRACTS = {*words_of(ColumnWords), *words_of(TableWords), *NAMED_CHECKS}.union(
+    *map(get_args, (Cleaner, Mask, Token))
+)
 
 
 @pytest.mark.parametrize("word", sorted(OF_CONTRACTS | {*HEADER, *WORDS, *CELL_WORDS, *FUNCTIONS}))
