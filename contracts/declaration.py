@@ -22,6 +22,7 @@ T = TypeVar("T")
 Items = Annotated[tuple[T, ...], Strict(False)]  # a YAML list
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 LONGEST = 60  # characters of a found value that a message repeats
+UNDECIDED = "?"  # what a draft says where a person must decide: no value yet, and told by a lint of its own
 MAPPING = ("model_type", "dict_type")
 UNKNOWN = ("extra_forbidden", "invalid_key")
 
@@ -97,6 +98,8 @@ def code_of(what: str, name: str) -> AfterValidator:
 def _errors(kind: type[Declaration], content: Any, error: ValidationError) -> Iterator[tuple[Path_, str, str]]:
     """Where in the content, what was expected and found, and what to do."""
     for one in error.errors():
+        if one["input"] == UNDECIDED:
+            continue
         loc = _within(content, one)
         if one["type"] == "contradictions":
             for word, message in one["ctx"]["found"]:

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 from open_data_contract_standard.model import SchemaObject
 
+from contracts.declaration import UNDECIDED
 from contracts.document import Document, Path_, Problem
 from contracts.model import GEOMETRY, LINEAGE, Column, Layer, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
@@ -24,7 +25,6 @@ from contracts.words import TableWords
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
 ARTICLES = frozenset(("a", "an", "the"))
-UNDECIDED = "?"  # what a draft says where a person must decide
 CHOICES = {"load": "snapshot: a file replaces the one before; append: it adds; upsert: it adds, and replaces by key"}
 
 

@@ -14,11 +14,10 @@ from typing import Any, Literal
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
 from contracts.checks import column_checks, table_checks
-from contracts.declaration import place_of, read_declaration
+from contracts.declaration import Declaration, place_of, read_declaration, words_of
 from contracts.document import Document, Path_, Problem, first_problems, read_document
 from contracts.errors import ContractError
 from contracts.lint_rules import (
-    UNDECIDED,
     city_problems,
     description_problems,
     name_problems,
@@ -83,8 +82,8 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
     schema: SchemaObject = odcs.schema_[0]
     layer: Layer = "city" if path.parent.name == "city" else "source"
     # `load` and `layout` may stand at the contract or at its one schema entry
-    content, places = _words(odcs.customProperties, ())
-    more, further = _words(schema.customProperties, ("schema", 0))
+    content, places = _words(TableWords, odcs.customProperties, ())
+    more, further = _words(TableWords, schema.customProperties, ("schema", 0))
     content, places = content | more, places | further
     if "pull" in content:
         content["layout"] = layout_words(str(schema.name), content["pull"], content.get("layout", {}))
@@ -133,7 +132,7 @@ def _row_scope(word: str | tuple[str, ...] | None, names: set[str]) -> tuple[str
 def _column(document: Document, prop: SchemaProperty, i: int, layer: Layer) -> tuple[Column, list[Problem]]:
     """The column; where its words are wrong, without them, for what is told of other columns."""
     at = ("schema", 0, "properties", i)
-    content, places = _words(prop.customProperties, at)
+    content, places = _words(ColumnWords, prop.customProperties, at)
     given = {"classification": prop.classification, "logicalType": prop.logicalType}
     content |= {word: value for word, value in given.items() if value is not None}
     about = f"column {prop.name}: "
@@ -159,10 +158,10 @@ def _column(document: Document, prop: SchemaProperty, i: int, layer: Layer) -> t
     return column, problems + found
 
 
-def _words(properties: list[Any] | None, at: Path_) -> tuple[dict[str, Any], dict[str, Path_]]:
-    """`customProperties` as a mapping, and where each word's value stands. What is still undecided is told by the lint."""
+def _words(kind: type[Declaration], properties: list[Any] | None, at: Path_) -> tuple[dict[str, Any], dict[str, Path_]]:
+    """`customProperties` as a mapping, and where each word's value stands; without what another vendor's tool reads."""
     words, places = {}, {}
     for i, entry in enumerate(properties or []):
-        if entry.vendor is None and entry.value != UNDECIDED:
+        if entry.vendor is None or entry.property in words_of(kind):
             words[entry.property], places[entry.property] = entry.value, (*at, "customProperties", i, "value")
     return words, places

@@ -92,7 +92,7 @@ def test_our_rules_are_sound_and_a_wrong_one_is_told_with_all_that_is_wrong(tmp_
     assert result.exit_code == 1
     assert [name for name, _ in told] == ["draft.sql"] * 3 + ["broken.sql"]
     assert "reads person.id_no_token, whose contract does not allow door_service" in told[0][1]
-    assert told[-1][1] == "rule is not UTF-8 -> save it as UTF-8"
+    assert told[-1][1] == "line 1: rule is not UTF-8 -> save it as UTF-8"
     assert "2 rules, 4 problems" in result.stderr
 
 
