@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from importlib import import_module
 
 from fastapi import APIRouter, FastAPI
@@ -28,6 +29,12 @@ def create_app(settings: Settings) -> FastAPI:
     """The API of one deployment. Opens the contracts and the casebook; the release is opened by the first request."""
     hub = open_state(settings)
     tidy(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with hub.casebook:
+            yield
+
     # as FastAPI, but the files of /docs come from here: an office's network reaches no CDN
     app = FastAPIOffline(
         redoc_url=None,
@@ -35,6 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="City data hub 城市数据底座",
         version="0.1.0",
         description=ABOUT,
+        lifespan=lifespan,
     )
     app.state.hub = hub
     install_error_handlers(app)

@@ -28,7 +28,9 @@ def contract(form: Format) -> Table:
     table = load_catalog().tables["source.resident"]
     columns = tuple(c for c in table.columns if c.name in COLUMNS)
     columns = tuple(replace(c, address=0) for c in columns)
-    return replace(table, columns=columns, layout=Layout(form, r"居民_(?P<date>\d{8})\..*"), max_rejected=1.0)
+    return replace(
+        table, columns=columns, layout=Layout(format=form, file_pattern=r"居民_(?P<date>\d{8})\..*"), max_rejected=1.0
+    )
 
 
 def write_csv(path: Path, rows: int) -> None:

@@ -29,7 +29,7 @@ def main() -> None:
     settings = Settings(home=Path(sys.argv[1]))
     catalog, lake = load_catalog(), Lake(settings)
     files = {t.name: str(lake.accepted_path(lake.in_force(t)[-1])) for t in catalog.sources() if lake.in_force(t)}
-    parsed = next(settings.remembered.glob("address-*/spelling.parquet"))
+    parsed = next(settings.cache.glob("address-*/spelling.parquet"))
     logging.getLogger("splink").setLevel(logging.ERROR)
     spill = {"memory_limit": sys.argv[2], "temp_directory": str(settings.home / "spill")}
     connection = duckdb.connect(config={**spill, "preserve_insertion_order": False})

@@ -63,9 +63,8 @@ def build_home(home: Path, residents: int, clients: int) -> Settings:
     generate(home, residents=residents)
     ensure_keys(settings)
     run_nightly(settings)
-    casebook = open_casebook(settings)
-    casebook.add_users(NewUser(f"worker{n}", PASSWORD, "grid_worker", (COUNTY,)) for n in range(clients))
-    casebook.close()
+    with open_casebook(settings) as casebook:
+        casebook.add_users(NewUser(f"worker{n}", PASSWORD, "grid_worker", (COUNTY,)) for n in range(clients))
     return settings
 
 
@@ -177,11 +176,8 @@ async def kill_server(settings: Settings, clients: int, seconds: float) -> dict[
 
 def key_counts(settings: Settings) -> Counter[str]:
     """The number of times each key is in the casebook."""
-    casebook = open_casebook(settings)
-    try:
+    with open_casebook(settings) as casebook:
         return Counter(verdict.key for verdict in history(casebook))
-    finally:
-        casebook.close()
 
 
 if __name__ == "__main__":

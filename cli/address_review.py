@@ -99,16 +99,18 @@ def accept(
 ) -> None:
     """Decide what a writing means, from the next night on: an estate, or with --standard-address one door."""
     from contracts.errors import HubError
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.review.addresses import accept_alias, accept_spelling
 
-    casebook, by = open_casebook(deployment.settings()), deployment.operator()
-    if community and estate and not standard_address:
-        new = accept_alias(casebook, _places(), written, community, estate, reason, by)
-    elif standard_address and not (community or estate):
-        new = accept_spelling(casebook, _places(), written, standard_address, reason, by)
-    else:
-        raise HubError("it must be said what is meant", remedy="give --community and --estate, or --standard-address")
+    by = deployment.operator()
+    with deployment.open_casebook() as casebook:
+        if community and estate and not standard_address:
+            new = accept_alias(casebook, _places(), written, community, estate, reason, by)
+        elif standard_address and not (community or estate):
+            new = accept_spelling(casebook, _places(), written, standard_address, reason, by)
+        else:
+            raise HubError(
+                "it must be said what is meant", remedy="give --community and --estate, or --standard-address"
+            )
     typer.echo("accepted: it holds from the next night on" if new else "that was accepted already; nothing changed")
 
 
@@ -123,16 +125,16 @@ def _places() -> AddressTargets:
 def revoke(written: Written, reason: Reason) -> None:
     """Take back what was accepted about a writing: the next night reads it by itself again."""
     from warehouse.casebook.append_only import NothingToRevoke
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.review import addresses
 
-    casebook = open_casebook(deployment.settings())
-    normal = addresses.validate_decision(written)
-    kinds = {d.kind for d in addresses.history(casebook) if d.written == normal}
-    if not kinds:
-        raise NothingToRevoke("nothing was decided about this writing", remedy="`hub address accepted` lists what is")
-    by = deployment.operator()
-    new = [addresses.revoke(casebook, kind, written, reason, by) for kind in sorted(kinds)]
+    normal, by = addresses.validate_decision(written), deployment.operator()
+    with deployment.open_casebook() as casebook:
+        kinds = {d.kind for d in addresses.history(casebook) if d.written == normal}
+        if not kinds:
+            raise NothingToRevoke(
+                "nothing was decided about this writing", remedy="`hub address accepted` lists what is"
+            )
+        new = [addresses.revoke(casebook, kind, written, reason, by) for kind in sorted(kinds)]
     typer.echo("revoked: it holds from the next night on" if any(new) else "that was revoked already; nothing changed")
 
 
@@ -142,10 +144,9 @@ def accepted(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """What is accepted, oldest first."""
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.review.addresses import current_decisions, history
 
-    casebook = open_casebook(deployment.settings())
-    found = history(casebook) if every else current_decisions(casebook)
+    with deployment.open_casebook() as casebook:
+        found = history(casebook) if every else current_decisions(casebook)
     rows = [d._asdict() | {"decided_at": f"{d.decided_at:%Y-%m-%d %H:%M:%S}"} for d in found]
     print_listing(DECISION, rows, form)

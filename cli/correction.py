@@ -39,14 +39,14 @@ def list_(
     """Requests as they stand now, oldest first."""
     from contracts.code_lists import HERE, load_code_lists
     from contracts.load import load_catalog
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.corrections.presentation import RequestPresenter
     from warehouse.corrections.queries import find
 
     settings = deployment.settings()
     today = _today(settings)
     reader = RequestPresenter(load_catalog(), load_code_lists([HERE, settings.codes]), today)
-    found = find(open_casebook(settings), _wanted(source, state, overdue, today), limit=limit)
+    with deployment.open_casebook() as casebook:
+        found = find(casebook, _wanted(source, state, overdue, today), limit=limit)
     print_listing(COLUMNS, [reader.words(request) for request in found], form)
 
 
@@ -61,7 +61,6 @@ def export(
     from contracts.code_lists import HERE, load_code_lists
     from contracts.errors import HubError
     from contracts.load import load_catalog
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.corrections.presentation import RequestPresenter
     from warehouse.corrections.queries import each
     from warehouse.corrections.workbook import file_name, workbook
@@ -73,7 +72,8 @@ def export(
     wanted = _wanted(source, state, overdue, today)
     to = out / file_name(today, source) if out.is_dir() else out
     try:
-        write_atomically(to, workbook(each(open_casebook(settings), wanted), reader, zone))
+        with deployment.open_casebook() as casebook:
+            write_atomically(to, workbook(each(casebook, wanted), reader, zone))
     except OSError as error:
         raise HubError(f"cannot write it: {error.strerror}", where=str(to), remedy="give another --out") from None
     typer.echo(str(to))

@@ -13,7 +13,7 @@ from cli import deployment
 from cli.output import Format, FormatOption, print_listing, print_listing_with
 
 if TYPE_CHECKING:
-    from warehouse.casebook.casebook import CasebookAction
+    from warehouse.lake.delivery_decisions import DeliveryAction
     from warehouse.lake.lake import Delivery
 
 app = typer.Typer(no_args_is_help=True, help="Deliveries of the offices.")
@@ -126,15 +126,15 @@ def accept(id_: DeliveryId, reason: Reason) -> None:
     _decide(id_, "accepted", reason)
 
 
-def _decide(id_: str, act: CasebookAction, reason: str) -> None:
+def _decide(id_: str, act: DeliveryAction, reason: str) -> None:
     from contracts.load import load_catalog
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.lake.delivery_decisions import decide
     from warehouse.lake.lake import Lake
 
     settings = deployment.settings()
     lake = Lake(settings)
-    now = decide(lake, open_casebook(settings), lake.by_prefix(id_), act, reason, deployment.operator())
+    with deployment.open_casebook() as casebook:
+        now = decide(lake, casebook, lake.by_prefix(id_), act, reason, deployment.operator())
     typer.echo(f"{now.id} ({now.file_name}) is {now.status}")
     table = load_catalog().tables.get(f"source.{now.table}")
     in_force = ", ".join(d.file_name for d in lake.in_force(table)) if table else ""

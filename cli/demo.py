@@ -70,16 +70,23 @@ def demo(
 def _require_no_city(settings: Settings) -> None:
     """HubError where a real deployment lives: the demo would mix its files and users into it."""
     from contracts.errors import HubError
-    from warehouse.casebook.casebook import open_casebook
 
     if (settings.home / "truth").is_dir():
         return  # an earlier demo's own home
     delivered = settings.landing.is_dir() and any(settings.landing.iterdir())
-    kept = settings.casebook_url or (settings.home / "casebook.sqlite").exists()
-    if delivered or (kept and open_casebook(settings).list_users()):
+    if delivered or _has_users(settings):
         raise HubError(
             "this home holds a deployment that is no demo", where=str(settings.home), remedy="give another --home"
         )
+
+
+def _has_users(settings: Settings) -> bool:
+    from warehouse.casebook.casebook import open_casebook
+
+    if not (settings.casebook_url or (settings.home / "casebook.sqlite").exists()):
+        return False
+    with open_casebook(settings) as casebook:
+        return bool(casebook.list_users())
 
 
 def _simulate(settings: Settings, residents: int, seed: int) -> None:
@@ -98,13 +105,14 @@ def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
     from warehouse.casebook.casebook import open_casebook
     from warehouse.files import replacing
 
-    users, book = demo_users(settings.home, seed), open_casebook(settings)
-    known = {account.username for account in book.list_users()}
-    for user in users:
-        if user.username in known:
-            book.set_password(user.username, user.password)
-        else:
-            book.add_user(user.username, user.password, user.role, user.areas, user.sources)
+    users = demo_users(settings.home, seed)
+    with open_casebook(settings) as casebook:
+        known = {account.username for account in casebook.list_users()}
+        for user in users:
+            if user.username in known:
+                casebook.set_password(user.username, user.password)
+            else:
+                casebook.add_user(user.username, user.password, user.role, user.areas, user.sources)
     fields = ("username", "password", "role", "areas", "sources")
     content = json.dumps([{f: getattr(u, f) for f in fields} for u in users], ensure_ascii=False, indent=1)
     with replacing(settings.home / "demo-users.json") as path:

@@ -7,6 +7,7 @@ import pwd
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from warehouse.casebook.casebook import Casebook
     from warehouse.releases.reader import OpenRelease
     from warehouse.settings import Settings
 
@@ -26,6 +27,13 @@ def settings(**given: Any) -> Settings:
         raise HubError(
             f"{first['msg'][0].lower()}{first['msg'][1:]}", where=name, remedy="see docs/settings.md"
         ) from None
+
+
+def open_casebook() -> Casebook:
+    """The deployment's casebook; `with` closes it."""
+    from warehouse.casebook.casebook import open_casebook
+
+    return open_casebook(settings())
 
 
 def served_release() -> OpenRelease:

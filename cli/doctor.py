@@ -177,7 +177,9 @@ def _casebook(settings: Settings) -> DoctorLine:
     from warehouse.casebook.casebook import open_casebook
     from warehouse.files import open_to_others
 
-    users, url = open_casebook(settings).list_users(), make_url(settings.casebook)
+    with open_casebook(settings) as casebook:
+        users = casebook.list_users()
+    url = make_url(settings.casebook)
     if url.drivername == "sqlite" and open_to_others(path := Path(str(url.database))):
         return DoctorLine(False, f"others can read {path} -> chmod 600 {path}")
     return DoctorLine(bool(users), f"{len(users)} users" if users else "nobody can log in -> run `hub user add`")

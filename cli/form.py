@@ -120,10 +120,10 @@ def _view(username: str) -> View:
     from contracts.errors import HubError
     from contracts.load import load_catalog
     from warehouse.access.policy import Gate
-    from warehouse.casebook.casebook import open_casebook
 
     settings, release = deployment.settings(), deployment.served_release()
-    accounts = {account.username: account for account in open_casebook(settings).list_users()}
+    with deployment.open_casebook() as casebook:
+        accounts = {account.username: account for account in casebook.list_users()}
     account = accounts.get(username)
     if account is None or account.disabled:
         raise HubError("there is no such user, or she may no longer log in", remedy="see `hub user list`")

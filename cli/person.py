@@ -30,10 +30,10 @@ MINUS = "−"
 @app.command()
 def review(limit: Limit = 50, form: FormatOption = Format.TABLE) -> None:
     """Pairs of rows that may be one person, the likeliest first; what was decided since the release is left out."""
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.review.persons import current_decisions
 
-    decided = {d.pair for d in current_decisions(open_casebook(deployment.settings()))}
+    with deployment.open_casebook() as casebook:
+        decided = {d.pair for d in current_decisions(casebook)}
     pairs = [row for row in _rows()("person_pair") if _ends(row) not in decided]
     pairs.sort(key=lambda row: (-row["match_weight"], row["pair_id"]))
     print_listing(PAIR, [row | dict(zip(PAIR[:2], map(str, _ends(row)), strict=True)) for row in pairs[:limit]], form)
@@ -63,11 +63,10 @@ def decisions(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """What was decided and stands, oldest first."""
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.review.persons import current_decisions, history
 
-    casebook = open_casebook(deployment.settings())
-    found = history(casebook) if every else current_decisions(casebook)
+    with deployment.open_casebook() as casebook:
+        found = history(casebook) if every else current_decisions(casebook)
     rows = [
         d._asdict() | {"left": str(d.left), "right": str(d.right), "decided_at": f"{d.decided_at:%Y-%m-%d %H:%M:%S}"}
         for d in found
@@ -105,10 +104,10 @@ def _candidates(rows: RowReader, wanted: SourceRecord) -> list[dict[str, Any]]:
 
 
 def _decided(wanted: SourceRecord) -> list[dict[str, Any]]:
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.review.persons import current_decisions
 
-    found = [d for d in current_decisions(open_casebook(deployment.settings())) if wanted in d.pair]
+    with deployment.open_casebook() as casebook:
+        found = [d for d in current_decisions(casebook) if wanted in d.pair]
     return [_line(f"decided {d.decision}", {"rule": d.decided_by}, str(_other(d.pair, wanted))) for d in found]
 
 
@@ -153,12 +152,12 @@ def _office_rows(rows: RowReader) -> SourceRecords:
 
 
 def _decide(left: str, right: str, verdict: PersonDecisionKind, reason: str) -> None:
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.review import persons
     from warehouse.review.source_records import SourceRecord
 
     pair = (SourceRecord.of(left), SourceRecord.of(right))
-    casebook, rows = open_casebook(deployment.settings()), _office_rows(_rows())
-    new = persons.decide(casebook, rows, *pair, verdict, reason, deployment.operator())
+    rows = _office_rows(_rows())
+    with deployment.open_casebook() as casebook:
+        new = persons.decide(casebook, rows, *pair, verdict, reason, deployment.operator())
     told = {"same": "one person", "different": "two persons", "open": "left to linkage again"}[verdict]
     typer.echo(f"{left} and {right} are {told} {'from the next night on' if new else 'already; nothing changed'}")

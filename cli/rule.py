@@ -72,7 +72,6 @@ def check(
 @app.command()
 def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     """Say what a rule means, what it reads, how often it was right where, and who stopped or restarted it."""
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.cross_check import decisions as rule_decisions
 
     rule = _rule(name)
@@ -86,7 +85,9 @@ def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     facts += [("findings", _findings().get(rule.name, 0))]
     facts += [("did not run last night", error) for error in (_errors().get(rule.name),) if error]
     facts += [(f"in {area or 'the city'}", _told(f)) for area, f in _worth_telling(rule.name)]
-    for d in rule_decisions.history(open_casebook(deployment.settings()), rule.name):
+    with deployment.open_casebook() as casebook:
+        decisions = rule_decisions.history(casebook, rule.name)
+    for d in decisions:
         where = d.area or "everywhere"
         facts.append((f"{d.decision} {where}", f"{d.decided_at:%Y-%m-%d %H:%M} {d.decided_by}: {d.reason}"))
     print_listing(("what", "is"), [{"what": what, "is": value} for what, value in facts], form)
@@ -165,14 +166,14 @@ def _errors() -> dict[str, str]:
 def _figures() -> dict[tuple[str, str], dict[str, Any]]:
     """The figures of the served release by rule and area, the state with what was decided since; none before the first."""
     from contracts.errors import ReleaseError
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.cross_check import decisions as rule_decisions
     from warehouse.cross_check.precision import published_precision
     from warehouse.releases.operator_reader import operator_reader
 
     with suppress(ReleaseError):
         rows = operator_reader(deployment.served_release())("rule_figure")
-        decisions = rule_decisions.history(open_casebook(deployment.settings()))
+        with deployment.open_casebook() as casebook:
+            decisions = rule_decisions.history(casebook)
         return {(f["rule"], f["area_code"]): f for f in published_precision(rows, decisions)}
     return {}
 
@@ -192,12 +193,11 @@ def _told(figure: dict[str, Any]) -> str:
 
 
 def _decide(name: str, area: str, act: Act, reason: str, by: str) -> None:
-    from warehouse.casebook.casebook import open_casebook
     from warehouse.cross_check import decisions as rule_decisions
 
     rule, code, operator = _rule(name), rule_decisions.area_of(area), deployment.operator()
     figure = _figures().get((rule.name, code), {"state": "running", "since": None})
     who = f"{by} ({operator})" if by and by != operator else operator
-    casebook, key = open_casebook(deployment.settings()), uuid.uuid4().hex
-    rule_decisions.decide(casebook, key, rule.name, code, act, reason, who, state=figure["state"])
+    with deployment.open_casebook() as casebook:
+        rule_decisions.decide(casebook, uuid.uuid4().hex, rule.name, code, act, reason, who, state=figure["state"])
     typer.echo(f"{rule.title} ({rule.name}) is {act} {f'in {code}' if code else 'everywhere'} from the next night on")

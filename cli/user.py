@@ -24,19 +24,17 @@ Areas = Annotated[list[str] | None, typer.Option("--area", help="Area or grid co
 def add(username: Username, role: Role, area: Areas = None, source: Sources = None) -> None:
     """Add a user."""
     from warehouse.casebook.accounts import NewUser
-    from warehouse.casebook.casebook import open_casebook
 
-    book = open_casebook(deployment.settings())
-    book.add_users([NewUser(username, _password(), role, tuple(area or ()), tuple(source or ()))])
+    with deployment.open_casebook() as casebook:
+        casebook.add_users([NewUser(username, _password(), role, tuple(area or ()), tuple(source or ()))])
     typer.echo(f"{username} may log in")
 
 
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
     """Every user with role, areas and sources."""
-    from warehouse.casebook.casebook import open_casebook
-
-    accounts = open_casebook(deployment.settings()).list_users()
+    with deployment.open_casebook() as casebook:
+        accounts = casebook.list_users()
     rows = [
         {
             "username": a.username,
@@ -54,18 +52,16 @@ def list_(form: FormatOption = Format.TABLE) -> None:
 @app.command()
 def passwd(username: Username) -> None:
     """Set a new password."""
-    from warehouse.casebook.casebook import open_casebook
-
-    open_casebook(deployment.settings()).set_password(username, _password())
+    with deployment.open_casebook() as casebook:
+        casebook.set_password(username, _password())
     typer.echo(f"{username} has a new password")
 
 
 @app.command()
 def disable(username: Username) -> None:
     """End every session of a user and let her log in no more."""
-    from warehouse.casebook.casebook import open_casebook
-
-    open_casebook(deployment.settings()).disable(username)
+    with deployment.open_casebook() as casebook:
+        casebook.disable(username)
     typer.echo(f"{username} may no longer log in")
 
 

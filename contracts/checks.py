@@ -5,7 +5,7 @@ A column's checks come from `required`, `primaryKey`/`unique`, `logicalTypeOptio
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from open_data_contract_standard.model import DataQuality, SchemaObject, SchemaProperty
@@ -15,26 +15,25 @@ from contracts.model import Check, Severity
 from contracts.named_checks import NAMED_CHECKS
 from contracts.patterns import portable
 from contracts.row_queries import OPERATORS
+from contracts.words import ColumnWords
 
 SEVERITIES: dict[str | None, Severity] = {None: "error", "error": "error", "warning": "warning", "info": "warning"}
 
 
 def column_checks(
-    document: Document, prop: SchemaProperty, i: int, words: Mapping[str, Any]
+    document: Document, prop: SchemaProperty, i: int, words: ColumnWords
 ) -> tuple[list[Check], list[Problem]]:
     """The checks of the i-th property, cheap ones first, and what cannot be understood in it."""
     name, options = str(prop.name), prop.logicalTypeOptions or {}
     checks: list[Check] = []
     if prop.required or prop.primaryKey:
         checks.append(Check("not_null", name))
-    if words.get("codes"):
-        checks.append(Check("code", name, {"codes": words["codes"]}))
+    if words.codes:
+        checks.append(Check("code", name, {"codes": words.codes}))
+    for check in words.check:
+        about = NAMED_CHECKS[check.name].asks
+        checks.append(Check("named", name, {"name": check.name}, _severity(check.severity), 1.0, about))
     unreadable: list[Problem] = []
-    try:
-        checks += _named(words.get("check", []), name, str(prop.logicalType or "string"))
-    except ValueError as error:
-        at = [j for j, entry in enumerate(prop.customProperties or []) if entry.property == "check"]
-        unreadable.append(document.problem(str(error), "schema", 0, "properties", i, "customProperties", *at))
     if options.get("pattern"):
         try:
             checks.append(Check("pattern", name, {"pattern": portable(options["pattern"])}))
@@ -48,20 +47,6 @@ def column_checks(
         checks.append(Check("unique", name, {"columns": [name]}))
     found, problems = _quality(document, prop.quality, name, ("schema", 0, "properties", i, "quality"))
     return checks + found, unreadable + problems
-
-
-def _named(given: Any, column: str, logical_type: str) -> list[Check]:
-    """`check: mobile`, `check: [mobile, {name: date_text, severity: warning}]`."""
-    checks = []
-    for entry in given if isinstance(given, list) else [given]:
-        words = {k: str(v) for k, v in entry.items()} if isinstance(entry, dict) else {"name": str(entry)}
-        if words.get("name") not in NAMED_CHECKS or not words.keys() <= {"name", "severity"}:
-            raise ValueError(f"check takes one of {', '.join(sorted(NAMED_CHECKS))}, or {{name: …, severity: warning}}")
-        if logical_type != "string":
-            raise ValueError(f"check {words['name']} is for text: logicalType string")
-        about = NAMED_CHECKS[words["name"]].asks
-        checks.append(Check("named", column, {"name": words["name"]}, _severity(words.get("severity")), 1.0, about))
-    return checks
 
 
 def _severity(word: str | None) -> Severity:

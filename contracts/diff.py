@@ -8,7 +8,6 @@ Not here: the data behind the contracts, and whether either is sound (`load.py`)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Any
 
 from contracts.change import Bump, Change, Compatibility
@@ -55,10 +54,10 @@ def _layout_changes(a: Layout | None, b: Layout | None) -> Iterator[Change]:
                 "layout changed", "", "none" if a is None else a.format, "none" if b is None else b.format, OFFICE
             )
         return
-    for word in fields(Layout):
-        was, now = getattr(a, word.name), getattr(b, word.name)
+    for word in Layout.model_fields:
+        was, now = getattr(a, word), getattr(b, word)
         if was != now:
-            yield Change(f"layout {word.name} changed", "", str(was), str(now), OFFICE)
+            yield Change(f"layout {word} changed", "", str(was), str(now), OFFICE)
 
 
 def _column_changes(a: Table, b: Table) -> Iterator[Change]:

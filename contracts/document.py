@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -73,17 +74,31 @@ def read_document(path: Path) -> tuple[Document | None, list[Problem]]:
 def parse(path: Path, remedy: str) -> tuple[Document | None, list[Problem]]:
     """Any YAML file that is a mapping; `remedy` tells how one begins."""
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=Loader)
-        content = yaml.load(text, Loader=Loader)
+        return parse_text(path.read_text(encoding="utf-8"), str(path), remedy)
     except UnicodeDecodeError as error:
         return None, [Problem(str(path), 1, f"not UTF-8 at byte {error.start}; save the file as UTF-8")]
+    except OSError as error:
+        return None, [Problem(str(path), 1, f"cannot be read ({error.strerror}); look at its owner and mode")]
+
+
+def parse_text(text: str, file: str, remedy: str, first: int = 1) -> tuple[Document | None, list[Problem]]:
+    """As `parse`, of YAML that begins in line `first` of the file."""
+    try:
+        node = yaml.compose(text, Loader=Loader)
+        content = yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
         mark, told = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error).splitlines()[0]
-        return None, [Problem(str(path), mark.line + 1 if mark else 1, f"not valid YAML: {told}")]
+        return None, [Problem(file, mark.line + first if mark else first, f"not valid YAML: {told}")]
     if node is None or not isinstance(content, dict):
-        return None, [Problem(str(path), 1, f"empty or not a mapping; {remedy}")]
-    return Document(str(path), content, dict(_lines(node))), []
+        return None, [Problem(file, first, f"empty or not a mapping; {remedy}")]
+    return Document(file, content, {path: line + first - 1 for path, line in _lines(node)}), []
+
+
+def first_problems(problems: Sequence[Problem]) -> dict[str, str]:
+    """`what` and `where` of an error that names the first three of a file's problems."""
+    more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
+    others = "".join(f"; line {p.line}: {p.message}" for p in problems[1:3])
+    return {"what": f"{problems[0].message}{others}{more}", "where": f"{problems[0].file}:{problems[0].line}"}
 
 
 def _lines(node: yaml.Node, path: Path_ = ()) -> list[tuple[Path_, int]]:

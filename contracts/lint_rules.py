@@ -1,31 +1,30 @@
 """What our own lint asks beyond the standard: layout, names, descriptions, and what another contract has taken.
 
-Not here: one column's words (`load.py`), the standard's schema (`document.py`).
+Not here: what a word may be by itself (`words.py`), the standard's schema (`document.py`).
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
 import duckdb
+from open_data_contract_standard.model import SchemaObject
 
-from contracts.code_lists import load_code_lists
-from contracts.document import Document, Problem
-from contracts.model import FORMATS, GEOMETRY, LINEAGE, Column, Drift, Layer, Layout, Load, LogicalType, Table
+from contracts.declaration import UNDECIDED
+from contracts.document import Document, Path_, Problem
+from contracts.model import GEOMETRY, LINEAGE, Column, Layer, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
 from contracts.persons import person_problems
 from contracts.pull import pull_problems
+from contracts.words import TableWords
 
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
 ARTICLES = frozenset(("a", "an", "the"))
-UNDECIDED = "?"  # what a draft says where a person must decide
 CHOICES = {"load": "snapshot: a file replaces the one before; append: it adds; upsert: it adds, and replaces by key"}
 
 
@@ -53,96 +52,41 @@ def _undecided(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
             yield from _undecided(value, (*path, step))
 
 
-def source_problems(document: Document, words: dict[str, Any], columns: list[Column]) -> list[Problem]:
-    problems = []
-    if "layout" not in words:
-        problems.append(document.problem("a source needs customProperty `layout` (format, file_pattern, …)", "schema"))
-    else:
-        problems += [
-            document.problem(f"layout: {p}", "customProperties") for p in _layout_problems(words["layout"], columns)
-        ]
-    if "pull" in words:
-        found = pull_problems(
-            str(document.content["schema"][0].get("name")), words, any(c.primary_key for c in columns)
-        )
-        problems += [document.problem(f"pull: {p}", "customProperties") for p in found]
-    if "authority" in words:
-        problems.append(document.problem("authority belongs into a contract of contracts/city", "customProperties"))
-    if "persons" in words:
-        problems += person_problems(document, words["persons"], columns)
-    if words.get("load", "snapshot") not in (*get_args(Load), UNDECIDED):
-        problems.append(document.problem(f"load must be one of {', '.join(get_args(Load))}", "customProperties"))
-    for word, default in (("minShare", Table.min_share), ("maxRejected", Table.max_rejected)):
-        share = words.get(word, default)
-        if not isinstance(share, int | float) or not 0 <= share <= 1:
-            problems.append(document.problem(f"{word} is a share of rows from 0 to 1", "customProperties"))
-    try:
-        date.fromisoformat(str(words.get("validFrom", date.min)))
-    except ValueError:
-        problems.append(document.problem("validFrom is a date: 2024-03-01", "customProperties"))
-    corrects = "(?P<correction>" in str(words.get("layout"))
-    if (corrects or words.get("load") == "upsert") and not any(c.primary_key for c in columns):
+def scope_problems(words: TableWords, columns: list[Column]) -> Iterator[tuple[Path_, str]]:
+    """Words of a table, each with its path, that name columns which it has not."""
+    scope = (words.row_scope,) if isinstance(words.row_scope, str) else words.row_scope or ()
+    for missing in {*scope} - {"public", *(c.name for c in columns)}:
+        yield ("rowScope",), f"rowScope names {missing}, which is no column here"
+    moments = {c.name for c in columns if c.logical_type in ("date", "timestamp")}
+    if words.dated is not None and words.dated not in moments:
+        yield ("dated",), f"dated names {words.dated}, which is no date or timestamp here"
+
+
+def source_problems(words: TableWords, schema: SchemaObject, columns: list[Column]) -> Iterator[tuple[Path_, str]]:
+    """What a table asks for that an office delivers, with the path of the word that is concerned."""
+    has_key, layout = any(c.primary_key for c in columns), words.layout
+    if layout is None:
+        yield (), "a source needs customProperty `layout` (format, file_pattern, …)"
+    elif layout.format == "geojson" and GEOMETRY not in {c.physical_name for c in columns}:
+        message = f"a GeoJSON feature's shape comes in a column with `physicalName: {GEOMETRY}`; there is none"
+        yield ("layout",), message
+    if words.pull:
+        for message in pull_problems(str(schema.name), words.pull, words.load, layout, has_key):
+            yield ("pull",), f"pull: {message}"
+    if words.authority:
+        yield ("authority",), "authority belongs into a contract of contracts/city"
+    for path, message in person_problems(words.persons, str(schema.name), columns):
+        yield ("persons", *path), f"persons: {message}"
+    corrects = layout is not None and "(?P<correction>" in layout.file_pattern
+    if (corrects or words.load == "upsert") and not has_key:
         what = "a correction" if corrects else "load upsert"
-        problems.append(document.problem(f"{what} replaces by key: mark a column `primaryKey: true`", "schema", 0))
-    return problems
+        yield (), f"{what} replaces by key: mark a column `primaryKey: true`"
 
 
-def city_problems(document: Document, words: dict[str, Any]) -> Iterator[Problem]:
-    if "persons" in words:
+def city_problems(words: TableWords) -> Iterator[tuple[Path_, str]]:
+    if words.persons:
         message = "persons says whom an office's rows name: it belongs into a contract of contracts/sources"
-        yield document.problem(message, "customProperties")
-    known = load_code_lists()["claim_source"].labels
-    if "authority" in words and words["authority"] not in known:
-        message = (
-            f"authority is the source whose register the table is: one of {', '.join(known)} (codes/claim_source.csv)"
-        )
-        yield document.problem(message, "customProperties")
-
-
-def _layout_problems(given: Any, columns: list[Column]) -> Iterator[str]:
-    try:
-        layout = Layout(**given)
-    except TypeError as error:
-        yield str(error).split("() ")[-1]
-    else:
-        for word in ("file_pattern", "ignore_rows", "sheets"):
-            pattern = getattr(layout, word)
-            try:
-                re.compile("" if pattern == "*" else pattern)
-            except re.error as error:
-                yield f"{word} is no regular expression: {error}"
-        if layout.format not in FORMATS:
-            yield f"format must be one of {', '.join(FORMATS)}"
-        if not isinstance(layout.header_row, int) or layout.header_row < 1:
-            yield "header_row is the row's number as a spreadsheet shows it, from 1"
-        if not isinstance(layout.header_rows, int) or not 1 <= layout.header_rows <= 4:
-            yield "header_rows says how many rows the header has, 1 to 4"
-        if layout.encoding and not _is_codec(layout.encoding):
-            yield f"encoding {layout.encoding} is not one Python knows: utf-8, gb18030, utf-16-le, …"
-        if len(layout.delimiter) != 1:
-            yield "delimiter is one character"
-        if layout.format == "geojson" and GEOMETRY not in {c.physical_name for c in columns}:
-            yield f"a GeoJSON feature's shape comes in a column with `physicalName: {GEOMETRY}`; there is none"
-
-
-def _is_codec(name: str) -> bool:
-    try:
-        return bool(codecs.lookup(name))
-    except LookupError:
-        return False
-
-
-def drift_problems(given: Any) -> Iterator[str]:
-    """`drift: {nulls: 0.1, shift: 0.2, then: hold}`."""
-    try:
-        drift = Drift(**given)
-    except TypeError:
-        yield "drift knows nulls, shift (each a number) and then (warn, hold)"
-        return
-    if drift.then not in ("warn", "hold"):
-        yield "drift: then is warn or hold"
-    if any(not isinstance(bound, int | float) for bound in (drift.nulls, drift.shift) if bound is not None):
-        yield "drift: nulls and shift are numbers"
+        yield ("persons",), message
 
 
 def name_problems(document: Document, layer: Layer, table: str, columns: list[Column]) -> Iterator[Problem]:
@@ -199,7 +143,7 @@ def number_problems(document: Document, columns: list[Column]) -> Iterator[Probl
         if column.agrees and column.token != "id_no":
             yield document.problem(f"column {column.name}: agrees is for a column with token: id_no", *at)
         for word, name in column.agrees.items():
-            if word not in AGREES or types.get(name) != AGREES[word]:
+            if types.get(name) != AGREES[word]:
                 known = " or ".join(f"{word}: a {kind} column of this table" for word, kind in AGREES.items())
                 yield document.problem(f"column {column.name}: agrees says {known}, not {word}: {name}", *at)
 

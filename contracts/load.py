@@ -8,71 +8,41 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
 from contracts.checks import column_checks, table_checks
-from contracts.document import Document, Problem, read_document
+from contracts.declaration import Declaration, place_of, read_declaration, words_of
+from contracts.document import Document, Path_, Problem, first_problems, read_document
 from contracts.errors import ContractError
 from contracts.lint_rules import (
     city_problems,
     description_problems,
-    drift_problems,
     name_problems,
     number_problems,
     pattern_problems,
+    scope_problems,
     source_problems,
     undecided_problems,
     version_problems,
 )
-from contracts.model import Catalog, Classification, Column, Drift, Layer, Layout, LogicalType, Table
-from contracts.persons import named_persons
-from contracts.pull import Pull, layout_words
-from contracts.survivorship import survivorship_of, survivorship_problems
+from contracts.model import Catalog, Column, Layer, Table
+from contracts.pull import layout_words
+from contracts.words import ColumnWords, TableWords
 
 HERE = Path(__file__).parent
-COLUMN_WORDS = {
-    *("aliases", "drift", "token", "agrees", "mask", "purpose", "uses"),
-    *("codes", "check", "formats", "clean", "address", "index", "survivorship"),
-}
-TABLE_WORDS = {
-    "load",
-    "layout",
-    "pull",
-    "minShare",
-    "maxRejected",
-    "validFrom",
-    "rowScope",
-    "dated",
-    "persons",
-    "authority",
-}
-CLEANERS = {"nfkc", "scrub", "compact", "controls"}
-MASKS = {"name", "address", "estate", "year", "text"}
-TOKENS = {"id_no", "phone"}
 
 
 def load_catalog(root: Path = HERE) -> Catalog:
     """Every contract under `root`/sources and `root`/city. ContractError naming the first problems if any is wrong."""
     tables, problems = lint(contract_files(root))
     if problems:
-        more = f" (and {len(problems) - 3} more)" if len(problems) > 3 else ""
-        first = "; ".join(f"line {p.line}: {p.message}" for p in problems[1:3])
         raise ContractError(
-            problems[0].message + (f"; {first}" if first else "") + more,
-            where=f"{problems[0].file}:{problems[0].line}",
-            remedy="correct the contract; `hub contract check` lists every problem",
+            **first_problems(problems), remedy="correct the contract; `hub contract check` lists every problem"
         )
     return Catalog({t.qualified: t for t in tables})
-
-
-@cache
-def known_code_lists() -> frozenset[str]:
-    """The lists of this project; a deployment adds lines to them in its home, no lists of its own."""
-    return frozenset(path.stem for path in (HERE / "codes").glob("*.csv"))
 
 
 def contract_files(root: Path) -> list[Path]:
@@ -112,36 +82,27 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
     schema: SchemaObject = odcs.schema_[0]
     layer: Layer = "city" if path.parent.name == "city" else "source"
     # `load` and `layout` may stand at the contract or at its one schema entry
-    words, problems = _words(document, odcs.customProperties, TABLE_WORDS, ())
-    more, found = _words(document, schema.customProperties, TABLE_WORDS, ("schema", 0))
-    words |= more
-    problems += found
-    if "pull" in words:
-        words["layout"] = layout_words(str(schema.name), words["pull"], words.get("layout", {}))
+    content, places = _words(TableWords, odcs.customProperties, ())
+    more, further = _words(TableWords, schema.customProperties, ("schema", 0))
+    content, places = content | more, places | further
+    if "pull" in content:
+        content["layout"] = layout_words(str(schema.name), content["pull"], content.get("layout", {}))
+    words, problems = read_declaration(TableWords, content, document, places=places)
     columns = []
     for i, prop in enumerate(schema.properties or []):
-        column, found = _column(document, prop, i)
+        column, found = _column(document, prop, i, layer)
         columns.append(column)
         problems += found
     checks, found = table_checks(document, schema)
     problems += [*found, *undecided_problems(document), *description_problems(document, columns)]
     problems += [*name_problems(document, layer, str(schema.name), columns), *number_problems(document, columns)]
-    scope = words.get("rowScope", [])
-    for missing in {scope, "public"} - {"public"} if isinstance(scope, str) else set(scope):
-        if missing not in {c.name for c in columns}:
-            problems.append(document.problem(f"rowScope names {missing}, which is no column here", "customProperties"))
-    moments = {c.name for c in columns if c.logical_type in ("date", "timestamp")}
-    if (dated := words.get("dated")) is not None and dated not in moments:
-        problems.append(
-            document.problem(f"dated names {dated}, which is no date or timestamp here", "customProperties")
-        )
-    if layer == "source":
-        problems += source_problems(document, words, columns)
-    else:
-        problems += city_problems(document, words)
+    if words is not None:
+        of_layer = source_problems(words, schema, columns) if layer == "source" else city_problems(words)
+        for loc, message in (*scope_problems(words, columns), *of_layer):
+            problems.append(document.problem(message, *place_of(loc, ("schema", 0), places)))
     if not columns:
         problems.append(document.problem("a table needs `properties`, one per column", "schema", 0))
-    if problems:
+    if problems or words is None:
         return None, problems
     names = {c.name for c in columns} | ({"grid_code"} if any(c.address for c in columns) else set())
     description = odcs.description
@@ -156,120 +117,51 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         description=schema.description or "",
         purpose=(description.purpose or "") if description else "",
         checks=tuple(checks),
-        load=words.get("load", "snapshot"),
-        layout=Layout(**words["layout"]) if "layout" in words else None,
-        pull=Pull(**words["pull"]) if "pull" in words else None,
-        min_share=float(words.get("minShare", Table.min_share)),
-        max_rejected=float(words.get("maxRejected", Table.max_rejected)),
-        valid_from=date.fromisoformat(words["validFrom"]) if "validFrom" in words else None,
-        row_scope=_row_scope(words.get("rowScope"), names),
-        dated=words.get("dated"),
-        persons=named_persons(words.get("persons", ())),
-        authority=words.get("authority"),
+        **dict(words) | {"row_scope": _row_scope(words.row_scope, names)},
     ), []
 
 
-def _row_scope(word: str | list[str] | None, names: set[str]) -> tuple[str, ...] | Literal["public"]:
+def _row_scope(word: str | tuple[str, ...] | None, names: set[str]) -> tuple[str, ...] | Literal["public"]:
     if word == "public":
         return "public"
     if word is None:
         return ("grid_code",) if "grid_code" in names else ()
-    return (word,) if isinstance(word, str) else tuple(word)
+    return (word,) if isinstance(word, str) else word
 
 
-def _column(document: Document, prop: SchemaProperty, i: int) -> tuple[Column, list[Problem]]:
+def _column(document: Document, prop: SchemaProperty, i: int, layer: Layer) -> tuple[Column, list[Problem]]:
+    """The column; where its words are wrong, without them, for what is told of other columns."""
     at = ("schema", 0, "properties", i)
-    words, problems = _words(document, prop.customProperties, COLUMN_WORDS, at)
-    # silence is not permission: what nobody classified is personal, and masked to nothing where masks apply
-    classification = prop.classification or "personal"
-
-    def need(ok: bool, message: str, *path: str | int) -> None:
-        if not ok:
-            problems.append(document.problem(f"column {prop.name}: {message}", *at, *path))
-
-    need(
-        classification in get_args(Classification),
-        f"classification must be one of {', '.join(get_args(Classification))}",
-        "classification",
-    )
-    need(
-        prop.classification not in ("personal", "sensitive") or bool(words.get("purpose")),
-        f"is {classification} and states no purpose; add customProperty `purpose`",
-    )
-    need(
-        not words.get("token") or classification == "sensitive",
-        "is tokenised, so it is `classification: sensitive`",
-        "classification",
-    )
-    need(
-        not (words.get("mask") or words.get("address")) or classification in ("personal", "sensitive"),
-        "has a mask or an address, so it is at least `classification: personal`",
-        "classification",
-    )
-    address = words.get("address", 0)
-    need(
-        isinstance(address, int) and not isinstance(address, bool),
-        "address is a number: 1 for the column that places a row first",
-    )
-    need((prop.logicalType or "string") in get_args(LogicalType), f"logicalType {prop.logicalType} is not supported")
-    need(words.get("token") in (None, *TOKENS), f"token must be one of {', '.join(sorted(TOKENS))}")
-    need(
-        words.get("mask") != "year" or prop.logicalType in ("date", "timestamp"),
-        "mask year is for dates and timestamps",
-    )
-    for word in ("formats", "clean", "aliases", "uses"):
-        need(isinstance(words.get(word, []), list), f"{word} is a list: [a, b]")
-    agrees = words.get("agrees", {})
-    need(isinstance(agrees, dict), "agrees is a mapping: {birth_date: our column, sex: our column}")
-    need(words.get("mask") in (None, *MASKS), f"mask must be one of {', '.join(sorted(MASKS))}")
-    known = known_code_lists()
-    need(words.get("codes") in (None, *known), f"there is no code list codes/{words.get('codes')}.csv")
-    need(
-        not isinstance(words.get("clean", []), list) or set(words.get("clean", [])) <= CLEANERS,
-        f"clean knows {', '.join(sorted(CLEANERS))}",
-    )
-    problems += [document.problem(f"column {prop.name}: {p}", *at) for p in drift_problems(words.get("drift", {}))]
-    table, survivorship = str(document.content["schema"][0].get("name")), words.get("survivorship")
-    if survivorship is not None:
-        place = next(n for n, entry in enumerate(prop.customProperties or []) if entry.property == "survivorship")
-        wrong = survivorship_problems(survivorship, Path(document.path).parent.name == "city")
-        problems += [document.problem(f"column {prop.name}: {p}", *at, "customProperties", place) for p in wrong]
+    content, places = _words(ColumnWords, prop.customProperties, at)
+    given = {"classification": prop.classification, "logicalType": prop.logicalType}
+    content |= {word: value for word, value in given.items() if value is not None}
+    about = f"column {prop.name}: "
+    declared, problems = read_declaration(ColumnWords, content, document, at, about=about, places=places)
+    words = declared or ColumnWords()
+    if layer == "source" and "survivorship" in content:
+        message = "survivorship says what the city database shows -> it belongs into a contract of contracts/city"
+        problems.append(document.problem(f"{about}{message}", *places["survivorship"]))
     checks, found = column_checks(document, prop, i, words)
-    return Column(
-        name=str(prop.name),
-        physical_name=prop.physicalName or str(prop.name),
-        business_name=prop.businessName or prop.physicalName or str(prop.name),
-        logical_type=prop.logicalType or "string",  # type: ignore[arg-type]  # held against LogicalType above
+    table, name = str(document.content["schema"][0].get("name")), str(prop.name)
+    column = Column(
+        name=name,
+        physical_name=prop.physicalName or name,
+        business_name=prop.businessName or prop.physicalName or name,
         description=prop.description or "",
         required=bool(prop.required),
         primary_key=bool(prop.primaryKey),
-        classification=classification,  # type: ignore[arg-type]  # held against Classification above
-        purpose=words.get("purpose"),
-        uses=tuple(words.get("uses", ())),
-        token=words.get("token"),
-        agrees=agrees if isinstance(agrees, dict) else {},
-        mask=words.get("mask"),
-        codes=words.get("codes"),
-        formats=tuple(words.get("formats", ())),
-        clean=tuple(words.get("clean", ())),
-        address=address,
-        index=bool(words.get("index", False)),
-        aliases=tuple(words.get("aliases", ())),
-        drift=Drift(**words["drift"]) if "drift" in words and not problems else None,
-        survivorship=survivorship_of(survivorship, table, str(prop.name))
-        if survivorship is not None and not problems
-        else None,
         checks=tuple(checks),
-    ), problems + found
+        **words.declared(),
+    )
+    if words.survivorship:
+        column = replace(column, survivorship=words.survivorship.of(table, name))
+    return column, problems + found
 
 
-def _words(
-    document: Document, properties: list[Any] | None, known: set[str], at: tuple[str | int, ...]
-) -> tuple[dict[str, Any], list[Problem]]:
-    words, problems = {}, []
+def _words(kind: type[Declaration], properties: list[Any] | None, at: Path_) -> tuple[dict[str, Any], dict[str, Path_]]:
+    """`customProperties` as a mapping, and where each word's value stands; without what another vendor's tool reads."""
+    words, places = {}, {}
     for i, entry in enumerate(properties or []):
-        words[entry.property] = entry.value
-        if entry.property not in known and entry.vendor is None:
-            message = f"unknown customProperty `{entry.property}`; known here: {', '.join(sorted(known))}"
-            problems.append(document.problem(message, *at, "customProperties", i))
-    return words, problems
+        if entry.vendor is None or entry.property in words_of(kind):
+            words[entry.property], places[entry.property] = entry.value, (*at, "customProperties", i, "value")
+    return words, places

@@ -7,10 +7,15 @@ token, agrees, mask, purpose, uses, codes, check, formats, clean, address, index
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
+from pydantic import AfterValidator, Field
+
+from contracts.declaration import Declaration
 from contracts.persons import NamedPerson
 from contracts.pull import Pull
 from contracts.survivorship import Survivorship
@@ -25,7 +30,6 @@ RuleName = Literal[
 ]
 
 Format = Literal["csv", "xlsx", "parquet", "jsonl", "geojson"]
-FORMATS = get_args(Format)
 GEOMETRY = "geometry"  # what the column of a GeoJSON feature's shape is called in the office's file
 SQL_TYPES: dict[LogicalType, str] = {
     "string": "varchar",
@@ -35,6 +39,29 @@ SQL_TYPES: dict[LogicalType, str] = {
     "timestamp": "timestamp",
     "boolean": "boolean",
 }
+
+
+def _regex(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return text
+
+
+def _sheets(text: str) -> str:
+    return text if text == "*" else _regex(text)
+
+
+def _codec(name: str) -> str:
+    try:
+        codecs.lookup(name or "utf-8")
+    except LookupError:
+        raise ValueError(f"should be an encoding that Python knows, not {name!r}") from None
+    return name
+
+
+Pattern = Annotated[str, AfterValidator(_regex)]
 
 
 @dataclass(frozen=True)
@@ -62,14 +89,13 @@ class Check:
         return self.column is not None and self.mostly == 1.0 and self.rule not in ("sql", "expectation")
 
 
-@dataclass(frozen=True)
-class Drift:
+class Drift(Declaration):
     """How far a column may move from the delivery in force: `nulls` as a difference of shares, `shift` as the total
     variation distance of code shares (0..1), or for numbers and dates as a difference of means in standard deviations.
     """
 
-    nulls: float | None = None
-    shift: float | None = None
+    nulls: float | None = Field(None, description="a difference of shares, 0.1")
+    shift: float | None = Field(None, description="a distance of distributions, 0.2")
     then: Literal["warn", "hold"] = "warn"
 
 
@@ -131,8 +157,7 @@ class Column:
         )
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Declaration):
     """How the office's file looks. Nothing here is guessed at reading time.
 
     `file_pattern` is a regular expression on the file's name; a group `date` (YYYYMMDD) orders the deliveries, a group
@@ -143,13 +168,15 @@ class Layout:
     """
 
     format: Format
-    file_pattern: str
-    header_row: int = 1
-    header_rows: int = 1
-    delimiter: str = ","
-    encoding: str = ""
-    sheets: str = "*"
-    ignore_rows: str = ""
+    file_pattern: Pattern = Field(description="a regular expression on the file's name")
+    header_row: int = Field(1, ge=1, description="the row's number as a spreadsheet shows it, from 1")
+    header_rows: int = Field(1, ge=1, le=4, description="how many rows the header has, 1 to 4")
+    delimiter: str = Field(",", min_length=1, max_length=1, description="one character")
+    encoding: Annotated[str, AfterValidator(_codec)] = Field(
+        "", description="utf-8, gb18030, utf-16-le, …; or leave it out"
+    )
+    sheets: Annotated[str, AfterValidator(_sheets)] = Field("*", description="*, a name, or a pattern of names")
+    ignore_rows: Pattern = Field("", description="a regular expression on a row's first filled cell")
 
 
 LINEAGE = (

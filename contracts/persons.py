@@ -7,13 +7,12 @@ Belongs here: the words of the declaration and what is wrong with one. Does not:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from contracts.code_lists import load_code_lists
-from contracts.document import Document, Path_, Problem
+from contracts.declaration import Declaration, codes_of
+from contracts.document import Path_
 
 if TYPE_CHECKING:
     from contracts.model import Column
@@ -23,7 +22,7 @@ STRENGTHS: Final[tuple[Strength, ...]] = get_args(Strength)
 ROLE: Final = "#"  # between a row's key and the role in it that a person has
 
 
-class NamedPerson(BaseModel):
+class NamedPerson(Declaration):
     """A person whom each row of a source names; every word but `strength`, `role` and `one_per_dwelling` names a column.
 
     `strength`: `spine`, every row is a person, by her ID number or else by itself (the spine of record linkage, to which
@@ -32,8 +31,6 @@ class NamedPerson(BaseModel):
     `role` tells several persons of one row apart (buyer, seller). `related_address`: where she can be met and does not live.
     `household`: the number of her hukou household. `one_per_dwelling`: rows of one dwelling name different people (co-owners).
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     strength: Strength
     role: Annotated[str, Field(pattern="^([a-z][a-z0-9_]*)?$")] = ""
@@ -66,7 +63,6 @@ class NamedPerson(BaseModel):
 
 
 ADDED: Final = ("person_id", "household_id", "hukou_dwelling_id", "hukou_grid_code")  # to a source's rows, by person
-PERSON_WORDS: Final = tuple(NamedPerson.model_fields)
 # what a word's column must be, and how to say so
 COLUMN_TESTS: Final[Mapping[str, tuple[Callable[[Column], bool], str]]] = {
     "name": (lambda c: c.logical_type == "string" and c.token is None, "text without a token"),
@@ -88,59 +84,16 @@ NEEDS: Final[Mapping[Strength, tuple[str, ...]]] = {
 NOT_OF_A_CONTACT: Final = ("id_no", "household", "hukou_address")
 
 
-def named_persons(given: Sequence[Mapping[str, Any]]) -> tuple[NamedPerson, ...]:
-    """The declaration of a sound contract."""
-    return tuple(NamedPerson.model_validate(entry) for entry in given)
-
-
-def person_problems(document: Document, given: Any, columns: Sequence[Column]) -> Iterator[Problem]:
-    """What is wrong with the `persons` of a source with these columns, each at its line."""
-    at = _place(document)
-    if not isinstance(given, list) or not given:
-        yield document.problem("persons is a list, one mapping for each person that a row names", *at)
-        return
-    try:
-        persons = [(n, NamedPerson.model_validate(entry)) for n, entry in enumerate(given)]
-    except ValidationError:
-        for n, entry in enumerate(given):
-            yield from _malformed(document, entry, (*at, "value", n))
-        return
-    for n, person in persons:
-        for word, message in (
-            *_wrong_columns(person, columns),
-            *_wrong_strength(person),
-            *_wrong_place(person, columns),
-        ):
-            path = (*at, "value", n, word) if word else (*at, "value", n)
-            yield document.problem(f"persons: {message}", *path)
-    for message in _wrong_table(str(document.content["schema"][0].get("name")), [p for _, p in persons], columns):
-        yield document.problem(f"persons: {message}", *at)
-
-
-def _place(document: Document) -> Path_:
-    """Where the word stands: at the contract or at its one schema entry."""
-    for above, node in (((), document.content), (("schema", 0), document.content["schema"][0])):
-        for n, entry in enumerate(node.get("customProperties") or ()):
-            if entry.get("property") == "persons":
-                return (*above, "customProperties", n)
-    return ()
-
-
-def _malformed(document: Document, entry: Any, at: Path_) -> Iterator[Problem]:
-    try:
-        NamedPerson.model_validate(entry)
-    except ValidationError as error:
-        for wrong in error.errors():
-            word = str(wrong["loc"][0]) if wrong["loc"] else ""
-            if not word:
-                message = f"a person is a mapping of {', '.join(PERSON_WORDS)}"
-            elif wrong["type"] == "extra_forbidden":
-                message = f"unknown word {word}; known are {', '.join(PERSON_WORDS)}"
-            elif word == "strength":
-                message = f"strength is one of {', '.join(STRENGTHS)}"
-            else:
-                message = f"{word}: {wrong['msg']}"
-            yield document.problem(f"persons: {message}", *at, *((word,) if word else ()))
+def person_problems(
+    persons: Sequence[NamedPerson], table: str, columns: Sequence[Column]
+) -> Iterator[tuple[Path_, str]]:
+    """All that is wrong with the `persons` of a source with these columns, each with its path in the declaration."""
+    for n, person in enumerate(persons):
+        wrong = (*_wrong_columns(person, columns), *_wrong_strength(person), *_wrong_place(person, columns))
+        for word, message in wrong:
+            yield ((n, word) if word else (n,)), message
+    if persons:
+        yield from (((), message) for message in _wrong_table(table, persons, columns))
 
 
 def _wrong_columns(person: NamedPerson, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
@@ -186,10 +139,5 @@ def _wrong_table(table: str, persons: Sequence[NamedPerson], columns: Sequence[C
     added = {person.prefixed(name) for person in persons for name in ADDED}
     for column in (c for c in columns if c.name in added):
         yield f"the hub adds a column {column.name} to the rows of a source that names persons: call this one otherwise"
-    if table not in _claim_sources():
+    if table not in codes_of("claim_source"):
         yield f"what it says is shown under a label: add a line `{table},<label>,…` to codes/claim_source.csv"
-
-
-@cache
-def _claim_sources() -> frozenset[str]:
-    return frozenset(load_code_lists()["claim_source"].labels)

@@ -8,8 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from contracts.declaration import Declaration
+
+if TYPE_CHECKING:
+    from contracts.model import Layout
 
 FORMATS = {"query": "parquet", "api": "jsonl"}
 STAMP = "20240301T013000"  # any moment, as a landed file's name has it
@@ -24,8 +30,13 @@ CREDENTIALS = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Pull:
+def _secret(name: str) -> str:
+    if name and not SECRET.fullmatch(name):
+        raise ValueError("should name a file in $HUB_HOME/secrets")  # the value may be the secret itself
+    return name
+
+
+class Pull(Declaration):
     """`query` of a database, whose URL is the content of `secret`, or `url` of an API, to which it is the bearer token.
 
     In `url` stand {page} (from 1) or {cursor}, and {watermark}; `items` and `next` are dotted paths in the answer, to the
@@ -34,7 +45,7 @@ class Pull:
     """
 
     kind: Literal["query", "api"]
-    secret: str = ""
+    secret: Annotated[str, AfterValidator(_secret)] = Field("", description="lower-case letters, digits, _")
     query: str = ""
     url: str = ""
     items: str = ""
@@ -44,7 +55,42 @@ class Pull:
     @property
     def digest(self) -> str:
         """Stands for what is asked: after a change of it everything is fetched once more."""
-        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr(tuple(dict(self).values())).encode()).hexdigest()[:16]
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """What one kind asks for and the other does not know."""
+        yield from self._of_query() if self.kind == "query" else self._of_api()
+        for word in ("query", "url"):
+            if CREDENTIALS.search(getattr(self, word)):
+                yield (
+                    word,
+                    "a contract holds no password, token or key -> put it into $HUB_HOME/secrets, name it as `secret`",
+                )
+
+    def _of_query(self) -> Iterator[tuple[str, str]]:
+        if not SELECT.match(self.query):
+            yield "query", "should be one select -> `select …` or `with …`"
+        if not self.secret:
+            yield "secret", "names the file in $HUB_HOME/secrets with the database's URL -> add it"
+        for word in ("url", "items", "next"):
+            if getattr(self, word):
+                yield word, "belongs to kind api -> leave it out"
+
+    def _of_api(self) -> Iterator[tuple[str, str]]:
+        places = set(PLACE.findall(self.url))
+        if not self.url.startswith(("http://", "https://")):
+            yield "url", "should start with https:// (or http://) -> correct it"
+        if self.query:
+            yield "query", "belongs to kind query -> leave it out"
+        if odd := sorted(places - PLACES):
+            known = ", ".join(f"{{{place}}}" for place in sorted(PLACES))
+            yield "url", f"knows no {{{odd[0]}}} -> it knows {known}"
+        if "page" in places and self.next:
+            yield "next", "pages are counted by {page} or follow `next`, not both -> leave one out"
+        if "cursor" in places and not self.next:
+            yield "url", "has {cursor}, which is what `next` points to -> add `next`"
+        if ("watermark" in places) != bool(self.watermark):
+            yield "watermark", "names the items' field, and {watermark} its place in url -> both or none"
 
 
 def layout_words(table: str, pull: Any, given: Any) -> Any:
@@ -61,61 +107,14 @@ def landed_name(table: str, kind: str, stamp: str) -> str:
     return f"{table}_{stamp}.{FORMATS[kind]}"
 
 
-def pull_problems(table: str, words: Mapping[str, Any], has_key: bool) -> Iterator[str]:
-    """What is wrong with the word `pull` among a table's `words`."""
-    try:
-        pull = Pull(**words["pull"])
-    except TypeError as error:
-        yield str(error).split("() ")[-1]
+def pull_problems(table: str, pull: Pull, load: str, layout: Layout | None, has_key: bool) -> Iterator[str]:
+    """Where the rest of the contract does not go with what is fetched."""
+    if pull.watermark and (load == "snapshot" or not has_key):
+        yield "a watermark brings changed rows only -> load is upsert or append, and a column is `primaryKey: true`"
+    if layout is None:
         return
-    if wrong := [name for name, value in vars(pull).items() if not isinstance(value, str)]:
-        yield f"{', '.join(wrong)}: text is expected"
-        return
-    if pull.kind not in FORMATS:
-        yield f"kind must be one of {', '.join(FORMATS)}"
-        return
-    yield from _query_problems(pull) if pull.kind == "query" else _api_problems(pull)
-    if (pull.secret or pull.kind == "query") and not SECRET.fullmatch(pull.secret):
-        yield "secret names a file in $HUB_HOME/secrets: lower-case letters, digits, _"
-    if CREDENTIALS.search(pull.query) or CREDENTIALS.search(pull.url):
-        yield "a contract holds no password, token or key: put it into $HUB_HOME/secrets and name it as `secret`"
-    if pull.watermark and (words.get("load") not in ("append", "upsert") or not has_key):
-        yield "a watermark brings changed rows only: load is upsert or append, and a column is `primaryKey: true`"
-    yield from _layout_problems(table, pull, words.get("layout"))
-
-
-def _query_problems(pull: Pull) -> Iterator[str]:
-    if not SELECT.match(pull.query):
-        yield "query is one select"
-    if pull.url or pull.items or pull.next:
-        yield "url, items and next belong to kind api"
-
-
-def _api_problems(pull: Pull) -> Iterator[str]:
-    places = set(PLACE.findall(pull.url))
-    if not pull.url.startswith(("http://", "https://")):
-        yield "url starts with https:// (or http://)"
-    if pull.query:
-        yield "query belongs to kind query"
-    if places - PLACES:
-        yield f"url knows {', '.join(f'{{{place}}}' for place in sorted(PLACES))}"
-    if "page" in places and pull.next:
-        yield "pages are counted by {page} or follow `next`, not both"
-    if "cursor" in places and not pull.next:
-        yield "{cursor} is what `next` points to"
-    if ("watermark" in places) != bool(pull.watermark):
-        yield "watermark names the items' field and {watermark} its place in url: both or none"
-
-
-def _layout_problems(table: str, pull: Pull, layout: Any) -> Iterator[str]:
-    if not isinstance(layout, Mapping):
-        return
-    if layout.get("format") != FORMATS[pull.kind]:
-        yield f"what kind {pull.kind} lands has format {FORMATS[pull.kind]}"
+    if layout.format != FORMATS[pull.kind]:
+        yield f"what kind {pull.kind} lands has format {FORMATS[pull.kind]} -> leave `format` out of the layout"
     name = landed_name(table, pull.kind, STAMP)
-    try:
-        fits = re.fullmatch(str(layout.get("file_pattern")), name)
-    except re.error:
-        return  # the layout's own lint says so
-    if not fits:
-        yield f"file_pattern must fit the landed file's name, {name}; leave it out"
+    if not re.fullmatch(layout.file_pattern, name):
+        yield f"file_pattern must fit the landed file's name, {name} -> leave it out"

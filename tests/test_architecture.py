@@ -188,3 +188,22 @@ def test_no_public_name_is_a_bare_participle() -> None:
         f"{path}: {name}" for path, tree in modules_done() for name in public_names(tree) if is_bare_participle(name)
     ]
     assert not bare, f"a name says what the thing is or does; participles say neither: {bare}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_casebook_that_is_opened_is_closed(path: Path) -> None:
+    """By `with`; a function that hands one on is a call of its own (the API's is closed with the application)."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    managed = {id(item.context_expr) for node in nodes if isinstance(node, ast.With) for item in node.items}
+    managed |= {id(node.value) for node in nodes if isinstance(node, ast.Return)}
+    managed |= {
+        id(k.value) for node in nodes if isinstance(node, ast.Call) for k in node.keywords if k.arg == "casebook"
+    }
+    loose = [
+        node.lineno
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] == "open_casebook"
+        and id(node) not in managed
+    ]
+    assert not loose, f"lines {loose} open a casebook and leave it open"

@@ -88,9 +88,9 @@ class Settings(BaseSettings):
         return self.home / "checks"
 
     @property
-    def remembered(self) -> Path:
+    def cache(self) -> Path:
         """What a night need not work out again; losing it costs time and nothing else."""
-        return self.home / "remembered"
+        return self.home / "cache"
 
     @property
     def logs(self) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, Field
 
@@ -19,10 +19,10 @@ from api.schemas import ROW, Row
 from api.view import Slice, View
 from warehouse.access.filters import Condition, Filter
 from warehouse.cross_check.live_status import WAITING, LiveFindings
-from warehouse.cross_check.model import CHOICES
+from warehouse.cross_check.model import Severity
 from warehouse.fieldwork.assignments import Assignment
 
-RANKS: Final = {severity: rank for rank, severity in enumerate(CHOICES["severity"], 1)}  # as worklist/stop.sql
+RANKS: Final = {severity: rank for rank, severity in enumerate(get_args(Severity), 1)}  # as worklist/stop.sql
 WALK: Final = ("grid_code", "walk_no")
 AssignedTo = Callable[[Collection[str]], Mapping[str, Assignment]]
 Order = Literal["severity", "walk"]

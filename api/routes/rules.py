@@ -149,7 +149,7 @@ def decide(
     """Stop a rule in one of your areas, or restart it. 201: from the next night on; 200: this key said so before."""
     area = rule_decisions.area_of(body.area)
     sent = (hub.casebook, body.key, rule, area, body.decision, body.reason, lead.username)
-    new = not rule_decisions.latest_decision(*sent)
+    new = not rule_decisions.was_decided(*sent)
     if new:
         _rule(rule)
         if not may_decide(lead, area):

@@ -50,11 +50,8 @@ ADDRESS_PARSED: Final = PythonModel(make_address_parsed, READS | {"spelling"}, i
 
 def address_decisions(settings: Settings) -> list[AddressDecision]:
     """The decisions about addresses that are in force, from the casebook."""
-    casebook = open_casebook(settings)
-    try:
+    with open_casebook(settings) as casebook:
         return current_decisions(casebook)
-    finally:
-        casebook.close()
 
 
 def _update_cache(

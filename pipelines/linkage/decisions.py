@@ -15,10 +15,7 @@ def make_person_decision(connection: duckdb.DuckDBPyConnection, settings: Settin
         "create temp table person_decision"
         " (left_source varchar, left_key varchar, right_source varchar, right_key varchar, decision varchar)"
     )
-    book = open_casebook(settings)
-    try:
-        rows = [[*d.left, *d.right, d.decision] for d in current_decisions(book)]
-    finally:
-        book.close()
+    with open_casebook(settings) as casebook:
+        rows = [[*d.left, *d.right, d.decision] for d in current_decisions(casebook)]
     if rows:
         connection.executemany("insert into person_decision values (?, ?, ?, ?, ?)", rows)

@@ -6,13 +6,15 @@ running a model (`score.py`), training it (`train.py`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field
 
+from contracts.declaration import Declaration, Items, read_declaration
+from contracts.document import first_problems, parse
 from contracts.errors import HubError
 from contracts.persons import Strength
 from pipelines.linkage.comparisons import KINDS, SEVERAL, LevelShape
@@ -20,16 +22,10 @@ from pipelines.linkage.comparisons import KINDS, SEVERAL, LevelShape
 MODELS = Path(__file__).parent / "models"
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Columns = Annotated[tuple[Identifier, ...], Field(min_length=1)]
+Columns = Annotated[Items[Identifier], Field(min_length=1)]
 
 
-class DeclaredModel(BaseModel):
-    """Base of the classes below: unknown keys are refused, instances are immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Level(DeclaredModel):
+class Level(Declaration):
     """The probability of a level: `m` among rows of one person, `u` among rows of two.
 
     `people`: the number of people who agree by chance, whatever the city's size (`LinkModel.among` computes u from it).
@@ -42,34 +38,35 @@ class Level(DeclaredModel):
     decides: bool = True
 
 
-class Comparison(DeclaredModel):
+class Comparison(Declaration):
     """One comparison. `train`: its probabilities are learned. `needed`: a pair without a value here goes to a human."""
 
     name: Identifier
     title: str
     kind: str
-    columns: tuple[Identifier, ...] = ()
+    columns: Items[Identifier] = ()
     levels: dict[str, Level] = Field(default_factory=dict)
     train: bool = False
     needed: bool = False
 
-    @model_validator(mode="after")
-    def check_kind(self) -> Comparison:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Columns that its kind does not compare, and levels without probabilities."""
         kind = KINDS.get(self.kind)
         if not kind:
-            raise ValueError(f"unknown kind {self.kind}; known are {', '.join(KINDS)}")
+            yield "kind", f"should be one of {', '.join(KINDS)}, not {self.kind!r}"
+            return
         if isinstance(kind.columns, tuple) and self.columns:
-            raise ValueError(f"kind {self.kind} compares {', '.join(kind.columns)}; leave columns out")
+            yield "columns", f"kind {self.kind} compares {', '.join(kind.columns)} -> leave columns out"
         if kind.columns == SEVERAL and len(self.columns) < 2:
-            raise ValueError(f"kind {self.kind} compares several columns, not {len(self.columns)}")
+            yield "columns", f"kind {self.kind} compares several columns, not {len(self.columns)}"
         if isinstance(kind.columns, int) and kind.columns not in (SEVERAL, len(self.columns)):
-            raise ValueError(f"kind {self.kind} compares {kind.columns} columns, not {len(self.columns)}")
+            yield "columns", f"kind {self.kind} compares {kind.columns} columns, not {len(self.columns)}"
+            return  # its levels follow from its columns
         names = self.shape.level_names
         if unknown := [name for name in self.levels if name not in names]:
-            raise ValueError(f"unknown level {unknown[0]}; kind {self.kind} has {', '.join(names)}")
+            yield "levels", f"unknown level {unknown[0]}; kind {self.kind} has {', '.join(names)}"
         if not self.train and (open_ := [name for name in names if not self._has_numbers(name)]):
-            raise ValueError(f"level {open_[0]} needs m and u (or people), or the comparison `train: true`")
-        return self
+            yield "levels", f"level {open_[0]} needs m and u (or people), or the comparison `train: true`"
 
     def _has_numbers(self, name: str) -> bool:
         level = self.levels.get(name, Level())
@@ -85,30 +82,30 @@ class Comparison(DeclaredModel):
         return fixed if isinstance(fixed, tuple) else self.columns
 
 
-class FoundPrior(DeclaredModel):
+class FoundPrior(Declaration):
     """The probability that a row of the second table has its person in the first table, equal for all persons."""
 
     found: Probability
 
 
-class DeterministicRules(DeclaredModel):
+class DeterministicRules(Declaration):
     """The prior from certain pairs: those that agree in all columns of a list in `sure`, which are `recall` of all matches."""
 
-    sure: tuple[Columns, ...]
+    sure: Items[Columns]
     recall: Probability
 
 
-class Training(DeclaredModel):
+class Training(Declaration):
     """Settings of training: expectation maximisation runs once per list of `block_on`, among pairs that agree there.
 
     `pairs`: the number of random pairs from which u is estimated.
     """
 
-    block_on: tuple[Columns, ...]
+    block_on: Items[Columns]
     pairs: int = Field(gt=0)
 
 
-class LinkModel(DeclaredModel):
+class LinkModel(Declaration):
     """A linkage model. `auto` and `grey` are match weights (log2 odds with the prior): from `auto` on pairs are linked, from
     `grey` on shown to a human.
 
@@ -119,8 +116,8 @@ class LinkModel(DeclaredModel):
 
     link_type: Literal["dedupe_only", "link_only"]
     prior: Probability | FoundPrior | DeterministicRules
-    comparisons: tuple[Comparison, ...]
-    block_on: Annotated[tuple[Columns, ...], Field(min_length=1)]
+    comparisons: Items[Comparison]
+    block_on: Annotated[Items[Columns], Field(min_length=1)]
     derived: dict[Identifier, str] = Field(default_factory=dict)
     most_rows_per_key: int = Field(gt=0)
     auto: float
@@ -128,16 +125,15 @@ class LinkModel(DeclaredModel):
     grey: float
     training: Training | None = None
 
-    @model_validator(mode="after")
-    def check_consistency(self) -> LinkModel:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Repeated names, crossed thresholds, and a training that is asked for and missing."""
         names = [comparison.name for comparison in self.comparisons]
         if twice := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"comparison {min(twice)} stands twice")
+            yield "comparisons", f"comparison {min(twice)} stands twice"
         if self.grey > min([self.auto, *self.auto_by_strength.values()]):
-            raise ValueError("grey is above auto")
+            yield "grey", "grey is above auto"
         if any(c.train for c in self.comparisons) and not self.training:
-            raise ValueError("a comparison says `train: true` and there is no training")
-        return self
+            yield "training", "a comparison says `train: true` and there is no training"
 
     def among(self, people: int) -> LinkModel:
         """The model for a city of so many people, with the prior and every `u` as numbers.
@@ -183,17 +179,13 @@ def load_model(name: str) -> LinkModel:
 
 
 def read_model(path: Path) -> LinkModel:
-    """Read a model's file. HubError: it is missing or not a valid model; names the file and the key."""
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return LinkModel.model_validate(content)
-    except FileNotFoundError:
-        raise HubError("there is no such linkage model", where=str(path)) from None
-    except yaml.YAMLError as error:
-        raise HubError(f"not YAML: {str(error).splitlines()[0]}", where=str(path)) from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        word = ".".join(str(part) for part in first["loc"])
-        raise HubError(
-            f"{word}: {first['msg']}" if word else first["msg"], where=str(path), remedy="correct the model"
-        ) from None
+    """Read a model's file. HubError: it is missing or not a valid model; names the file, the line and the key."""
+    if not path.is_file():
+        raise HubError("there is no such linkage model", where=str(path))
+    document, problems = parse(path, "a linkage model begins with link_type")
+    model = None
+    if document is not None:
+        model, problems = read_declaration(LinkModel, document.content, document)
+    if model is None:
+        raise HubError(**first_problems(problems), remedy="correct the model")
+    return model

@@ -65,14 +65,11 @@ def merged_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {one: find(one) for one in root}
 
 
-def make_person_trail(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Create `person_trail`: the casebook's changes of ids, in the order `nth`."""
-    book = open_casebook(settings)
-    try:
-        changes = person_id_changes(book)
-    finally:
-        book.close()
-    _leave(connection, "person_trail", _numbered(changes))
+def make_person_id_log(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Create `person_id_log`: the casebook's changes of ids, in the order `nth`."""
+    with open_casebook(settings) as casebook:
+        changes = person_id_changes(casebook)
+    _leave(connection, "person_id_log", _numbered(changes))
 
 
 def make_served(connection: duckdb.DuckDBPyConnection, settings: Settings, table: str) -> None:
@@ -128,7 +125,7 @@ def _leave(connection: duckdb.DuckDBPyConnection, relation: str, rows: pl.DataFr
 
 PERSON_IDS: Final = {
     "united_id": PythonModel(make_united_id, frozenset({"united_pair"})),
-    "person_trail": PythonModel(make_person_trail),
+    "person_id_log": PythonModel(make_person_id_log),
     **{f"served_{table}": PythonModel(partial(make_served, table=table), is_view=True) for table in SERVED},
     "person_change_tonight": PythonModel(make_person_change_tonight, frozenset({"person_id_move"})),
 }

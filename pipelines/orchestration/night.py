@@ -30,12 +30,12 @@ from pipelines.ingest.ingest import ingest_landing
 from pipelines.pull import pull_all
 from pipelines.python_models import PYTHON_MODELS
 from warehouse.build import engine
-from warehouse.casebook import finding_log as finding_trail
-from warehouse.casebook import person_id_log
+from warehouse.casebook import finding_log, person_id_log
 from warehouse.casebook.casebook import open_casebook
 from warehouse.corrections.night import nightly_corrections
 from warehouse.cross_check.run import RuleRun, cross_check
 from warehouse.files import private_folder
+from warehouse.lake.cache import remove_former_cache
 from warehouse.lake.delivery_decisions import DeliveryDecisions, apply_decisions
 from warehouse.lake.lake import UNKNOWN, Delivery, Lake
 from warehouse.releases import audit, content_hash, publish
@@ -101,6 +101,7 @@ class Night:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
+            remove_former_cache(self.settings)
             try:
                 yield
             finally:
@@ -128,12 +129,12 @@ class Night:
         self._suites()
         with self.stage("ingest"):
             self.fetch_failures = pull_all(self.settings, self.catalog, self._detail)
-            lake, casebook = Lake(self.settings), open_casebook(self.settings)
-            settle = DeliveryDecisions.of(casebook).settled
-            ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+            lake = Lake(self.settings)
+            with open_casebook(self.settings) as casebook:
+                settle = DeliveryDecisions.of(casebook).settled
+                ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
+                apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
             done, self.growing_files = ingested.deliveries, ingested.growing_files
-            apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
-            casebook.close()
             self.without_contract = [d for d in done if d.table == UNKNOWN]
             self.with_drift = [d for d in done if "drift" in d.warnings]
             self._sort_deliveries(lake, {d.id for d in done}, FileHashes(self.settings).known_hashes())
@@ -188,11 +189,10 @@ class Night:
         """
         with self.stage("publish"):
             if self.release_id != publish.current_id(self.settings):
-                casebook = open_casebook(self.settings)
-                person_id_log.append(casebook, person_id_log.published_changes(self._city), self.release_id)
                 failed_rules = [name for name, run in self.rules.items() if run.error]
-                finding_trail.append(casebook, self._city, self.release_id, failed_rules)
-                casebook.close()
+                with open_casebook(self.settings) as casebook:
+                    person_id_log.append(casebook, person_id_log.published_changes(self._city), self.release_id)
+                    finding_log.append(casebook, self._city, self.release_id, failed_rules)
                 publish.publish(self.settings, self._folder, self._manifest())
             published_releases(self.settings)
             corrections = nightly_corrections(self.settings, self.release_id)

@@ -33,7 +33,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = settings_in(tmp_path_factory.mktemp("home"))
     write_release(settings, "r1", small_city(settings))
     point_to(settings, "r1")
-    open_casebook(settings).add_users(USERS)
+    with open_casebook(settings) as casebook:
+        casebook.add_users(USERS)
     return settings
 
 

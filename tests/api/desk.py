@@ -28,14 +28,14 @@ class Desk:
 
     def __init__(self, settings: Settings) -> None:
         self.settings, self.lake = settings, Lake(settings)
-        open_casebook(settings).add_users(
-            [
-                NewUser("户政科", PASSWORD, "office", (), ("resident", "property")),
-                NewUser("hotline", PASSWORD, "office", (), ("hotline",)),
-                NewUser("admin", PASSWORD, "admin"),
-                NewUser("worker", PASSWORD, "grid_worker", ("140213",)),
-            ]
-        )
+        users = [
+            NewUser("户政科", PASSWORD, "office", (), ("resident", "property")),
+            NewUser("hotline", PASSWORD, "office", (), ("hotline",)),
+            NewUser("admin", PASSWORD, "admin"),
+            NewUser("worker", PASSWORD, "grid_worker", ("140213",)),
+        ]
+        with open_casebook(settings) as casebook:
+            casebook.add_users(users)
         self.app = create_app(settings)
         self.client = TestClient(self.app)
         self._headers: dict[str, dict[str, str]] = {}

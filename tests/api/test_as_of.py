@@ -72,7 +72,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     }
     write_release(settings, "r1", city)
     point_to(settings, "r1")
-    open_casebook(settings).add_users(USERS)
+    with open_casebook(settings) as casebook:
+        casebook.add_users(USERS)
     with TestClient(create_app(settings)) as opened:
         yield opened
 

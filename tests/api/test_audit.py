@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from tests.api.city import PASSWORD, point_to, settings_in, small_city, write_release
 from warehouse.casebook.casebook import NewUser, open_casebook
+from warehouse.lake.delivery_decisions import write_decision
 
 Headers = Callable[[str], dict[str, str]]
 
@@ -24,10 +25,10 @@ def test_an_auditor_sees_who_decided_what_and_pages_through_it(tmp_path_factory:
     settings = settings_in(tmp_path_factory.mktemp("audited"))
     write_release(settings, "r1", small_city(settings))
     point_to(settings, "r1")
-    casebook = open_casebook(settings)
-    casebook.add_users([NewUser("auditor", PASSWORD, "auditor", ("140200000000",))])
-    for delivery in ("a", "b"):
-        casebook.decide("resident", delivery, "accepted", "counted by hand", "wang.ops")
+    with open_casebook(settings) as casebook:
+        casebook.add_users([NewUser("auditor", PASSWORD, "auditor", ("140200000000",))])
+        for delivery in ("a", "b"):
+            write_decision(casebook, "resident", delivery, "accepted", "counted by hand", "wang.ops")
     with TestClient(create_app(settings)) as client:
         token = client.post("/v1/login", json={"username": "auditor", "password": PASSWORD}).json()["access_token"]
 

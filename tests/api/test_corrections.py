@@ -52,9 +52,8 @@ class Town:
                 NewUser("far_lead", PASSWORD, "grid_lead", (FAR[:12],)),
             ]
         )
-        past = Casebook(settings.casebook, now=lambda: datetime(2026, 9, 18, 2, 0, tzinfo=UTC))
-        self.late = self._sent(past, "past-0001", date(2026, 9, 18), "resident", "living_address", HERE, "西院")
-        past.close()
+        with Casebook(settings.casebook, now=lambda: datetime(2026, 9, 18, 2, 0, tzinfo=UTC)) as past:
+            self.late = self._sent(past, "past-0001", date(2026, 9, 18), "resident", "living_address", HERE, "西院")
         self.fresh = self._sent(self.casebook, "now-00001", date.today(), "property", "title_holder", HERE, FORMULA)
         self.far = self._sent(self.casebook, "far-00001", date.today(), "resident", "name", FAR, "赵")
         self.client = TestClient(create_app(settings))

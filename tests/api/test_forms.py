@@ -82,7 +82,8 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings.forms.mkdir()
     for name, text in OWN.items():
         (settings.forms / f"{name}.yaml").write_text(text, encoding="utf-8")
-    open_casebook(settings).add_users(USERS)
+    with open_casebook(settings) as casebook:
+        casebook.add_users(USERS)
     return settings
 
 

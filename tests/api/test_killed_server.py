@@ -20,9 +20,8 @@ def test_what_was_answered_is_there_once(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, port=free_port())
     write_release(settings, "r1", small_city(settings))
     point_to(settings, "r1")
-    casebook = open_casebook(settings)
-    casebook.add_users(NewUser(f"worker{n}", PASSWORD, "grid_worker", ("140213",)) for n in range(CLIENTS))
-    casebook.close()
+    with open_casebook(settings) as casebook:
+        casebook.add_users(NewUser(f"worker{n}", PASSWORD, "grid_worker", ("140213",)) for n in range(CLIENTS))
     found = asyncio.run(killed(settings, CLIENTS, 1.0))
     assert found["acknowledged"] > 0
     assert found["present"] == found["acknowledged"]

@@ -14,7 +14,8 @@ from warehouse.settings import Settings
 
 
 def test_without_a_release_login_works_and_reading_says_what_to_do(home: Settings) -> None:
-    open_casebook(home).add_user("worker", PASSWORD, "grid_worker", ["140213"])
+    with open_casebook(home) as casebook:
+        casebook.add_user("worker", PASSWORD, "grid_worker", ["140213"])
     client = TestClient(create_app(home))
     token = client.post("/v1/login", json={"username": "worker", "password": PASSWORD}).json()["access_token"]
     answer = client.get("/v1/findings", headers={"Authorization": f"Bearer {token}"})
@@ -107,7 +108,8 @@ def test_contracts_are_read_again_with_a_new_release(home: Settings) -> None:
     for release in ("r1", "r2"):
         write_release(home, release, small_city(home, release))
     point_to(home, "r1")
-    open_casebook(home).add_user("worker", PASSWORD, "grid_worker", ["140213"])
+    with open_casebook(home) as casebook:
+        casebook.add_user("worker", PASSWORD, "grid_worker", ["140213"])
     client = TestClient(create_app(home))
     token = client.post("/v1/login", json={"username": "worker", "password": PASSWORD}).json()["access_token"]
 

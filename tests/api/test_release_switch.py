@@ -24,7 +24,8 @@ def test_a_switch_under_load_gives_no_error_and_no_mixed_answer(home: Settings) 
         rows["household"][0]["household_no"] = release_id
         write_release(home, release_id, rows)
     point_to(home, RELEASES[0])
-    open_casebook(home).add_user("worker", PASSWORD, "grid_worker", ["140213"])
+    with open_casebook(home) as casebook:
+        casebook.add_user("worker", PASSWORD, "grid_worker", ["140213"])
     client = TestClient(create_app(home))
     token = client.post("/v1/login", json={"username": "worker", "password": PASSWORD}).json()["access_token"]
     done, wrong, seen = threading.Event(), [], set()
@@ -61,7 +62,8 @@ def test_a_cursor_of_yesterday_says_start_again(home: Settings) -> None:
     for release_id in ("r1", "r2"):
         write_release(home, release_id, small_city(home))
     point_to(home, "r1")
-    open_casebook(home).add_user("worker", PASSWORD, "grid_worker", ["140213"])
+    with open_casebook(home) as casebook:
+        casebook.add_user("worker", PASSWORD, "grid_worker", ["140213"])
     client = TestClient(create_app(home))
     token = client.post("/v1/login", json={"username": "worker", "password": PASSWORD}).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}

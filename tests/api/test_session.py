@@ -39,7 +39,8 @@ def test_wrong_password_and_unknown_user_look_the_same(client: TestClient) -> No
 
 def test_too_many_failures_pause_the_name_even_for_the_right_password(home: Settings) -> None:
     settings = home.model_copy(update={"login_tries": 3})
-    open_casebook(settings).add_users([NewUser("worker", PASSWORD, "grid_worker", ("140213",))])
+    with open_casebook(settings) as casebook:
+        casebook.add_users([NewUser("worker", PASSWORD, "grid_worker", ("140213",))])
     client = TestClient(create_app(settings))
     statuses = [
         client.post("/v1/login", json={"username": "worker", "password": p}).status_code
@@ -51,9 +52,9 @@ def test_too_many_failures_pause_the_name_even_for_the_right_password(home: Sett
 def test_an_expired_session_is_no_session(home: Settings) -> None:
     app = create_app(home)
     yesterday = datetime.now(UTC) - timedelta(days=1)
-    casebook = Casebook(home.casebook, session_hours=1, now=lambda: yesterday)
-    casebook.add_user("worker", PASSWORD, "grid_worker", ["140213"])
-    token = casebook.login("worker", PASSWORD).token
+    with Casebook(home.casebook, session_hours=1, now=lambda: yesterday) as casebook:
+        casebook.add_user("worker", PASSWORD, "grid_worker", ["140213"])
+        token = casebook.login("worker", PASSWORD).token
     assert TestClient(app).get("/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.api.city import FAR, HERE, ID_NO, NEXT, PASSWORD, key, point_to, small_city, write_release
 from tests.api.doubts import finding
 from tests.api.test_decisions import Office
-from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook import finding_log, tables
 from warehouse.casebook.casebook import NewUser
 from warehouse.fieldwork.verdicts import history
 
@@ -136,10 +136,10 @@ def test_what_the_night_changed_or_took_away_is_a_conflict_for_whom_it_belonged(
         ("f1", "gone", "old", HERE, "r2"),
         ("f2", "changed", "new", NEXT, "r2"),
     ):
-        row = finding_trail.FindingChange(
+        row = finding_log.FindingChange(
             key(name), "odd", change, key(hashed), grid, datetime(2026, 11, 23).date(), release
         )
-        office.casebook.ledger.extend(finding_trail.finding_trail, [row._asdict()])
+        office.casebook.ledger.extend(tables.finding_log, [row._asdict()])
     point_to(office.settings, "r2")
     fresh = SEEN | {"key": "0b9c6a52-0009"}
     assert office.post("worker", F1, SEEN).status_code == 200  # a retry over a night

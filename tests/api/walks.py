@@ -133,8 +133,7 @@ class Walk:
 @contextmanager
 def walking(settings: Settings) -> Iterator[Walk]:
     write(settings, "r1", rows(settings))
-    casebook = open_casebook(settings)
-    casebook.add_users(USERS)
-    with TestClient(create_app(settings)) as client:
-        yield Walk(client, settings, casebook)
-    casebook.close()
+    with open_casebook(settings) as casebook:
+        casebook.add_users(USERS)
+        with TestClient(create_app(settings)) as client:
+            yield Walk(client, settings, casebook)

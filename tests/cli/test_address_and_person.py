@@ -75,7 +75,8 @@ def test_an_alias_is_accepted_listed_and_revoked(home: Path) -> None:
 def test_a_whole_spelling_is_accepted(home: Path) -> None:
     arguments = ("电厂后头3-2-501", "--standard-address", HOME, "--reason", "seen at the door")
     assert "from the next night on" in said(home, "address", "accept", *arguments)
-    [decision] = addresses.current_decisions(open_casebook(settings_in(home)))
+    with open_casebook(settings_in(home)) as casebook:
+        [decision] = addresses.current_decisions(casebook)
     assert (decision.kind, decision.standard_address, decision.decided_by) == ("spelling", HOME, ME)
 
 
@@ -121,7 +122,8 @@ def test_decisions_that_contradict_each_other_are_refused_with_the_rows(home: Pa
     error = refused(home, "person", "link", "property:t1", "resident:1", "--reason", "same number")
     assert "hotline:k1 = property:t1 = resident:1" in error
     assert "reopen" in error
-    assert len(persons.current_decisions(open_casebook(settings_in(home)))) == 2
+    with open_casebook(settings_in(home)) as casebook:
+        assert len(persons.current_decisions(casebook)) == 2
 
 
 def test_a_row_is_explained(home: Path) -> None:

@@ -19,12 +19,11 @@ DAY = date(2026, 9, 18)
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    book = Casebook(settings_in(tmp_path).casebook, now=lambda: datetime(2026, 9, 18, 2, 0, tzinfo=UTC))
-    for source, attribute, seen in (("resident", "living_address", "东院"), ("property", "occupancy", "rented")):
-        entity = "person" if source == "resident" else "dwelling"
-        packet = Packet(source, entity, key("x"), attribute, seen, seen_on=DAY, grid_code=HERE, stated="西院")
-        send(book, f"{source}-1", packet, "核实所见不一致", "lead", DAY, {})
-    book.close()
+    with Casebook(settings_in(tmp_path).casebook, now=lambda: datetime(2026, 9, 18, 2, 0, tzinfo=UTC)) as book:
+        for source, attribute, seen in (("resident", "living_address", "东院"), ("property", "occupancy", "rented")):
+            entity = "person" if source == "resident" else "dwelling"
+            packet = Packet(source, entity, key("x"), attribute, seen, seen_on=DAY, grid_code=HERE, stated="西院")
+            send(book, f"{source}-1", packet, "核实所见不一致", "lead", DAY, {})
     return tmp_path
 
 

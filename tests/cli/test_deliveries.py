@@ -107,9 +107,9 @@ def test_decisions_outlive_a_lake_that_is_built_again_from_landing(office: Offic
     hub(home, "delivery", "accept", held.id, "--reason", "the district was split")
     for path in sorted(settings.lake.rglob("*"), reverse=True):
         path.unlink() if path.is_file() else path.rmdir()
-    casebook = open_casebook(settings)
     lists = load_code_lists([HERE, settings.codes])
-    ingest_landing(settings, CATALOG, lists, settle=DeliveryDecisions.of(casebook).settled)
+    with open_casebook(settings) as casebook:
+        ingest_landing(settings, CATALOG, lists, settle=DeliveryDecisions.of(casebook).settled)
     assert states(office) == ["withdrawn", "accepted", "accepted", "accepted", "failed"]
 
 

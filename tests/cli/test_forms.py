@@ -29,11 +29,11 @@ def home(tmp_path: Path) -> Path:
     settings = settings_in(tmp_path / "var")
     write_release(settings, "r1", small_city(settings))
     point_to(settings, "r1")
-    casebook = open_casebook(settings)
-    casebook.add_users(
-        [NewUser("worker", PASSWORD, "grid_worker", (HERE,)), NewUser("gone", PASSWORD, "analyst", ("14",))]
-    )
-    casebook.disable("gone")
+    with open_casebook(settings) as casebook:
+        casebook.add_users(
+            [NewUser("worker", PASSWORD, "grid_worker", (HERE,)), NewUser("gone", PASSWORD, "analyst", ("14",))]
+        )
+        casebook.disable("gone")
     return settings.home
 
 

@@ -92,7 +92,7 @@ def test_our_rules_are_sound_and_a_wrong_one_is_told_with_all_that_is_wrong(tmp_
     assert result.exit_code == 1
     assert [name for name, _ in told] == ["draft.sql"] * 3 + ["broken.sql"]
     assert "reads person.id_no_token, whose contract does not allow door_service" in told[0][1]
-    assert told[-1][1] == "rule is not UTF-8 -> save it as UTF-8"
+    assert told[-1][1] == "line 1: rule is not UTF-8 -> save it as UTF-8"
     assert "2 rules, 4 problems" in result.stderr
 
 
@@ -147,7 +147,8 @@ def test_a_rule_is_stopped_and_restarted_by_somebody_for_a_reason(home: Path) ->
     assert "running there already" in refused(home, "restart", SPLIT, "--reason", "again")
     arguments = ("--area", f"{HERE[:9]}000", "--by", "zhao.lead", "--reason", "seven doors for nothing")
     assert f"stopped in {HERE[:9]} from the next night on" in said(home, "stop", SPLIT, *arguments)
-    first, second = rule_decisions.history(open_casebook(settings_in(home)))
+    with open_casebook(settings_in(home)) as casebook:
+        first, second = rule_decisions.history(casebook)
     assert (first.rule, first.area, first.decision, first.decided_by) == (SPLIT, "", "restarted", ME)
     assert (second.area, second.decision, second.decided_by) == (HERE[:9], "stopped", f"zhao.lead ({ME})")
     assert f"stopped {HERE[:9]}" in said(home, "explain", SPLIT)

@@ -17,7 +17,7 @@ from contracts.model import Check, Column, Layout, Table
 from contracts.survivorship import Survivorship
 
 TABLES = load_catalog().tables
-LAYOUT = Layout("csv", "a.csv")
+LAYOUT = Layout(format="csv", file_pattern="a.csv")
 TAG = Column("tag", "犬牌号", "犬牌号", "string", required=True, primary_key=True, checks=(Check("not_null", "tag"),))
 DOGS = Column("dogs", "犬只数", "犬只数", "integer", checks=(Check("range", "dogs", {"min": 1, "max": 9}),))
 KIND = Column(
@@ -62,11 +62,11 @@ def listed(*values: str, **changes: Any) -> dict[str, Any]:
         (with_column(DOGS, physical_name="数量"), "header changed", "office", "major"),
         (with_column(DOGS, physical_name="数量", aliases=("犬只数",)), "header changed", "", "minor"),
         (with_column(DOGS, aliases=("数量",)), "aliases changed", "", "minor"),
-        (with_column(DOGS, survivorship=Survivorship("dog", "dogs", ("vet",))), "survivorship changed", "", "minor"),
+        (with_column(DOGS, survivorship=Survivorship(sources=("property",))), "survivorship changed", "", "minor"),
         (with_column(KIND, formats=("%y",)), "formats changed", "office", "major"),
         (with_column(KIND, formats=("%y", "%Y")), "formats changed", "", "minor"),
-        (replace(DOG, layout=replace(LAYOUT, file_pattern="b.csv")), "layout file_pattern changed", "office", "major"),
-        (replace(DOG, layout=replace(LAYOUT, header_row=2)), "layout header_row changed", "office", "major"),
+        (replace(DOG, layout=Layout(format="csv", file_pattern="b.csv")), "layout file_pattern changed", "office", "major"),
+        (replace(DOG, layout=LAYOUT.model_copy(update={"header_row": 2})), "layout header_row changed", "office", "major"),
         (replace(DOG, min_share=0.9), "minShare changed", "office", "major"),
         (replace(DOG, max_rejected=0.1), "maxRejected changed", "office", "major"),
         (replace(DOG, min_share=0.1), "minShare changed", "", "minor"),

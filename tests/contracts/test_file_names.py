@@ -16,7 +16,7 @@ RESIDENT = CATALOG.tables["source.resident"]
 
 def test_the_name_says_table_date_and_correction() -> None:
     pattern = r"人口信息_(?P<date>\d{8})(?P<correction>_更正)?\.csv"
-    table = replace(RESIDENT, layout=Layout("csv", pattern))
+    table = replace(RESIDENT, layout=Layout(format="csv", file_pattern=pattern))
     for name, corrects in (("人口信息_20240301.csv", False), ("人口信息_20240301_更正.csv", True)):
         [(found, match)] = tables_for_file([table], name)
         assert (found, date_in(match), is_correction(match)) == (table, date(2024, 3, 1), corrects)
@@ -24,7 +24,7 @@ def test_the_name_says_table_date_and_correction() -> None:
 
 
 def test_a_name_of_an_earlier_version_is_still_known() -> None:
-    old = replace(RESIDENT, layout=Layout("csv", r"户口\.csv"))
+    old = replace(RESIDENT, layout=Layout(format="csv", file_pattern=r"户口\.csv"))
     [(table, match)] = tables_for_file([replace(RESIDENT, earlier=(old,))], "户口.csv")
     assert (table.name, date_in(match)) == ("resident", None)
 

@@ -35,7 +35,7 @@ DOGS = Table(
     ),
     "dog.odcs.yaml",
     "digest",
-    layout=Layout("csv", ".*"),
+    layout=Layout(format="csv", file_pattern=".*"),
 )
 SENT = Delivery(
     id="0123456789abcdef",
@@ -62,7 +62,7 @@ TWO_SHEETS = [("甲街道", *issue[1:]) for issue in ISSUES] + [("乙街道", *i
 
 
 def of_format(name: str, **layout: str) -> Table:
-    return replace(DOGS, layout=Layout(name, ".*", **layout))  # type: ignore[arg-type]
+    return replace(DOGS, layout=Layout(format=name, file_pattern=".*", **layout))  # type: ignore[arg-type]
 
 
 def receipt_file(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.pipelines.town import Release, Town
 from warehouse.casebook.casebook import Casebook
-from warehouse.casebook.tables import door_values, verdicts
+from warehouse.casebook.tables import observed_values, verdicts
 from warehouse.fieldwork.verdicts import ObservedValue
 
 FIVE = datetime(2024, 3, 1, 9, tzinfo=UTC)  # 17:00 in the city
@@ -64,7 +64,7 @@ class Doors:
         row |= {"verdict": word, "reason_code": "matches", "seen_on": on, "proof": "seen", "note": ""}
         row |= {"given_by": by, "role": role, "visit_key": f"visit-{nth:04}"}
         parts = [{"verdict_key": f"verdict-{nth:04}", **value._asdict()} for value in values]
-        assert self._casebook.ledger.once(verdicts, f"verdict-{nth:04}", {"nth": nth}, row, {door_values: parts})
+        assert self._casebook.ledger.once(verdicts, f"verdict-{nth:04}", {"nth": nth}, row, {observed_values: parts})
         return nth
 
     def lead(self, about: Doubt, word: str, *values: ObservedValue) -> int:

@@ -70,7 +70,7 @@ def _cells() -> list[list[str]]:
 
 def _table(form: Format, delimiter: str = ",", encoding: str = "") -> Table:
     assert RESIDENT.layout
-    layout = Layout(form, RESIDENT.layout.file_pattern, delimiter=delimiter, encoding=encoding)
+    layout = Layout(format=form, file_pattern=RESIDENT.layout.file_pattern, delimiter=delimiter, encoding=encoding)
     checks = tuple(c for c in RESIDENT.checks if c.rule == "unique" or c.column in WANTED)
     return replace(RESIDENT, columns=COLUMNS, checks=checks, layout=layout, row_scope="public", earlier=())
 
@@ -237,7 +237,7 @@ def narrow() -> Catalog:
     tables = dict(CATALOG.tables)
     for seed in reversed(seeds()):
         form = seed.table.layout.format if seed.table.layout else "csv"
-        layout = Layout(form, rf"名册_(?P<date>\d{{8}})\.{form}")
+        layout = Layout(format=form, file_pattern=rf"名册_(?P<date>\d{{8}})\.{form}")
         tables[f"source.{form}"] = replace(seed.table, name=form, layout=layout)
     tables["source.resident"] = replace(tables.pop("source.csv"), name="resident", layout=RESIDENT.layout)
     return replace(CATALOG, tables=tables)

@@ -152,10 +152,10 @@ def _statements(
 
 
 class _Memory:
-    """Histories folded so far: `remembered/history-<table>-<digest of the deliveries folded>.parquet`."""
+    """Histories folded so far: `cache/history-<table>-<digest of the deliveries folded>.parquet`."""
 
     def __init__(self, settings: Settings, table: Table) -> None:
-        self._folder, self._table = settings.remembered, table
+        self._folder, self._table = settings.cache, table
 
     def recall(self, connection: duckdb.DuckDBPyConnection, said: list[Snapshot]) -> int:
         """Load the longest history that is remembered; how many deliveries it has folded."""

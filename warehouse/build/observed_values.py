@@ -54,11 +54,8 @@ def resolved_values(verdicts: Iterable[Verdict]) -> list[ResolvedValue]:
 
 def make_observed_value(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Make `observed_value` from the deployment's casebook."""
-    casebook = open_casebook(settings)
-    try:
+    with open_casebook(settings) as casebook:
         write_observed_value(connection, resolved_values(history(casebook)))
-    finally:
-        casebook.close()
 
 
 def write_observed_value(connection: duckdb.DuckDBPyConnection, values: Sequence[ResolvedValue]) -> None:

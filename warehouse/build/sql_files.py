@@ -20,12 +20,16 @@ from contracts.errors import HubError
 
 @dataclass(frozen=True)
 class SqlFile:
-    """One select statement; `name` is the file's stem, `reads` the relations it takes rows from."""
+    """One select statement; `name` is the file's stem, `reads` the relations it takes rows from.
+
+    `comment` stands before it, from line `comment_line` on.
+    """
 
     name: str
     path: Path
     sql: str
     comment: str = ""
+    comment_line: int = 1
 
     @property
     def is_view(self) -> bool:
@@ -60,7 +64,8 @@ def read_file(path: Path) -> SqlFile:
     text, comment = path.read_text(encoding="utf-8"), ""
     if text.startswith("/*"):
         comment, _, text = text[2:].partition("*/")
-    return SqlFile(path.stem, path, text.strip().rstrip(";"), comment.strip())
+    line = 1 + comment[: len(comment) - len(comment.lstrip())].count("\n")
+    return SqlFile(path.stem, path, text.strip().rstrip(";"), comment.strip(), line)
 
 
 def in_order(reads: dict[str, frozenset[str]]) -> list[str]:

@@ -1,7 +1,7 @@
 """The casebook's append-only tables: a row is added, by somebody, at a moment, for a reason, and never changed.
 
-Belongs here: adding a row as one act, what a reason must be like. Does not: what the rows mean (lake/delivery_decisions.py,
-review/addresses.py, review/persons.py).
+Belongs here: adding a row as one act, what a reason must be like. Does not: what the rows mean (decision_log.py and the modules
+that own a table).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,6 +24,7 @@ LONGEST_REASON = 500
 KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
 MOMENTS = ("written_at", "given_at", "decided_at")  # columns that say when a row was written
 StateCheck = Callable[[Sequence[Row[Any]]], Mapping[str, Any] | None]
+Record = TypeVar("Record", bound=NamedTuple)
 
 
 class Guard(NamedTuple):
@@ -72,6 +73,10 @@ class AppendOnlyLog:
         with self._reads.connect() as tx:
             return _rows(tx, table, *where)
 
+    def records(self, kind: type[Record], table: Table, *where: ColumnElement[bool]) -> list[Record]:
+        """As `rows`, each as a `kind`."""
+        return list(map(record_reader(kind), self.rows(table, *where)))
+
     def ask(self, query: Select[Any]) -> list[Row[Any]]:
         """The rows of a query over several tables."""
         with self._reads.connect() as tx:
@@ -103,7 +108,7 @@ class AppendOnlyLog:
         parts: Mapping[Table, Sequence[Mapping[str, Any]]] | None = None,
     ) -> bool:
         """Add the row of a client's `key` and its `parts` as one act. False where it was written before, so that a retry or a
-        late sync never doubles. SameKey where what was `sent` under that key, and by whom, was something else.
+        late sync never doubles. KeyReused where what was `sent` under that key, and by whom, was something else.
         """
         return self.once_each([LogEntry(table, key, sent, row, parts or {})])[0]
 
@@ -115,31 +120,31 @@ class AppendOnlyLog:
         table, key = entry.table, {"key": entry.key, "content": _content(entry.sent)}
         if entry.guard:
             exclusive_lock(tx, table)
-            if _said_before(tx, table, entry.key, entry.sent):
+            if _is_written(tx, table, entry.key, entry.sent):
                 return False
             entry.guard.check(_rows(tx, table, entry.guard.where))
         moments = {column: self.now() for column in MOMENTS if column in table.c}
         add = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
         unless_there = add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)
         if tx.execute(unless_there, {**moments, **entry.row, **key}).first() is None:
-            _said_before(tx, table, entry.key, entry.sent)  # SameKey
+            _is_written(tx, table, entry.key, entry.sent)  # KeyReused
             return False
         for part, rows in entry.parts.items():
             if rows:
                 tx.execute(insert(part), list(rows))
         return True
 
-    def said(self, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
+    def is_written(self, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
         """Whether exactly this was written under the key already: a retry is answered before anything else is looked at.
 
-        CasebookError for what is no key; SameKey as `once`.
+        CasebookError for what is no key; KeyReused as `once`.
         """
         if not KEY.fullmatch(key):
             raise CasebookError(
                 "a key is 8 to 64 letters, digits, - or _", remedy="make a UUID and keep it for retries"
             )
         with self._reads.connect() as tx:
-            return _said_before(tx, table, key, sent)
+            return _is_written(tx, table, key, sent)
 
     def extend(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows that contradict nothing, all or none."""
@@ -161,7 +166,12 @@ class AppendOnlyLog:
         return {"reason": reason, "decided_by": by, "decided_at": self.now()}
 
 
-def _said_before(tx: Connection, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
+def record_reader(kind: type[Record]) -> Callable[[Row[Any]], Record]:
+    """Makes a `kind` of a row: each of its fields is the column of that name."""
+    return lambda row: kind._make(getattr(row, name) for name in kind._fields)
+
+
+def _is_written(tx: Connection, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
     before = tx.execute(select(table.c.content).where(table.c.key == key)).scalar()
     if before not in (None, _content(sent)):
         raise KeyReused("something else was written under this key", remedy="make a new key for what is new")

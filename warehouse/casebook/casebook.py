@@ -1,7 +1,7 @@
-"""What people write: users, sessions, decisions about deliveries; verdicts and visits later. SQLite (WAL), or PostgreSQL by URL.
+"""Users, their sessions, and the way to all else that people write. SQLite (WAL), or PostgreSQL by URL.
 
 Belongs here: rows that no night can rebuild. Does not: what a user may read (access/policy.py),
-what a new one must be like (accounts.py), what a decision does (lake/delivery_decisions.py), append-only rows.
+what a new one must be like (accounts.py), append-only rows and what they mean (append_only.py, decision_log.py).
 Passwords are argon2id hashes, bearer tokens are kept as SHA-256, tried usernames as SHA-256.
 """
 
@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple, Self
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -22,11 +22,10 @@ from warehouse.casebook.accounts import Account, NewUser, check_password, check_
 from warehouse.casebook.append_only import AppendOnlyLog
 from warehouse.casebook.database import CasebookError, exclusive_lock, open_database
 from warehouse.casebook.passwords import Passwords
-from warehouse.casebook.tables import delivery_decisions, login_attempts, sessions, users
+from warehouse.casebook.tables import login_attempts, sessions, users
 from warehouse.settings import Settings
 
 PAUSE = timedelta(minutes=15)
-CasebookAction = Literal["withdrawn", "restored", "accepted"]
 
 
 class LoginError(HubError):
@@ -44,19 +43,8 @@ class Session(NamedTuple):
     expires_at: datetime
 
 
-class DeliveryDecision(NamedTuple):
-    """What somebody decided about a delivery, when (UTC), and why."""
-
-    table: str
-    delivery_id: str
-    decision: CasebookAction
-    reason: str
-    decided_by: str
-    decided_at: datetime
-
-
 class Casebook:
-    """One open casebook; safe to share between threads. `now` is a seam for tests of time."""
+    """One open casebook; safe to share between threads; `with` closes it. `now` is a seam for tests of time."""
 
     def __init__(
         self, url: str, *, session_hours: int = 12, login_tries: int = 10, now: Callable[[], datetime] | None = None
@@ -70,6 +58,12 @@ class Casebook:
 
     def close(self) -> None:
         self._store.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def add_user(
         self, username: str, password: str, role: str, areas: Iterable[str] = (), sources: Iterable[str] = ()
@@ -152,19 +146,6 @@ class Casebook:
     def logout(self, token: str) -> None:
         with self._store.begin() as tx:
             tx.execute(delete(sessions).where(sessions.c.token_hash == _sha256(token)))
-
-    def decide(self, table: str, delivery_id: str, decision: CasebookAction, reason: str, decided_by: str) -> None:
-        """Write a decision down, for good. CasebookError for a reason that is none, or holds somebody's number."""
-        decided = {"table_name": table, "delivery_id": delivery_id, "decision": decision}
-        decided |= self.ledger.signed(reason, decided_by)
-        self.ledger.add(delivery_decisions, lambda _: decided)
-
-    def decisions(self) -> list[DeliveryDecision]:
-        """Every decision about a delivery, oldest first."""
-        return [
-            DeliveryDecision(r.table_name, r.delivery_id, r.decision, r.reason, r.decided_by, r.decided_at)
-            for r in self.ledger.rows(delivery_decisions)
-        ]
 
     def _change(self, username: str, **values: object) -> None:
         with self._store.begin() as tx:

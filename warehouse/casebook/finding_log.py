@@ -1,4 +1,4 @@
-"""Since when a finding is known: the trail that published nights leave in the casebook. Append-only.
+"""Since when a finding is known: the log that published nights leave in the casebook. Append-only.
 
 A rebuild from nothing reads it and so gives every finding the same days. Not here: making findings (cross_check/run.py).
 """
@@ -15,7 +15,7 @@ import polars as pl
 
 from contracts.quoting import quote_text
 from warehouse.casebook.casebook import Casebook
-from warehouse.casebook.tables import finding_trail
+from warehouse.casebook.tables import finding_log
 from warehouse.frames import frame_as
 
 KNOWN: Final = "finding_known"
@@ -40,15 +40,15 @@ class FindingChange(NamedTuple):
 
 def load_known(connection: duckdb.DuckDBPyConnection, casebook: Casebook) -> None:
     """Make the temp table `finding_known`: each finding ever published, its first day, its newest evidence and since when."""
-    rows = casebook.ledger.columns(finding_trail, tuple(SCHEMA))
-    with frame_as(connection, "trail_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row")):
+    rows = casebook.ledger.columns(finding_log, tuple(SCHEMA))
+    with frame_as(connection, "log_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row")):
         connection.execute(f"""
             create or replace temp table {KNOWN} as
             select finding_id, min(seen_on) as first_seen,
                    max_by(seen_on, id) filter (where change <> 'gone') as evidence_since,
                    max_by(evidence_hash, id) as evidence_hash, any_value(rule) as rule, max_by(grid_code, id) as grid_code,
                    max_by(change, id) = 'gone' as is_gone
-            from trail_rows group by finding_id""")
+            from log_rows group by finding_id""")
 
 
 def append(casebook: Casebook, city: Path, release_id: str, silent: Collection[str] = ()) -> None:
@@ -74,16 +74,12 @@ def append(casebook: Casebook, city: Path, release_id: str, silent: Collection[s
             {"silent": [*silent]},
         )
         while some := found.fetchmany(AT_ONCE):
-            casebook.ledger.extend(finding_trail, [_row(row, release_id) for row in some])
+            casebook.ledger.extend(finding_log, [_row(row, release_id) for row in some])
 
 
 def changes_of(casebook: Casebook, finding_id: str) -> list[FindingChange]:
     """What became of one finding, oldest first; nothing for one that was never published."""
-    rows = casebook.ledger.rows(finding_trail, finding_trail.c.finding_id == finding_id)
-    return [
-        FindingChange(r.finding_id, r.rule, r.change, r.evidence_hash, r.grid_code, r.seen_on, r.release_id)
-        for r in rows
-    ]
+    return casebook.ledger.records(FindingChange, finding_log, finding_log.c.finding_id == finding_id)
 
 
 def _row(values: Iterable[Any], release_id: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The trail of persons' ids in the casebook: kept, merged, split. Append-only; written by the night that publishes them.
+"""The log of persons' ids in the casebook: kept, merged, split. Append-only; written by the night that publishes them.
 
 Not here: what becomes of an id (`pipelines/linkage/person_ids.py`).
 """
@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import duckdb
 
 from warehouse.casebook.casebook import Casebook
-from warehouse.casebook.tables import person_trail
+from warehouse.casebook.tables import person_id_log
 
 
 class PersonIdChange(NamedTuple):
@@ -28,7 +28,7 @@ class PersonIdChange(NamedTuple):
 
 def person_id_changes(casebook: Casebook) -> list[PersonIdChange]:
     """Every change that was published, oldest first."""
-    return [PersonIdChange(r.change, r.old_id, r.new_id, r.changed_on) for r in casebook.ledger.rows(person_trail)]
+    return casebook.ledger.records(PersonIdChange, person_id_log)
 
 
 def published_changes(city: Path) -> list[PersonIdChange]:
@@ -45,4 +45,4 @@ def append(casebook: Casebook, changes: Iterable[PersonIdChange], release_id: st
     steps = {c.old_id: c[:3] for c in so_far if c.change != "split"}
     known = {*steps.values(), *(c[:3] for c in so_far if c.change == "split")}
     new = [c for c in changes if c[:3] not in known]
-    casebook.ledger.extend(person_trail, [{**c._asdict(), "release_id": release_id} for c in new])
+    casebook.ledger.extend(person_id_log, [{**c._asdict(), "release_id": release_id} for c in new])

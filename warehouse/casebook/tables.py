@@ -106,8 +106,8 @@ person_decisions = Table(
     Column("decided_at", Utc, nullable=False),
 )
 # append-only: what published nights made of persons' ids, so that a rebuild from nothing gives the same ids
-person_trail = Table(
-    "person_trail",
+person_id_log = Table(
+    "person_id_log",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("change", String(16), nullable=False),  # kept | merged | split
@@ -179,8 +179,8 @@ verdicts = Table(
     Column("release_id", String(64), nullable=False),
 )
 # values seen at the door, part of a verdict; of a number only token and masked form
-door_values = Table(
-    "door_values",
+observed_values = Table(
+    "observed_values",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("verdict_key", ForeignKey("verdicts.key"), nullable=False, index=True),
@@ -256,8 +256,8 @@ correction_events = Table(
     *_signed(),
 )
 # what published nights found, by finding: so that a rebuild from nothing knows since when
-finding_trail = Table(
-    "finding_trail",
+finding_log = Table(
+    "finding_log",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("finding_id", String(32), nullable=False, index=True),

@@ -52,7 +52,7 @@ class ManualRequests:
     def ask(self, key: str, asked: ManualRequest, by: str) -> tuple[Request, bool]:
         """The request, and whether it is new: a retry is answered before anything else is looked at.
 
-        NotFound for who is not hers, CasebookError for what cannot be sent, Contradicted where the office states it already
+        NotFound for who is not hers, CasebookError for what cannot be sent, Conflict where the office states it already
         or was asked already.
         """
         sent = {**asked._asdict(), "by": by}
@@ -122,7 +122,7 @@ class ManualRequests:
         return ComparableValue(text, None, None)
 
     def _require_new(self, fact: AttributeRef, value: ComparableValue | None) -> None:
-        """Contradicted where one is on its way; `value` of an attribute with many values, each of which is a matter."""
+        """Conflict where one is on its way; `value` of an attribute with many values, each of which is a matter."""
         for request in find(self.casebook, RequestFilter(about=fact)):
             if request.state in UNSETTLED and (value is None or request.seen == value.value):
                 raise Conflict(

@@ -50,15 +50,12 @@ class NightlyCorrections:
 
 def nightly_corrections(settings: Settings, release_id: str) -> NightlyCorrections:
     """What a night does once its release is published. Called again it does what is left."""
-    casebook, zone = open_casebook(settings), ZoneInfo(settings.timezone)
-    try:
-        release = OpenRelease(settings.releases / release_id, settings.threads)
+    zone, release = ZoneInfo(settings.timezone), OpenRelease(settings.releases / release_id, settings.threads)
+    with open_casebook(settings) as casebook:
         today = casebook.ledger.now().astimezone(zone).date()
         night = CorrectionNight(casebook, release, load_catalog(), today, zone)
         opened = night.open_from_verdicts()
         return night.settle(opened)
-    finally:
-        casebook.close()
 
 
 class CorrectionNight:

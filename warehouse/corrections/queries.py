@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
@@ -19,8 +19,7 @@ from warehouse.corrections.states import RUNNING, State
 AT_ONCE: Final = 500
 
 
-@dataclass(frozen=True)
-class RequestEvent:
+class RequestEvent(NamedTuple):
     """One step of a request; `decided_at` is UTC, `due_on` the clock from here on."""
 
     state: State
@@ -66,8 +65,7 @@ def not_found() -> NotFound:
 
 def history(casebook: Casebook, request: Request) -> list[RequestEvent]:
     """Every step after sending, oldest first."""
-    found = casebook.ledger.rows(events, events.c.request_id == request.id)
-    return [RequestEvent(r.state, r.due_on, r.reason, r.decided_by, r.decided_at) for r in found]
+    return casebook.ledger.records(RequestEvent, events, events.c.request_id == request.id)
 
 
 def _standing(wanted: RequestFilter) -> Select[Any]:

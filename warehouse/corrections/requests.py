@@ -85,8 +85,8 @@ class Request(Packet):
 
 
 def was_sent(casebook: Casebook, key: str, sent: Mapping[str, Any]) -> bool:
-    """Whether exactly this was sent under the key before. CasebookError for no key, SameKey for another's."""
-    return casebook.ledger.said(requests, key, sent)
+    """Whether exactly this was sent under the key before. CasebookError for no key, KeyReused for another's."""
+    return casebook.ledger.is_written(requests, key, sent)
 
 
 def send(
@@ -94,7 +94,7 @@ def send(
 ) -> bool:
     """Open a request that somebody asks for; `sent` is what she herself sent. False where it was sent before.
 
-    CasebookError for a reason that may not be kept, SameKey where the key stands for something else.
+    CasebookError for a reason that may not be kept, KeyReused where the key stands for something else.
     """
     return _send(casebook, key, packet, sent, casebook.ledger.signed(reason, by)["reason"], by, today)
 
@@ -116,10 +116,10 @@ def answer(
 ) -> bool:
     """Take the request into another state. False where exactly this was done under the key before, whatever came since.
 
-    AccessError and Contradicted as `require_step`; CasebookError for a reason that may not be kept.
+    AccessError and Conflict as `require_step`; CasebookError for a reason that may not be kept.
     """
     said = {"request": request.id, "state": state, "reason": reason, "by": by}
-    if casebook.ledger.said(events, key, said):
+    if casebook.ledger.is_written(events, key, said):
         return False
     reason = casebook.ledger.signed(reason, by)["reason"]
     return _step(casebook, request, actor, state, reason, by, key, said, today)

@@ -34,7 +34,7 @@ REMEDIES: Final[Mapping[State, str]] = {
 
 
 def require_step(actor: Actor, before: State, after: State) -> None:
-    """AccessError for what this actor never does, Contradicted for what cannot be done from the state `before`."""
+    """AccessError for what this actor never does, Conflict for what cannot be done from the state `before`."""
     if after not in STEPS[actor]:
         raise AccessError(
             f"{after} is not for the {actor} to say", remedy=f"the {actor} says {' or '.join(STEPS[actor])}"

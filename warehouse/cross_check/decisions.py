@@ -9,12 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Row
-
 from warehouse.access.areas import area_prefix
-from warehouse.casebook.append_only import Conflict
+from warehouse.casebook.append_only import Conflict, record_reader
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
+from warehouse.casebook.decision_log import DecisionLog
 from warehouse.casebook.tables import rule_decisions
 
 Act = Literal["stopped", "restarted"]
@@ -34,10 +33,12 @@ class RuleDecision(NamedTuple):
     decided_at: datetime
 
 
+LOG: Final = DecisionLog(rule_decisions, record_reader(RuleDecision), subject=lambda d: (d.rule, d.area))
+
+
 def history(casebook: Casebook, rule: str | None = None) -> list[RuleDecision]:
     """Every decision, or those on one rule, oldest first."""
-    where = [] if rule is None else [rule_decisions.c.rule == rule]
-    return [_decision(row) for row in casebook.ledger.rows(rule_decisions, *where)]
+    return LOG.history(casebook, *([] if rule is None else [rule_decisions.c.rule == rule]))
 
 
 def area_of(code: str) -> str:
@@ -48,9 +49,9 @@ def area_of(code: str) -> str:
     return area
 
 
-def latest_decision(casebook: Casebook, key: str, rule: str, area: str, decision: Act, reason: str, by: str) -> bool:
-    """Whether exactly this was decided under the key already. CasebookError for what is no key; SameKey."""
-    return casebook.ledger.said(rule_decisions, key, _sent(rule, area, decision, reason, by))
+def was_decided(casebook: Casebook, key: str, rule: str, area: str, decision: Act, reason: str, by: str) -> bool:
+    """Whether exactly this was decided under the key already. CasebookError for what is no key; KeyReused."""
+    return casebook.ledger.is_written(rule_decisions, key, _sent(rule, area, decision, reason, by))
 
 
 def decide(
@@ -58,26 +59,19 @@ def decide(
 ) -> bool:
     """Write a decision down; it holds from the next night on. False where this key wrote it before.
 
-    `state` is the rule's there now (rule_state). Contradicted where it is so already: a restart of a running rule would
-    only make its figures forget. CasebookError for a reason that may not be kept; SameKey.
+    `state` is the rule's there now (precision.py). Conflict where it is so already: a restart of a running rule would
+    only make its figures forget. CasebookError for a reason that may not be kept; KeyReused.
     """
     sent = _sent(rule, area, decision, reason, by)
-    if casebook.ledger.said(rule_decisions, key, sent):
+    if casebook.ledger.is_written(rule_decisions, key, sent):
         return False
-    signed = casebook.ledger.signed(reason, by)
-    del signed["decided_at"]  # the ledger's own
     if (decision, state) in {("restarted", "running"), ("stopped", "stopped_by_person")}:
         raise Conflict(
             f"the rule is {state.replace('_', ' ')} there already",
             remedy="`hub rule explain` and GET /v1/rules show its state",
         )
-    row = {"rule": rule, "area": area, "decision": decision} | signed
-    return casebook.ledger.once(rule_decisions, key, sent, row)
+    return LOG.add_once(casebook, key, sent, {"rule": rule, "area": area, "decision": decision}, reason, by)
 
 
 def _sent(rule: str, area: str, decision: Act, reason: str, by: str) -> dict[str, Any]:
     return {"rule": rule, "area": area, "decision": decision, "reason": reason, "by": by}
-
-
-def _decision(row: Row[Any]) -> RuleDecision:
-    return RuleDecision._make(getattr(row, name) for name in RuleDecision._fields)

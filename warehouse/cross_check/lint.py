@@ -12,12 +12,11 @@ from typing import Final
 
 import duckdb
 
-from contracts.errors import HubError
 from contracts.model import Catalog
 from warehouse.build.engine import DELIVERY, ENGINE_TABLES, WORKLIST
 from warehouse.build.sql_files import read_folder
 from warehouse.build.survivorship import policies
-from warehouse.cross_check.model import PLACES, Rule, load_rule, run_example
+from warehouse.cross_check.model import PLACES, Rule, read_rule, run_example
 from warehouse.cross_check.sql_reads import Unreadable, read_sql
 
 # what comes of rules, verdicts and releases: a rule that read it would find what it had found
@@ -29,10 +28,9 @@ OTHERWISE: Final = "add it to the column's `uses` where its office and the law a
 
 def file_problems(path: Path, catalog: Catalog) -> list[str]:
     """All that is wrong with a rule file: its header, the rule, and an example that it does not find."""
-    try:
-        rule = load_rule(path)
-    except HubError as error:
-        return [f"{error.what} -> {error.remedy}" if error.remedy else error.what]
+    rule, unread = read_rule(path)
+    if rule is None:
+        return [f"line {problem.line}: {problem.message}" for problem in unread]
     return problems(rule, catalog) or _example(rule, catalog)
 
 

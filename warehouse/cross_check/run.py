@@ -1,6 +1,6 @@
 """Cross-check: runs every rule over the candidate and keeps what they find as `finding` and `finding_evidence`.
 
-A finding is its rule and its subject from night to night; since when it is known says the casebook's trail. A rule that
+A finding is its rule and its subject from night to night; since when it is known says the casebook's log of findings. A rule that
 fails costs itself only. Not here: how a rule is declared (model.py), what verdicts make of a finding (fieldwork/resolution.py).
 """
 
@@ -20,7 +20,7 @@ from contracts.model import Catalog
 from contracts.quoting import quote_identifier, quote_text
 from warehouse.build.engine import WORKLIST, build_connection, create
 from warehouse.build.sql_files import in_order, read_file, read_folder
-from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook import finding_log
 from warehouse.casebook.casebook import open_casebook
 from warehouse.cross_check import decisions
 from warehouse.cross_check.limits import DEFAULT, HIT, LimitExceeded, Limits, fetch_within, within
@@ -70,14 +70,11 @@ def cross_check(
             runs[path.stem] = replace(run, seconds=round(time.perf_counter() - started, 3))
             if progress:
                 progress(f"{run.rule} {run.error or run.findings}")
-        casebook = open_casebook(settings)
-        try:
-            finding_trail.load_known(connection, casebook)
+        with open_casebook(settings) as casebook:
+            finding_log.load_known(connection, casebook)
             given = history(casebook)
             load_resolutions(connection, given)
             make_rule_precision(connection, catalog, given, decisions.history(casebook), runs.keys())
-        finally:
-            casebook.close()
         create(connection, catalog.tables["city.finding"], read_file(FINDING).sql)
         create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
         make_worklist(connection, catalog)

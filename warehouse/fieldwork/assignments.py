@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any, Final, Literal, NamedTuple
-
-from sqlalchemy import Row
+from typing import Final, Literal, NamedTuple
 
 from contracts.errors import AccessError
 from warehouse.access.areas import area_prefix
 from warehouse.access.masking import FIELD_ROLES, LEAD_ROLES
-from warehouse.casebook.append_only import NothingToRevoke
+from warehouse.casebook.append_only import NothingToRevoke, record_reader
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
+from warehouse.casebook.decision_log import DecisionLog
 from warehouse.casebook.tables import assignments
 from warehouse.fieldwork.submit import Fieldwork
 
@@ -49,17 +48,22 @@ class Assignment(NamedTuple):
     decided_at: datetime
 
 
+LOG: Final = DecisionLog(
+    assignments, record_reader(Assignment), subject=lambda a: a.stop_id, holds=lambda a: a.state == "assigned"
+)
+
+
 def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
     """Write an order down; it counts until the next one on that stop. False where exactly this was written before.
 
     AccessError for whoever is no lead; NotFound for a stop that is not hers; CasebookError for somebody who cannot go there;
-    Undecided where nothing is assigned that could be released; SameKey.
+    NothingToRevoke where nothing is assigned that could be released; KeyReused.
     """
     if door.user.role not in LEAD_ROLES:
         raise AccessError("only a grid lead or a district supervisor assigns stops", remedy="ask your lead")
     told = order._asdict() | {"by": door.user.username}
     del told["key"]
-    if door.casebook.ledger.said(assignments, order.key, told):
+    if door.casebook.ledger.is_written(assignments, order.key, told):
         return False
     grid = door.scope.grid_of(order.stop_id)
     if order.state == "assigned":
@@ -68,33 +72,25 @@ def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
         raise CasebookError("a stop is released from whoever has it", where="username", remedy="leave name and day out")
     elif order.stop_id not in current_assignments(door.casebook):
         raise NothingToRevoke("nobody is assigned to this stop", remedy="see GET /v1/assignments")
-    row = {"stop_id": order.stop_id, "grid_code": grid, "state": order.state, "username": order.username}
-    signed = door.casebook.ledger.signed(order.reason, door.user.username)
-    signed.pop("decided_at")  # the ledger writes it
-    return door.casebook.ledger.once(assignments, order.key, told, row | {"due_on": order.due_on} | signed)
+    row = {"grid_code": grid} | {name: getattr(order, name) for name in ("stop_id", "state", "username", "due_on")}
+    return LOG.add_once(door.casebook, order.key, told, row, order.reason, door.user.username)
 
 
 def history(casebook: Casebook, stop_id: str | None = None) -> list[Assignment]:
     """Every order, or those on one stop, oldest first."""
-    rows = casebook.ledger.rows(assignments, *([assignments.c.stop_id == stop_id] if stop_id is not None else []))
-    return [_assignment(row) for row in rows]
+    return LOG.history(casebook, *([assignments.c.stop_id == stop_id] if stop_id is not None else []))
 
 
 def current_assignments(casebook: Casebook, stop_ids: Collection[str] | None = None) -> dict[str, Assignment]:
     """By stop, or by those of some, who is to go there now."""
     some = [] if stop_ids is None else [assignments.c.stop_id.in_(stop_ids)]
-    newest = {row.stop_id: row for row in casebook.ledger.rows(assignments, *some)}
-    return {stop_id: _assignment(row) for stop_id, row in newest.items() if row.state == "assigned"}
+    return {a.stop_id: a for a in LOG.current(casebook, *some)}
 
 
 def assignments_of(casebook: Casebook, username: str) -> dict[str, Assignment]:
     """By stop, where somebody is to go now."""
-    ever = {row.stop_id for row in casebook.ledger.rows(assignments, assignments.c.username == username)}
+    ever = {a.stop_id for a in LOG.history(casebook, assignments.c.username == username)}
     return {stop_id: a for stop_id, a in current_assignments(casebook, ever).items() if a.username == username}
-
-
-def _assignment(row: Row[Any]) -> Assignment:
-    return Assignment(*(getattr(row, name) for name in Assignment._fields))
 
 
 def _require_goer(door: Fieldwork, order: AssignmentOrder, grid: str | None) -> None:

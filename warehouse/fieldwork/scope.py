@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from warehouse.access.filters import AnyOf, Condition
 from warehouse.access.policy import NotFound
-from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook import finding_log
 from warehouse.casebook.append_only import Conflict
 from warehouse.casebook.casebook import Casebook
 from warehouse.releases.operator_reader import RowReader
@@ -59,7 +59,7 @@ class FieldScope:
         found = self._findings(Condition("finding_id", "eq", finding_id))
         if found and release_seen == self.release_id:
             return found[0]
-        changes = finding_trail.changes_of(self.casebook, finding_id)
+        changes = finding_log.changes_of(self.casebook, finding_id)
         if not found:
             if changes and self.covers(changes[-1].grid_code):
                 raise FindingGone("this finding has gone: nothing contradicts itself there now", remedy="leave it")

@@ -18,7 +18,7 @@ from warehouse.access.policy import User
 from warehouse.casebook.append_only import Conflict, LogEntry
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
-from warehouse.casebook.tables import door_values, verdicts
+from warehouse.casebook.tables import observed_values, verdicts
 from warehouse.fieldwork.observed_values import TokenizedValue, ValueInput, ValueValidator
 from warehouse.fieldwork.resolution import CONCLUSIVE, DECIDES, Resolution, resolve
 from warehouse.fieldwork.scope import FieldScope, Finding
@@ -103,7 +103,7 @@ def prepare_verdict(
     """Validate a verdict and put its numbers into the vault. None if it is stored already; raises as `submit_verdict`."""
     tokenized = [fieldwork.values.tokenize(value) for value in submission.values]
     sent = _retry_content(fieldwork, submission, tokenized, visit_key)
-    if fieldwork.casebook.ledger.said(verdicts, submission.key, sent):
+    if fieldwork.casebook.ledger.is_written(verdicts, submission.key, sent):
         return None
     finding = fieldwork.scope.finding(submission.finding_id, submission.release)
     verdict = _verdict(fieldwork, submission, finding, tokenized, visit_key)
@@ -113,7 +113,7 @@ def prepare_verdict(
     fieldwork.values.store_numbers(submission.key, tokenized)
     row = {name: value for name, value in verdict._asdict().items() if name in VERDICT_COLUMNS}
     parts = [{"verdict_key": verdict.key, **value._asdict()} for value in verdict.values]
-    return PreparedVerdict(LogEntry(verdicts, submission.key, sent, row, {door_values: parts}), verdict, earlier)
+    return PreparedVerdict(LogEntry(verdicts, submission.key, sent, row, {observed_values: parts}), verdict, earlier)
 
 
 def _stored_before(fieldwork: Fieldwork, submission: VerdictSubmission) -> SubmissionResult:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Row
 
+from warehouse.casebook.append_only import record_reader
 from warehouse.casebook.casebook import Casebook
-from warehouse.casebook.tables import door_values, verdicts
+from warehouse.casebook.tables import observed_values, verdicts
 
 FEW = 500  # findings asked for by name; of more, all verdicts are read
 
@@ -69,13 +70,11 @@ def history(
 
 
 def _values(casebook: Casebook, keys: Collection[str]) -> Mapping[str, list[ObservedValue]]:
-    """The observed values by the key of their verdict."""
-    values = defaultdict[str, list[ObservedValue]](list)
-    if keys:
-        for row in casebook.ledger.rows(
-            door_values, *([door_values.c.verdict_key.in_(keys)] if len(keys) <= FEW else [])
-        ):
-            values[row.verdict_key].append(ObservedValue(*(getattr(row, name) for name in ObservedValue._fields)))
+    """By the key of their verdict."""
+    values, read = defaultdict[str, list[ObservedValue]](list), record_reader(ObservedValue)
+    some = [observed_values.c.verdict_key.in_(keys)] if len(keys) <= FEW else []
+    for row in casebook.ledger.rows(observed_values, *some) if keys else ():
+        values[row.verdict_key].append(read(row))
     return values
 
 

@@ -11,8 +11,6 @@ from datetime import date, datetime
 from hashlib import md5
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement
-
 from warehouse.casebook.append_only import LogEntry
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
@@ -69,7 +67,7 @@ def submit_visit(fieldwork: Fieldwork, submission: VisitSubmission) -> bool:
     ledger = fieldwork.casebook.ledger
     sent = submission._asdict() | {"verdicts": [v.key for v in submission.verdicts], "by": fieldwork.user.username}
     del sent["key"], sent["release"]
-    if ledger.said(visits, submission.key, sent):
+    if ledger.is_written(visits, submission.key, sent):
         for retry in submission.verdicts:
             prepare_verdict(fieldwork, retry, submission.key)  # KeyReused if its content differs now
         return False
@@ -85,17 +83,13 @@ def submit_visit(fieldwork: Fieldwork, submission: VisitSubmission) -> bool:
 
 
 def history(casebook: Casebook, stop_id: str | None = None) -> list[Visit]:
-    """All visits, or those to one stop, oldest first."""
-    return _visits(casebook, *([visits.c.stop_id == stop_id] if stop_id is not None else []))
+    """Every visit, or those to one stop, oldest first."""
+    return casebook.ledger.records(Visit, visits, *([visits.c.stop_id == stop_id] if stop_id is not None else []))
 
 
 def sample_visits(casebook: Casebook) -> list[Visit]:
-    """Visits to homes without findings, oldest first."""
-    return _visits(casebook, visits.c.kind == "sample")
-
-
-def _visits(casebook: Casebook, *where: ColumnElement[bool]) -> list[Visit]:
-    return [Visit(*(getattr(row, name) for name in Visit._fields)) for row in casebook.ledger.rows(visits, *where)]
+    """Every visit to a home without findings, oldest first."""
+    return casebook.ledger.records(Visit, visits, visits.c.kind == "sample")
 
 
 def _row(fieldwork: Fieldwork, submission: VisitSubmission) -> dict[str, object]:

@@ -7,21 +7,44 @@ records, whenever one is written and at once. Not here: what reading says of a d
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
 
 from contracts.errors import DeliveryError
-from warehouse.casebook.casebook import Casebook, CasebookAction, DeliveryDecision
+from warehouse.casebook.append_only import record_reader
+from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.decision_log import DecisionLog, Newest
+from warehouse.casebook.tables import delivery_decisions
 from warehouse.lake.lake import Delivery, Lake
+
+DeliveryAction = Literal["withdrawn", "restored", "accepted"]
+
+
+class DeliveryDecision(NamedTuple):
+    """What somebody decided about a delivery, when (UTC), and why."""
+
+    table_name: str
+    delivery_id: str
+    decision: DeliveryAction
+    reason: str
+    decided_by: str
+    decided_at: datetime
+
+
+LOG: Final = DecisionLog(
+    delivery_decisions, record_reader(DeliveryDecision), subject=lambda d: (d.table_name, d.delivery_id)
+)
 
 
 @dataclass(frozen=True)
 class DeliveryDecisions:
     """The newest decision by table and delivery."""
 
-    newest: dict[tuple[str, str], DeliveryDecision]
+    newest: Newest[DeliveryDecision]
 
     @classmethod
     def of(cls, casebook: Casebook) -> DeliveryDecisions:
-        return cls({(d.table, d.delivery_id): d for d in casebook.decisions()})
+        return cls(LOG.newest(LOG.history(casebook)))
 
     def settled(self, delivery: Delivery) -> Delivery:
         """The delivery with the status people gave it; as reading judged it where nobody did, or it was restored.
@@ -42,26 +65,31 @@ def apply_decisions(lake: Lake, casebook: Casebook) -> list[Delivery]:
     """Put every decision onto the records it is about; the deliveries that changed. Again changes nothing."""
     decisions = DeliveryDecisions.of(casebook)
     changed = []
-    for table, delivery_id in decisions.newest:
-        known = lake.find(table, delivery_id)
+    for decision in decisions.newest.values():
+        known = lake.find(decision.table_name, decision.delivery_id)
         if known and (settled := decisions.settled(known)) != known:
             lake.record(settled)
             changed.append(settled)
     return changed
 
 
-def decide(lake: Lake, casebook: Casebook, delivery: Delivery, act: CasebookAction, reason: str, by: str) -> Delivery:
+def decide(lake: Lake, casebook: Casebook, delivery: Delivery, act: DeliveryAction, reason: str, by: str) -> Delivery:
     """Write a decision down and apply it; the delivery as it is now.
 
     DeliveryError where it would change nothing or cannot be done, CasebookError for a reason that may not be written.
     """
     _require_sense(delivery, act)
-    casebook.decide(delivery.table, delivery.id, act, reason, by)
+    write_decision(casebook, delivery.table, delivery.id, act, reason, by)
     apply_decisions(lake, casebook)
     return lake.find(delivery.table, delivery.id) or delivery
 
 
-def _require_sense(delivery: Delivery, act: CasebookAction) -> None:
+def write_decision(casebook: Casebook, table: str, delivery_id: str, act: DeliveryAction, reason: str, by: str) -> None:
+    """CasebookError for a reason that is none, or holds somebody's number."""
+    LOG.add(casebook, reason, by, lambda _: {"table_name": table, "delivery_id": delivery_id, "decision": act})
+
+
+def _require_sense(delivery: Delivery, act: DeliveryAction) -> None:
     where = f"{delivery.id} ({delivery.file_name})"
     if act == "withdrawn" and delivery.status == "withdrawn":
         raise DeliveryError("is withdrawn already", where=where, remedy="`hub delivery restore` takes that back")

@@ -3,7 +3,7 @@
    `earlier_lives`: the earlier id is somebody else's tonight. Only rows of ids that are gone or new tonight can leave a trail:
    whoever moved between two that live on is simply elsewhere. */
 with kept as (
-    select old_id, arg_max(new_id, nth) as new_id from person_trail where change = 'kept' group by old_id
+    select old_id, arg_max(new_id, nth) as new_id from person_id_log where change = 'kept' group by old_id
 ), today as (
     select c.person, c.cluster_id, coalesce(k.new_id, c.cluster_id) as person_id
     from natural_cluster c left join kept k on k.old_id = c.cluster_id

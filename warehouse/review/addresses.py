@@ -6,15 +6,14 @@ an estate or a door stands there (address_targets.py), what the parser makes of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Row
-
-from warehouse.casebook.append_only import Conflict, NothingToRevoke
+from warehouse.casebook.append_only import Conflict, NothingToRevoke, record_reader
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
+from warehouse.casebook.decision_log import DecisionLog, Newest
 from warehouse.casebook.tables import address_decisions
 from warehouse.review.address_targets import AddressTarget, AddressTargets
 
@@ -42,14 +41,13 @@ class AddressDecision(NamedTuple):
         return AddressTarget(self.community_code, self.estate, self.standard_address)
 
 
-def history(casebook: Casebook) -> list[AddressDecision]:
-    """Every decision, oldest first."""
-    return _decisions(casebook.ledger.rows(address_decisions))
-
-
-def current_decisions(casebook: Casebook) -> list[AddressDecision]:
-    """What holds now: the newest decision on each writing, where that accepted it."""
-    return [d for d in _newest(history(casebook)).values() if d.decision == "accepted"]
+LOG: Final = DecisionLog(
+    address_decisions,
+    record_reader(AddressDecision),
+    subject=lambda d: (d.kind, d.written),
+    holds=lambda d: d.decision == "accepted",
+)
+history, current_decisions = LOG.history, LOG.current
 
 
 def decisions_within(places: AddressTargets, decisions: Sequence[AddressDecision]) -> list[AddressDecision]:
@@ -64,12 +62,12 @@ def accept_alias(
     """From the next night on `written` before a building number means that estate. False where that was decided already.
 
     NotFound for an estate that is not there; CasebookError for a writing or reason that may not be kept, or a writing
-    that has a meaning of its own; Contradicted where it was decided to mean something else.
+    that has a meaning of its own; Conflict where it was decided to mean something else.
     """
     written = validate_decision(written)
     places.require_estate(community_code, estate)
     places.require_unnamed(written)
-    return _accept(casebook, "alias", written, {"community_code": community_code, "estate": estate}, reason, by)
+    return _accept(casebook, "alias", written, AddressTarget(community_code, estate, None), reason, by)
 
 
 def accept_spelling(
@@ -78,26 +76,23 @@ def accept_spelling(
     """From the next night on the whole spelling `written` means that door. False and errors as `accept_alias`."""
     written, standard_address = validate_decision(written), standard_address.strip()
     places.require_door(standard_address)
-    return _accept(casebook, "spelling", written, {"standard_address": standard_address}, reason, by)
+    return _accept(casebook, "spelling", written, AddressTarget(None, None, standard_address), reason, by)
 
 
 def revoke(casebook: Casebook, kind: Kind, written: str, reason: str, by: str) -> bool:
     """Take a decision back: the next night reads `written` by itself again. False where that was done already.
 
-    Undecided where nothing was ever accepted about it; CasebookError for a reason that may not be kept.
+    NothingToRevoke where nothing was ever accepted about it; CasebookError for a reason that may not be kept.
     """
     written = validate_decision(written)
-    signed = casebook.ledger.signed(reason, by)
 
-    def judge(rows: Sequence[Row[Any]]) -> dict[str, Any] | None:
-        before = _newest(_decisions(rows)).get((kind, written))
+    def follow(newest: Newest[AddressDecision]) -> dict[str, Any] | None:
+        before = newest.get((kind, written))
         if before is None:
             raise NothingToRevoke("nothing was decided about this writing", remedy="look at what is accepted")
-        if before.decision == "revoked":
-            return None
-        return before._asdict() | signed | {"decision": "revoked"}
+        return None if before.decision == "revoked" else before._asdict() | {"decision": "revoked"}
 
-    return casebook.ledger.add(address_decisions, judge)
+    return LOG.add(casebook, reason, by, follow)
 
 
 def validate_decision(written: str) -> str:
@@ -113,25 +108,13 @@ def validate_decision(written: str) -> str:
     return written
 
 
-def _accept(casebook: Casebook, kind: Kind, written: str, target: dict[str, str], reason: str, by: str) -> bool:
-    signed = casebook.ledger.signed(reason, by)
-    made: dict[str, Any] = {"kind": kind, "written": written, "decision": "accepted"}
-    made |= dict.fromkeys(("community_code", "estate", "standard_address")) | target | signed
-
-    def judge(rows: Sequence[Row[Any]]) -> dict[str, Any] | None:
-        before = _newest(_decisions(rows)).get((kind, written))
+def _accept(casebook: Casebook, kind: Kind, written: str, target: AddressTarget, reason: str, by: str) -> bool:
+    def follow(newest: Newest[AddressDecision]) -> dict[str, Any] | None:
+        before = newest.get((kind, written))
         if before is None or before.decision == "revoked":
-            return made
-        if before.target == AddressDecision(**made).target:
+            return {"kind": kind, "written": written, "decision": "accepted"} | target._asdict()
+        if before.target == target:
             return None
         raise Conflict("this writing was decided to mean another place", remedy="revoke that first")
 
-    return casebook.ledger.add(address_decisions, judge)
-
-
-def _newest(decisions: Iterable[AddressDecision]) -> dict[tuple[str, str], AddressDecision]:
-    return {(d.kind, d.written): d for d in decisions}
-
-
-def _decisions(rows: Iterable[Row[Any]]) -> list[AddressDecision]:
-    return [AddressDecision(*(getattr(row, name) for name in AddressDecision._fields)) for row in rows]
+    return LOG.add(casebook, reason, by, follow)

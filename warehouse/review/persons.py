@@ -8,15 +8,16 @@ whether a row is there (source_records.py).
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Row
 
 from warehouse.casebook.append_only import Conflict, NothingToRevoke
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
+from warehouse.casebook.decision_log import DecisionLog, Newest
 from warehouse.casebook.tables import person_decisions
 from warehouse.review.source_records import SourceRecord, SourceRecords
 
@@ -39,14 +40,13 @@ class PersonDecision(NamedTuple):
         return self.left, self.right
 
 
-def history(casebook: Casebook) -> list[PersonDecision]:
-    """Every decision, oldest first."""
-    return [_decision(row) for row in casebook.ledger.rows(person_decisions)]
+def _decision(row: Row[Any]) -> PersonDecision:
+    left, right = SourceRecord(row.left_source, row.left_key), SourceRecord(row.right_source, row.right_key)
+    return PersonDecision(left, right, row.decision, row.reason, row.decided_by, row.decided_at)
 
 
-def current_decisions(casebook: Casebook) -> list[PersonDecision]:
-    """What holds now: the newest decision on each pair, those left open again left out."""
-    return [d for d in _newest(history(casebook)).values() if d.decision != "open"]
+LOG: Final = DecisionLog(person_decisions, _decision, subject=lambda d: d.pair, holds=lambda d: d.decision != "open")
+history, current_decisions = LOG.history, LOG.current
 
 
 def link(
@@ -66,7 +66,7 @@ def unlink(
 def reopen(
     casebook: Casebook, rows: SourceRecords, left: SourceRecord, right: SourceRecord, reason: str, by: str
 ) -> bool:
-    """Take either back: linkage decides again. False and errors as `decide`; Undecided where there was nothing."""
+    """Take either back: linkage decides again. False and errors as `decide`; NothingToRevoke where there was nothing."""
     return decide(casebook, rows, left, right, "open", reason, by)
 
 
@@ -82,17 +82,15 @@ def decide(
     """Write a verdict down. False where it stands already.
 
     NotFound for a row that is not there (it may have gone where the pair is left open again); CasebookError for a row
-    and itself or a reason that may not be kept; Contradicted where decisions on other pairs say the opposite.
+    and itself or a reason that may not be kept; Conflict where decisions on other pairs say the opposite.
     """
     if left == right:
         raise CasebookError("a row is the same as itself", where=str(left), remedy="name two rows")
     if verdict != "open":
         rows.require(left, right)
     pair = (min(left, right), max(left, right))
-    signed = casebook.ledger.signed(reason, by)
 
-    def judge(written: Sequence[Row[Any]]) -> dict[str, Any] | None:
-        newest = _newest(map(_decision, written))
+    def follow(newest: Newest[PersonDecision]) -> dict[str, Any] | None:
         before = newest.pop(pair, None)
         if before is None and verdict == "open":
             raise NothingToRevoke("nothing was decided about these two rows", remedy="look at the decisions that stand")
@@ -101,15 +99,15 @@ def decide(
         _require_consistent(list(newest.values()), *pair, verdict)
         sides = zip(("left", "right"), pair, strict=True)
         ends = {f"{side}_{part}": value for side, row in sides for part, value in row._asdict().items()}
-        return ends | {"decision": verdict} | signed
+        return ends | {"decision": verdict}
 
-    return casebook.ledger.add(person_decisions, judge)
+    return LOG.add(casebook, reason, by, follow)
 
 
 def _require_consistent(
     others: Sequence[PersonDecision], left: SourceRecord, right: SourceRecord, verdict: PersonDecisionKind
 ) -> None:
-    """Contradicted where the verdict and the decisions on other pairs would make two rows the same and different."""
+    """Conflict where the verdict and the decisions on other pairs would make two rows the same and different."""
     same: Neighbours = defaultdict(set)
     different = [d.pair for d in others if d.decision == "different"]
     for a, b in (d.pair for d in others if d.decision == "same"):
@@ -154,12 +152,3 @@ def _chain(same: Neighbours, start: SourceRecord, end: SourceRecord) -> list[Sou
     while chain[-1] != start:
         chain.append(came_from[chain[-1]])
     return chain[::-1]
-
-
-def _newest(decisions: Iterable[PersonDecision]) -> dict[tuple[SourceRecord, SourceRecord], PersonDecision]:
-    return {d.pair: d for d in decisions}
-
-
-def _decision(row: Row[Any]) -> PersonDecision:
-    left, right = SourceRecord(row.left_source, row.left_key), SourceRecord(row.right_source, row.right_key)
-    return PersonDecision(left, right, row.decision, row.reason, row.decided_by, row.decided_at)

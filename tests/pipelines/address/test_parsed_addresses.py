@@ -48,7 +48,7 @@ def step(
 
 
 def memory(settings: Settings) -> Path:
-    [path] = settings.remembered.glob("*/spelling.parquet")
+    [path] = settings.cache.glob("*/spelling.parquet")
     return path
 
 
@@ -108,7 +108,7 @@ def test_addresses_are_remembered_for_the_owner_alone(
     connection: duckdb.DuckDBPyConnection, settings: Settings
 ) -> None:
     step(connection, settings, SPELLINGS)
-    assert settings.remembered.stat().st_mode & 0o077 == 0
+    assert settings.cache.stat().st_mode & 0o077 == 0
     assert memory(settings).stat().st_mode & 0o077 == 0
 
 

@@ -17,7 +17,7 @@ COLUMNS = (
     Column("kind", "类别", "类别", "string", codes="sex", aliases=("种类",)),
     Column("dogs", "数量", "数量", "integer"),
 )
-LAYOUT = Layout("csv", r"犬_(?P<date>\d{8})(?P<correction>_更正)?\.csv")
+LAYOUT = Layout(format="csv", file_pattern=r"犬_(?P<date>\d{8})(?P<correction>_更正)?\.csv")
 
 
 def desk(tmp_path: Path, load: Load = "snapshot", columns: tuple[Column, ...] = COLUMNS, **changes: object) -> Office:

@@ -13,7 +13,8 @@ from warehouse.lake.delivery_decisions import decide
 
 def test_a_withdrawn_delivery_is_out_of_the_night_and_named(office: Office) -> None:
     first, second = (office.receive([resident(n) for n in range(rows)], f"2024030{rows}") for rows in (1, 2))
-    decide(office.lake, open_casebook(office.settings), second, "withdrawn", "wrong village", "ops")
+    with open_casebook(office.settings) as casebook:
+        decide(office.lake, casebook, second, "withdrawn", "wrong village", "ops")
     night = Night(office.settings, office.catalog)
     with night.alone():
         night.ingest()

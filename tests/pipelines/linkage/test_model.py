@@ -36,18 +36,18 @@ def test_committed_models_can_be_read(path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("auto: 4", "auto: 4\nthreshold: 5", "threshold: Extra inputs"),
-        ("kind: exact", "kind: exakt", "unknown kind exakt"),
+        ("auto: 4", "auto: 4\nthreshold: 5", ":7: threshold is an unknown word -> known here are link_type"),
+        ("kind: exact", "kind: exakt", "comparisons.0.kind should be one of exact, any_of"),
         ("same:", "equal:", "unknown level equal; kind exact has same, different"),
         ("m: 0.9, u: 0.01", "m: 0.9", "level same needs m and u"),
-        ("m: 0.9", "m: 1.9", "comparisons.0.levels.same.m: Input should be less than 1"),
+        ("m: 0.9", "m: 1.9", ":14: comparisons.0.levels.same.m should be less than 1, not 1.9"),
         ("columns: [surname]", "columns: [surname, given]", "compares 1 columns, not 2"),
         ("kind: exact", "kind: register_name", "compares name, name_variant, "),
         ("kind: exact", "kind: any_of", "compares several columns, not 1"),
         ("columns: [surname]", "columns: ['surname; drop table person']", "comparisons.0.columns.0"),
         ("grey: 0", "grey: 9", "grey is above auto"),
         ("link_type: dedupe_only", "link_type: both", "link_type"),
-        ("auto: 4", "auto: [", "not YAML"),
+        ("auto: 4", "auto: [", "not valid YAML"),
     ],
 )
 def test_a_wrong_word_is_told_with_file_and_place(old: str, new: str, told: str, tmp_path: Path) -> None:

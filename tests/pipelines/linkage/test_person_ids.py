@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.linkage.person_ids import PersonIdAssignment, decide, merged_clusters
 from tests.pipelines.linkage.persons import CATALOG, Persons, find, resident, serve, ticket, title
-from warehouse.casebook.casebook import Casebook, open_casebook
+from warehouse.casebook.casebook import open_casebook
 from warehouse.casebook.person_id_log import PersonIdChange, append, person_id_changes
 from warehouse.review.persons import PersonDecisionKind
 from warehouse.review.persons import decide as say
@@ -25,21 +25,19 @@ CORRECTED = resident("r1", "王建国", "wang", dwelling_id=HOME)
 def publish(home: Path, found: Persons, release: str) -> Persons:
     """Serve the persons and record the changes of their ids, as a night that publishes does."""
     serve(home, found, release)
-    book = open_casebook(Settings(home=home))
-    append(
-        book,
-        [PersonIdChange(a["change"], a["alias_id"], a["person_id"], a["changed_on"]) for a in found.alias],
-        release,
-    )
-    book.close()
+    with open_casebook(Settings(home=home)) as book:
+        append(
+            book,
+            [PersonIdChange(a["change"], a["alias_id"], a["person_id"], a["changed_on"]) for a in found.alias],
+            release,
+        )
     return found
 
 
 def record_decision(home: Path, left: str, right: str, verdict: PersonDecisionKind) -> None:
-    book = open_casebook(Settings(home=home))
-    there = SourceRecords(lambda *asked, **columns: [{}], CATALOG)  # the release has every row
-    say(book, there, SourceRecord.of(left), SourceRecord.of(right), verdict, "看过户口本", "li")
-    book.close()
+    with open_casebook(Settings(home=home)) as book:
+        there = SourceRecords(lambda *asked, **columns: [{}], CATALOG)  # the release has every row
+        say(book, there, SourceRecord.of(left), SourceRecord.of(right), verdict, "看过户口本", "li")
 
 
 def test_an_id_survives_a_delivery_that_adds_the_number(tmp_path: Path) -> None:
@@ -53,7 +51,7 @@ def test_an_id_survives_a_delivery_that_adds_the_number(tmp_path: Path) -> None:
 def test_a_rebuild_from_nothing_gives_the_same_ids(tmp_path: Path) -> None:
     publish(tmp_path, find(tmp_path, [BROKEN], people=0), "r1")
     before = publish(tmp_path, find(tmp_path, [CORRECTED], people=0), "r2")
-    for lost in ("releases", "remembered"):
+    for lost in ("releases", "cache"):
         shutil.rmtree(tmp_path / lost)
     assert find(tmp_path, [CORRECTED], people=0) == before
 
@@ -185,7 +183,7 @@ def test_only_what_changed_is_matched_again_and_the_result_is_the_same(tmp_path:
     more = [*calls, ticket("k4", "王建国", "p-1")]
     moved = [CORRECTED | {"phone_token": "p-1"}, resident("r2", "王建国", "other", dwelling_id=HOME)]
     remembered = find(tmp_path, moved, tickets=more)
-    shutil.rmtree(tmp_path / "remembered")
+    shutil.rmtree(tmp_path / "cache")
     assert find(tmp_path, moved, tickets=more) == remembered
 
 
@@ -197,17 +195,18 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path) -> None:
     ]
     calls = [ticket(f"k{n}", "王建国", None, HOME) for n in range(5)]
     forth = find(tmp_path, rows, tickets=calls)
-    shutil.rmtree(tmp_path / "remembered")
+    shutil.rmtree(tmp_path / "cache")
     assert find(tmp_path, rows[::-1], tickets=calls[::-1]) == forth
 
 
 def test_the_trail_is_written_once(tmp_path: Path) -> None:
-    book = Casebook(f"sqlite:///{tmp_path / 'casebook.sqlite'}")
     changes = [PersonIdChange("merged", "a", "b"), PersonIdChange("kept", "c", "d")]
     dated = [c._replace(changed_on=resident("r", "x")["updated_on"]) for c in changes]
-    append(book, dated, "r1")
-    append(book, [*dated, dated[1]._replace(new_id="e")], "r2")
-    assert [c[:3] for c in person_id_changes(book)] == [("merged", "a", "b"), ("kept", "c", "d"), ("kept", "c", "e")]
+    with open_casebook(Settings(home=tmp_path)) as book:
+        append(book, dated, "r1")
+        append(book, [*dated, dated[1]._replace(new_id="e")], "r2")
+        written = [c[:3] for c in person_id_changes(book)]
+    assert written == [("merged", "a", "b"), ("kept", "c", "d"), ("kept", "c", "e")]
 
 
 IDS = st.sampled_from("abcdef")

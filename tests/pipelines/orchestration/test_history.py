@@ -268,7 +268,7 @@ def test_each_day_has_the_release_that_served_it(nights: list[Release]) -> None:
     ]
 
 
-@pytest.mark.parametrize("lost", [("remembered",), ("lake", "remembered"), ()])
+@pytest.mark.parametrize("lost", [("cache",), ("lake", "cache"), ()])
 def test_a_lost_memory_costs_time_and_nothing_else(
     town: Town, nights: list[Release], tmp_path: Path, lost: tuple[str, ...]
 ) -> None:
@@ -277,7 +277,7 @@ def test_a_lost_memory_costs_time_and_nothing_else(
 
 def test_a_spoiled_memory_is_not_believed(town: Town, nights: list[Release], tmp_path: Path) -> None:
     copy = copy_of(town, tmp_path)
-    spoiled = list(copy.settings.remembered.glob("history-*.parquet"))
+    spoiled = list(copy.settings.cache.glob("history-*.parquet"))
     assert spoiled
     for path in spoiled:
         path.write_bytes(path.read_bytes()[:-20])
@@ -286,7 +286,7 @@ def test_a_spoiled_memory_is_not_believed(town: Town, nights: list[Release], tmp
 
 def test_a_late_file_of_an_older_day_takes_its_place(town: Town, nights: list[Release], tmp_path: Path) -> None:
     """January's files come last: the content is as if they had come first."""
-    late = copy_of(town, tmp_path, without=("lake", "remembered"))
+    late = copy_of(town, tmp_path, without=("lake", "cache"))
     files = sorted((late.settings.landing / "office").glob("*_20240131.*"))
     assert len(files) == 2
     kept = [path.rename(tmp_path / path.name) for path in files]

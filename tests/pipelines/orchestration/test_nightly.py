@@ -157,6 +157,14 @@ def test_two_nights_at_once_is_one_too_many(home: Settings, first: NightResult) 
         run_nightly(home)
 
 
+def test_the_cache_of_before_goes_with_the_first_night(tmp_path: Path) -> None:
+    former = tmp_path / "remembered" / "address-0123456789abcdef" / "spelling.parquet"
+    former.parent.mkdir(parents=True)
+    former.write_bytes(b"PAR1")
+    with Night(Settings(home=tmp_path), load_catalog()).alone():
+        assert not (tmp_path / "remembered").exists()
+
+
 def test_without_any_file_the_night_says_where_to_put_them(tmp_path: Path) -> None:
     with pytest.raises(HubError, match="no office has delivered anything") as stopped:
         run_nightly(Settings(home=tmp_path))

@@ -38,7 +38,7 @@ def test_a_city_with_findings_is_served_as_one_without(tmp_path: Path, monkeypat
         lives(3, "R3b", "3-1-202", "H4"),
     )
     town.titles("20240131", holds(2, "T2", "3-1-201"))
-    without = copy_of(town, tmp_path / "without", without=("lake", "remembered"))
+    without = copy_of(town, tmp_path / "without", without=("lake", "cache"))
     town.night()
     with_findings = town.night()
 

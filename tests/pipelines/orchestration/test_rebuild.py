@@ -41,10 +41,9 @@ def test_verdicts_links_and_aliases_survive_a_rebuild_from_nothing(tmp_path: Pat
     doors.say(open_ones[ids["R3"]], "moved", lives_at(str(ids["R3"]), home("3-2-302")))
     doors.say(open_ones[ids["R3"]], "wrong", by="bo")
     doors.say(open_ones[ids["R9"]], "moved", lives_at(str(ids["R9"]), home("3-2-401")))
-    casebook = open_casebook(town.settings)
-    rows = SourceRecords(lambda table, *where, columns=None: [{"record_no": "there"}], CATALOG)
-    link(casebook, rows, SourceRecord("resident", "R4"), SourceRecord("resident", "R5"), "the same document", "lea")
-    casebook.close()
+    with open_casebook(town.settings) as casebook:
+        rows = SourceRecords(lambda table, *where, columns=None: [{"record_no": "there"}], CATALOG)
+        link(casebook, rows, SourceRecord("resident", "R4"), SourceRecord("resident", "R5"), "the same document", "lea")
     town.night()
     # R9 turns out to be number 1: what was seen of the one is told of the other
     town.residents("20240229", one, *rest, lives(1, "R9", "3-1-302", "H9", **other))

@@ -22,7 +22,7 @@ COLUMNS = (
     Column("b", "名称", "名称", "string"),
     Column("shape", "geometry", "形状", "string"),
 )
-TABLE = Table("t", "source", "1", "t", COLUMNS, "t", "d", layout=Layout("geojson", "t"))
+TABLE = Table("t", "source", "1", "t", COLUMNS, "t", "d", layout=Layout(format="geojson", file_pattern="t"))
 POINT = {"type": "Point", "coordinates": [113.3, 40.1]}
 WRITTEN = '{"type":"Point","coordinates":[113.3,40.1]}'
 

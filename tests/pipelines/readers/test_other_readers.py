@@ -21,7 +21,7 @@ Rows = list[tuple[int, str | None, tuple[str, ...]]]
 
 
 def table(form: Format, **layout: object) -> Table:
-    return Table("t", "source", "1", "t", COLUMNS, "t", "d", layout=replace(Layout(form, "t"), **layout))  # type: ignore[arg-type]
+    return Table("t", "source", "1", "t", COLUMNS, "t", "d", layout=Layout(format=form, file_pattern="t", **layout))  # type: ignore[arg-type]
 
 
 def rows(path: Path, how: Table) -> Rows:

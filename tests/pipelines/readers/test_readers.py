@@ -16,8 +16,8 @@ from tests.pipelines.office import workbook
 COLUMNS = tuple(
     Column(name, header, header, "string") for name, header in [("a", "编号"), ("b", "名称"), ("c", "备注")]
 )
-CSV = Table("t", "source", "1", "t", COLUMNS, "t", "d", layout=Layout("csv", "t"))
-XLSX = replace(CSV, layout=Layout("xlsx", "t", header_row=2))
+CSV = Table("t", "source", "1", "t", COLUMNS, "t", "d", layout=Layout(format="csv", file_pattern="t"))
+XLSX = replace(CSV, layout=Layout(format="xlsx", file_pattern="t", header_row=2))
 
 
 def read(path: Path, table: Table) -> list[Batch]:
@@ -143,10 +143,10 @@ def test_a_workbook_with_title_and_several_sheets(tmp_path: Path) -> None:
         (3, "乙", ("3", "x", "")),
     ]
     assert XLSX.layout
-    only = replace(XLSX, layout=replace(XLSX.layout, sheets="乙"))
+    only = replace(XLSX, layout=XLSX.layout.model_copy(update={"sheets": "乙"}))
     assert cells(path, only) == [(3, "", ("3", "x", ""))]
     with pytest.raises(DeliveryError, match="has no sheet 丙"):
-        read(path, replace(XLSX, layout=replace(XLSX.layout, sheets="丙")))
+        read(path, replace(XLSX, layout=XLSX.layout.model_copy(update={"sheets": "丙"})))
 
 
 @pytest.mark.parametrize(

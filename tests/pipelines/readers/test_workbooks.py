@@ -15,7 +15,16 @@ from pipelines.readers.batch import join_header_rows
 
 NAMES = [("a", "编号"), ("b", "联系方式/电话"), ("c", "联系方式/备注")]
 COLUMNS = tuple(Column(name, header, header, "string") for name, header in NAMES)
-TABLE = Table("t", "source", "1", "t", COLUMNS, "t", "d", layout=Layout("xlsx", "t", header_row=2, header_rows=2))
+TABLE = Table(
+    "t",
+    "source",
+    "1",
+    "t",
+    COLUMNS,
+    "t",
+    "d",
+    layout=Layout(format="xlsx", file_pattern="t", header_row=2, header_rows=2),
+)
 Read = list[tuple[int, str | None, tuple[str, ...]]]
 
 
@@ -72,13 +81,13 @@ def test_a_sheet_of_something_else_is_named_where_all_are_read(book: Path) -> No
     with pytest.raises(DeliveryError, match="sheet 说明 lacks the agreed header"):
         rows(book)
     assert TABLE.layout
-    only = replace(TABLE, layout=replace(TABLE.layout, sheets="甲|乙"))
+    only = replace(TABLE, layout=TABLE.layout.model_copy(update={"sheets": "甲|乙"}))
     assert [cells for *_, cells in rows(book, only)] == [("1", "x", "y")]
 
 
 def test_totals_are_no_records_where_the_contract_says_so(book: Path) -> None:
     assert TABLE.layout
-    table = replace(TABLE, layout=replace(TABLE.layout, ignore_rows="合计|总计"))
+    table = replace(TABLE, layout=TABLE.layout.model_copy(update={"ignore_rows": "合计|总计"}))
     assert [mark for _, mark, _ in rows(book, table)][-1] == "ignored"
 
 

@@ -167,7 +167,7 @@ def test_no_cell_is_a_formula(tmp_path: Path, name: str, column: str, names: lis
     table = replace(DOGS, columns=(DOGS.columns[0], replace(DOGS.columns[1], physical_name=column or "数")))
     issues: list[Issue] = [(sheet, 2, "dogs", "type", "error", value) for sheet in names]
     for form in ("csv", "xlsx", "jsonl"):
-        path = receipt_file(tmp_path, replace(table, layout=Layout(form, ".*")), issues, delivery)  # type: ignore[arg-type]
+        path = receipt_file(tmp_path, replace(table, layout=Layout(format=form, file_pattern=".*")), issues, delivery)  # type: ignore[arg-type]
         cells: list[object]
         if form == "csv":
             cells = [cell for line in csv_lines(path) for cell in line]

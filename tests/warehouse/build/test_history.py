@@ -170,7 +170,7 @@ def test_only_the_newest_history_and_what_it_grew_from_are_remembered(tmp_path: 
     for n in range(1, len(sent) + 1):
         made = deliver(tmp_path, sent[:n])
         folded(made)
-    assert len(list(made.remembered.glob("history-dog-*.parquet"))) == 2
-    shutil.rmtree(made.remembered)
+    assert len(list(made.cache.glob("history-dog-*.parquet"))) == 2
+    shutil.rmtree(made.cache)
     folded(made)
-    assert len(list(made.remembered.glob("history-dog-*.parquet"))) == 1
+    assert len(list(made.cache.glob("history-dog-*.parquet"))) == 1

@@ -144,7 +144,7 @@ def test_an_agency_s_telephone_is_nobody_s() -> None:
 
 def test_a_further_source_has_its_place_by_declaration() -> None:
     """What was seen at a door, above all offices: two words in the policy and no code. A source nobody named comes last."""
-    declared = Survivorship("dwelling", "occupancy", ("doorstep", "property"))
+    declared = Survivorship(entity="dwelling", attribute="occupancy", sources=("doorstep", "property"))
     with duckdb.connect() as connection:
         connection.execute(
             "create table dwelling_row as select * from (values"
@@ -247,7 +247,7 @@ def test_a_policy_without_its_test_takes_the_value_as_it_is() -> None:
     """The test is in force because the contract names it."""
     person = CATALOG.tables["city.person"]
     columns = tuple(
-        replace(c, survivorship=replace(c.survivorship, valid=None))
+        replace(c, survivorship=c.survivorship.model_copy(update={"valid": None}))
         if c.survivorship and c.name == "phone_masked"
         else c
         for c in person.columns

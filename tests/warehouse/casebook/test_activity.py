@@ -10,6 +10,7 @@ import pytest
 from warehouse.casebook.activity import activities
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import rule_decisions, verdicts
+from warehouse.lake.delivery_decisions import write_decision
 
 START = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 FINDING = "f" * 32
@@ -20,24 +21,23 @@ NOTE = "三楼邻居说的"
 def casebook(casebook_url: str) -> Iterator[Casebook]:
     """A verdict at eight, a stopped rule at nine, a delivery accepted at ten."""
     moments = iter(START + timedelta(hours=hour) for hour in range(3))
-    book = Casebook(casebook_url, now=lambda: next(moments))
-    seen = {
-        "finding_id": FINDING, "rule": "vacant_with_ticket", "evidence_hash": "e" * 32, "stop_id": "d" * 32,
-        "verdict": "confirmed", "reason_code": "let", "seen_on": date(2026, 11, 22), "proof": "seen", "note": NOTE,
-        "given_by": "li.grid", "role": "grid_worker", "release_id": "r1",
-    }  # fmt: skip
-    book.ledger.once(verdicts, "verdict-1", {}, seen)
-    stopped = {
-        "rule": "vacant_with_ticket",
-        "area": "",
-        "decision": "stopped",
-        "reason": NOTE,
-        "decided_by": "sun.super",
-    }
-    book.ledger.once(rule_decisions, "decision-1", {}, stopped)
-    book.decide("resident", "abc", "accepted", NOTE, "wang.ops")
-    yield book
-    book.close()
+    with Casebook(casebook_url, now=lambda: next(moments)) as book:
+        seen = {
+            "finding_id": FINDING, "rule": "vacant_with_ticket", "evidence_hash": "e" * 32, "stop_id": "d" * 32,
+            "verdict": "confirmed", "reason_code": "let", "seen_on": date(2026, 11, 22), "proof": "seen", "note": NOTE,
+            "given_by": "li.grid", "role": "grid_worker", "release_id": "r1",
+        }  # fmt: skip
+        book.ledger.once(verdicts, "verdict-1", {}, seen)
+        stopped = {
+            "rule": "vacant_with_ticket",
+            "area": "",
+            "decision": "stopped",
+            "reason": NOTE,
+            "decided_by": "sun.super",
+        }
+        book.ledger.once(rule_decisions, "decision-1", {}, stopped)
+        write_decision(book, "resident", "abc", "accepted", NOTE, "wang.ops")
+        yield book
 
 
 def test_what_was_written_is_listed_newest_first(casebook: Casebook) -> None:

@@ -15,6 +15,7 @@ from warehouse.access.policy import User
 from warehouse.casebook.casebook import Casebook, CasebookError, LoginError, LoginPaused, NewUser, open_casebook
 from warehouse.casebook.database import MIGRATIONS
 from warehouse.casebook.tables import metadata
+from warehouse.lake import delivery_decisions
 from warehouse.settings import Settings
 
 PASSWORD = "korrekt-pferd-17"
@@ -36,10 +37,9 @@ def clock() -> Clock:
 
 @pytest.fixture
 def casebook(casebook_url: str, clock: Clock) -> Iterator[Casebook]:
-    book = Casebook(casebook_url, session_hours=2, login_tries=3, now=clock)
-    book.add_user("worker", PASSWORD, "grid_worker", [GRID])
-    yield book
-    book.close()
+    with Casebook(casebook_url, session_hours=2, login_tries=3, now=clock) as book:
+        book.add_user("worker", PASSWORD, "grid_worker", [GRID])
+        yield book
 
 
 def test_a_session_speaks_for_its_user_until_it_ends(casebook: Casebook, clock: Clock) -> None:
@@ -134,18 +134,17 @@ def test_an_office_delivers_sources(casebook: Casebook) -> None:
 
 
 def test_a_casebook_of_the_first_shape_gains_the_newest(casebook_url: str) -> None:
-    book = Casebook(casebook_url)
-    book.add_user("worker", PASSWORD, "grid_worker", [GRID])
-    book.close()
+    with Casebook(casebook_url) as book:
+        book.add_user("worker", PASSWORD, "grid_worker", [GRID])
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with create_engine(casebook_url).begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "0001")
-    again = Casebook(casebook_url)
-    assert [(a.username, a.sources) for a in again.list_users()] == [("worker", ())]
-    assert again.decisions() == []
-    assert again.login("worker", PASSWORD)
+    with Casebook(casebook_url) as again:
+        assert [(a.username, a.sources) for a in again.list_users()] == [("worker", ())]
+        assert delivery_decisions.LOG.history(again) == []
+        assert again.login("worker", PASSWORD)
 
 
 def test_changing_nobody_is_an_error(casebook: Casebook) -> None:
@@ -154,11 +153,11 @@ def test_changing_nobody_is_an_error(casebook: Casebook) -> None:
 
 
 def test_nothing_is_kept_in_the_clear(casebook_url: str) -> None:
-    book = Casebook(casebook_url)
-    book.add_user("worker", PASSWORD, "grid_worker", [GRID])
-    token = book.login("worker", PASSWORD).token
-    with pytest.raises(LoginError):
-        book.login("typed-her-password-here", "x")
+    with Casebook(casebook_url) as book:
+        book.add_user("worker", PASSWORD, "grid_worker", [GRID])
+        token = book.login("worker", PASSWORD).token
+        with pytest.raises(LoginError):
+            book.login("typed-her-password-here", "x")
     with create_engine(casebook_url).connect() as connection:
         dump = "\n".join(str(row) for table in metadata.sorted_tables for row in connection.execute(select(table)))
     assert "$argon2id$" in dump
@@ -193,7 +192,8 @@ def test_two_processes_may_open_a_new_casebook_at_once(tmp_path: Path, casebook_
 
     def open_it() -> None:
         try:
-            open_casebook(settings).list_users()
+            with open_casebook(settings) as casebook:
+                casebook.list_users()
         except Exception as error:
             errors.append(error)
 

@@ -17,9 +17,8 @@ Found = dict[str, tuple[str, str]]  # finding → rule and evidence
 
 @pytest.fixture
 def casebook(casebook_url: str) -> Iterator[Casebook]:
-    book = Casebook(casebook_url)
-    yield book
-    book.close()
+    with Casebook(casebook_url) as book:
+        yield book
 
 
 def publish(casebook: Casebook, city: Path, day: int, found: Found, silent: tuple[str, ...] = ()) -> None:

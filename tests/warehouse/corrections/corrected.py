@@ -15,7 +15,7 @@ from contracts.model import Catalog
 from tests.api.city import HERE, key, settings_in, write_release
 from warehouse.casebook.append_only import LogEntry
 from warehouse.casebook.casebook import Casebook
-from warehouse.casebook.tables import door_values, verdicts
+from warehouse.casebook.tables import observed_values, verdicts
 from warehouse.corrections.night import CorrectionNight, NightlyCorrections
 from warehouse.corrections.queries import find
 from warehouse.corrections.requests import Request
@@ -69,7 +69,7 @@ class Town:
             "reason_code": "office_outdated", "seen_on": VISITED, "proof": "met_in_person", "note": "",
             "given_by": "li.worker", "role": "grid_worker", "release_id": "r0",
         }  # fmt: skip
-        parts = {door_values: [{"verdict_key": name, **value} for value in values]}
+        parts = {observed_values: [{"verdict_key": name, **value} for value in values]}
         self.casebook.ledger.once_each([LogEntry(verdicts, name, {"key": name}, row | more, parts)])
 
     def night(

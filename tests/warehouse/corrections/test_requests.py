@@ -40,9 +40,8 @@ class Clock:
 
 @pytest.fixture
 def casebook(casebook_url: str) -> Iterator[Casebook]:
-    book = Casebook(casebook_url, now=lambda: Clock.now)
-    yield book
-    book.close()
+    with Casebook(casebook_url, now=lambda: Clock.now) as book:
+        yield book
 
 
 def sent(casebook: Casebook, name: str = "request-1", packet: Packet = PACKET) -> int:
@@ -60,9 +59,8 @@ def say(
 def test_a_request_is_sent_once_with_five_working_days(casebook: Casebook, casebook_url: str) -> None:
     for new in (True, False):
         assert send(casebook, "request-1", PACKET, "核实所见不一致", "zhao.lead", TODAY, SENT) is new
-    again = Casebook(casebook_url)
-    [request] = find(again)
-    again.close()
+    with Casebook(casebook_url) as again:
+        [request] = find(again)
     assert (request.state, request.due_on, request.provisional) == ("sent", date(2026, 9, 24), False)
     assert (request.stated, request.seen, request.record_key) == ("西院3-2-501", "东院13-2-501", "R1")
     assert (request.opened_by, request.state_by, request.opened_at) == ("zhao.lead", "zhao.lead", Clock.now)

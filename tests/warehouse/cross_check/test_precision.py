@@ -129,9 +129,8 @@ def test_a_finding_without_a_place_counts_for_the_city_only() -> None:
 
 @pytest.fixture
 def casebook(casebook_url: str) -> Iterator[Casebook]:
-    book = Casebook(casebook_url, now=lambda: NOW)
-    yield book
-    book.close()
+    with Casebook(casebook_url, now=lambda: NOW) as book:
+        yield book
 
 
 def test_a_decision_is_kept_once_with_who_and_why(casebook: Casebook, casebook_url: str) -> None:
@@ -140,12 +139,11 @@ def test_a_decision_is_kept_once_with_who_and_why(casebook: Casebook, casebook_u
     assert decide(*stop, state="stopped_by_person") is False  # a retry, whatever has become of it
     with pytest.raises(KeyReused):
         decide(casebook, "key-0001", "split", THERE, "stopped", "seven doors", "zhao.lead", state="running")
-    again = Casebook(casebook_url)
-    assert history(again) == [
-        RuleDecision("key-0001", "split", HERE, "stopped", "seven doors, seven mistakes", "zhao.lead", NOW)
-    ]
-    assert history(again, "other") == []
-    again.close()
+    with Casebook(casebook_url) as again:
+        assert history(again) == [
+            RuleDecision("key-0001", "split", HERE, "stopped", "seven doors, seven mistakes", "zhao.lead", NOW)
+        ]
+        assert history(again, "other") == []
 
 
 @pytest.mark.parametrize(

@@ -33,33 +33,40 @@ def wrong(casebook: Casebook, finding: int, grid: str) -> None:
 
 
 def test_a_stopped_rules_findings_are_stopped_where_it_is_stopped(tmp_path: Path) -> None:
-    casebook = Casebook(f"sqlite:///{tmp_path}/casebook.sqlite", now=lambda: NOW)
-    for n in range(100):
-        wrong(casebook, n, HERE)
-    decide(casebook, "key-0001", "vacant", "140214", "stopped", "no visits there", "sun.super", state="running")
-    decide(
-        casebook, "key-0002", "split", "140214", "restarted", "a new file came", "sun.super", state="stopped_by_figures"
-    )
-    with duckdb.connect() as connection:
-        connection.execute("create table area as select '140213052001001' as area_code, 'grid' as level")
-        connection.execute(
-            "create temp table found as select 'f' as finding_id, 's' as subject_id, 'd' as dwelling_id, 'e' as evidence_hash, *"
-            f" from (values ('split', '{HERE}'), ('split', '{THERE}'), ('split', null), ('vacant', '{HERE}'),"
-            f" ('vacant', '{THERE}')) t(rule, grid_code)"
+    with Casebook(f"sqlite:///{tmp_path}/casebook.sqlite", now=lambda: NOW) as casebook:
+        for n in range(100):
+            wrong(casebook, n, HERE)
+        decide(casebook, "key-0001", "vacant", "140214", "stopped", "no visits there", "sun.super", state="running")
+        decide(
+            casebook,
+            "key-0002",
+            "split",
+            "140214",
+            "restarted",
+            "a new file came",
+            "sun.super",
+            state="stopped_by_figures",
         )
-        connection.execute("create table delivery as select date '2026-11-01' as delivered_on")
-        load_known(connection, casebook)
-        load_resolutions(connection, [])
-        figures = make_rule_precision(
-            connection, load_catalog(), given(casebook), decisions(casebook), ["split", "vacant"]
-        )
-        stopped = connection.execute(
-            f"select rule, grid_code, status = 'stopped' from ({read_file(FINDING).sql}) as f"
-        ).fetchall()
-        kept = connection.execute(
-            "select area_code, confirmed, wrong, share, state, since from rule_figure where rule = 'split' order by 1"
-        ).fetchall()
-    casebook.close()
+        with duckdb.connect() as connection:
+            connection.execute("create table area as select '140213052001001' as area_code, 'grid' as level")
+            connection.execute(
+                "create temp table found as select 'f' as finding_id, 's' as subject_id, 'd' as dwelling_id, "
+                "'e' as evidence_hash, *"
+                f" from (values ('split', '{HERE}'), ('split', '{THERE}'), ('split', null), ('vacant', '{HERE}'),"
+                f" ('vacant', '{THERE}')) t(rule, grid_code)"
+            )
+            connection.execute("create table delivery as select date '2026-11-01' as delivered_on")
+            load_known(connection, casebook)
+            load_resolutions(connection, [])
+            figures = make_rule_precision(
+                connection, load_catalog(), given(casebook), decisions(casebook), ["split", "vacant"]
+            )
+            stopped = connection.execute(
+                f"select rule, grid_code, status = 'stopped' from ({read_file(FINDING).sql}) as f"
+            ).fetchall()
+            kept = connection.execute(
+                "select area_code, confirmed, wrong, share, state, since from rule_figure where rule = 'split' order by 1"
+            ).fetchall()
     assert len(figures) == 10
     assert sorted(stopped, key=str) == [
         ("split", HERE, True), ("split", THERE, False), ("split", None, True), ("vacant", HERE, False), ("vacant", THERE, True),

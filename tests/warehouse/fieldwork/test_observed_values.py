@@ -8,7 +8,7 @@ from tests.api.city import ID_NO, PHONE, key
 from tests.warehouse.doorstep import HOME, PERSON, SEEN, Doorstep
 from warehouse.access.policy import NotFound
 from warehouse.casebook.database import CasebookError
-from warehouse.casebook.tables import door_values, verdicts
+from warehouse.casebook.tables import observed_values, verdicts
 from warehouse.fieldwork.observed_values import ValueInput
 from warehouse.fieldwork.submit import submit_verdict
 from warehouse.fieldwork.verdicts import history
@@ -91,5 +91,5 @@ def test_a_number_lies_sealed_in_the_vault_and_nowhere_in_the_casebook(step: Doo
     [token] = {v.values[0].value_token for v in history(step.casebook)}
     assert Vault.load(step.settings).reveal("id_no", str(token)) == number
     assert len({*folder.glob("*")} - before) <= 1
-    for table in (verdicts, door_values):
+    for table in (verdicts, observed_values):
         assert number not in str(step.casebook.ledger.rows(table))

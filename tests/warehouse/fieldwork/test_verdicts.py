@@ -11,7 +11,7 @@ from contracts.errors import AccessError
 from tests.api.city import FAR, HERE, ID_NO, key
 from tests.warehouse.doorstep import DESK, F1, F2, HOME, JUDGED, NOW, PERSON, SEEN, TODAY, Doorstep
 from warehouse.access.policy import NotFound
-from warehouse.casebook import finding_log as finding_trail
+from warehouse.casebook import finding_log, tables
 from warehouse.casebook.append_only import KeyReused
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
@@ -23,15 +23,14 @@ from warehouse.fieldwork.verdicts import history
 
 def test_a_verdict_is_kept_with_what_it_is_about(step: Doorstep, casebook_url: str) -> None:
     assert submit_verdict(step.door(), SEEN._replace(note=" 户主在家 ")).is_new
-    again = Casebook(casebook_url)
-    [kept] = history(again, [F1])
-    assert (kept.key, kept.finding_id, kept.rule, kept.stop_id) == (SEEN.key, F1, "hukou_residence_split", HOME)
-    assert (kept.verdict, kept.reason_code, kept.seen_on, kept.proof) == SEEN[3:7]
-    assert (kept.note, kept.given_by, kept.role, kept.given_at) == ("户主在家", "worker", "grid_worker", NOW)
-    assert (kept.release_id, kept.visit_key, kept.values) == ("r1", None, ())
-    assert kept.evidence_hash
-    assert history(again, [F2]) == []
-    again.close()
+    with Casebook(casebook_url) as again:
+        [kept] = history(again, [F1])
+        assert (kept.key, kept.finding_id, kept.rule, kept.stop_id) == (SEEN.key, F1, "hukou_residence_split", HOME)
+        assert (kept.verdict, kept.reason_code, kept.seen_on, kept.proof) == SEEN[3:7]
+        assert (kept.note, kept.given_by, kept.role, kept.given_at) == ("户主在家", "worker", "grid_worker", NOW)
+        assert (kept.release_id, kept.visit_key, kept.values) == ("r1", None, ())
+        assert kept.evidence_hash
+        assert history(again, [F2]) == []
 
 
 def test_a_retry_is_the_same_verdict_whatever_has_happened_since(step: Doorstep) -> None:
@@ -174,5 +173,5 @@ def test_a_desk_finding_is_judged_at_a_desk(step: Doorstep) -> None:
 
 
 def append(step: Doorstep, finding_id: str, change: str, evidence_hash: str, release_id: str) -> None:
-    row = finding_trail.FindingChange(finding_id, "odd", change, evidence_hash, HERE, date(2026, 11, 20), release_id)
-    step.casebook.ledger.extend(finding_trail.finding_trail, [row._asdict()])
+    row = finding_log.FindingChange(finding_id, "odd", change, evidence_hash, HERE, date(2026, 11, 20), release_id)
+    step.casebook.ledger.extend(tables.finding_log, [row._asdict()])

@@ -8,8 +8,8 @@ import pytest
 
 from contracts.errors import DeliveryError
 from tests.warehouse.lake.test_lake import RESIDENT, delivery
-from warehouse.casebook.casebook import Casebook, CasebookAction, CasebookError
-from warehouse.lake.delivery_decisions import DeliveryDecisions, apply_decisions, decide
+from warehouse.casebook.casebook import Casebook, CasebookError
+from warehouse.lake.delivery_decisions import LOG, DeliveryAction, DeliveryDecisions, apply_decisions, decide
 from warehouse.lake.lake import Delivery, Lake
 from warehouse.settings import Settings
 
@@ -31,12 +31,11 @@ def lake(tmp_path: Path) -> Lake:
 
 @pytest.fixture
 def casebook(tmp_path: Path) -> Iterator[Casebook]:
-    book = Casebook(f"sqlite:///{tmp_path}/casebook.sqlite")
-    yield book
-    book.close()
+    with Casebook(f"sqlite:///{tmp_path}/casebook.sqlite") as book:
+        yield book
 
 
-def decided(lake: Lake, casebook: Casebook, prefix: str, act: CasebookAction) -> Delivery:
+def decided(lake: Lake, casebook: Casebook, prefix: str, act: DeliveryAction) -> Delivery:
     return decide(lake, casebook, lake.by_prefix(prefix), act, "two villages are missing", "ops")
 
 
@@ -74,11 +73,11 @@ def test_a_held_delivery_with_rows_can_be_accepted_and_that_taken_back(lake: Lak
     ],
 )
 def test_a_decision_that_makes_no_sense_is_refused(
-    lake: Lake, casebook: Casebook, prefix: str, act: CasebookAction, said: str
+    lake: Lake, casebook: Casebook, prefix: str, act: DeliveryAction, said: str
 ) -> None:
     with pytest.raises(DeliveryError, match=said):
         decided(lake, casebook, prefix, act)
-    assert casebook.decisions() == []
+    assert LOG.history(casebook) == []
 
 
 def test_the_second_withdrawal_is_refused(lake: Lake, casebook: Casebook) -> None:
@@ -97,7 +96,7 @@ def test_a_reason_is_there_and_names_nobody(lake: Lake, casebook: Casebook) -> N
 def test_every_decision_is_kept_with_who_and_why(lake: Lake, casebook: Casebook) -> None:
     for act in ("withdrawn", "restored"):
         decided(lake, casebook, "a1", act)
-    kept = [(d.table, d.delivery_id, d.decision, d.decided_by) for d in casebook.decisions()]
+    kept = [(d.table_name, d.delivery_id, d.decision, d.decided_by) for d in LOG.history(casebook)]
     assert kept == [("resident", "a1", "withdrawn", "ops"), ("resident", "a1", "restored", "ops")]
 
 

@@ -49,9 +49,8 @@ def places(rows: RowReader) -> AddressTargets:
 
 @pytest.fixture
 def casebook(casebook_url: str) -> Iterator[Casebook]:
-    book = Casebook(casebook_url, now=lambda: NOW)
-    yield book
-    book.close()
+    with Casebook(casebook_url, now=lambda: NOW) as book:
+        yield book
 
 
 def alias(casebook: Casebook, places: AddressTargets, written: str = "老电厂宿舍", estate: str = ESTATE) -> bool:
@@ -67,17 +66,16 @@ def test_what_was_accepted_stands_after_reopening_and_is_gone_after_revoking(
 ) -> None:
     assert alias(casebook, places)
     assert spelling(casebook, places)
-    again = Casebook(casebook_url, now=lambda: NOW)
-    by_alias, by_spelling = current_decisions(again)
-    signed = ("accepted", "asked at the office", "zhao.lead", NOW)
-    assert by_alias == AddressDecision("alias", "老电厂宿舍", COMMUNITY, ESTATE, None, *signed)
-    assert (by_spelling.kind, by_spelling.written, by_spelling.standard_address) == (
-        "spelling",
-        "电厂后头3-2-501",
-        HOME,
-    )
-    assert revoke(again, "alias", "老电厂宿舍", "it was the other one", "sun.super")
-    again.close()
+    with Casebook(casebook_url, now=lambda: NOW) as again:
+        by_alias, by_spelling = current_decisions(again)
+        signed = ("accepted", "asked at the office", "zhao.lead", NOW)
+        assert by_alias == AddressDecision("alias", "老电厂宿舍", COMMUNITY, ESTATE, None, *signed)
+        assert (by_spelling.kind, by_spelling.written, by_spelling.standard_address) == (
+            "spelling",
+            "电厂后头3-2-501",
+            HOME,
+        )
+        assert revoke(again, "alias", "老电厂宿舍", "it was the other one", "sun.super")
     assert [d.kind for d in current_decisions(casebook)] == ["spelling"]
     assert [(d.decision, d.decided_by, d.estate) for d in history(casebook) if d.kind == "alias"] == [
         ("accepted", "zhao.lead", ESTATE),

@@ -36,9 +36,8 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> SourceRecords:
 
 @pytest.fixture
 def casebook(casebook_url: str) -> Iterator[Casebook]:
-    book = Casebook(casebook_url, now=lambda: NOW)
-    yield book
-    book.close()
+    with Casebook(casebook_url, now=lambda: NOW) as book:
+        yield book
 
 
 @pytest.fixture
@@ -57,9 +56,8 @@ def verdicts(casebook: Casebook) -> dict[str, str]:
 
 def test_a_decision_stands_after_reopening_the_casebook(casebook: Casebook, casebook_url: str, same) -> None:
     assert same(A, B)
-    again = Casebook(casebook_url)
-    assert current_decisions(again) == [PersonDecision(B, A, "same", "same voice, same door", "zhao.lead", NOW)]
-    again.close()
+    with Casebook(casebook_url) as again:
+        assert current_decisions(again) == [PersonDecision(B, A, "same", "same voice, same door", "zhao.lead", NOW)]
     assert current_decisions(casebook)[0].left == ("property", "t1")
 
 
@@ -147,16 +145,15 @@ ACTS = st.tuples(ROWS, ROWS, st.sampled_from(["same", "different", "open"])).fil
 @given(st.lists(ACTS, max_size=25))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_decided_in_whatever_order_the_decisions_agree(tmp_path_factory, acts) -> None:
-    book = Casebook(f"sqlite:///{tmp_path_factory.mktemp('book')}/casebook.sqlite", now=lambda: NOW)
-    for left, right, verdict in acts:
-        try:
-            decide(book, ALL_THERE, left, right, verdict, "looked at both", "ops")
-        except (Conflict, NothingToRevoke):
-            continue
-    person = {row: row for d in current_decisions(book) for row in d.pair}
-    for _ in person:
-        for d in current_decisions(book):
-            if d.decision == "same":
-                person[d.left] = person[d.right] = min(person[d.left], person[d.right])
-    assert all(person[d.left] != person[d.right] for d in current_decisions(book) if d.decision == "different")
-    book.close()
+    with Casebook(f"sqlite:///{tmp_path_factory.mktemp('book')}/casebook.sqlite", now=lambda: NOW) as book:
+        for left, right, verdict in acts:
+            try:
+                decide(book, ALL_THERE, left, right, verdict, "looked at both", "ops")
+            except (Conflict, NothingToRevoke):
+                continue
+        person = {row: row for d in current_decisions(book) for row in d.pair}
+        for _ in person:
+            for d in current_decisions(book):
+                if d.decision == "same":
+                    person[d.left] = person[d.right] = min(person[d.left], person[d.right])
+        assert all(person[d.left] != person[d.right] for d in current_decisions(book) if d.decision == "different")

@@ -1,0 +1,134 @@
+"""Our own words in a contract (`customProperties`), with those of the standard's that they must agree with.
+
+Belongs here: what each word may be, and which words of one column contradict each other. Does not: what columns and tables ask of
+each other (lint_rules.py), reading a document (load.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from contracts.declaration import Declaration, Items, code_of
+from contracts.model import Classification, Column, Drift, Layout, Load, LogicalType, Table
+from contracts.named_checks import NAMED_CHECKS
+from contracts.persons import NamedPerson
+from contracts.pull import Pull
+from contracts.survivorship import Survivorship
+
+CODES = Path(__file__).parent / "codes"
+Cleaner = Literal["nfkc", "scrub", "compact", "controls"]
+Mask = Literal["name", "address", "estate", "year", "text"]
+Token = Literal["id_no", "phone"]
+PERSONAL = ("personal", "sensitive")
+
+
+@cache
+def known_code_lists() -> frozenset[str]:
+    """The lists of this project; a deployment adds lines to them in its home, no lists of its own."""
+    return frozenset(path.stem for path in CODES.glob("*.csv"))
+
+
+def _code_list(name: str) -> str:
+    if name not in known_code_lists():
+        raise ValueError(f"should be a code list, and there is no codes/{name}.csv")
+    return name
+
+
+def _named_check(name: str) -> str:
+    if name not in NAMED_CHECKS:
+        raise ValueError(f"should be one of {', '.join(sorted(NAMED_CHECKS))}, not {name!r}")
+    return name
+
+
+def _day(text: Any) -> Any:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else text
+    except ValueError:
+        raise ValueError(f"should be a date, not {text!r}") from None
+
+
+def _each(given: Any) -> Any:
+    """One or a list of names or mappings, as a list of mappings."""
+    return [{"name": one} if isinstance(one, str) else one for one in (given if isinstance(given, list) else [given])]
+
+
+class CheckWord(Declaration):
+    """A check by name, and how grave it is to break it."""
+
+    name: Annotated[str, AfterValidator(_named_check)]
+    severity: Literal["error", "warning", "info"] = "error"
+
+
+class ColumnWords(Declaration):
+    """What a contract says of one column, as `Column` has it; what nobody classified is personal, and masked to nothing."""
+
+    classification: Classification = "personal"
+    logical_type: LogicalType = Field("string", alias="logicalType")
+    purpose: str | None = None
+    uses: Items[str] = Field((), description="a list of purposes: [a, b]")
+    token: Token | None = None
+    agrees: dict[Literal["birth_date", "sex"], str] = Field(
+        {}, description="birth_date: a date column of this table or sex: a string column of this table"
+    )
+    mask: Mask | None = None
+    codes: Annotated[str, AfterValidator(_code_list)] | None = None
+    check: Annotated[Items[CheckWord], BeforeValidator(_each)] = ()
+    formats: Items[str] = Field((), description="a list of patterns: [a, b]")
+    clean: Items[Cleaner] = Field((), description="a list: [nfkc, compact]")
+    address: int = Field(0, ge=1, description="a number: 1 for the column that places a row first")
+    index: bool = False
+    aliases: Items[str] = Field((), description="a list of headers: [a, b]")
+    drift: Drift | None = None
+    survivorship: Survivorship | None = None
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """Words of one column that do not go together."""
+        given = self.classification
+        if "classification" in self.model_fields_set and given in PERSONAL and not self.purpose:
+            yield "", f"is {given} and states no purpose -> add customProperty `purpose`"
+        if self.token and given != "sensitive":
+            yield (
+                "classification",
+                "should be sensitive, for the column has a token -> write `classification: sensitive`",
+            )
+        if (self.mask or self.address) and given not in PERSONAL:
+            yield (
+                "classification",
+                "should be at least personal, for the column has a mask or an address -> write it so",
+            )
+        if self.mask == "year" and self.logical_type not in ("date", "timestamp"):
+            yield "mask", "year is for dates and timestamps -> take another mask"
+        if self.check and self.logical_type != "string":
+            yield "check", "is for text -> logicalType string"
+
+    def declared(self) -> Mapping[str, Any]:
+        """The words that are fields of `Column`."""
+        return {name: value for name, value in self if name in Column.__dataclass_fields__}
+
+
+Share = Annotated[float, Field(ge=0, le=1, description="a share of rows from 0 to 1")]
+
+
+class TableWords(Declaration):
+    """What a contract says of its table, as `Table` has it; `rowScope` is one column or several, or `public`."""
+
+    load: Load = "snapshot"
+    layout: Layout | None = None
+    pull: Pull | None = None
+    min_share: Share = Field(Table.min_share, alias="minShare")
+    max_rejected: Share = Field(Table.max_rejected, alias="maxRejected")
+    valid_from: Annotated[date, BeforeValidator(_day)] | None = Field(
+        None, alias="validFrom", description="a date: 2024-03-01"
+    )
+    row_scope: str | Items[str] | None = Field(None, alias="rowScope")
+    dated: str | None = None
+    persons: Items[NamedPerson] = Field(
+        (), min_length=1, description="a list, one mapping for each person that a row names"
+    )
+    authority: Annotated[str, code_of("the source whose register the table is,", "claim_source")] | None = None
