@@ -61,8 +61,8 @@ class TableColumns:
 
 
 def columns_of(table: str, *, labelled: bool = True, only: Sequence[str] = (), omit: Sequence[str] = ()) -> ConfigDict:
-    """The configuration of a `ContractRow`: a mark, which openapi.py replaces by the table's columns."""
-    return ConfigDict(json_schema_extra={MARK: asdict(TableColumns(f"city.{table}", labelled, only, omit))})
+    """The configuration of a row of a table (`person`, `source.dog`): a mark that openapi.py replaces by the columns."""
+    return ConfigDict(json_schema_extra={MARK: asdict(TableColumns(table, labelled, only, omit))})
 
 
 def column_schemas(

@@ -16,6 +16,8 @@ from fastapi.routing import APIRoute
 from api.contract_models import MARK, TableColumns, column_schemas
 from api.schemas import PROBLEM, Problem, problems
 from api.state import ContractsSnapshot
+from contracts.errors import ContractError
+from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
 INVALID = "422"
@@ -59,10 +61,17 @@ def _add_columns(schemas: dict[str, Any], contracts: ContractsSnapshot) -> None:
     for schema in schemas.values():
         if mark := schema.pop(MARK, None):
             columns = TableColumns(**mark)
-            table = contracts.catalog.tables[columns.table]
+            table = _table(contracts.catalog, columns.table)
             schema["properties"] = column_schemas(columns, table, contracts.code_lists) | schema["properties"]
-            schema["description"] += "\n\n" + SEEN.format(table=columns.table)
-            schema[MARK] = columns.table
+            schema["description"] += "\n\n" + SEEN.format(table=table.qualified)
+            schema[MARK] = table.qualified
+
+
+def _table(catalog: Catalog, name: str) -> Table:
+    found = catalog.find(name)
+    if found is None:
+        raise ContractError(f"an answer shows rows of {name}, which no contract describes", remedy="name its contract")
+    return found
 
 
 def _add_problems(document: dict[str, Any]) -> None:
