@@ -1,7 +1,7 @@
 """Rows of the contracts' tables in the OpenAPI document: each column with its type, its label on screen and its meaning.
 
-Belongs here: the base of such rows, and the model made of a table's contract. Does not: what an answer adds to a row (a subclass
-of `ContractRow` where it is added), the document as a whole (openapi.py).
+Belongs here: the base of such rows, and the schema of a table's columns. Does not: what an answer adds to a row (a subclass of
+`ContractRow` where it is added), the document as a whole (openapi.py).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from typing_extensions import TypedDict
 
 from contracts.code_lists import CodeList
 from contracts.model import Column, LogicalType, Table
@@ -69,24 +68,25 @@ def column_schemas(
     columns: TableColumns, table: Table, code_lists: Mapping[str, CodeList]
 ) -> dict[str, dict[str, Any]]:
     """By name the JSON Schema of each column. None is required: a role may have a column hidden."""
-    fields: dict[str, Any] = {}
+    found = {}
     for column in columns.columns(table):
         codes = code_lists.get(column.codes or "")
-        fields[column.name] = _field(column, codes, table)
+        found[column.name] = _column(column, codes, table)
         if codes and columns.labelled:
-            says = Field(title=column.business_name, description=f"what `{column.name}` stands for")
-            fields[f"{column.name}_label"] = Annotated[str | None, says]
-    model = TypedDict(table.name, fields, total=False)  # type: ignore[misc]  # fields known when the contracts are
-    found: dict[str, dict[str, Any]] = TypeAdapter(model).json_schema(mode="serialization")["properties"]
+            label = Field(title=column.business_name, description=f"what `{column.name}` stands for")
+            found[f"{column.name}_label"] = _schema(Annotated[str | None, label])
     return found
 
 
-def _field(column: Column, codes: CodeList | None, table: Table) -> object:
+def _column(column: Column, codes: CodeList | None, table: Table) -> dict[str, Any]:
     python: Any = PYTHON_TYPES[column.logical_type]
-    about = [column.description, _codes(column, codes, table), _mask(column)]
-    description = "; ".join(part for part in about if part) or None
-    says = Field(title=column.business_name, description=description)
-    return Annotated[python | None if _may_be_null(column) else python, says]
+    parts = [column.description, _codes(column, codes, table), _mask(column)]
+    about = Field(title=column.business_name, description="; ".join(part for part in parts if part) or None)
+    return _schema(Annotated[python | None if _may_be_null(column) else python, about])
+
+
+def _schema(annotation: Any) -> dict[str, Any]:
+    return TypeAdapter(annotation).json_schema(mode="serialization")
 
 
 def _codes(column: Column, codes: CodeList | None, table: Table) -> str:

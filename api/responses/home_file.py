@@ -82,33 +82,34 @@ class DwellingFile(HomeFile):
     households: list[Household] = Field(description="registered here")
 
 
-def household_file(view: View, household_id: str, now: LiveFindings) -> dict[str, Any]:
+def household_file(view: View, household_id: str, now: LiveFindings) -> HouseholdFile:
     """NotFound if the household is out of the user's scope."""
     household = view.one("household", Condition("household_id", "eq", household_id))
     dwelling_id = household["dwelling_id"]
     dwellings = view.rows("dwelling", Condition("dwelling_id", "eq", dwelling_id)) if dwelling_id else []
-    return {
-        "household": household,
-        "dwelling": next(iter(view.labelled("dwelling", dwellings)), None),
+    return HouseholdFile(
+        household=household,
+        dwelling=next(iter(view.labelled("dwelling", dwellings)), None),
         **_home(view, now, dwelling_id, [household], household["grid_code"]),
-    }
+    )
 
 
-def dwelling_file(view: View, dwelling_id: str, now: LiveFindings) -> dict[str, Any]:
+def dwelling_file(view: View, dwelling_id: str, now: LiveFindings) -> DwellingFile:
     """NotFound if the dwelling is out of the user's scope."""
     dwelling = view.one("dwelling", Condition("dwelling_id", "eq", dwelling_id))
     grid = dwelling["grid_code"]
     households = view.rows("household", Condition("dwelling_id", "eq", dwelling_id), *_in_grids([grid]))
-    return {
-        "dwelling": view.labelled("dwelling", [dwelling])[0],
-        "households": households,
+    return DwellingFile(
+        dwelling=view.labelled("dwelling", [dwelling])[0],
+        households=households,
         **_home(view, now, dwelling_id, households, grid),
-    }
+    )
 
 
 def _home(
     view: View, now: LiveFindings, dwelling_id: str | None, households: Sequence[Row], grid: str | None
 ) -> dict[str, Any]:
+    """The fields of `HomeFile`."""
     household_ids = [h["household_id"] for h in households]
     here = [Condition("household_id", "in", household_ids), Condition("dwelling_id", "in", _some(dwelling_id))]
     near = _in_grids([grid])
@@ -126,6 +127,7 @@ def _home(
         "matters": matters(tickets),
         "attributes": attributes(view, [*people, *_some(dwelling_id)], grids),
         "findings": finding_rows(view, now(findings)),
+        "release": view.release_id,
     }
 
 

@@ -29,4 +29,4 @@ def dwelling(
     was registered, lived and held it on that day."""
     if moment := AsOfDay.asked(as_of, known):
         return dwelling_history(caller, dwelling_id, moment, ZoneInfo(hub.settings.timezone))
-    return DwellingFile(**dwelling_file(caller, dwelling_id, now), release=caller.release_id)
+    return dwelling_file(caller, dwelling_id, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path
@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import LiveFindingsDep, StateDep, ViewDep
 from api.paging import LONGEST_PAGE
-from api.responses import search
 from api.responses.as_of import AsOf, AsOfDay, Known
 from api.responses.home_file import HouseholdFile, household_file
 from api.responses.home_history import HouseholdHistory, household_history
-from api.schemas import ReleaseResponse, problems
+from api.responses.search import SearchResponse, search
+from api.schemas import problems
 
 router = APIRouter(prefix="/v1/households", tags=["households"])
 
@@ -35,33 +35,10 @@ class SearchIn(BaseModel):
     cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the answer before")
 
 
-class SearchHit(BaseModel):
-    """A household that was found, or a dwelling with nobody registered."""
-
-    household_id: str | None = Field(description="null: a dwelling that was found, with nobody registered")
-    dwelling_id: str | None
-    head_name: str | None = Field(description="of the household's head (户主)")
-    address: str | None
-    grid_code: str | None
-    member_count: int | None
-    matched: list[str] = Field(description="what matched: name, id_no, phone, address", examples=[["address"]])
-    open_findings: int = Field(description="findings that wait there")
-
-
-class SearchResponse(ReleaseResponse):
-    """What was found, in the order of addresses."""
-
-    items: list[SearchHit]
-    next_cursor: str | None = Field(description="send it as `cursor` for the next page; null at the end")
-    hint: str | None = Field(description="why nothing can be found this way")
-    complete: bool = Field(description="false: more was found than a search returns; ask more narrowly")
-
-
 @router.post("/search", responses=problems(400, 401, 403, 410))
 def search_households(body: SearchIn, caller: ViewDep, hub: StateDep, now: LiveFindingsDep) -> SearchResponse:
     """Households of your areas by name, address, ID or phone."""
-    found: dict[str, Any] = search.search(caller, now, hub.settings, body.q, body.limit, body.cursor)
-    return SearchResponse(**found, release=caller.release_id)
+    return search(caller, now, hub.settings, body.q, body.limit, body.cursor)
 
 
 @router.get("/{household_id}", responses=problems(400, 401, 403, 404))
@@ -77,4 +54,4 @@ def household(
     belonged to it, where it was registered and who held the home on that day."""
     if moment := AsOfDay.asked(as_of, known):
         return household_history(caller, household_id, moment, ZoneInfo(hub.settings.timezone))
-    return HouseholdFile(**household_file(caller, household_id, now), release=caller.release_id)
+    return household_file(caller, household_id, now)
