@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from types import ModuleType
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import routes
 from api.errors import install_error_handlers
 from api.middleware import RequestMiddleware
+from api.openapi import install_document, operation_id, tags_of
 from api.state import open_state
 from api.uploads import tidy
 from warehouse.settings import Settings
@@ -27,7 +29,7 @@ release it was read from (`release`, header `X-Release`). Lists come as `items`,
 
 def create_app(settings: Settings) -> FastAPI:
     """The API of one deployment. Opens the contracts and the casebook; the release is opened by the first request."""
-    hub = open_state(settings)
+    hub, modules = open_state(settings), _modules()
     tidy(settings)
 
     @asynccontextmanager
@@ -43,17 +45,19 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         description=ABOUT,
         lifespan=lifespan,
+        openapi_tags=tags_of(modules),
+        generate_unique_id_function=operation_id,
     )
     app.state.hub = hub
     install_error_handlers(app)
     app.add_middleware(RequestMiddleware, hub=hub)
-    for router in _routers():
-        app.include_router(router)
+    for module in modules:
+        app.include_router(module.router)
+    install_document(app, hub.newest)
     return app
 
 
-def _routers() -> Iterator[APIRouter]:
-    for module in pkgutil.iter_modules(routes.__path__):
-        router = getattr(import_module(f"{routes.__name__}.{module.name}"), "router", None)
-        if router is not None:
-            yield router
+def _modules() -> list[ModuleType]:
+    """The modules of `api/routes` that have a `router`."""
+    found = [import_module(f"{routes.__name__}.{module.name}") for module in pkgutil.iter_modules(routes.__path__)]
+    return [module for module in found if hasattr(module, "router")]

@@ -1,14 +1,18 @@
-"""The shapes that many answers share."""
+"""The shapes that many answers share: the release, a page, a problem.
+
+Not here: rows of the contracts' tables (contract_models.py), what only one answer has (routes and responses).
+"""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
 
 Row = dict[str, Any]
-ROW = "columns as the catalogue lists them, treated as your role may see them"
+Item = TypeVar("Item")
+PROBLEM = "Problem"  # the component of the OpenAPI document
 
 
 class ReleaseResponse(BaseModel):
@@ -17,11 +21,31 @@ class ReleaseResponse(BaseModel):
     release: str = Field(description="id of the release", examples=["20261122T013000-3f2a9c01"])
 
 
-class Page(ReleaseResponse):
-    """The shape of every list."""
+class Page(ReleaseResponse, Generic[Item]):
+    """The shape of every list; a list's own model says of what: `class FindingPage(Page[Finding])`."""
 
-    items: list[Row] = Field(description=ROW)
+    items: list[Item]
     next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
+
+
+class ProblemError(BaseModel):
+    """One thing about a request that is not as expected."""
+
+    where: str = Field(description="the parameter or field", examples=["query.limit"])
+    expected: str
+
+
+class Problem(BaseModel):
+    """RFC 9457: why there is no answer, and what to do. No value that was sent is repeated."""
+
+    type: str = Field(examples=["urn:hub:problem:not-found"])
+    title: str = Field(description="the status in words")
+    status: int
+    detail: str = Field(description="what is wrong")
+    release: str | None = Field(description="the release that was asked")
+    where: str | None = Field(None, description="the column, field or place it is about")
+    remedy: str | None = Field(None, description="what to do about it")
+    errors: list[ProblemError] | None = Field(None, description="of a request that is not as expected: each thing")
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -38,7 +62,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         429: "too many failed logins, or too many checks at once",
         503: "no release is published yet",
     }
-    return {s: {"description": about[s], "content": {"application/problem+json": {}}} for s in statuses}
+    content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{PROBLEM}"}}}
+    return {status: {"description": about[status], "content": content} for status in statuses}
 
 
 def with_evidence(finding: Row) -> Row:

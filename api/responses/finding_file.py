@@ -1,17 +1,17 @@
-"""Findings as somebody at the door, or at a desk, is shown them: whom to ask, where, what it means, what each office wrote.
+"""Findings as somebody at the door, or at a desk, is shown them: whom to ask, where, what it means, what may be said of it.
 
-Belongs here: the words around a finding. Does not: which findings (routes), their order (worklist.py), what they are now
-(warehouse/cross_check/live_status.py).
+Belongs here: the words around a finding. Does not: the offices' rows that speak in it (evidence.py), which findings (routes),
+their order (worklist.py), what they are now (warehouse/cross_check/live_status.py).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
+from api.contract_models import ContractRow, columns_of
 from api.schemas import Row, with_evidence
 from api.view import View
 from contracts.model import Column
@@ -20,7 +20,29 @@ from warehouse.cross_check.library import library
 from warehouse.cross_check.model import Rule
 
 
+class Finding(ContractRow):
+    """A finding (疑点) as it is now: `status`, `verdict` and `visits` with what was seen since the release was made.
+
+    `household_id` is null where the household is not in your areas.
+    """
+
+    model_config = columns_of("finding")
+
+    evidence: dict[str, Any] | None = Field(
+        title="证据", description="by name what the rule found; null where your role does not see it"
+    )
+    person_name: str | None = Field(title="姓名", description="of the person it is about")
+    address: str | None = Field(title="房屋地址", description="of the dwelling it is about")
+    meaning: str | None = Field(title="含义", description="what the rule means at the door")
+    evidence_labels: dict[str, str] = Field(description="by name in `evidence` its label")
+    evidence_value_labels: dict[str, str | list[str]] = Field(
+        description="by name in `evidence` what its code stands for"
+    )
+
+
 class Choice(BaseModel):
+    """A code with its label."""
+
     code: str = Field(examples=["confirmed"])
     label: str = Field(examples=["属实"])
 
@@ -88,41 +110,6 @@ def _of(view: View, table: str, rows: Sequence[Row], column: str) -> dict[str, s
     ids = sorted({row[key] for row in rows} - {None})
     found = view.rows(table, Condition(key, "in", ids), columns=(key, column)) if ids else []
     return {row[key]: row[column] for row in found}
-
-
-def evidence_rows(view: View, finding_id: str) -> list[Row]:
-    """The offices' rows that speak in a finding: where each stands, of when it is, and what it says with its labels."""
-    rows = view.rows("finding_evidence", Condition("finding_id", "eq", finding_id), order=("source", "record_key"))
-    deliveries = Condition("delivery_id", "in", sorted({row["delivery_id"] for row in rows}))
-    known = view.rows("delivery", deliveries, columns=("delivery_id", "source", "file_name")) if rows else []
-    files = {(d["source"], d["delivery_id"]): d["file_name"] for d in known}
-    return [
-        row
-        | {
-            "source_label": view.label("claim_source", row["source"]) or _office(view, row["source"]),
-            "file_name": files.get((row["source"], row["delivery_id"])),
-            "value": _said(view, f"source.{row['source']}", json.loads(row["value"])) if row["value"] else None,
-        }
-        for row in rows
-    ]
-
-
-def _office(view: View, source: str) -> str:
-    """What the contract calls a table that states no claims."""
-    return view.grant(f"source.{source}").table.business_name
-
-
-def _said(view: View, table: str, value: Mapping[str, Any]) -> list[Row]:
-    """Each column of an office's row with what the office calls it, and what a code stands for."""
-    columns = view.grant(table).columns
-    said = []
-    for name, text in value.items():
-        codes = view.codes(columns[name]) if name in columns else None
-        label = columns[name].business_name if name in columns else name
-        said.append(
-            {"column": name, "label": label, "value": text, "value_label": (codes.labels if codes else {}).get(text)}
-        )
-    return said
 
 
 def verdict_questions(view: View, finding: Row) -> VerdictQuestions:

@@ -6,69 +6,110 @@ that hold those grids are read.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from api.responses.finding_file import finding_rows
-from api.responses.tickets import repeated_requests
-from api.schemas import Row
+from api.contract_models import ContractRow, columns_of
+from api.responses.attributes import Attribute, attributes
+from api.responses.finding_file import Finding, finding_rows
+from api.responses.tickets import Matter, Ticket, matters
+from api.schemas import ReleaseResponse, Row
 from api.view import View
 from warehouse.access.filters import AnyOf, Condition, Filter
-from warehouse.access.grant import NUMBER
 from warehouse.cross_check.live_status import LiveFindings
 
 LATEST_TICKETS = 100
-CLAIM = ("source", "source_label", "value", "shown", "why", "why_label", "claimed_on", "delivery_id", "row_no")
 
 
-class Attribute(BaseModel):
-    """One attribute of one person or dwelling, as every source states it."""
+class Household(ContractRow):
+    """A household (户) as the register has it."""
 
-    entity: str = Field(examples=["person"])
-    entity_id: str
-    attribute: str = Field(examples=["living_address"])
-    values: list[Row] = Field(
-        description="source, value, whether it is the one `shown` and `why`, claimed_on, delivery_id, row_no; newest first"
+    model_config = columns_of("household")
+
+
+class Dwelling(ContractRow):
+    """A dwelling (房屋)."""
+
+    model_config = columns_of("dwelling")
+
+
+class Member(ContractRow):
+    """A person with her ties to this home: registered in it or living in it, now or (status cancelled) before."""
+
+    model_config = columns_of("person")
+
+    household_no: str | None = Field(title="户号", description="of her household; null where that is not in your areas")
+    relation_to_head: str | None = Field(
+        title="与户主关系", description="to the head of a household of this home: whoever only lives here has none"
     )
-    authority: str | None = Field(description="the source whose matter this is (一数一源)", examples=["resident"])
-    authority_label: str | None = Field(examples=["人口登记"])
-    agree: bool | None = Field(
-        description="whether the sources say the same, each with all its values; null where only one source says anything "
-        "and where your role sees no values. Masked numbers that look the same may differ in hidden digits: then false"
+    relation_to_head_label: str | None = Field(title="与户主关系", description="what `relation_to_head` stands for")
+    lives_here: bool = Field(title="现住本房", description="lives in this dwelling now")
+    registered_here: bool = Field(title="户籍在本户", description="is registered in a household of this home now")
+
+
+class Title(ContractRow):
+    """A title (产权): one holder of the dwelling."""
+
+    model_config = columns_of("title")
+
+
+class HomeFile(ReleaseResponse):
+    """What the files of a household and of a dwelling have in common."""
+
+    members: list[Member] = Field(description="whose household it is first")
+    titles: list[Title]
+    tickets: list[Ticket] = Field(
+        description="the newest first, with their limits; repeats of one matter share a matter_id"
     )
+    matters: list[Matter] = Field(description="what they are about: repeats of one matter counted together")
+    attributes: list[Attribute] = Field(description="what each source says, side by side")
+    findings: list[Finding]
 
 
-def household_file(view: View, household_id: str, now: LiveFindings) -> dict[str, Any]:
+class HouseholdFile(HomeFile):
+    """一户一档: a household, its dwelling, and everybody registered in the one or living in the other."""
+
+    household: Household
+    dwelling: Dwelling | None = Field(description="null where none is known, or it is not in your areas")
+
+
+class DwellingFile(HomeFile):
+    """一房一档: a dwelling, the households registered in it, and everybody registered or living there."""
+
+    dwelling: Dwelling
+    households: list[Household] = Field(description="registered here")
+
+
+def household_file(view: View, household_id: str, now: LiveFindings) -> HouseholdFile:
     """NotFound if the household is out of the user's scope."""
     household = view.one("household", Condition("household_id", "eq", household_id))
     dwelling_id = household["dwelling_id"]
     dwellings = view.rows("dwelling", Condition("dwelling_id", "eq", dwelling_id)) if dwelling_id else []
-    return {
-        "household": household,
-        "dwelling": next(iter(view.labelled("dwelling", dwellings)), None),
+    return HouseholdFile(
+        household=household,
+        dwelling=next(iter(view.labelled("dwelling", dwellings)), None),
         **_home(view, now, dwelling_id, [household], household["grid_code"]),
-    }
+    )
 
 
-def dwelling_file(view: View, dwelling_id: str, now: LiveFindings) -> dict[str, Any]:
+def dwelling_file(view: View, dwelling_id: str, now: LiveFindings) -> DwellingFile:
     """NotFound if the dwelling is out of the user's scope."""
     dwelling = view.one("dwelling", Condition("dwelling_id", "eq", dwelling_id))
     grid = dwelling["grid_code"]
     households = view.rows("household", Condition("dwelling_id", "eq", dwelling_id), *_in_grids([grid]))
-    return {
-        "dwelling": view.labelled("dwelling", [dwelling])[0],
-        "households": households,
+    return DwellingFile(
+        dwelling=view.labelled("dwelling", [dwelling])[0],
+        households=households,
         **_home(view, now, dwelling_id, households, grid),
-    }
+    )
 
 
 def _home(
     view: View, now: LiveFindings, dwelling_id: str | None, households: Sequence[Row], grid: str | None
 ) -> dict[str, Any]:
+    """The fields of `HomeFile`."""
     household_ids = [h["household_id"] for h in households]
     here = [Condition("household_id", "in", household_ids), Condition("dwelling_id", "in", _some(dwelling_id))]
     near = _in_grids([grid])
@@ -83,9 +124,10 @@ def _home(
         "members": _members(view, persons, dwelling_id, households, near),
         "titles": view.labelled("title", view.rows("title", *at_home)) if dwelling_id else [],
         "tickets": tickets[:LATEST_TICKETS],
-        "matters": repeated_requests(tickets),
-        "attributes": _attributes(view, [*people, *_some(dwelling_id)], grids),
+        "matters": matters(tickets),
+        "attributes": attributes(view, [*people, *_some(dwelling_id)], grids),
         "findings": finding_rows(view, now(findings)),
+        "release": view.release_id,
     }
 
 
@@ -134,56 +176,6 @@ def _household_numbers(view: View, household_ids: set[str]) -> dict[str, str]:
 def _stands(person: Row) -> bool:
     """Not struck off the register: the dead and the moved are shown as having been here."""
     return bool(person["status"] == "active")
-
-
-def _attributes(view: View, entity_ids: Sequence[str], grids: Sequence[Filter]) -> list[Attribute]:
-    if not entity_ids:
-        return []
-    number = "value" if view.grant("claim").treatments["value"] == "full" else None
-    claims = view.rows("claim", Condition("entity_id", "in", entity_ids), *grids, number=number)
-    claims.sort(key=lambda c: str(c["claimed_on"]), reverse=True)
-    claims.sort(key=_subject)
-    authority = _authorities(view)
-    return [
-        _attribute(*subject, list(values), authority.get((subject[0], subject[2]), (None, None)))
-        for subject, values in groupby(view.labelled("claim", claims), _subject)
-    ]
-
-
-def _authorities(view: View) -> dict[tuple[str, str], tuple[str | None, str | None]]:
-    """By entity and attribute the authoritative source and its label."""
-    declared = [
-        column.survivorship for grant in view.grants() for column in grant.columns.values() if column.survivorship
-    ]
-    return {(g.entity, g.attribute): (g.authority, view.label("claim_source", g.authority)) for g in declared}
-
-
-def _subject(claim: Row) -> tuple[str, str, str]:
-    return claim["entity"], claim["entity_id"], claim["attribute"]
-
-
-def _attribute(
-    entity: str, entity_id: str, attribute: str, claims: list[Row], authority: tuple[str | None, str | None]
-) -> Attribute:
-    return Attribute(
-        entity=entity,
-        entity_id=entity_id,
-        attribute=attribute,
-        values=[{name: claim.get(name) for name in CLAIM} for claim in claims],  # an older release has no reasons
-        authority=authority[0],
-        authority_label=authority[1],
-        agree=_agree(claims),
-    )
-
-
-def _agree(claims: list[Row]) -> bool | None:
-    """Sources are compared, not values: several owners of one home, all named by one office, are no contradiction."""
-    said: dict[str, set[int]] = defaultdict(set)
-    for claim in claims:
-        if NUMBER in claim:
-            said[claim["source"]].add(claim[NUMBER])
-    first, *others = said.values() or [set()]
-    return all(other == first for other in others) if others else None
 
 
 def _in_grids(grids: Iterable[str | None]) -> list[Condition]:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from api.contract_models import ContractRow, columns_of
 from api.responses.as_of import AsOfDay, about, facts_ever, facts_then
 from api.schemas import ReleaseResponse, Row
 from api.view import View
@@ -21,6 +22,63 @@ HEAD = "02"  # GB/T 4761
 PLACE = ("dwelling_id", "standard_address", "estate", "building_no", "entrance_no", "floor_no", "room_no", "grid_code")
 
 
+class DwellingPlace(ContractRow):
+    """Where a dwelling is; what else its row says is said of today."""
+
+    model_config = columns_of("dwelling", only=PLACE, labelled=False)
+
+
+class PastMember(ContractRow):
+    """Who belonged to a household, and since when."""
+
+    model_config = columns_of("membership", omit=("membership_id",))
+
+    lives_here: bool = Field(title="现住本房", description="lived in the household's dwelling on that day")
+    registered_here: bool = Field(title="户籍在本房", description="was registered in that dwelling on that day")
+
+
+class PastResidence(ContractRow):
+    """Where a person was registered (hukou) or lived (living), and since when."""
+
+    model_config = columns_of("residence", omit=("residence_id",))
+
+
+class PastTitle(ContractRow):
+    """Who held a title of the dwelling, and since when."""
+
+    model_config = columns_of("title", omit=("title_id",))
+
+
+class PastHousehold(BaseModel):
+    """A household on that day."""
+
+    household_id: str
+    household_no: str = Field(description="户号")
+    head_person_id: str | None = Field(description="null: nobody was head")
+    member_count: int
+
+
+class RegisteredHousehold(BaseModel):
+    """A household that was registered in the dwelling; null what lies outside your areas."""
+
+    household_id: str
+    household_no: str | None = Field(description="户号")
+    grid_code: str | None
+
+
+class PastOccupant(BaseModel):
+    """Who was registered or lived in the dwelling; null what lies outside your areas."""
+
+    person_id: str
+    name: str | None
+    household_id: str
+    household_no: str | None = Field(description="户号")
+    relation_to_head: str | None = Field(description="与户主关系, a code of GB/T 4761")
+    relation_to_head_label: str | None
+    lives_here: bool = Field(description="lived here on that day")
+    registered_here: bool = Field(description="was registered here on that day")
+
+
 class HistoryFile(ReleaseResponse):
     """What the file of a home as of a day says beside the home."""
 
@@ -28,24 +86,24 @@ class HistoryFile(ReleaseResponse):
     known: date
     release_then: str | None = Field(description="the release that served on the day `known`; null before the first")
     hint: str | None = Field(description="why there is nothing to tell, or what to keep in mind")
-    titles: list[Row] = Field(description="of the dwelling")
+    titles: list[PastTitle] = Field(description="of the dwelling")
 
 
 class HouseholdHistory(HistoryFile):
-    household: Row = Field(
-        description="household_id, household_no, head_person_id (null: nobody was head), member_count"
-    )
-    dwelling: Row | None = Field(description="where it was registered")
-    members: list[Row]
-    residences: list[Row] = Field(description="where its members were registered and lived")
+    """一户一档 as of a day: who belonged to a household, and where it was registered."""
+
+    household: PastHousehold
+    dwelling: DwellingPlace | None = Field(description="where it was registered")
+    members: list[PastMember]
+    residences: list[PastResidence] = Field(description="where its members were registered and lived")
 
 
 class DwellingHistory(HistoryFile):
-    dwelling: Row
-    households: list[Row] = Field(
-        description="registered here: household_id, household_no, grid_code where you see them"
-    )
-    members: list[Row] = Field(description="registered or living here")
+    """一房一档 as of a day: who was registered in a dwelling, lived there and held it."""
+
+    dwelling: DwellingPlace
+    households: list[RegisteredHousehold] = Field(description="registered here")
+    members: list[PastOccupant] = Field(description="registered or living here")
 
 
 def household_history(view: View, household_id: str, moment: AsOfDay, zone: ZoneInfo) -> HouseholdHistory:
@@ -61,12 +119,12 @@ def household_history(view: View, household_id: str, moment: AsOfDay, zone: Zone
     dwelling_id = registered[0][1] if registered else None
     nobody = None if members else "nobody belonged to it on that day, as far as was known"
     return HouseholdHistory(
-        household={
-            "household_id": household_id,
-            "household_no": ever[-1]["household_no"],
-            "head_person_id": head_id,
-            "member_count": len({m["person_id"] for m in members}),
-        },
+        household=PastHousehold(
+            household_id=household_id,
+            household_no=ever[-1]["household_no"],
+            head_person_id=head_id,
+            member_count=len({m["person_id"] for m in members}),
+        ),
         dwelling=next(iter(_places(view, dwelling_id)), None),
         members=sorted(_at(members, residences, dwelling_id), key=lambda m: (m["relation_to_head"], m["person_id"])),
         residences=residences,
@@ -97,11 +155,11 @@ def dwelling_history(view: View, dwelling_id: str, moment: AsOfDay, zone: ZoneIn
     return DwellingHistory(
         dwelling=_places(view, dwelling_id)[0],
         households=[
-            {
-                "household_id": id_,
-                "household_no": households[id_]["household_no"] if id_ in households else None,
-                "grid_code": households[id_]["grid_code"] if id_ in households else None,
-            }
+            RegisteredHousehold(
+                household_id=id_,
+                household_no=households[id_]["household_no"] if id_ in households else None,
+                grid_code=households[id_]["grid_code"] if id_ in households else None,
+            )
             for id_ in registered
         ],
         members=view.labelled("membership", _at(members, residences, dwelling_id)),

@@ -27,6 +27,8 @@ AREA = "digits of a county (6) or subdistrict (9); empty: the whole city"
 
 
 class PrecisionOut(BaseModel):
+    """How often a rule was right in one area."""
+
     area: str = Field(description=AREA, examples=["140213052"])
     area_name: str | None
     confirmed: int = Field(description="findings judged confirmed or moved, since `since`")
@@ -46,6 +48,8 @@ class PrecisionOut(BaseModel):
 
 
 class RuleDecisionOut(BaseModel):
+    """Who stopped or restarted a rule where, and why."""
+
     rule: str
     area: str = Field(description=AREA)
     area_name: str | None

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic import BaseModel, Field
+
 from api.paging import PagePosition
 from api.responses.search_query import SearchQuery, parse_query
-from api.schemas import Row
+from api.schemas import ReleaseResponse, Row
 from api.view import View
 from warehouse.access.filters import AnyOf, Condition, Filter
 from warehouse.access.grant import ColumnNotAllowed
@@ -23,6 +25,28 @@ MOST_HITS = 500  # of one kind; whoever finds more has asked for too much to loo
 PIECE_HINT = "a number is found by all of it, or by its last four characters alone"
 PERSON = ("person_id", "household_id", "dwelling_id")
 PLACE = ("dwelling_id", "standard_address", "grid_code", "estate", "building_no", "entrance_no", "floor_no", "room_no")
+
+
+class SearchHit(BaseModel):
+    """A household that was found, or a dwelling with nobody registered."""
+
+    household_id: str | None = Field(description="null: a dwelling that was found, with nobody registered")
+    dwelling_id: str | None
+    head_name: str | None = Field(description="of the household's head (户主)")
+    address: str | None
+    grid_code: str | None
+    member_count: int | None
+    matched: list[str] = Field(description="what matched: name, id_no, phone, address", examples=[["address"]])
+    open_findings: int = Field(description="findings that wait there")
+
+
+class SearchResponse(ReleaseResponse):
+    """What was found, in the order of addresses."""
+
+    items: list[SearchHit]
+    next_cursor: str | None = Field(description="send it as `cursor` for the next page; null at the end")
+    hint: str | None = Field(description="why nothing can be found this way")
+    complete: bool = Field(description="false: more was found than a search returns; ask more narrowly")
 
 
 @dataclass
@@ -42,7 +66,7 @@ class Hits:
                 self.dwellings[row["dwelling_id"]].add(kind)
 
 
-def search(view: View, now: LiveFindings, settings: Settings, q: str, limit: int, cursor: str | None) -> dict[str, Any]:
+def search(view: View, now: LiveFindings, settings: Settings, q: str, limit: int, cursor: str | None) -> SearchResponse:
     """Items in the order of their addresses. ColumnRefused if the role may match by nothing that was asked."""
     place = PagePosition.of(cursor, view.release_id, ("search", q))
     asked = parse_query(q)
@@ -50,7 +74,13 @@ def search(view: View, now: LiveFindings, settings: Settings, q: str, limit: int
     items = _items(view, hits)
     page, next_cursor = place.cut(items[place.at : place.at + limit + 1], limit)
     hint = PIECE_HINT if asked.is_piece else None
-    return {"items": _shown(view, now, page), "next_cursor": next_cursor, "complete": hits.complete, "hint": hint}
+    return SearchResponse(
+        items=_hits_of(view, now, page),
+        next_cursor=next_cursor,
+        complete=hits.complete,
+        hint=hint,
+        release=view.release_id,
+    )
 
 
 def _hits(view: View, settings: Settings, asked: SearchQuery) -> Hits:
@@ -136,7 +166,7 @@ def _sortable(value: Any) -> tuple[bool, Any]:
     return value is None, value if value is not None else 0
 
 
-def _shown(view: View, now: LiveFindings, items: Sequence[Row]) -> list[Row]:
+def _hits_of(view: View, now: LiveFindings, items: Sequence[Row]) -> list[SearchHit]:
     """The page's items, with heads' names and counts of findings that wait read for this page only."""
     heads = {i["head_person_id"] for i in items if i.get("head_person_id")}
     names = {
@@ -145,16 +175,16 @@ def _shown(view: View, now: LiveFindings, items: Sequence[Row]) -> list[Row]:
     }
     found = _open_findings(view, now, items)
     return [
-        {
-            "household_id": item["household_id"],
-            "dwelling_id": item["dwelling_id"],
-            "head_name": names.get(item.get("head_person_id")),
-            "address": item["place"].get("standard_address"),
-            "grid_code": item.get("grid_code") or item["place"].get("grid_code"),
-            "member_count": item.get("member_count"),
-            "matched": item["matched"],
-            "open_findings": found[item["household_id"]] + found[item["dwelling_id"]],
-        }
+        SearchHit(
+            household_id=item["household_id"],
+            dwelling_id=item["dwelling_id"],
+            head_name=names.get(item.get("head_person_id")),
+            address=item["place"].get("standard_address"),
+            grid_code=item.get("grid_code") or item["place"].get("grid_code"),
+            member_count=item.get("member_count"),
+            matched=item["matched"],
+            open_findings=found[item["household_id"]] + found[item["dwelling_id"]],
+        )
         for item in items
     ]
 

@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
+from pydantic import BaseModel, Field
+
+from api.contract_models import ContractRow, columns_of
 from api.schemas import Row
 from api.view import View
 from warehouse.access.filters import Condition
 
 OPEN: Final = ("awaiting_dispatch", "handling")  # a returned ticket (退单) waits for nobody
+
+
+class Ticket(ContractRow):
+    """A ticket (12345工单). Repeats of one matter share a `matter_id`."""
+
+    model_config = columns_of("ticket")
+
+
+class Matter(BaseModel):
+    """What several tickets of one home are about (诉求事项)."""
+
+    matter_id: str
+    request_class: str
+    request_class_label: str | None
+    tickets: int = Field(description="how many there are")
+    open: int = Field(description="of them, not yet resolved")
+    overdue: int = Field(description="of them, beyond their limit")
+    first_reported_at: datetime
+    last_reported_at: datetime
+    ticket_nos: list[str] = Field(description="the newest first")
 
 
 def open_tickets(view: View, homes: Sequence[Row]) -> dict[str, list[Row]]:
@@ -27,8 +51,8 @@ def open_tickets(view: View, homes: Sequence[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def repeated_requests(tickets: Sequence[Row]) -> list[Row]:
-    """Tickets (with labels) by the matter they are about, the matter last called about first.
+def matters(tickets: Sequence[Row]) -> list[Matter]:
+    """What tickets (with labels) are about, the matter last called about first.
 
     Nothing of an older release, whose tickets name no matter.
     """
@@ -37,18 +61,18 @@ def repeated_requests(tickets: Sequence[Row]) -> list[Row]:
         if ticket.get("matter_id"):
             about[ticket["matter_id"]].append(ticket)
     found = [_matter(matter_id, rows) for matter_id, rows in about.items()]
-    return sorted(found, key=lambda m: (m["last_reported_at"], m["matter_id"]), reverse=True)
+    return sorted(found, key=lambda matter: (matter.last_reported_at, matter.matter_id), reverse=True)
 
 
-def _matter(matter_id: str, tickets: Sequence[Row]) -> Row:
-    return {
-        "matter_id": matter_id,
-        "request_class": tickets[0]["request_class"],
-        "request_class_label": tickets[0]["request_class_label"],
-        "tickets": len(tickets),
-        "open": sum(ticket["status"] in OPEN for ticket in tickets),
-        "overdue": sum(bool(ticket["overdue"]) for ticket in tickets),
-        "first_reported_at": min(ticket["reported_at"] for ticket in tickets),
-        "last_reported_at": max(ticket["reported_at"] for ticket in tickets),
-        "ticket_nos": [ticket["ticket_no"] for ticket in tickets],
-    }
+def _matter(matter_id: str, tickets: Sequence[Row]) -> Matter:
+    return Matter(
+        matter_id=matter_id,
+        request_class=tickets[0]["request_class"],
+        request_class_label=tickets[0]["request_class_label"],
+        tickets=len(tickets),
+        open=sum(ticket["status"] in OPEN for ticket in tickets),
+        overdue=sum(bool(ticket["overdue"]) for ticket in tickets),
+        first_reported_at=min(ticket["reported_at"] for ticket in tickets),
+        last_reported_at=max(ticket["reported_at"] for ticket in tickets),
+        ticket_nos=[ticket["ticket_no"] for ticket in tickets],
+    )

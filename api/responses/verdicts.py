@@ -5,12 +5,11 @@ Not here: giving them (routes), what they must be like (warehouse/fieldwork/subm
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas import Row
 from api.view import View
 from warehouse.fieldwork.observed_values import ValueInput
 from warehouse.fieldwork.resolution import Resolution
@@ -60,42 +59,108 @@ class VerdictIn(BaseModel):
         )
 
 
+class ObservedValueOut(BaseModel):
+    """A value seen, as it is kept: of a number the masked form. Null where your role does not see what people wrote."""
+
+    entity: str = Field(examples=["person"])
+    entity_id: str
+    attribute: str = Field(examples=["living_address"])
+    value: str | None
+    dwelling_id: str | None = Field(description="of an address of the city: the home")
+
+
+class VerdictOut(BaseModel):
+    """A verdict (核实结论) as it is kept, with labels."""
+
+    key: str = Field(description="the sender's")
+    visit_key: str | None = Field(description="of the visit it was given at")
+    finding_id: str
+    rule: str
+    stop_id: str
+    grid_code: str | None
+    verdict: str = Field(examples=["confirmed"])
+    reason_code: str = Field(examples=["office_outdated"])
+    seen_on: date = Field(description="the day, in the hub's time zone")
+    proof: str = Field(examples=["met_in_person"])
+    note: str | None = Field(description="null where your role does not see what people wrote")
+    given_by: str
+    role: str = Field(description="of whoever gave it, then", examples=["grid_worker"])
+    given_at: datetime = Field(description="UTC")
+    release_id: str = Field(description="the release she looked at")
+    verdict_label: str | None
+    reason_code_label: str | None
+    proof_label: str | None
+    values: list[ObservedValueOut]
+    counts: bool = Field(description="it is about the evidence that the finding has now")
+
+
+class ResolutionOut(BaseModel):
+    """What all verdicts about a finding come to now."""
+
+    status: str = Field(description="open, lead or closed")
+    verdict: str | None
+    visits: int = Field(description="verdicts about the present evidence")
+    reason: str
+
+
+class VisitOut(BaseModel):
+    """A visit (走访) as it is kept, with labels."""
+
+    key: str = Field(description="the sender's")
+    stop_id: str
+    grid_code: str | None
+    kind: str = Field(description="finding, or sample: a home without findings, by lot")
+    outcome: str = Field(examples=["met"])
+    missed: str | None = Field(description="of a sample: what contradicted itself there")
+    note: str | None = Field(description="null where your role does not see what people wrote")
+    visited_at: datetime = Field(description="UTC")
+    visited_by: str
+    written_at: datetime = Field(description="UTC")
+    release_id: str = Field(description="the release she looked at")
+    outcome_label: str | None
+    missed_label: str | None
+
+
+class VisitWithVerdicts(VisitOut):
+    """A visit with the verdicts given at it."""
+
+    verdicts: list[VerdictOut]
+
+
 def shows_text(view: View) -> bool:
     """Whether this role sees what people wrote about people."""
     return view.grant("finding").treatments.get("evidence") == "full"
 
 
-def verdict_row(view: View, verdict: Verdict, evidence_hash: str | None) -> Row:
-    """`counts`: it is about the evidence that the finding has now."""
+def verdict_out(view: View, verdict: Verdict, evidence_hash: str | None) -> VerdictOut:
+    """As this role may read it; `evidence_hash` is that of the finding's evidence now."""
     text = shows_text(view)
-    row: dict[str, Any] = verdict._asdict()
-    for hidden in ("id", "evidence_hash", "values"):
-        del row[hidden]
-    labels = {f"{name}_label": view.label(codes, row[name]) for name, codes in LABELS.items()}
     values = [
-        {
-            "entity": value.entity,
-            "entity_id": value.entity_id,
-            "attribute": value.attribute,
-            "value": value.value if text else None,
-            "dwelling_id": value.value_dwelling_id if text else None,
-        }
+        ObservedValueOut(
+            entity=value.entity,
+            entity_id=value.entity_id,
+            attribute=value.attribute,
+            value=value.value if text else None,
+            dwelling_id=value.value_dwelling_id if text else None,
+        )
         for value in verdict.values
     ]
+    kept: dict[str, Any] = verdict._asdict()
+    labels = {f"{name}_label": view.label(codes, kept[name]) for name, codes in LABELS.items()}
     counts = evidence_hash is not None and verdict.evidence_hash == evidence_hash
-    return row | labels | {"note": verdict.note if text else None, "values": values, "counts": counts}
+    note = verdict.note if text else None
+    return VerdictOut(**kept | labels | {"note": note, "values": values, "counts": counts})
 
 
-def resolution_row(found: Resolution) -> Row:
-    """What the verdicts about a finding come to now."""
-    return {"status": found.status, "verdict": found.verdict, "visits": found.visits, "reason": found.reason}
+def resolution_out(found: Resolution) -> ResolutionOut:
+    """Without the keys of the verdicts that stand."""
+    return ResolutionOut(status=found.status, verdict=found.verdict, visits=found.visits, reason=found.reason)
 
 
-def visit_row(view: View, visit: Visit) -> Row:
-    row: dict[str, Any] = visit._asdict()
-    del row["id"]
+def visit_fields(view: View, visit: Visit) -> dict[str, Any]:
+    """The fields of `VisitOut`, as this role may read them."""
     labels = {
         "outcome_label": view.label("visit_outcome", visit.outcome),
         "missed_label": view.label("visit_missed", visit.missed or ""),
     }
-    return row | labels | {"note": visit.note if shows_text(view) else None}
+    return visit._asdict() | labels | {"note": visit.note if shows_text(view) else None}

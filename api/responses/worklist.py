@@ -13,9 +13,9 @@ from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, Field
 
-from api.responses.finding_file import finding_rows
-from api.responses.tickets import open_tickets
-from api.schemas import ROW, Row
+from api.responses.finding_file import Finding, finding_rows
+from api.responses.tickets import Ticket, open_tickets
+from api.schemas import Row
 from api.view import Slice, View
 from warehouse.access.filters import Condition, Filter
 from warehouse.cross_check.live_status import WAITING, LiveFindings
@@ -40,8 +40,10 @@ PLACE: Final = (
 
 
 class AssigneeOut(BaseModel):
+    """Who is to go to a stop."""
+
     username: str | None
-    due_on: date | None
+    due_on: date | None = Field(description="the last day")
 
 
 class StopOut(BaseModel):
@@ -64,8 +66,8 @@ class StopOut(BaseModel):
     for_lead: bool = Field(description="one of its findings waits for a lead's decision")
     visits: int = Field(description="attempts so far: of its findings, the one most often tried")
     assigned: AssigneeOut | None = Field(description="who is to go there, and until when")
-    findings: list[Row] = Field(description=f"the gravest first, then the oldest; {ROW}")
-    tickets: list[Row] = Field(description=f"open 12345 tickets of the home, the oldest first; {ROW}")
+    findings: list[Finding] = Field(description="the gravest first, then the oldest")
+    tickets: list[Ticket] = Field(description="open 12345 tickets of the home, the oldest first")
 
 
 class Worklist:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.contract_models import ContractRow, columns_of
 from api.dependencies import AddressTargetsDep, LeadDep, StateDep, ViewDep
 from api.paging import Cursor, Limit, PagePosition
 from api.schemas import Page, ReleaseResponse, problems
@@ -20,6 +21,16 @@ from warehouse.review.addresses import AddressDecision
 router = APIRouter(prefix="/v1/addresses", tags=["addresses"])
 Written = Annotated[str, Field(max_length=1000, description="as the review lists it, or a part of it")]
 Reason = Annotated[str, Field(max_length=1000, description="why, in a sentence that names no person; it is kept")]
+
+
+class AddressReview(ContractRow):
+    """A spelling that names no single home."""
+
+    model_config = columns_of("address_review")
+
+
+class AddressReviewPage(Page[AddressReview]):
+    """待核地址: spellings to decide about."""
 
 
 class AliasIn(BaseModel):
@@ -44,6 +55,8 @@ class SpellingIn(BaseModel):
 
 
 class RevocationIn(BaseModel):
+    """Which decision is taken back."""
+
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["alias", "spelling"]
@@ -52,6 +65,8 @@ class RevocationIn(BaseModel):
 
 
 class AddressDecisionOut(BaseModel):
+    """What was decided about a writing: an alias means an estate, a spelling a door."""
+
     kind: Literal["alias", "spelling"]
     written: str | None = Field(description="null where your role sees no address as it was written")
     community_code: str | None
@@ -64,29 +79,33 @@ class AddressDecisionOut(BaseModel):
 
 
 class AddressDecisionResponse(ReleaseResponse):
+    """The decision as it stands now."""
+
     decided: AddressDecisionOut
 
 
-class AddressDecisionPage(ReleaseResponse):
-    items: list[AddressDecisionOut]
-    next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
+class AddressDecisionPage(Page[AddressDecisionOut]):
+    """What is accepted."""
 
 
 @router.get("/review", responses=problems(400, 401, 404, 410))
-def review(
+def addresses_in_review(
     caller: ViewDep,
-    rule: Annotated[str | None, Query(max_length=50, examples=["unknown_estate"])] = None,
+    rule: Annotated[
+        str | None, Query(max_length=50, description="why it names none: address_rule", examples=["unknown_estate"])
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Page:
+) -> AddressReviewPage:
     """Spellings of your areas that do not name exactly one home, those that most rows carry first."""
     where = [Condition("rule", "eq", rule)] if rule is not None else []
     items, next_cursor = caller.page("address_review", where, limit, cursor, order=("-uses", "address_id"))
-    return Page(items=caller.labelled("address_review", items), next_cursor=next_cursor, release=caller.release_id)
+    rows = caller.labelled("address_review", items)
+    return AddressReviewPage(items=rows, next_cursor=next_cursor, release=caller.release_id)
 
 
 @router.get("/aliases", responses=problems(400, 401, 404, 410))
-def aliases(
+def address_decisions(
     caller: ViewDep, hub: StateDep, places: AddressTargetsDep, limit: Limit = 50, cursor: Cursor = None
 ) -> AddressDecisionPage:
     """What is accepted for your areas: aliases of estates, and spellings of doors. The next night reads by it."""
@@ -103,7 +122,7 @@ def aliases(
 @router.post(
     "/aliases", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": AddressDecisionResponse}}
 )
-def accept(
+def decide_address(
     body: AliasIn | SpellingIn,
     response: Response,
     caller: ViewDep,
@@ -127,7 +146,7 @@ def accept(
     status_code=201,
     responses=problems(400, 401, 403, 404) | {200: {"model": AddressDecisionResponse}},
 )
-def revoke(
+def revoke_address_decision(
     body: RevocationIn, response: Response, caller: ViewDep, hub: StateDep, places: AddressTargetsDep, lead: LeadDep
 ) -> AddressDecisionResponse:
     """Take a decision back. 201: from the next night on; 200: it was taken back already, nothing changes."""

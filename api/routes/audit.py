@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,18 +10,29 @@ from pydantic import BaseModel, Field
 
 from api.dependencies import AuditorDep, ReleaseIdDep, StateDep
 from api.paging import Limit
-from api.schemas import Row, problems
+from api.schemas import problems
 from warehouse.casebook.activity import activities
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 
+class ActivityOut(BaseModel):
+    """A row that somebody added to the casebook; no text and no value of it."""
+
+    at: datetime = Field(description="UTC")
+    by: str = Field(description="the user")
+    kind: str = Field(description="the casebook's table", examples=["verdicts"])
+    what: str = Field(examples=["confirmed"])
+    about: str = Field(description="an id; empty where the row is about none")
+    record: int = Field(description="the row's number in its table")
+
+
 class ActivityPage(BaseModel):
-    items: list[Row] = Field(
-        description="at (UTC), by, kind, what, about (an id), record; newest first; no text, no value"
-    )
+    """What was written into the casebook, the newest first."""
+
+    items: list[ActivityOut]
     next_offset: int | None = Field(description="send it as `offset` for older ones; null at the end")
-    release: str | None
+    release: str | None = Field(description="the release served now, if one is published")
 
 
 @router.get("/writings", responses=problems(401, 403))
@@ -30,7 +42,9 @@ def activity(
     release: ReleaseIdDep,
     by: Annotated[str | None, Query(max_length=64, description="of this user only")] = None,
     limit: Limit = 100,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    offset: Annotated[
+        int, Query(ge=0, le=1_000_000, description="rows to leave out: `next_offset` of the answer before")
+    ] = 0,
 ) -> ActivityPage:
     """Every row that somebody added: verdicts, visits, assignments, decisions, correction requests. Nothing is overwritten."""
     found = activities(hub.casebook, by=by, limit=limit + 1, offset=offset)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from api.dependencies import ViewDep
@@ -18,6 +18,8 @@ router = APIRouter(prefix="/v1/catalog", tags=["catalog"])
 
 
 class TableEntry(BaseModel):
+    """A table in a line."""
+
     name: str = Field(examples=["city.person"])
     label: str = Field(examples=["人员"])
     description: str
@@ -26,6 +28,8 @@ class TableEntry(BaseModel):
 
 
 class ColumnEntry(BaseModel):
+    """A column, and how your role sees it."""
+
     name: str
     label: str
     type: str
@@ -44,11 +48,15 @@ class ColumnEntry(BaseModel):
 
 
 class Tables(ReleaseResponse):
+    """Every table you can read."""
+
     items: list[TableEntry]
     next_cursor: None = None
 
 
 class TableDetail(ReleaseResponse):
+    """A table with its columns and promises."""
+
     table: TableEntry
     key: list[str]
     columns: list[ColumnEntry]
@@ -56,13 +64,15 @@ class TableDetail(ReleaseResponse):
 
 
 @router.get("", responses=problems(401))
-def tables(caller: ViewDep) -> Tables:
+def catalog(caller: ViewDep) -> Tables:
     """Every table you can read."""
     return Tables(items=[_entry(grant) for grant in caller.grants()], release=caller.release_id)
 
 
 @router.get("/{name}", responses=problems(401, 404))
-def table(name: str, caller: ViewDep) -> TableDetail:
+def catalog_entry(
+    name: Annotated[str, Path(description="of the table", examples=["city.person"])], caller: ViewDep
+) -> TableDetail:
     """One table with its columns, codes and checks."""
     grant = caller.grant(name)
     return TableDetail(

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import LeadDep, ReleaseDep, SessionDep, StateDep, ViewDep
 from api.paging import Cursor, Limit, PagePosition
-from api.schemas import Page, ReleaseResponse, Row, problems
+from api.responses.corrections import Correction, CorrectionDesk, CorrectionResponse, OfficeCorrection
+from api.schemas import Page, problems
 from api.state import AppState
-from api.view import View
 from contracts.errors import AccessError
 from warehouse.access.masking import LEAD_ROLES
-from warehouse.access.policy import ROW, User
+from warehouse.access.policy import ROW
 from warehouse.corrections import queries
 from warehouse.corrections.manual import ManualRequest, ManualRequests
 from warehouse.corrections.presentation import RequestPresenter
-from warehouse.corrections.requests import Request, answer
+from warehouse.corrections.requests import answer
 from warehouse.corrections.states import Actor, State
 from warehouse.corrections.workbook import file_name, workbook
 from warehouse.fieldwork.validation import InputValidator
@@ -31,12 +29,14 @@ from warehouse.lake.receipts import MEDIA_TYPES
 
 router = APIRouter(prefix="/v1/corrections", tags=["corrections"])
 ACTORS: dict[str, Actor] = {"office": "office", **dict.fromkeys(LEAD_ROLES, "lead")}
-OURS = ("entity_id", "grid_code", "finding_id")  # not for offices
+RequestId = Annotated[int, Path(description="`id` of the list")]
 Key = Annotated[str, Field(min_length=8, max_length=64, description="made by you, kept for retries: a UUID")]
 Reason = Annotated[str, Field(max_length=1000, description="why, in a sentence that names no person; it is kept")]
 
 
 class CorrectionIn(BaseModel):
+    """What an office is asked to correct, and why."""
+
     model_config = ConfigDict(extra="forbid")
 
     key: Key
@@ -51,6 +51,8 @@ class CorrectionIn(BaseModel):
 
 
 class StepIn(BaseModel):
+    """What becomes of a request."""
+
     model_config = ConfigDict(extra="forbid")
 
     key: Key
@@ -60,54 +62,8 @@ class StepIn(BaseModel):
     reason: Reason
 
 
-class EventOut(BaseModel):
-    state: State
-    due_on: date
-    reason: str
-    decided_by: str
-    decided_at: datetime
-
-
-class CorrectionResponse(ReleaseResponse):
-    correction: Row = Field(description="the request with its packet and its clock; see the manual")
-    events: list[EventOut] = Field(description="every step after sending, oldest first")
-
-
-@dataclass(frozen=True)
-class CorrectionDesk:
-    """Whose requests these are: an office's by its sources, everybody else's by area."""
-
-    hub: AppState
-    user: User
-    view: View
-    reader: RequestPresenter
-
-    @property
-    def is_office(self) -> bool:
-        return self.user.role == "office"
-
-    def requests(self, wanted: queries.RequestFilter, after: int = 0) -> Iterator[Request]:
-        """Those of hers, oldest first."""
-        if self.is_office:
-            mine = self.user.sources if wanted.sources is None else set(wanted.sources) & set(self.user.sources)
-            wanted = replace(wanted, sources=sorted(mine))
-        return queries.each(self.hub.casebook, wanted, None if self.is_office else self.view.covers, after)
-
-    def one(self, request_id: int) -> Request:
-        """NotFound for one that is not there, or not hers."""
-        wanted = queries.RequestFilter(ids=[request_id] if 0 < request_id < 2**31 else [])
-        found = next(self.requests(wanted), None)
-        if found is None:
-            raise queries.not_found()
-        return found
-
-    def told(self, request: Request) -> Row:
-        more = {} if self.is_office else {name: getattr(request, name) for name in OURS}
-        return self.reader.words(request) | more
-
-    def whole(self, request: Request) -> CorrectionResponse:
-        steps = [EventOut(**vars(event)) for event in queries.history(self.hub.casebook, request)]
-        return CorrectionResponse(correction=self.told(request), events=steps, release=self.view.release_id)
+class CorrectionPage(Page[Correction | OfficeCorrection]):
+    """Requests, oldest first; offices see no id of a person, home or grid."""
 
 
 def correction_desk(hub: StateDep, session: SessionDep, caller: ViewDep, release: ReleaseDep) -> CorrectionDesk:
@@ -124,8 +80,8 @@ CorrectionDeskDep = Annotated[CorrectionDesk, Depends(correction_desk)]
 
 def request_filter(
     hub: StateDep,
-    source: Annotated[str | None, Query(max_length=64, examples=["resident"])] = None,
-    state: State | None = None,
+    source: Annotated[str | None, Query(max_length=64, description="to this table", examples=["resident"])] = None,
+    state: Annotated[State | None, Query(description="as it stands now")] = None,
     overdue: Annotated[bool, Query(description="only those whose clock has run out")] = False,
 ) -> queries.RequestFilter:
     return queries.RequestFilter(
@@ -137,16 +93,19 @@ RequestFilterDep = Annotated[queries.RequestFilter, Depends(request_filter)]
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
-def corrections(mine: CorrectionDeskDep, wanted: RequestFilterDep, limit: Limit = 50, cursor: Cursor = None) -> Page:
+def corrections(
+    mine: CorrectionDeskDep, wanted: RequestFilterDep, limit: Limit = 50, cursor: Cursor = None
+) -> CorrectionPage:
     """An office: requests to its sources. Others: those of your areas. Oldest first, each with its packet and clock."""
     place = PagePosition.of(cursor, mine.view.release_id, ("corrections", wanted))
     found = islice(mine.requests(wanted, max(place.at - 1, 0)), limit + 1)
-    items, next_cursor = place.cut([mine.told(request) | {ROW: request.id} for request in found], limit)
-    return Page(items=items, next_cursor=next_cursor, release=mine.view.release_id)
+    rows, next_cursor = place.cut([{"request": request, ROW: request.id} for request in found], limit)
+    items = [mine.correction(row["request"]) for row in rows]
+    return CorrectionPage(items=items, next_cursor=next_cursor, release=mine.view.release_id)
 
 
 @router.get("/export", response_class=Response, responses=problems(401, 404))
-def export(mine: CorrectionDeskDep, wanted: RequestFilterDep) -> Response:
+def corrections_workbook(mine: CorrectionDeskDep, wanted: RequestFilterDep) -> Response:
     """The same as a workbook (XLSX): one row per request, those overdue in red."""
     content = workbook(mine.requests(wanted), mine.reader, mine.hub.zone)
     name = file_name(mine.reader.today, *(wanted.sources or ()))
@@ -155,13 +114,15 @@ def export(mine: CorrectionDeskDep, wanted: RequestFilterDep) -> Response:
 
 
 @router.get("/{request_id}", responses=problems(401, 404))
-def correction(request_id: int, mine: CorrectionDeskDep) -> CorrectionResponse:
+def correction(request_id: RequestId, mine: CorrectionDeskDep) -> CorrectionResponse:
     """One request and what became of it."""
-    return mine.whole(mine.one(request_id))
+    return mine.response(mine.one(request_id))
 
 
 @router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": CorrectionResponse}})
-def ask(body: CorrectionIn, response: Response, mine: CorrectionDeskDep, lead: LeadDep) -> CorrectionResponse:
+def ask_for_correction(
+    body: CorrectionIn, response: Response, mine: CorrectionDeskDep, lead: LeadDep
+) -> CorrectionResponse:
     """Ask the office that owns the attribute to correct it. 201: sent; 200: that was sent under this key already."""
     if not mine.reader.sees_values:
         raise AccessError("your role sees no values of persons", remedy="the grid's lead asks for it")
@@ -169,7 +130,7 @@ def ask(body: CorrectionIn, response: Response, mine: CorrectionDeskDep, lead: L
     by_hand = ManualRequests(mine.hub.casebook, mine.view.rows, mine.reader.catalog, words)
     request, new = by_hand.ask(body.key, ManualRequest(**body.model_dump(exclude={"key"})), lead.username)
     response.status_code = 201 if new else 200
-    return mine.whole(request)
+    return mine.response(request)
 
 
 @router.post(
@@ -177,7 +138,9 @@ def ask(body: CorrectionIn, response: Response, mine: CorrectionDeskDep, lead: L
     status_code=201,
     responses=problems(400, 401, 403, 404, 409) | {200: {"model": CorrectionResponse}},
 )
-def step(request_id: int, body: StepIn, response: Response, mine: CorrectionDeskDep) -> CorrectionResponse:
+def correction_step(
+    request_id: RequestId, body: StepIn, response: Response, mine: CorrectionDeskDep
+) -> CorrectionResponse:
     """The office answers, or a lead closes or reopens. 201: done; 200: that was done under this key already."""
     request, actor = mine.one(request_id), ACTORS.get(mine.user.role)
     if actor is None:
@@ -185,7 +148,7 @@ def step(request_id: int, body: StepIn, response: Response, mine: CorrectionDesk
     casebook, today = mine.hub.casebook, mine.reader.today
     new = answer(casebook, request, actor, body.state, body.reason, mine.user.username, body.key, today)
     response.status_code = 201 if new else 200
-    return mine.whole(mine.one(request_id))
+    return mine.response(mine.one(request_id))
 
 
 def _today(hub: AppState) -> date:

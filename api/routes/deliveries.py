@@ -7,7 +7,7 @@ from datetime import date, datetime
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +25,7 @@ from warehouse.lake.receipts import media_type, receipt_name
 
 router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"])
 BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"format": "binary"}}}}}
+DeliveryId = Annotated[str, Path(description="`delivery` of the list", examples=["889d0ad4cf11c221"])]
 FileName = Annotated[
     str,
     Query(min_length=1, max_length=200, description="the agreed name of the file", examples=["人口信息_20240301.csv"]),
@@ -49,7 +50,9 @@ class DeliveryCounts(BaseModel):
     advice: str = Field(description="what the office can do about it")
 
 
-class Item(DeliveryCounts):
+class DeliveryOut(DeliveryCounts):
+    """A delivery (报送): a file, what reading it came to, and whether it counts."""
+
     delivery: str = Field(description="id: the head of the SHA-256 of the bytes", examples=["889d0ad4cf11c221"])
     in_force: bool = Field(description="it counts in the next release; an accepted one may have given way to a newer")
     delivered_on: date = Field(description="the date of the data")
@@ -58,22 +61,30 @@ class Item(DeliveryCounts):
 
 
 class Deliveries(BaseModel):
-    items: list[Item]
+    """Deliveries, newest data first."""
+
+    items: list[DeliveryOut]
     next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
     release: str | None = Field(description="the release served now, if one is published")
 
 
 class UploadResponse(BaseModel):
-    items: list[Item] = Field(description="the delivery; of a ZIP one for each file in it")
+    """What an upload became."""
+
+    items: list[DeliveryOut] = Field(description="the delivery; of a ZIP one for each file in it")
     release: str | None
 
 
 class DeliveryResponse(BaseModel):
-    delivery: Item
+    """One delivery."""
+
+    delivery: DeliveryOut
     release: str | None
 
 
 class Issue(BaseModel):
+    """A row that would go back, and why."""
+
     row: int = Field(description="as Excel counts")
     sheet: str
     column: str = Field(description="the office's own header")
@@ -85,6 +96,8 @@ class Issue(BaseModel):
 
 
 class PrecheckResponse(DeliveryCounts):
+    """What delivering a file would come to."""
+
     issues: list[Issue] = Field(description="the first 100")
     release: str | None
 
@@ -93,8 +106,8 @@ class PrecheckResponse(DeliveryCounts):
 def deliveries(
     desk: DeliveryDeskDep,
     release: ReleaseIdDep,
-    table: Annotated[str | None, Query(max_length=100, examples=["resident"])] = None,
-    status: Status | None = None,
+    table: Annotated[str | None, Query(max_length=100, description="of this table", examples=["resident"])] = None,
+    status: Annotated[Status | None, Query(description="`waiting`: not read yet")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Deliveries:
@@ -106,13 +119,13 @@ def deliveries(
 
 
 @router.get("/{delivery_id}", responses=problems(401, 404))
-def delivery(delivery_id: str, desk: DeliveryDeskDep, release: ReleaseIdDep) -> DeliveryResponse:
+def delivery(delivery_id: DeliveryId, desk: DeliveryDeskDep, release: ReleaseIdDep) -> DeliveryResponse:
     """One delivery: its state and counts."""
     return DeliveryResponse(delivery=_item(desk, desk.delivery(delivery_id)), release=release)
 
 
 @router.get("/{delivery_id}/receipt", response_class=FileResponse, responses=problems(401, 404))
-def receipt(delivery_id: str, desk: DeliveryDeskDep) -> FileResponse:
+def receipt(delivery_id: DeliveryId, desk: DeliveryDeskDep) -> FileResponse:
     """The receipt 回执: every row that was sent back, and why; in the format the file came in."""
     found, path = desk.receipt(delivery_id)
     # given as a header, or Starlette would add an encoding that may not be the file's
@@ -162,7 +175,7 @@ async def check_delivery(
     return PrecheckResponse(**found, label=desk.label(found["table"]), release=release)
 
 
-def _item(desk: DeliveryDeskDep, found: Delivery) -> Item:
+def _item(desk: DeliveryDeskDep, found: Delivery) -> DeliveryOut:
     facts = asdict(found) | {"delivery": found.id, "label": desk.label(found.table), "reason": found.told}
     facts["in_force"] = desk.in_force(found)
-    return Item(**{name: facts[name] for name in Item.model_fields})
+    return DeliveryOut(**{name: facts[name] for name in DeliveryOut.model_fields})

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.dependencies import LiveFindingsDep, ViewDep
 from api.paging import Cursor, Limit
-from api.responses.finding_file import VerdictQuestions, evidence_rows, finding_rows, verdict_questions
-from api.responses.verdicts import verdict_row
-from api.schemas import ROW, Page, ReleaseResponse, Row, problems
+from api.responses.evidence import EvidenceRow, evidence_rows
+from api.responses.finding_file import Finding, VerdictQuestions, finding_rows, verdict_questions
+from api.responses.verdicts import VerdictOut, verdict_out
+from api.schemas import Page, ReleaseResponse, problems
 from warehouse.access.filters import Condition
 from warehouse.cross_check.live_status import WAITING
 
 router = APIRouter(prefix="/v1/findings", tags=["findings"])
 Status = Literal["open", "lead", "closed", "stopped", "waiting", "any"]
-Id = Annotated[str | None, Query(pattern="^[0-9a-f]{32}$")]
+HEX = "^[0-9a-f]{32}$"
+
+
+class FindingPage(Page[Finding]):
+    """Findings of your areas."""
 
 
 class FindingResponse(ReleaseResponse):
-    finding: Row
-    evidence_rows: list[Row] = Field(
-        description="the offices' rows: source, file_name, row_no, stated_on, and `value` with what the office calls each "
-        f"column (null where your role sees none); {ROW}"
+    """A finding with what the offices wrote, what was seen, and what may be said."""
+
+    finding: Finding
+    evidence_rows: list[EvidenceRow] = Field(description="the offices' rows that speak in it")
+    verdicts: list[VerdictOut] = Field(
+        description="given so far, oldest first, also about earlier evidence (not `counts`)"
     )
-    verdicts: list[Row] = Field(description="given so far, oldest first, also about earlier evidence (not `counts`)")
     asks: VerdictQuestions = Field(description="what a verdict may say")
 
 
@@ -34,16 +40,20 @@ class FindingResponse(ReleaseResponse):
 def findings(
     caller: ViewDep,
     now: LiveFindingsDep,
-    rule: Annotated[str | None, Query(max_length=100, examples=["hukou_residence_split"])] = None,
-    severity: Annotated[str | None, Query(max_length=20, examples=["high"])] = None,
+    rule: Annotated[
+        str | None, Query(max_length=100, description="of this rule", examples=["hukou_residence_split"])
+    ] = None,
+    severity: Annotated[str | None, Query(max_length=20, description="high, medium or low", examples=["high"])] = None,
     status: Annotated[Status, Query(description="`waiting` is open and lead")] = "waiting",
-    place: Annotated[Literal["door", "desk"] | None, Query()] = None,
-    grid_code: Annotated[str | None, Query(pattern="^[0-9]{15}$", examples=["140213052001001"])] = None,
-    dwelling_id: Id = None,
-    person_id: Id = None,
+    place: Annotated[Literal["door", "desk"] | None, Query(description="where it is looked into")] = None,
+    grid_code: Annotated[
+        str | None, Query(pattern="^[0-9]{15}$", description="in this grid", examples=["140213052001001"])
+    ] = None,
+    dwelling_id: Annotated[str | None, Query(pattern=HEX, description="about this dwelling")] = None,
+    person_id: Annotated[str | None, Query(pattern=HEX, description="about this person")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Page:
+) -> FindingPage:
     """The findings of your areas: whom and where to ask, what it means, and `evidence` as an object.
 
     What was judged since the release was made has its new `status`, and leaves the list where that was not asked for: a
@@ -56,18 +66,20 @@ def findings(
     where += [Condition("status", "in", wanted)] if wanted else []
     items, next_cursor = caller.page("finding", where, limit, cursor)
     items = [row for row in now(items) if not wanted or row["status"] in wanted]
-    return Page(items=finding_rows(caller, items), next_cursor=next_cursor, release=caller.release_id)
+    return FindingPage(items=finding_rows(caller, items), next_cursor=next_cursor, release=caller.release_id)
 
 
 @router.get("/{finding_id}", responses=problems(401, 404))
-def finding(finding_id: str, caller: ViewDep, now: LiveFindingsDep) -> FindingResponse:
+def finding(
+    finding_id: Annotated[str, Path(description="as the list has it")], caller: ViewDep, now: LiveFindingsDep
+) -> FindingResponse:
     """One finding with its evidence, what was said of it so far, and what a verdict may say."""
     [row] = now([caller.one("finding", Condition("finding_id", "eq", finding_id))])
     given, evidence = now.verdicts(finding_id)
     return FindingResponse(
         finding=finding_rows(caller, [row])[0],
         evidence_rows=evidence_rows(caller, finding_id),
-        verdicts=[verdict_row(caller, verdict, evidence) for verdict in given],
+        verdicts=[verdict_out(caller, verdict, evidence) for verdict in given],
         asks=verdict_questions(caller, row),
         release=caller.release_id,
     )

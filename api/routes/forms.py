@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
+from fastapi import Path as PathParameter
 from pydantic import BaseModel, Field
 
 from api.dependencies import SessionDep, StateDep, ViewDep
@@ -22,6 +23,7 @@ from warehouse.form_filling.query import Limits
 from warehouse.form_filling.workbook import write_form
 
 router = APIRouter(prefix="/v1/forms", tags=["forms"])
+FormName = Annotated[str, PathParameter(description="as GET /v1/forms has it", examples=["grid_population"])]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKBOOK: dict[int | str, dict[str, Any]] = {
     200: {"content": {XLSX: {}}, "description": "the workbook: the form, 来源, 说明"}
@@ -41,16 +43,22 @@ class FormSummary(BaseModel):
 
 
 class BrokenForm(BaseModel):
+    """A form that cannot be filled."""
+
     name: str
     problem: str = Field(description="the first thing wrong with it; the other forms go on")
 
 
 class Forms(ReleaseResponse):
+    """Forms there are."""
+
     items: list[FormSummary] = Field(description="those whose tables your role may read")
     broken: list[BrokenForm]
 
 
 class FormCell(BaseModel):
+    """A column of a form."""
+
     name: str
     label: str
     taken_from: list[str] = Field(
@@ -59,6 +67,8 @@ class FormCell(BaseModel):
 
 
 class FormDetail(ReleaseResponse, FormSummary):
+    """A form with its cells."""
+
     cells: list[FormCell]
 
 
@@ -72,7 +82,7 @@ def forms(caller: ViewDep, hub: StateDep) -> Forms:
 
 
 @router.get("/{name}", responses=problems(401, 404, 422))
-def form(name: str, caller: ViewDep, hub: StateDep) -> FormDetail:
+def form(name: FormName, caller: ViewDep, hub: StateDep) -> FormDetail:
     """What one form asks for."""
     found = _found(name, caller, hub)
     cells = [
@@ -84,7 +94,7 @@ def form(name: str, caller: ViewDep, hub: StateDep) -> FormDetail:
 
 @router.get("/{name}/filled", response_class=Response, responses=WORKBOOK | problems(401, 403, 404, 413, 422))
 def filled_form(
-    name: str,
+    name: FormName,
     caller: ViewDep,
     hub: StateDep,
     session: SessionDep,

@@ -12,6 +12,8 @@ router = APIRouter(tags=["operation"])
 
 
 class Health(BaseModel):
+    """Whether the hub is well."""
+
     ok: bool = Field(description="a release is served and it is the one CURRENT names")
     release: str | None
     trouble: str | None = Field(description="what is wrong, with the remedy")

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import LiveFindingsDep, StateDep, ViewDep
 from api.paging import LONGEST_PAGE
-from api.responses import search
 from api.responses.as_of import AsOf, AsOfDay, Known
-from api.responses.home_file import Attribute, household_file
+from api.responses.home_file import HouseholdFile, household_file
 from api.responses.home_history import HouseholdHistory, household_history
-from api.schemas import ReleaseResponse, Row, problems
+from api.responses.search import SearchResponse, search
+from api.schemas import problems
 
 router = APIRouter(prefix="/v1/households", tags=["households"])
 
 
 class SearchIn(BaseModel):
+    """A question, in words or numbers."""
+
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field(
@@ -29,56 +31,27 @@ class SearchIn(BaseModel):
         "or exactly its last 4 characters. Roles that see no names and addresses search by numbers only",
         examples=["3号楼2单元501"],
     )
-    limit: int = Field(50, ge=1, le=LONGEST_PAGE)
-    cursor: str | None = Field(None, max_length=500)
-
-
-class SearchHit(BaseModel):
-    household_id: str | None = Field(description="null: a dwelling that was found, with nobody registered")
-    dwelling_id: str | None
-    head_name: str | None
-    address: str | None
-    grid_code: str | None
-    member_count: int | None
-    matched: list[str] = Field(description="what matched: name, id_no, phone, address", examples=[["address"]])
-    open_findings: int
-
-
-class SearchResponse(ReleaseResponse):
-    items: list[SearchHit]
-    next_cursor: str | None
-    hint: str | None = Field(description="why nothing can be found this way")
-    complete: bool = Field(description="false: more was found than a search returns; ask more narrowly")
-
-
-class HouseholdFile(ReleaseResponse):
-    household: Row
-    dwelling: Row | None
-    members: list[Row] = Field(
-        description="registered in the household or living in its dwelling, now or (status cancelled) before"
-    )
-    titles: list[Row]
-    tickets: list[Row] = Field(
-        description="the newest first, with their limits; repeats of one matter share a matter_id"
-    )
-    matters: list[Row] = Field(description="what they are about: repeats of one matter counted together")
-    attributes: list[Attribute] = Field(description="what each source says, side by side")
-    findings: list[Row]
+    limit: int = Field(50, ge=1, le=LONGEST_PAGE, description="households in one answer")
+    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the answer before")
 
 
 @router.post("/search", responses=problems(400, 401, 403, 410))
 def search_households(body: SearchIn, caller: ViewDep, hub: StateDep, now: LiveFindingsDep) -> SearchResponse:
     """Households of your areas by name, address, ID or phone."""
-    found: dict[str, Any] = search.search(caller, now, hub.settings, body.q, body.limit, body.cursor)
-    return SearchResponse(**found, release=caller.release_id)
+    return search(caller, now, hub.settings, body.q, body.limit, body.cursor)
 
 
 @router.get("/{household_id}", responses=problems(400, 401, 403, 404))
 def household(
-    household_id: str, caller: ViewDep, hub: StateDep, now: LiveFindingsDep, as_of: AsOf = None, known: Known = None
+    household_id: Annotated[str, Path(description="as a person, a finding or the search has it")],
+    caller: ViewDep,
+    hub: StateDep,
+    now: LiveFindingsDep,
+    as_of: AsOf = None,
+    known: Known = None,
 ) -> HouseholdFile | HouseholdHistory:
     """一户一档: members, dwelling, titles, tickets, every attribute side by side per source, findings. With `as_of` who
     belonged to it, where it was registered and who held the home on that day."""
     if moment := AsOfDay.asked(as_of, known):
         return household_history(caller, household_id, moment, ZoneInfo(hub.settings.timezone))
-    return HouseholdFile(**household_file(caller, household_id, now), release=caller.release_id)
+    return household_file(caller, household_id, now)

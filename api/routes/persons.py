@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.contract_models import ContractRow, columns_of
 from api.dependencies import LeadDep, SourceRecordsDep, StateDep, ViewDep
 from api.paging import Cursor, Limit
 from api.schemas import Page, ReleaseResponse, Row, problems
@@ -35,7 +36,30 @@ class SourceRecordRef(BaseModel):
         return SourceRecord(self.source, self.key)
 
 
+class PersonLink(ContractRow):
+    """A row of an office that is a person, and why."""
+
+    model_config = columns_of("person_link")
+
+
+class PersonPair(ContractRow):
+    """Two rows of offices that may be one person."""
+
+    model_config = columns_of("person_pair")
+
+    person_name: str | None = Field(title="姓名", description="of the person it may be")
+    decision: decisions.PersonDecisionKind | None = Field(
+        title="决定", description="made since the release; it counts tonight"
+    )
+
+
+class PersonPairPage(Page[PersonPair]):
+    """待核人员: pairs to decide about, the likeliest first."""
+
+
 class PersonDecisionIn(BaseModel):
+    """What is decided about two rows."""
+
     model_config = ConfigDict(extra="forbid")
 
     left: SourceRecordRef
@@ -47,6 +71,8 @@ class PersonDecisionIn(BaseModel):
 
 
 class PersonDecisionOut(ReleaseResponse):
+    """The decision as it stands now."""
+
     left: SourceRecordRef
     right: SourceRecordRef
     decision: Literal["same", "different", "open"]
@@ -56,23 +82,27 @@ class PersonDecisionOut(ReleaseResponse):
 
 
 class PersonLinksResponse(ReleaseResponse):
+    """The rows that are a person, and those that may be."""
+
     person_id: str = Field(
         description="the id she has now; another than was asked for where that one became part of it"
     )
-    links: list[Row] = Field(description="office rows of your areas that are this person: rule, weight, reasons")
-    waiting: list[Row] = Field(description="rows that may be this person; as GET /v1/persons/review has them")
+    links: list[PersonLink] = Field(description="rows of your areas that are this person")
+    waiting: list[PersonPair] = Field(description="rows that may be this person")
 
 
 @router.get("/review", responses=problems(400, 401, 404, 410))
-def review(caller: ViewDep, hub: StateDep, limit: Limit = 50, cursor: Cursor = None) -> Page:
+def persons_in_review(caller: ViewDep, hub: StateDep, limit: Limit = 50, cursor: Cursor = None) -> PersonPairPage:
     """Pairs of rows that may be one person, the likeliest first; `decision` was made since and counts tonight."""
     order = ("-match_weight", "pair_id")
     items, next_cursor = caller.page("person_pair", (), limit, cursor, order=order)
-    return Page(items=_pairs(caller, hub, items), next_cursor=next_cursor, release=caller.release_id)
+    return PersonPairPage(items=_pairs(caller, hub, items), next_cursor=next_cursor, release=caller.release_id)
 
 
 @router.get("/{person_id}/links", responses=problems(401, 404))
-def links(person_id: str, caller: ViewDep, hub: StateDep) -> PersonLinksResponse:
+def person_links(
+    person_id: Annotated[str, Path(description="of now, or of an earlier night")], caller: ViewDep, hub: StateDep
+) -> PersonLinksResponse:
     """Which office rows are this person, and why: rule, match weight, and what each comparison gave."""
     person_id = current_person_id(caller.rows, person_id)
     is_hers = Condition("person_id", "eq", person_id)
@@ -90,7 +120,7 @@ def links(person_id: str, caller: ViewDep, hub: StateDep) -> PersonLinksResponse
 @router.post(
     "/decisions", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": PersonDecisionOut}}
 )
-def decide(
+def decide_persons(
     body: PersonDecisionIn, response: Response, caller: ViewDep, hub: StateDep, rows: SourceRecordsDep, lead: LeadDep
 ) -> PersonDecisionOut:
     """Decide about two rows of your areas. 201: from the next night on; 200: that stands already, nothing changes."""

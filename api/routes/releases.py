@@ -17,6 +17,8 @@ SAFE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline
 
 
 class Release(ReleaseResponse):
+    """What went into the release that is served, and what its checks said."""
+
     built_at: datetime = Field(description="when the night built it")
     content_hash: str = Field(description="the same inputs and contracts give the same hash")
     rows: dict[str, int] = Field(description="rows by table", examples=[{"person": 10412}])
@@ -26,14 +28,14 @@ class Release(ReleaseResponse):
 
 
 @router.get("/current", responses=problems(401, 503))
-def current(_: SessionDep, release: ReleaseDep) -> Release:
+def current_release(_: SessionDep, release: ReleaseDep) -> Release:
     """The manifest's summary."""
     summary = {name: release.manifest[name] for name in Release.model_fields.keys() & release.manifest.keys()}
     return Release(**summary | {"release": release.release_id})
 
 
 @router.get("/current/audit", response_class=HTMLResponse, responses=problems(401, 404, 503))
-def audit(_: SessionDep, release: ReleaseDep) -> HTMLResponse:
+def release_audit(_: SessionDep, release: ReleaseDep) -> HTMLResponse:
     """The check results as a page to read."""
     page = release.folder / "audit" / "index.html"
     if not page.is_file():

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.contract_models import ContractRow, columns_of
 from api.dependencies import LeadDep, ReleaseDep, SessionDep, StateDep, ViewDep
 from api.errors import BadRequest
 from api.responses.rules import RuleDecisionOut, RuleOut, RulePresenter, may_decide
-from api.schemas import ReleaseResponse, Row, problems
+from api.schemas import ReleaseResponse, problems
 from api.view import View
 from warehouse.access.areas import area_prefix
 from warehouse.access.filters import Condition
@@ -24,6 +25,7 @@ from warehouse.cross_check.model import Rule
 from warehouse.fieldwork.visits import sample_visits
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])
+RuleName = Annotated[str, Path(description="as GET /v1/rules has it", examples=["hukou_residence_split"])]
 COMMUNITY, GRID = 12, 15  # digits: a sample of more than communities is asked for grid by grid
 
 
@@ -39,6 +41,8 @@ class MissedOut(BaseModel):
 
 
 class RulePage(ReleaseResponse):
+    """Every rule, and what all of them miss."""
+
     items: list[RuleOut]
     next_cursor: None = None
     missed: MissedOut
@@ -46,10 +50,14 @@ class RulePage(ReleaseResponse):
 
 
 class RuleResponse(ReleaseResponse):
+    """One rule."""
+
     rule: RuleOut
 
 
 class RuleDecisionIn(BaseModel):
+    """Whether a rule sends anybody in an area."""
+
     model_config = ConfigDict(extra="forbid")
 
     key: str = Field(
@@ -61,18 +69,30 @@ class RuleDecisionIn(BaseModel):
 
 
 class RuleDecisionResponse(ReleaseResponse):
+    """The decision as it stands now."""
+
     decided: RuleDecisionOut
 
 
+class SampleDwelling(ContractRow):
+    """A dwelling without findings."""
+
+    model_config = columns_of("dwelling", labelled=False)
+
+
 class SampleStop(BaseModel):
+    """A home without findings to visit this week."""
+
     stop_id: str = Field(description="the dwelling: POST /v1/visits with kind sample")
     kind: str = "sample"
     grid_code: str
-    dwelling: Row
+    dwelling: SampleDwelling
     visited: bool = Field(description="somebody was there this week")
 
 
 class SamplePage(ReleaseResponse):
+    """This week's homes, the same whoever asks."""
+
     week: str = Field(examples=["2026-W48"])
     items: list[SampleStop]
     next_cursor: None = None
@@ -105,7 +125,9 @@ def weekly_sample(
     caller: ViewDep,
     hub: StateDep,
     session: SessionDep,
-    grid_code: Annotated[str | None, Query(pattern="^[0-9]{15}$", examples=["140213052001001"])] = None,
+    grid_code: Annotated[
+        str | None, Query(pattern="^[0-9]{15}$", description="one grid of yours", examples=["140213052001001"])
+    ] = None,
 ) -> SamplePage:
     """This week's homes without findings to visit, two of each grid of yours: the same whoever asks, all week."""
     today = datetime.now(hub.zone).date()
@@ -127,7 +149,7 @@ def weekly_sample(
 
 
 @router.get("/{rule}", responses=problems(401, 404, 503))
-def rule(rule: str, caller: ViewDep, all_shown: RulePresenterDep) -> RuleResponse:
+def rule(rule: RuleName, caller: ViewDep, all_shown: RulePresenterDep) -> RuleResponse:
     """One rule."""
     return RuleResponse(rule=all_shown.rule(_rule(rule)), release=caller.release_id)
 
@@ -137,8 +159,8 @@ def rule(rule: str, caller: ViewDep, all_shown: RulePresenterDep) -> RuleRespons
     status_code=201,
     responses=problems(400, 401, 403, 404, 409) | {200: {"model": RuleDecisionResponse}},
 )
-def decide(
-    rule: str,
+def decide_rule(
+    rule: RuleName,
     body: RuleDecisionIn,
     response: Response,
     caller: ViewDep,

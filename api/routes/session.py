@@ -14,6 +14,8 @@ router = APIRouter(prefix="/v1", tags=["session"])
 
 
 class LoginIn(BaseModel):
+    """Name and password."""
+
     model_config = ConfigDict(extra="forbid")
 
     username: str = Field(min_length=1, max_length=64, examples=["worker1"])
@@ -21,6 +23,8 @@ class LoginIn(BaseModel):
 
 
 class LoginResponse(BaseModel):
+    """A session."""
+
     access_token: str = Field(description="send it as `Authorization: Bearer …`")
     token_type: str = Field("bearer", examples=["bearer"])
     expires_at: datetime = Field(description="UTC")
@@ -28,17 +32,21 @@ class LoginResponse(BaseModel):
 
 
 class Me(BaseModel):
+    """Who is logged in."""
+
     username: str
     role: str = Field(examples=["grid_worker"])
     areas: list[str] = Field(
         description="area or grid codes; you see what lies in them", examples=[["140213052001001"]]
     )
     sources: list[str] = Field(description="source tables that an office delivers", examples=[["resident"]])
-    release: str | None
+    release: str | None = Field(description="the release served now, if one is published")
 
 
 class LogoutResponse(BaseModel):
-    release: str | None
+    """The session has ended."""
+
+    release: str | None = Field(description="the release served now, if one is published")
 
 
 @router.post("/login", responses=problems(401, 429))

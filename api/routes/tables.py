@@ -4,20 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from api.dependencies import StateDep, ViewDep
 from api.filters import conditions
 from api.paging import Cursor, Limit
-from api.schemas import Page, problems
+from api.schemas import Page, Row, problems
 
 router = APIRouter(prefix="/v1/tables", tags=["tables"])
 NAMES = r"^-?[a-z0-9_]+(,-?[a-z0-9_]+)*$"
+# any column is a parameter: which there are, the table's contract says
+FILTERS = {
+    "name": "filters",
+    "in": "query",
+    "style": "form",
+    "explode": True,
+    "description": "`column=value`, `column__gte=value`, … as above",
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+}
 
 
-@router.get("/{name}", responses=problems(400, 401, 403, 404, 410))
-def table(
-    name: str,
+class TablePage(Page[Row]):
+    """Rows of the table that was asked for. Which columns they have, of which type and how your role sees each, is in
+    GET /v1/catalog/{name}."""
+
+
+@router.get("/{name}", responses=problems(400, 401, 403, 404, 410), openapi_extra={"parameters": [FILTERS]})
+def table_rows(
+    name: Annotated[str, Path(description="of the table, as GET /v1/catalog has it", examples=["city.person"])],
     request: Request,
     caller: ViewDep,
     hub: StateDep,
@@ -29,7 +43,7 @@ def table(
     ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Page:
+) -> TablePage:
     """Rows of `person`, `source.resident`, … in your areas.
 
     Every other query parameter is a filter: `column=value`, or `column__gte`, `__gt`, `__lte`, `__lt`, `__ne`,
@@ -47,4 +61,4 @@ def table(
         columns=columns.split(",") if columns else None,
         order=sort.split(",") if sort else (),
     )
-    return Page(items=items, next_cursor=next_cursor, release=caller.release_id)
+    return TablePage(items=items, next_cursor=next_cursor, release=caller.release_id)

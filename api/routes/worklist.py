@@ -6,21 +6,19 @@ from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
 from api.dependencies import LiveFindingsDep, SessionDep, StateDep, ViewDep
 from api.paging import Cursor, Limit
 from api.responses.worklist import Order, StopOut, Worklist
-from api.schemas import ReleaseResponse, problems
+from api.schemas import Page, problems
 from warehouse.fieldwork import assignments
 
 router = APIRouter(prefix="/v1/worklist", tags=["worklist"])
 Severity = Literal["high", "medium", "low"]
 
 
-class WorklistPage(ReleaseResponse):
-    items: list[StopOut]
-    next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
+class WorklistPage(Page[StopOut]):
+    """Stops of your areas."""
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
@@ -34,7 +32,9 @@ def worklist(
     ] = "door",
     order: Annotated[Order, Query(description="walk: as one walks, whatever is graver elsewhere")] = "severity",
     severity: Annotated[Severity | None, Query(description="the highest of a stop's findings")] = None,
-    grid_code: Annotated[str | None, Query(pattern="^[0-9]{15}$", examples=["140213052001001"])] = None,
+    grid_code: Annotated[
+        str | None, Query(pattern="^[0-9]{15}$", description="in this grid", examples=["140213052001001"])
+    ] = None,
     assigned: Annotated[Literal["me"] | None, Query(description="only what is assigned to me")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.app import create_app
 from tests.api.city import FAR, HERE, NEXT, PASSWORD, point_to, settings_in, small_city, write_release
 from tests.api.desk import Desk
+from tests.api.document import DocumentedClient
 from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.settings import Settings
 
@@ -39,17 +39,17 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def client(city: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(city)) as client:
+def client(city: Settings) -> Iterator[DocumentedClient]:
+    with DocumentedClient(create_app(city)) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def as_user(client: TestClient) -> Callable[[str], dict[str, str]]:
+def as_user(client: DocumentedClient) -> Callable[[str], dict[str, str]]:
     return logging_in(client)
 
 
-def logging_in(client: TestClient) -> Callable[[str], dict[str, str]]:
+def logging_in(client: DocumentedClient) -> Callable[[str], dict[str, str]]:
     """Headers of a logged-in user; each logs in once."""
     tokens: dict[str, str] = {}
 

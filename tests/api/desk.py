@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from urllib.parse import quote
 
-from fastapi.testclient import TestClient
-
 from api.app import create_app
 from tests.api.city import PASSWORD
+from tests.api.document import DocumentedClient
 from tests.pipelines.office import csv_text, resident
 from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.lake.lake import Delivery, Lake
@@ -37,7 +36,7 @@ class Desk:
         with open_casebook(settings) as casebook:
             casebook.add_users(users)
         self.app = create_app(settings)
-        self.client = TestClient(self.app)
+        self.client = DocumentedClient(self.app)
         self._headers: dict[str, dict[str, str]] = {}
 
     def headers(self, user: str) -> dict[str, str]:

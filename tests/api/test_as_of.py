@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.app import create_app
 from tests.api.city import FAR, HERE, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.conftest import USERS
+from tests.api.document import DocumentedClient
 from warehouse.casebook.casebook import open_casebook
 
 FIRST, SECOND = date(2026, 1, 31), date(2026, 2, 28)
@@ -41,7 +41,7 @@ def title(no: str, holder: str, **row: Any) -> Row:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentedClient]:
     """王小明 moves from d4 to d1 in February and 王小红 marries in; 王老 held d1 and sold it. 赵远 is far away."""
     settings = settings_in(tmp_path_factory.mktemp("home"))
     moved = {"valid_to": MOVED, "known_from": SECOND}
@@ -74,18 +74,18 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     point_to(settings, "r1")
     with open_casebook(settings) as casebook:
         casebook.add_users(USERS)
-    with TestClient(create_app(settings)) as opened:
+    with DocumentedClient(create_app(settings)) as opened:
         yield opened
 
 
-def asked(client: TestClient, user: str, path: str) -> tuple[int, Row]:
+def asked(client: DocumentedClient, user: str, path: str) -> tuple[int, Row]:
     login = client.post("/v1/login", json={"username": user, "password": PASSWORD}).json()
     answer = client.get(path, headers={"Authorization": f"Bearer {login['access_token']}"})
     return answer.status_code, answer.json()
 
 
 @pytest.fixture(scope="module")
-def household(client: TestClient) -> Any:
+def household(client: DocumentedClient) -> Any:
     """The file of household h1 as the worker of its grid gets it."""
     login = client.post("/v1/login", json={"username": "worker", "password": PASSWORD}).json()
     headers = {"Authorization": f"Bearer {login['access_token']}"}
@@ -165,13 +165,13 @@ def test_a_day_of_which_little_is_known_says_so(household: Any, as_of: str, know
     ],
 )
 @pytest.mark.parametrize("kind", ["households", "dwellings"])
-def test_what_is_no_day_is_told(client: TestClient, question: str, kind: str) -> None:
+def test_what_is_no_day_is_told(client: DocumentedClient, question: str, kind: str) -> None:
     status, problem = asked(client, "worker", f"/v1/{kind}/{key('h1')}?{question}")
     assert status == 400
     assert problem["remedy"]
 
 
-def test_a_dwelling_of_a_day(client: TestClient) -> None:
+def test_a_dwelling_of_a_day(client: DocumentedClient) -> None:
     def told(day: str) -> tuple[list[tuple[str, bool, bool]], list[str], list[str]]:
         status, file = asked(client, "worker", f"/v1/dwellings/{key('d1')}?as_of={day}&known=2026-02-28")
         assert status == 200, file
@@ -186,7 +186,7 @@ def test_a_dwelling_of_a_day(client: TestClient) -> None:
     assert told("2026-02-20") == ([("王小明", True, True), ("王小红", True, False)], ["h1"], ["王小明"])
 
 
-def test_an_empty_home_says_why_it_is(client: TestClient) -> None:
+def test_an_empty_home_says_why_it_is(client: DocumentedClient) -> None:
     _, file = asked(client, "worker", f"/v1/dwellings/{key('d4')}?as_of=2026-02-20&known=2026-02-28")
     assert (file["members"], file["titles"]) == ([], [])
     assert file["hint"] == "nobody was registered, lived or held a title here, as far as was known"
@@ -204,13 +204,13 @@ def test_an_empty_home_says_why_it_is(client: TestClient) -> None:
         ("analyst", f"/v1/dwellings/{key('d1')}", 403),
     ],
 )
-def test_the_past_is_behind_the_same_gate(client: TestClient, user: str, path: str, status: int) -> None:
+def test_the_past_is_behind_the_same_gate(client: DocumentedClient, user: str, path: str, status: int) -> None:
     found, problem = asked(client, user, f"{path}?as_of=2026-02-20")
     assert found == status
     assert "王" not in str(problem)
 
 
-def test_without_a_day_it_is_the_present(client: TestClient) -> None:
+def test_without_a_day_it_is_the_present(client: DocumentedClient) -> None:
     status, file = asked(client, "worker", f"/v1/households/{key('h1')}")
     assert status == 200
     assert "findings" in file

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.app import create_app
 from tests.api.city import PASSWORD, point_to, settings_in, small_city, write_release
+from tests.api.document import DocumentedClient
 from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.lake.delivery_decisions import write_decision
 
@@ -17,7 +17,7 @@ Headers = Callable[[str], dict[str, str]]
 
 
 @pytest.mark.parametrize("username", ["worker", "lead", "supervisor", "analyst", "admin", "office"])
-def test_it_is_for_auditors_alone(client: TestClient, as_user: Headers, username: str) -> None:
+def test_it_is_for_auditors_alone(client: DocumentedClient, as_user: Headers, username: str) -> None:
     assert client.get("/v1/audit/writings", headers=as_user(username)).status_code == 403
 
 
@@ -29,7 +29,7 @@ def test_an_auditor_sees_who_decided_what_and_pages_through_it(tmp_path_factory:
         casebook.add_users([NewUser("auditor", PASSWORD, "auditor", ("140200000000",))])
         for delivery in ("a", "b"):
             write_decision(casebook, "resident", delivery, "accepted", "counted by hand", "wang.ops")
-    with TestClient(create_app(settings)) as client:
+    with DocumentedClient(create_app(settings)) as client:
         token = client.post("/v1/login", json={"username": "auditor", "password": PASSWORD}).json()["access_token"]
 
         def read(**asked: object) -> dict[str, object]:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from httpx2 import Response
 from python_calamine import CalamineWorkbook
 
 from api.app import create_app
 from tests.api.city import FAR, HERE, ID_NO, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.conftest import USERS, logging_in
+from tests.api.document import DocumentedClient
 from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
 from warehouse.corrections.requests import Packet, send
 
@@ -56,7 +56,7 @@ class Town:
             self.late = self._sent(past, "past-0001", date(2026, 9, 18), "resident", "living_address", HERE, "西院")
         self.fresh = self._sent(self.casebook, "now-00001", date.today(), "property", "title_holder", HERE, FORMULA)
         self.far = self._sent(self.casebook, "far-00001", date.today(), "resident", "name", FAR, "赵")
-        self.client = TestClient(create_app(settings))
+        self.client = DocumentedClient(create_app(settings))
         self._headers = logging_in(self.client)
 
     def _sent(

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from api.app import create_app
 from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.conftest import USERS
+from tests.api.document import DocumentedClient
 from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
 from warehouse.review import addresses, persons
 
@@ -31,7 +31,7 @@ class Office:
         point_to(settings, "r1")
         self.casebook: Casebook = open_casebook(settings)
         self.casebook.add_users([*USERS, NewUser("far_lead", PASSWORD, "grid_lead", (FAR[:12],))])
-        self.client = TestClient(create_app(settings))
+        self.client = DocumentedClient(create_app(settings))
         self._headers: dict[str, dict[str, str]] = {}
 
     def ask(self, user: str, method: str, path: str, body: dict[str, Any] | None = None) -> Response:

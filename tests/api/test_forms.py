@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from api.app import create_app
 from tests.api.city import FAR, HERE, NEXT, PASSWORD, key, point_to, settings_in, small_city, write_release
 from tests.api.conftest import USERS, logging_in
+from tests.api.document import DocumentedClient
 from tests.pipelines.workbooks import cells, comments, fills, formulas
 from warehouse.casebook.casebook import open_casebook
 from warehouse.settings import Settings
@@ -88,18 +88,18 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def client(city: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(city)) as client:
+def client(city: Settings) -> Iterator[DocumentedClient]:
+    with DocumentedClient(create_app(city)) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def as_user(client: TestClient) -> Callable[[str], dict[str, str]]:
+def as_user(client: DocumentedClient) -> Callable[[str], dict[str, str]]:
     return logging_in(client)
 
 
 @pytest.fixture
-def fill(client: TestClient, as_user: Callable[[str], dict[str, str]], tmp_path: Path) -> Callable[..., Path]:
+def fill(client: DocumentedClient, as_user: Callable[[str], dict[str, str]], tmp_path: Path) -> Callable[..., Path]:
     """Fills a form as a user; the workbook."""
 
     def filled(name: str, user: str, **query: str) -> Path:
@@ -205,7 +205,7 @@ def test_a_text_is_never_a_formula(fill: Callable[..., Path]) -> None:
 
 @pytest.mark.parametrize("user", ["admin", "office", "nowhere"])
 def test_a_form_that_a_role_may_not_read_is_not_there(
-    client: TestClient, as_user: Callable[[str], dict[str, str]], user: str
+    client: DocumentedClient, as_user: Callable[[str], dict[str, str]], user: str
 ) -> None:
     headers = as_user(user)
     assert client.get("/v1/forms", headers=headers).json()["items"] == []
@@ -225,7 +225,7 @@ def test_a_form_that_a_role_may_not_read_is_not_there(
     ],
 )  # fmt: skip
 def test_what_cannot_be_filled_is_told(
-    client: TestClient,
+    client: DocumentedClient,
     as_user: Callable[[str], dict[str, str]],
     user: str,
     form: str,
@@ -239,7 +239,7 @@ def test_what_cannot_be_filled_is_told(
 
 
 def test_the_list_has_every_form_and_what_is_wrong_with_a_broken_one(
-    client: TestClient, as_user: Callable[[str], dict[str, str]]
+    client: DocumentedClient, as_user: Callable[[str], dict[str, str]]
 ) -> None:
     answer = client.get("/v1/forms", headers=as_user("worker")).json()
     assert {f["name"] for f in answer["items"]} >= {"grid_population", "household_registration", "dwelling_use"}
@@ -249,7 +249,7 @@ def test_the_list_has_every_form_and_what_is_wrong_with_a_broken_one(
 
 
 def test_a_form_of_too_many_rows_is_refused(city: Settings) -> None:
-    with TestClient(create_app(city.model_copy(update={"form_rows": 1}))) as client:
+    with DocumentedClient(create_app(city.model_copy(update={"form_rows": 1}))) as client:
         token = client.post("/v1/login", json={"username": "lead", "password": PASSWORD}).json()["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
         answer = client.get("/v1/forms/household_registration/filled", headers=headers)
@@ -259,7 +259,7 @@ def test_a_form_of_too_many_rows_is_refused(city: Settings) -> None:
 
 
 def test_a_new_file_is_a_new_form_without_a_restart(
-    client: TestClient, as_user: Callable[[str], dict[str, str]], city: Settings
+    client: DocumentedClient, as_user: Callable[[str], dict[str, str]], city: Settings
 ) -> None:
     path = city.forms / "later.yaml"
     assert client.get("/v1/forms/later", headers=as_user("worker")).status_code == 404

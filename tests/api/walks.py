@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
-from fastapi.testclient import TestClient
 
 from api.app import create_app
 from contracts.load import load_catalog
 from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, Rows, point_to, small_city, write_release
 from tests.api.conftest import logging_in
+from tests.api.document import DocumentedClient
 from tests.api.doubts import finding, key
 from warehouse.build.engine import WORKLIST
 from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
@@ -114,7 +114,7 @@ def write(settings: Settings, release_id: str, city: Rows) -> None:
 class Walk:
     """The API of one city, asked by its users."""
 
-    def __init__(self, client: TestClient, settings: Settings, casebook: Casebook) -> None:
+    def __init__(self, client: DocumentedClient, settings: Settings, casebook: Casebook) -> None:
         self.client, self.settings, self.casebook = client, settings, casebook
         self.headers = logging_in(client)
 
@@ -135,5 +135,5 @@ def walking(settings: Settings) -> Iterator[Walk]:
     write(settings, "r1", rows(settings))
     with open_casebook(settings) as casebook:
         casebook.add_users(USERS)
-        with TestClient(create_app(settings)) as client:
+        with DocumentedClient(create_app(settings)) as client:
             yield Walk(client, settings, casebook)

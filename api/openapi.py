@@ -1,0 +1,90 @@
+"""The OpenAPI document: FastAPI makes it of the routes; here it gets what the contracts know and what the routes' modules say.
+
+Made once, at the first request for it, from the contracts as they stood when the application was created.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.contract_models import MARK, TableColumns, column_schemas
+from api.schemas import PROBLEM, Problem, problems
+from api.state import ContractsSnapshot
+from contracts.errors import ContractError
+from contracts.model import Catalog, Table
+
+REF = "#/components/schemas/{model}"
+INVALID = "422"
+OF_FASTAPI = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
+SEEN = (
+    "Columns as your role sees them, see GET /v1/catalog/{table}: "
+    "a hidden one is left out, a masked one shows its mask or null."
+)
+
+
+def operation_id(route: APIRoute) -> str:
+    """The function's name: generated clients call the operation by it."""
+    return route.name
+
+
+def tags_of(modules: Iterable[ModuleType]) -> list[dict[str, str]]:
+    """Each tag with what the modules of its routes say they are, in the first paragraph of their docstrings."""
+    found: dict[str, list[str]] = {}
+    for module in modules:
+        for tag in module.router.tags:
+            found.setdefault(tag, []).append((inspect.getdoc(module) or "").split("\n\n")[0])
+    return [{"name": tag, "description": "\n\n".join(texts)} for tag, texts in found.items()]
+
+
+def install_document(app: FastAPI, contracts: ContractsSnapshot) -> None:
+    """Makes `app.openapi()` the completed document."""
+    of_routes = app.openapi
+
+    def completed() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = of_routes()
+            _add_columns(document["components"]["schemas"], contracts)
+            _add_problems(document)
+        return app.openapi_schema or {}
+
+    app.openapi = completed  # type: ignore[method-assign]  # FastAPI's own way to extend the document
+
+
+def _add_columns(schemas: dict[str, Any], contracts: ContractsSnapshot) -> None:
+    """Puts the columns of its table before the fields that a row has besides; a field of the same name says more."""
+    for schema in schemas.values():
+        if mark := schema.pop(MARK, None):
+            columns = TableColumns(**mark)
+            table = _table(contracts.catalog, columns.table)
+            schema["properties"] = column_schemas(columns, table, contracts.code_lists) | schema["properties"]
+            schema["description"] += "\n\n" + SEEN.format(table=table.qualified)
+            schema[MARK] = table.qualified
+
+
+def _table(catalog: Catalog, name: str) -> Table:
+    found = catalog.find(name)
+    if found is None:
+        raise ContractError(f"an answer shows rows of {name}, which no contract describes", remedy="name its contract")
+    return found
+
+
+def _add_problems(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for name in OF_FASTAPI:
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template=REF)
+    schemas |= problem.pop("$defs") | {PROBLEM: problem}
+    for operation in _operations(document):
+        if INVALID in operation["responses"]:
+            operation["responses"][INVALID] = problems(int(INVALID))[int(INVALID)]
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for methods in document["paths"].values():
+        yield from methods.values()
