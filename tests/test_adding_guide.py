@@ -15,6 +15,7 @@ from contracts.code_lists import load_code_lists
 from contracts.load import CLEANERS, COLUMN_WORDS, HERE, MASKS, TABLE_WORDS, TOKENS, contract_files, lint
 from contracts.model import Catalog
 from contracts.named_checks import NAMED_CHECKS
+from contracts.persons import PERSON_WORDS, STRENGTHS
 from pipelines.ingest.landing import arrivals
 from warehouse.build.engine import create, define_key_of
 from warehouse.build.sql_files import read_file
@@ -64,7 +65,7 @@ def test_the_guide_has_one_block_for_each_thing_to_add() -> None:
     }
 
 
-OF_CONTRACTS = {*COLUMN_WORDS, *TABLE_WORDS, *CLEANERS, *MASKS, *TOKENS, *NAMED_CHECKS}
+OF_CONTRACTS = {*COLUMN_WORDS, *TABLE_WORDS, *CLEANERS, *MASKS, *TOKENS, *NAMED_CHECKS, *PERSON_WORDS, *STRENGTHS}
 
 
 @pytest.mark.parametrize("word", sorted(OF_CONTRACTS | {*HEADER, *WORDS, *CELL_WORDS, *FUNCTIONS}))
