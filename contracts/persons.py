@@ -58,11 +58,11 @@ class NamedPerson(Declaration):
         return tuple(name for name in declared if name is not None)
 
     def prefixed(self, name: str) -> str:
-        """What a column that the hub works out for this person is called beside those of the row's other persons."""
+        """The name of a column that the hub works out for this person, beside those of the row's other persons."""
         return f"{self.role}_{name}" if self.role else name
 
 
-ADDED: Final = ("person_id", "household_id", "hukou_dwelling_id", "hukou_grid_code")  # to a source's rows, by person
+ADDED_COLUMNS: Final = ("person_id", "household_id", "hukou_dwelling_id", "hukou_grid_code")  # to a source's rows
 # what a word's column must be, and how to say so
 COLUMN_TESTS: Final[Mapping[str, tuple[Callable[[Column], bool], str]]] = {
     "name": (lambda c: c.logical_type == "string" and c.token is None, "text without a token"),
@@ -136,7 +136,7 @@ def _wrong_table(table: str, persons: Sequence[NamedPerson], columns: Sequence[C
     roles = [person.role for person in persons]
     if len(set(roles)) < len(roles):
         yield "several persons of one row each have a role of their own (role: seller)"
-    added = {person.prefixed(name) for person in persons for name in ADDED}
+    added = {person.prefixed(name) for person in persons for name in ADDED_COLUMNS}
     for column in (c for c in columns if c.name in added):
         yield f"the hub adds a column {column.name} to the rows of a source that names persons: call this one otherwise"
     if table not in codes_of("claim_source"):

@@ -17,6 +17,7 @@ from contracts.declaration import words_of
 from contracts.load import HERE, contract_files, lint
 from contracts.model import Catalog
 from contracts.named_checks import NAMED_CHECKS
+from contracts.persons import STRENGTHS, NamedPerson
 from contracts.words import Cleaner, ColumnWords, Mask, TableWords, Token
 from pipelines.ingest.landing import arrivals
 from warehouse.build.engine import create, define_key_of
@@ -67,7 +68,7 @@ def test_the_guide_has_one_block_for_each_thing_to_add() -> None:
     }
 
 
-OF_CONTRACTS = {*words_of(ColumnWords), *words_of(TableWords), *NAMED_CHECKS}.union(
+OF_CONTRACTS = {*words_of(ColumnWords), *words_of(TableWords), *words_of(NamedPerson), *NAMED_CHECKS, *STRENGTHS}.union(
     *map(get_args, (Cleaner, Mask, Token))
 )
 

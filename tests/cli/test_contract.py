@@ -19,6 +19,14 @@ def hub(*arguments: str | Path) -> Result:
     return CliRunner().invoke(app, ["contract", *map(str, arguments)])
 
 
+def test_the_sql_that_follows_from_contracts_is_printed() -> None:
+    names = hub("sql").stdout.splitlines()
+    assert {"person_record", "linked_record", "person_survivorship"} <= set(names)
+    assert "FROM source.hotline AS r" in hub("sql", "person_record").stdout
+    refused = hub("sql", "person")
+    assert refused.exit_code != 0
+
+
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     path = tmp_path / "in" / "工单_20240301.csv"

@@ -77,7 +77,13 @@ def models() -> dict[str, SqlFile]:
 
 
 def plan(catalog: Catalog, files: Mapping[str, SqlFile], makers: PythonModels) -> list[str]:
-    """Every relation in the order it is built. HubError if a promise has no model."""
+    """Every relation in the order it is built. HubError if a promise has no model, or a relation has two."""
+    if twice := sorted(files.keys() & contract_models(catalog).keys()):
+        raise HubError(
+            f"relation {twice[0]} is a model and follows from the contracts, too",
+            where=str(files[twice[0]].path),
+            remedy="give the model (or the source) another name",
+        )
     made = {*files, *makers, *ENGINE_TABLES, *read_folder(WORKLIST)}
     for table in catalog.city():
         if table.name not in made:

@@ -1,8 +1,8 @@
-"""What the offices say of persons, as SQL from the `persons` that the sources' contracts declare.
+"""Records of persons in the offices' rows, as SQL from the `persons` that the sources' contracts declare.
 
 `person_record` (view): every row of every source that names a person, under one set of names; what linkage reads.
 `hukou_place`: the dwelling of each hukou address that is not its row's home.
-`<source>_row`: the rows of a spine or register with the person that linkage found; city tables are made from them.
+`<source>_row`: all columns of a spine or register with `person_id` and, where declared, `household_id` and the hukou home.
 `linked_record` (view): what `claim` and `person` read: the records with their person, a contact's without more than telephone
 and address. A source that names two persons in a row has two records of it, the second under `<key>#<role>`.
 Not here: the declaration (`contracts/persons.py`), which record is whose (models/), which value is shown (`survivorship.py`).
@@ -21,23 +21,23 @@ from warehouse.build.python_model import PythonModel, generated_model
 from warehouse.build.sql_files import relations
 
 PERSON_RECORD, LINKED_RECORD, HUKOU_PLACE = "person_record", "linked_record", "hukou_place"
-TOLD: Final[Mapping[str, str]] = {
+COMMON_COLUMNS: Final[Mapping[str, str]] = {
     "source": "varchar", "record_key": "varchar", "strength": "varchar", "delivery_id": "varchar", "row_no": "bigint",
     "updated_on": "date", "cancelled_on": "date", "name": "varchar", "sex": "varchar", "birth_date": "date",
     "id_no_token": "varchar", "id_no_masked": "varchar", "id_no_status": "varchar", "has_usable_id_no": "boolean",
     "phone_token": "varchar", "phone_masked": "varchar", "phone_status": "varchar",
     "living_address": "varchar", "hukou_address": "varchar", "grid_code": "varchar",
 }  # fmt: skip
-RECORDED: Final = {
-    **TOLD,
+RECORD_COLUMNS: Final = {
+    **COMMON_COLUMNS,
     "id_no_agrees": "boolean", "household": "varchar", "dwelling_id": "varchar", "one_per_dwelling": "boolean",
 }  # fmt: skip
-LINKED: Final = {
-    **TOLD,
+LINKED_COLUMNS: Final = {
+    **COMMON_COLUMNS,
     "person_id": "varchar", "living_dwelling_id": "varchar", "hukou_dwelling_id": "varchar", "hukou_grid_code": "varchar",
 }  # fmt: skip
 HUKOU: Final = ("hukou_dwelling_id", "hukou_grid_code")
-PLACED: Final = dict.fromkeys(("source", "record_key", *HUKOU), "varchar")
+PLACE_COLUMNS: Final = dict.fromkeys(("source", "record_key", *HUKOU), "varchar")
 AS_WRITTEN: Final = ("cancelled_on", "name", "sex", "birth_date", "hukou_address")
 ONLY_EVIDENCE: Final = ("name", "sex", "birth_date")  # of a contact: they help to find the person, nobody is shown them
 
@@ -46,10 +46,10 @@ def person_models(catalog: Catalog) -> dict[str, PythonModel]:
     """The relations by name."""
     records = [Record(table, person) for table in catalog.sources() for person in table.persons]
     views = {
-        PERSON_RECORD: _union((r.recorded() for r in records), RECORDED),
-        LINKED_RECORD: _union((r.linked() for r in records), LINKED),
+        PERSON_RECORD: _union((r.record_sql() for r in records), RECORD_COLUMNS),
+        LINKED_RECORD: _union((r.linked_sql() for r in records), LINKED_COLUMNS),
     }
-    tables = {HUKOU_PLACE: _union((r.placed() for r in records if r.has_hukou_place), PLACED)}
+    tables = {HUKOU_PLACE: _union((r.place_sql() for r in records if r.has_hukou_place), PLACE_COLUMNS)}
     for table in catalog.sources():
         if stored := [r for r in records if r.table == table and r.is_stored]:
             tables[stored[0].rows] = _rows_with_persons(stored)
@@ -76,7 +76,7 @@ class Record:
 
     @property
     def has_hukou_place(self) -> bool:
-        """Whether her hukou address has to be looked up: it is not the address that gives the row its home."""
+        """True where her hukou address has to be looked up: another address gives the row its home."""
         hukou = self.person.hukou_address
         return hukou is not None and hukou != self.table.address_columns[0].name
 
@@ -86,44 +86,44 @@ class Record:
         key = f"r.{name}" if self.table.column(name).sql_type == "varchar" else f"cast(r.{name} as varchar)"
         return f"{key} || '{ROLE}{self.person.role}'" if self.person.role else key
 
-    def recorded(self) -> str:
-        """A select of `RECORDED`."""
-        said = self._told() | {
+    def record_sql(self) -> str:
+        """A select of `RECORD_COLUMNS`."""
+        values = self._common() | {
             "id_no_agrees": self._id_no_agrees(),
             "household": self._column("household"),
             "dwelling_id": "r.dwelling_id" if self.person.addresses else "",
             "one_per_dwelling": "true" if self.person.one_per_dwelling else "false",
         }
-        return _select(said, RECORDED, f"{self.table.relation} r{self._dated_by_delivery}")
+        return _select(values, RECORD_COLUMNS, f"{self.table.relation} r{self._dated_by_delivery}")
 
-    def linked(self) -> str:
-        """A select of `LINKED`: from the stored rows with their person, a contact's from the source and `person_link`."""
+    def linked_sql(self) -> str:
+        """A select of `LINKED_COLUMNS`: from the stored rows with their person, a contact's from the source and `person_link`."""
         name = self.person.prefixed
-        said = self._told() | {"living_dwelling_id": "r.dwelling_id" if self.person.living_address else ""}
+        values = self._common() | {"living_dwelling_id": "r.dwelling_id" if self.person.living_address else ""}
         if not self.is_stored:
-            said |= dict.fromkeys(ONLY_EVIDENCE, "") | {"person_id": "l.person_id"}
+            values |= dict.fromkeys(ONLY_EVIDENCE, "") | {"person_id": "l.person_id"}
             rows = f"{self.table.relation} r join person_link l on {self.same_record('l')}"
-            return _select(said, LINKED, rows + self._dated_by_delivery)
-        said["person_id"] = f"r.{name('person_id')}"
+            return _select(values, LINKED_COLUMNS, rows + self._dated_by_delivery)
+        values["person_id"] = f"r.{name('person_id')}"
         if self.has_hukou_place:
-            said |= {place: f"r.{name(place)}" for place in HUKOU}
+            values |= {place: f"r.{name(place)}" for place in HUKOU}
         elif self.person.hukou_address:
-            said |= {place: f"r.{place.removeprefix('hukou_')}" for place in HUKOU}
-        return _select(said, LINKED, f"{self.rows} r{self._dated_by_delivery}")
+            values |= {place: f"r.{place.removeprefix('hukou_')}" for place in HUKOU}
+        return _select(values, LINKED_COLUMNS, f"{self.rows} r{self._dated_by_delivery}")
 
-    def placed(self) -> str:
-        """A select of `PLACED`."""
-        said = {"source": f"'{self.table.name}'", "record_key": self.key}
-        said |= {"hukou_dwelling_id": "h.dwelling_id", "hukou_grid_code": "h.grid_code"}
+    def place_sql(self) -> str:
+        """A select of `PLACE_COLUMNS`."""
+        values = {"source": f"'{self.table.name}'", "record_key": self.key}
+        values |= {"hukou_dwelling_id": "h.dwelling_id", "hukou_grid_code": "h.grid_code"}
         link = f"join address_link h on h.address = r.{self.person.hukou_address}"
-        return _select(said, PLACED, f"{self.table.relation} r {link}")
+        return _select(values, PLACE_COLUMNS, f"{self.table.relation} r {link}")
 
     def same_record(self, other: str) -> str:
         return f"{other}.source = '{self.table.name}' and {other}.record_key = {self.key}"
 
-    def _told(self) -> dict[str, str]:
-        """The expressions of `TOLD`; empty where the source says nothing."""
-        said = {
+    def _common(self) -> dict[str, str]:
+        """The expressions of `COMMON_COLUMNS`; empty where the source says nothing."""
+        values = {
             "source": f"'{self.table.name}'",
             "record_key": self.key,
             "strength": f"'{self.person.strength}'",
@@ -136,8 +136,8 @@ class Record:
         }
         for number in ("id_no", "phone"):
             column = self._column(number)
-            said |= {f"{number}_{part}": column and f"{column}_{part}" for part in ("token", "masked", "status")}
-        return said | {word: self._column(word) for word in AS_WRITTEN}
+            values |= {f"{number}_{part}": column and f"{column}_{part}" for part in ("token", "masked", "status")}
+        return values | {word: self._column(word) for word in AS_WRITTEN}
 
     def _column(self, word: str) -> str:
         name = self.person.columns.get(word)
@@ -187,9 +187,9 @@ def _rows_with_persons(records: list[Record]) -> str:
     return f"select {', '.join(columns)}\nfrom {records[0].table.relation} r{joins}"
 
 
-def _select(said: Mapping[str, str], columns: Mapping[str, str], rows: str) -> str:
-    """`said` under the names of `columns`, null of its type where nothing is said."""
-    values = {name: said.get(name) or f"cast(null as {kind})" for name, kind in columns.items()}
+def _select(values: Mapping[str, str], columns: Mapping[str, str], rows: str) -> str:
+    """`values` under the names of `columns`, null of its type where nothing is values."""
+    values = {name: values.get(name) or f"cast(null as {kind})" for name, kind in columns.items()}
     items = (value if value.endswith(f".{name}") else f"{value} as {name}" for name, value in values.items())
     listed = ",\n       ".join(items)
     return f"select {listed}\nfrom {rows}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from contracts.load import load_catalog
+from contracts.model import Catalog, Table
 from pipelines.python_models import PYTHON_MODELS
 from tests.api.city import point_to, write_release
 from warehouse.build.engine import contract_models, create, define_key_of, dependencies, models
@@ -85,8 +86,13 @@ def find(
     titles: Sequence[Row] = (),
     tickets: Sequence[Row] = (),
     people: int = 600,
+    more: Mapping[str, Sequence[Row]] | None = None,
+    catalog: Catalog = CATALOG,
 ) -> Persons:
-    """The persons that a night finds among these rows and `people` others. `home` keeps casebook, memory and releases."""
+    """The persons that a night finds among these rows, those of `more` sources of `catalog`, and `people` others.
+
+    `home` keeps casebook, memory and releases.
+    """
     settings = Settings(home=home)
     ensure_keys(settings)
     with duckdb.connect() as connection:
@@ -94,11 +100,11 @@ def find(
         define_key_of(connection, Tokens.load(settings))
         connection.execute("create table address_link (address varchar, dwelling_id varchar, grid_code varchar)")
         connection.execute(f"create table delivery as select date '{DAY}' as delivered_on")
-        given = {"resident": [*crowd(people), *residents], "property": titles, "hotline": tickets}
+        given = {"resident": [*crowd(people), *residents], "property": titles, "hotline": tickets, **(more or {})}
         for name, rows in given.items():
-            _fill(connection, name, rows)
-        makers = contract_models(CATALOG) | dict(PYTHON_MODELS)
-        for relation in _order(connection):
+            _fill(connection, catalog.tables[f"source.{name}"], rows)
+        makers = contract_models(catalog) | dict(PYTHON_MODELS)
+        for relation in _order(connection, catalog):
             if relation in makers:
                 makers[relation].make(connection, settings)
             else:
@@ -119,20 +125,19 @@ def serve(home: Path, persons: Persons, release: str = "r1") -> None:
     point_to(Settings(home=home), release)
 
 
-def _order(connection: duckdb.DuckDBPyConnection) -> list[str]:
+def _order(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> list[str]:
     """Build the relations that linkage needs beyond the given tables, in the night's order."""
-    reads = dependencies(CATALOG, models(), PYTHON_MODELS)
+    reads = dependencies(catalog, models(), PYTHON_MODELS)
     there = {name if schema == "main" else f"{schema}.{name}" for schema, name in connection.execute(
         "select schema_name, table_name from duckdb_tables()").fetchall()}  # fmt: skip
     return in_order(upstream({name: read for name, read in reads.items() if name not in there}, FOUND))
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) -> None:
-    table = CATALOG.tables[f"source.{name}"]
+def _fill(connection: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Row]) -> None:
     create(connection, table, f"select {', '.join(f'null as {c.name}' for c in table.released_columns)} limit 0")
     if rows:
         with frame_as(connection, "given", pl.DataFrame(rows, infer_schema_length=None)):
-            connection.execute(f"insert into source.{name} by name select * from given")
+            connection.execute(f"insert into {table.relation} by name select * from given")
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, relation: str) -> list[dict[str, Any]]:

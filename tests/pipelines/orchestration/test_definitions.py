@@ -37,6 +37,10 @@ def test_every_table_can_be_followed_from_landing_to_release(tmp_path: Path) -> 
         return parents[k] | {a for p in parents[k] for a in ancestors(p)}
 
     assert key("landing/hotline") in ancestors(key("city/ticket"))
+    # of relations that are generated from contracts, too, what they are made from is shown
+    assert {key(f"source/{source}") for source in ("resident", "property", "hotline")} <= parents[
+        key("city/person_link")
+    ]
     for table in ("source/hotline", "city/ticket", "city/release"):
         assert graph.get_check_keys_for_assets({key(table)}), f"{table} has no check"
 
