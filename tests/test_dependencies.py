@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from contracts.errors import HubError
-from tests.pipelines.pull.fetching import Fetching
+from tests.pipelines.pull.fetching import PullHub
 from warehouse.casebook.database import open_database
 from warehouse.extras import LIBRARIES, required
 
@@ -85,8 +85,8 @@ def test_the_extras_of_the_code_are_those_of_the_project() -> None:
 
 
 @pytest.fixture
-def hub(tmp_path: Path) -> Fetching:
-    return Fetching(tmp_path)
+def hub(tmp_path: Path) -> PullHub:
+    return PullHub(tmp_path)
 
 
 def test_a_casebook_on_postgresql_says_which_extra_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_a_casebook_on_postgresql_says_which_extra_it_needs(monkeypatch: pytest.
         open_database("postgresql://hub:x@127.0.0.1:1/hub")
 
 
-def test_a_store_and_a_query_say_which_extra_they_need(hub: Fetching, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_and_a_query_say_which_extra_they_need(hub: PullHub, monkeypatch: pytest.MonkeyPatch) -> None:
     for library in ("s3fs", "connectorx"):
         monkeypatch.setitem(sys.modules, library, None)
     hub.contract("permit", kind="query", secret="permits_db", query="select permit_no, holder, updated_at from permits")

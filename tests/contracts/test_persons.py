@@ -15,7 +15,7 @@ SECOND = "        living_address: home\n      - {strength: contact, name: pupil,
 
 @pytest.fixture
 def labelled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(persons, "_claim_sources", lambda: frozenset({"school_roll"}))
+    monkeypatch.setattr(persons, "codes_of", lambda name: ("school_roll",))
 
 
 def problems(folder: Path, text: str, layer: str = "sources") -> list[str]:

@@ -53,7 +53,7 @@ customProperties:
 @pytest.fixture
 def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
     """The marriage register alone."""
-    monkeypatch.setattr(persons, "_claim_sources", lambda: frozenset({"marriage"}))
+    monkeypatch.setattr(persons, "codes_of", lambda name: ("marriage",))
     path = tmp_path / "sources" / "marriage.odcs.yaml"
     path.parent.mkdir()
     path.write_text(MARRIAGE, encoding="utf-8")
