@@ -2,6 +2,7 @@
 
 `person_record` (view): every row of every source that names a person, under one set of names; what linkage reads.
 `hukou_place`: the dwelling of each hukou address that is not its row's home.
+`usable_id_no_status`: the statuses of ID numbers that name their person, for what reads no record.
 `<source>_row`: all columns of a spine or register with `person_id` and, where declared, `household_id` and the hukou home.
 `linked_record` (view): what `claim` and `person` read: the records with their person, a contact's without more than telephone
 and address. A source that names two persons in a row has two records of it, the second under `<key>#<role>`.
@@ -17,10 +18,12 @@ from typing import Final
 from contracts.identifiers.id_no import AGREED, USABLE
 from contracts.model import Catalog, Table
 from contracts.persons import ROLE, NamedPerson
+from contracts.quoting import quote_text
 from warehouse.build.python_model import PythonModel, generated_model
 from warehouse.build.sql_files import relations
 
 PERSON_RECORD, LINKED_RECORD, HUKOU_PLACE = "person_record", "linked_record", "hukou_place"
+USABLE_STATUS: Final = "usable_id_no_status"
 COMMON_COLUMNS: Final[Mapping[str, str]] = {
     "source": "varchar", "record_key": "varchar", "strength": "varchar", "delivery_id": "varchar", "row_no": "bigint",
     "updated_on": "date", "cancelled_on": "date", "name": "varchar", "sex": "varchar", "birth_date": "date",
@@ -49,7 +52,9 @@ def person_models(catalog: Catalog) -> dict[str, PythonModel]:
         PERSON_RECORD: _union((r.record_sql() for r in records), RECORD_COLUMNS),
         LINKED_RECORD: _union((r.linked_sql() for r in records), LINKED_COLUMNS),
     }
-    tables = {HUKOU_PLACE: _union((r.place_sql() for r in records if r.has_hukou_place), PLACE_COLUMNS)}
+    statuses = ", ".join(f"({quote_text(status)})" for status in USABLE)
+    tables = {USABLE_STATUS: f"select status from (values {statuses}) as usable(status)"}
+    tables |= {HUKOU_PLACE: _union((r.place_sql() for r in records if r.has_hukou_place), PLACE_COLUMNS)}
     for table in catalog.sources():
         if stored := [r for r in records if r.table == table and r.is_stored]:
             tables[stored[0].rows] = _rows_with_persons(stored)
@@ -113,18 +118,18 @@ class Record:
 
     def place_sql(self) -> str:
         """A select of `PLACE_COLUMNS`."""
-        values = {"source": f"'{self.table.name}'", "record_key": self.key}
+        values = {"source": quote_text(self.table.name), "record_key": self.key}
         values |= {"hukou_dwelling_id": "h.dwelling_id", "hukou_grid_code": "h.grid_code"}
         link = f"join address_link h on h.address = r.{self.person.hukou_address}"
         return _select(values, PLACE_COLUMNS, f"{self.table.relation} r {link}")
 
     def same_record(self, other: str) -> str:
-        return f"{other}.source = '{self.table.name}' and {other}.record_key = {self.key}"
+        return f"{other}.source = {quote_text(self.table.name)} and {other}.record_key = {self.key}"
 
     def _common(self) -> dict[str, str]:
         """The expressions of `COMMON_COLUMNS`; empty where the source says nothing."""
         values = {
-            "source": f"'{self.table.name}'",
+            "source": quote_text(self.table.name),
             "record_key": self.key,
             "strength": f"'{self.person.strength}'",
             "delivery_id": "r.delivery_id",
@@ -152,7 +157,7 @@ class Record:
 
     def _has_status(self, number: str, statuses: Iterable[str]) -> str:
         column = self._column(number)
-        return f"{column}_status in ({', '.join(repr(s) for s in statuses)})" if column else "false"
+        return f"{column}_status in ({', '.join(map(quote_text, statuses))})" if column else "false"
 
     def _id_no_agrees(self) -> str:
         """A number confirms birth date and sex only where the contract says which columns it is held against."""

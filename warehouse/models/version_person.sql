@@ -2,12 +2,14 @@
    The record's own person, unless number and name are both another's (a title's holder is the same only by one of them); else
    the person of the number, if name or birth date are hers; else the id that the row would have got while it stood. */
 with former as (
-    select 'resident' as source, record_no as record_key, known_from, name, birth_date, id_no_token as token,
-           id_no_status in ('ok', 'old_15', 'birth_mismatch', 'sex_mismatch') as by_number
-    from resident_history
+    select 'resident' as source, r.record_no as record_key, r.known_from, r.name, r.birth_date, r.id_no_token as token,
+           u.status is not null as by_number
+    from resident_history r
+    left join usable_id_no_status u on u.status = r.id_no_status
     union all
-    select 'property', title_no, known_from, holder_name, null, holder_id_no_token, holder_id_no_status in ('ok', 'old_15')
-    from property_history
+    select 'property', t.title_no, t.known_from, t.holder_name, null, t.holder_id_no_token, u.status is not null
+    from property_history t
+    left join usable_id_no_status u on u.status = t.holder_id_no_status
 ), standing as (
     select source, record_key, name, id_no_token as token, has_usable_id_no as by_number
     from person_record where strength <> 'contact'
