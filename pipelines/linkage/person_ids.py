@@ -26,11 +26,11 @@ from warehouse.releases.layout import CITY
 from warehouse.releases.publish import current_id
 from warehouse.settings import Settings
 
-UNITED: Final = {"natural_id": pl.String, "root": pl.String}
-CHANGES: Final = {
+UNITED_ID_SCHEMA: Final = {"natural_id": pl.String, "root": pl.String}
+CHANGE_SCHEMA: Final = {
     "nth": pl.Int64, "change": pl.String, "old_id": pl.String, "new_id": pl.String, "changed_on": pl.Date,
 }  # fmt: skip
-SERVED: Final = {"person": ("person_id",), "person_link": ("source", "record_key", "person_id")}
+SERVED_COLUMNS: Final = {"person": ("person_id",), "person_link": ("source", "record_key", "person_id")}
 
 
 class PersonIdAssignment(NamedTuple):
@@ -47,7 +47,7 @@ class PersonIdAssignment(NamedTuple):
 def make_united_id(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Create `united_id`: each natural id that people joined with another, and the smallest of those joined (`root`)."""
     roots = merged_clusters(connection.execute("select left_id, right_id from united_pair").fetchall())
-    _leave(connection, "united_id", pl.DataFrame(list(roots.items()), schema=UNITED, orient="row"))
+    _create_table(connection, "united_id", pl.DataFrame(list(roots.items()), schema=UNITED_ID_SCHEMA, orient="row"))
 
 
 def merged_clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -69,7 +69,7 @@ def make_person_id_log(connection: duckdb.DuckDBPyConnection, settings: Settings
     """Create `person_id_log`: the casebook's changes of ids, in the order `nth`."""
     with open_casebook(settings) as casebook:
         changes = person_id_changes(casebook)
-    _leave(connection, "person_id_log", _numbered(changes))
+    _create_table(connection, "person_id_log", _numbered_changes(changes))
 
 
 def make_served(connection: duckdb.DuckDBPyConnection, settings: Settings, table: str) -> None:
@@ -78,9 +78,9 @@ def make_served(connection: duckdb.DuckDBPyConnection, settings: Settings, table
     path = settings.releases / str(served) / CITY
     if served is not None and path.exists():
         connection.execute(f"attach if not exists {quote_text(path)} as served (read_only)")
-        rows = f"select {', '.join(SERVED[table])} from served.{table}"
+        rows = f"select {', '.join(SERVED_COLUMNS[table])} from served.{table}"
     else:
-        rows = f"select {', '.join(f'cast(null as varchar) as {name}' for name in SERVED[table])} where false"
+        rows = f"select {', '.join(f'cast(null as varchar) as {name}' for name in SERVED_COLUMNS[table])} where false"
     connection.execute(f"create temp view served_{table} as {rows}")
 
 
@@ -89,7 +89,11 @@ def make_person_change_tonight(connection: duckdb.DuckDBPyConnection, settings: 
     moves = connection.execute(
         "select natural_id, default_id, earlier_id, row_count, default_is_known, earlier_lives from person_id_move"
     )
-    _leave(connection, "person_change_tonight", _numbered(decide(PersonIdAssignment(*row) for row in moves.fetchall())))
+    _create_table(
+        connection,
+        "person_change_tonight",
+        _numbered_changes(decide(PersonIdAssignment(*row) for row in moves.fetchall())),
+    )
 
 
 def decide(moved: Iterable[PersonIdAssignment]) -> list[PersonIdChange]:
@@ -97,28 +101,28 @@ def decide(moved: Iterable[PersonIdAssignment]) -> list[PersonIdChange]:
     by_person: dict[tuple[str, str], list[PersonIdAssignment]] = defaultdict(list)
     for move in moved:
         by_person[move.natural, move.default].append(move)
-    changes, taken = [], set[str]()
+    changes, used_ids = [], set[str]()
     for (natural, default), moves in sorted(by_person.items()):
         moves.sort(key=lambda m: (-m.rows, m.earlier))
-        free = [m.earlier for m in moves if not m.earlier_lives and m.earlier not in taken]
-        kept = default
+        free = [m.earlier for m in moves if not m.earlier_lives and m.earlier not in used_ids]
+        kept_id = default
         if not moves[0].default_is_known:
             if free:
-                kept = free.pop(0)
-                changes.append(PersonIdChange("kept", natural, kept))
+                kept_id = free.pop(0)
+                changes.append(PersonIdChange("kept", natural, kept_id))
             else:
                 changes.append(PersonIdChange("split", moves[0].earlier, default))
-        taken |= {kept, *free}
-        changes += [PersonIdChange("merged", earlier, kept) for earlier in free]
+        used_ids |= {kept_id, *free}
+        changes += [PersonIdChange("merged", earlier, kept_id) for earlier in free]
     return changes
 
 
-def _numbered(changes: Sequence[PersonIdChange]) -> pl.DataFrame:
+def _numbered_changes(changes: Sequence[PersonIdChange]) -> pl.DataFrame:
     rows = [(nth, *change) for nth, change in enumerate(changes)]
-    return pl.DataFrame(rows, schema=CHANGES, orient="row")
+    return pl.DataFrame(rows, schema=CHANGE_SCHEMA, orient="row")
 
 
-def _leave(connection: duckdb.DuckDBPyConnection, relation: str, rows: pl.DataFrame) -> None:
+def _create_table(connection: duckdb.DuckDBPyConnection, relation: str, rows: pl.DataFrame) -> None:
     with frame_as(connection, "rows_of_code", rows):
         connection.execute(f"create temp table {relation} as select * from rows_of_code")
 
@@ -126,6 +130,6 @@ def _leave(connection: duckdb.DuckDBPyConnection, relation: str, rows: pl.DataFr
 PERSON_IDS: Final = {
     "united_id": PythonModel(make_united_id, frozenset({"united_pair"})),
     "person_id_log": PythonModel(make_person_id_log),
-    **{f"served_{table}": PythonModel(partial(make_served, table=table), is_view=True) for table in SERVED},
+    **{f"served_{table}": PythonModel(partial(make_served, table=table), is_view=True) for table in SERVED_COLUMNS},
     "person_change_tonight": PythonModel(make_person_change_tonight, frozenset({"person_id_move"})),
 }
