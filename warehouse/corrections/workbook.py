@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from warehouse.corrections.presentation import HEADERS, RequestPresenter
 from warehouse.corrections.requests import Request
-from warehouse.workbooks import put
 from warehouse.workbooks import workbook as new_workbook
+from warehouse.workbooks import write_cell
 
 SHEET: Final = "更正请求"
 WIDE: Final = {"stated": 30, "seen": 30, "reason": 40, "state_reason": 40, "file_name": 26, "record_key": 18}
@@ -32,13 +32,13 @@ def workbook(requests: Iterable[Request], reader: RequestPresenter, zone: ZoneIn
         sheet.freeze_panes(1, 1)
         for column, (name, header) in enumerate(HEADERS.items()):
             sheet.set_column(column, column, WIDE.get(name, 14))
-            put(sheet, 0, column, header, head)
+            write_cell(sheet, 0, column, header, head)
         row = 0
         for row, request in enumerate(islice(requests, MOST), 1):
             words = _dated(reader.words(request), zone)
             for column, name in enumerate(HEADERS):
                 said = words[name]
-                put(
+                write_cell(
                     sheet,
                     row,
                     column,

@@ -12,7 +12,7 @@ from typing import Any, Final
 from xlsxwriter import Workbook
 
 from warehouse.form_filling.fill import CellAnswer, FilledForm
-from warehouse.workbooks import LONGEST, put, workbook
+from warehouse.workbooks import LONGEST, workbook, write_cell
 
 SOURCES, ABOUT = "来源", "说明"
 HEAD_ROWS: Final = 3  # title, who asks, the labels
@@ -65,19 +65,19 @@ class _Book:
         form = self._filled.form
         sheet.set_column(0, len(form.cells) - 1, WIDTH)
         sheet.freeze_panes(HEAD_ROWS, 1)
-        put(sheet, 0, 0, form.title, self._title)
-        put(sheet, 1, 0, f"要表单位：{form.office}　数据截至：{self._filled.known_on or ''}")
+        write_cell(sheet, 0, 0, form.title, self._title)
+        write_cell(sheet, 1, 0, f"要表单位：{form.office}　数据截至：{self._filled.known_on or ''}")
         for column, cell in enumerate(form.cells):
-            put(sheet, HEAD_ROWS - 1, column, cell.label, self._head)
+            write_cell(sheet, HEAD_ROWS - 1, column, cell.label, self._head)
 
     def _answer(self, row: int, column: int, answer: CellAnswer) -> None:
         look = self._looks[answer.state]
-        put(self._form, row, column, answer.value, self._day if isinstance(answer.value, date) else look)
+        write_cell(self._form, row, column, answer.value, self._day if isinstance(answer.value, date) else look)
         said = f"{'、'.join(answer.offices)} {answer.dated or ''}".strip()
         if answer.state == "filled":
-            put(self._sources, row, column, f"{said}（{answer.note}）" if answer.note else said)
+            write_cell(self._sources, row, column, f"{said}（{answer.note}）" if answer.note else said)
             return
-        put(self._sources, row, column, f"{said}；{answer.note}", look)
+        write_cell(self._sources, row, column, f"{said}；{answer.note}", look)
         if self._comments < COMMENTS:
             self._form.write_comment(row, column, answer.note[:LONGEST], COMMENT_BOX)
             self._comments += 1
@@ -104,5 +104,5 @@ class _Book:
         self._about.set_column(0, 0, WIDTH)
         self._about.set_column(1, 1, 80)
         for row, (label, value) in enumerate(facts):
-            put(self._about, row, 0, label, self._head)
-            put(self._about, row, 1, value)
+            write_cell(self._about, row, 0, label, self._head)
+            write_cell(self._about, row, 1, value)
