@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from contracts.errors import AccessError
-from warehouse.releases.readonly import LOCKED
+from warehouse.releases.readonly import SANDBOX_CONFIG
 
 AGGREGATES: Final = frozenset(
     re.findall(
@@ -230,4 +230,4 @@ def _parsed(sql: str) -> Iterator[Tree]:
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
     """A database of nothing, for its parser."""
-    return duckdb.connect(config=LOCKED | {"threads": 1})
+    return duckdb.connect(config=SANDBOX_CONFIG | {"threads": 1})

@@ -18,7 +18,7 @@ from contracts.model import Catalog, Table
 from warehouse.form_filling.expression import Column, Expression, UnsafeSql, expression
 from warehouse.form_filling.model import ROWS, Cell, Form
 from warehouse.form_filling.scoped_sql import GRID, GRID_COLUMNS
-from warehouse.releases.readonly import LOCKED
+from warehouse.releases.readonly import SANDBOX_CONFIG
 
 MUST: Final = ("title", "office", "legal_basis", "purpose", "since", "rows", "cells")
 WORDS: Final = (*MUST, "where")
@@ -219,7 +219,7 @@ def _pair(said: object, word: str) -> Column:
 
 def _empty(tables: list[Table]) -> duckdb.DuckDBPyConnection:
     """A database with the city's tables and no row."""
-    connection = duckdb.connect(config=LOCKED | {"threads": 1})
+    connection = duckdb.connect(config=SANDBOX_CONFIG | {"threads": 1})
     for table in tables:
         connection.execute(f"create table {table.definition}")
     columns = ", ".join(f"{column} varchar" for column in GRID_COLUMNS)

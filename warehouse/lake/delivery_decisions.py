@@ -74,7 +74,7 @@ def apply_decisions(lake: Lake, casebook: Casebook) -> list[Delivery]:
 
 
 def decide(lake: Lake, casebook: Casebook, delivery: Delivery, act: DeliveryAction, reason: str, by: str) -> Delivery:
-    """Write a decision down and apply it; the delivery as it is now.
+    """Store a decision and apply it; returns the delivery with its new status.
 
     DeliveryError if it would change nothing or cannot be done, CasebookError for an invalid reason.
     """
