@@ -1,6 +1,6 @@
-"""A filled form as a workbook: the form, 来源 with the same rows and cells (office and date), 说明 (who, when, legend).
+"""Writes a filled form as a workbook: the form, 来源 (office and date of the same cells), 说明 (who, when, legend).
 
-Nothing is ever written as a formula. Not here: what the cells say (fill.py).
+Nothing is ever written as a formula. Not here: the cells' values (fill.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from warehouse.workbooks import LONGEST, workbook, write_cell
 
 SOURCES, ABOUT = "来源", "说明"
 HEAD_ROWS: Final = 3  # title, who asks, the labels
-COMMENTS: Final = 5_000  # each costs a drawing, for the writer and for Excel
+COMMENTS: Final = 5_000  # at most: each is a drawing, slow to write and slow in Excel
 COMMENT_BOX: Final = {"width": 320, "height": 90, "font_size": 9}
 WIDTH: Final = 18
 LEGEND: Final = (
@@ -27,7 +27,7 @@ LEGEND: Final = (
 
 
 def write_form(path: Path, filled: FilledForm, filled_by: str, filled_at: datetime) -> None:
-    """The workbook at `path`. `filled_at` without zone, as the reader's clock says. OSError: disk full.
+    """Write the workbook to `path`. `filled_at` is naive, in the reader's time zone. OSError: disk full.
 
     20,000 rows of 10 cells take about 10 s and 100 MB (2026, one core).
     """
@@ -73,11 +73,11 @@ class _Book:
     def _answer(self, row: int, column: int, answer: CellAnswer) -> None:
         look = self._looks[answer.state]
         write_cell(self._form, row, column, answer.value, self._day if isinstance(answer.value, date) else look)
-        said = f"{'、'.join(answer.offices)} {answer.dated or ''}".strip()
+        source = f"{'、'.join(answer.offices)} {answer.dated_on or ''}".strip()
         if answer.state == "filled":
-            write_cell(self._sources, row, column, f"{said}（{answer.note}）" if answer.note else said)
+            write_cell(self._sources, row, column, f"{source}（{answer.note}）" if answer.note else source)
             return
-        write_cell(self._sources, row, column, f"{said}；{answer.note}", look)
+        write_cell(self._sources, row, column, f"{source}；{answer.note}", look)
         if self._comments < COMMENTS:
             self._form.write_comment(row, column, answer.note[:LONGEST], COMMENT_BOX)
             self._comments += 1

@@ -1,8 +1,8 @@
-"""Reading a release by table and conditions: as whoever checks a decision does, in the API through the caller's gate.
+"""Reads rows of a release by table and conditions, behind one protocol for the operator and for users of the API.
 
-Belongs here: the shape of such reading, and the operator's own at the terminal, which has every row and no mask.
-Does not: how a condition is written (access/filters.py), the gate (access/policy.py), which `api/view.py` puts behind
-the same shape.
+Belongs here: the protocol `RowReader`, and the operator's reader at the terminal, which reads every row without masks.
+Does not: conditions as SQL (access/filters.py), the gate (access/policy.py), through which `api/view.py` implements the
+same protocol.
 """
 
 from __future__ import annotations
