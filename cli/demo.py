@@ -103,7 +103,7 @@ def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
     """The demo's users; who is there already gets the password that is printed."""
     from demo.users import demo_users
     from warehouse.casebook.casebook import open_casebook
-    from warehouse.files import replacing
+    from warehouse.files import atomic_file
 
     users = demo_users(settings.home, seed)
     with open_casebook(settings) as casebook:
@@ -115,7 +115,7 @@ def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
                 casebook.add_user(user.username, user.password, user.role, user.areas, user.sources)
     fields = ("username", "password", "role", "areas", "sources")
     content = json.dumps([{f: getattr(u, f) for f in fields} for u in users], ensure_ascii=False, indent=1)
-    with replacing(settings.home / "demo-users.json") as path:
+    with atomic_file(settings.home / "demo-users.json") as path:
         path.touch(mode=0o600)
         path.write_text(content, encoding="utf-8")
     return users

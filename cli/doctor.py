@@ -82,10 +82,10 @@ def _version(distribution: str) -> str | None:
 
 def _extras(settings: Settings) -> DoctorLine:
     from contracts.load import load_catalog
-    from warehouse.extras import LIBRARIES, is_installed, remedy, required
+    from warehouse.extras import LIBRARIES, is_installed, remedy, required_extras
 
     installed = [extra for extra in LIBRARIES if is_installed(extra)]
-    missing = {extra: by for extra, by in required(settings, load_catalog()).items() if extra not in installed}
+    missing = {extra: by for extra, by in required_extras(settings, load_catalog()).items() if extra not in installed}
     if missing:
         wanted = "; ".join(f"{by} needs `{extra}`" for extra, by in missing.items())
         return DoctorLine(False, f"{wanted}: not installed -> {remedy(list(missing))}")

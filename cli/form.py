@@ -71,7 +71,7 @@ def fill(
     from zoneinfo import ZoneInfo
 
     from contracts.errors import HubError
-    from warehouse.files import replacing
+    from warehouse.files import atomic_file
     from warehouse.form_filling.doubts import rule_doubts
     from warehouse.form_filling.fill import fill as filled
     from warehouse.form_filling.query import Limits
@@ -81,7 +81,7 @@ def fill(
     found = _shelf().form(name)
     answers = filled(_view(user), found, rule_doubts(), Limits(settings.form_rows, settings.form_seconds), grid)
     try:
-        with replacing(out) as temporary:
+        with atomic_file(out) as temporary:
             write_form(temporary, answers, user, datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None))
     except OSError as error:
         raise HubError(f"cannot write it: {error.strerror}", where=str(out), remedy="give another --out") from None

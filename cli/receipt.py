@@ -99,13 +99,13 @@ def export(
 
 def _copy(settings: Settings, delivery: Delivery, to: Path) -> None:
     from contracts.errors import HubError
-    from warehouse.files import replacing
+    from warehouse.files import atomic_file
     from warehouse.lake.receipts import receipt_file
 
     source = receipt_file(settings, delivery)
     assert source is not None
     try:
-        with replacing(to) as temporary:
+        with atomic_file(to) as temporary:
             shutil.copyfile(source, temporary)
     except OSError as error:
         raise HubError(f"cannot write it: {error.strerror}", where=str(to), remedy="give another --out") from None

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from contracts.errors import HubError
 from tests.pipelines.pull.fetching import PullHub
 from warehouse.casebook.database import open_database
-from warehouse.extras import LIBRARIES, required
+from warehouse.extras import LIBRARIES, required_extras
 
 ROOT = Path(__file__).parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -100,7 +100,7 @@ def test_a_store_and_a_query_say_which_extra_they_need(hub: PullHub, monkeypatch
         monkeypatch.setitem(sys.modules, library, None)
     hub.contract("permit", kind="query", secret="permits_db", query="select permit_no, holder, updated_at from permits")
     hub.settings = hub.settings.model_copy(update={"landing_url": "s3://bucket/prefix"})
-    assert required(hub.settings, hub.catalog) == {"s3": "HUB_LANDING_URL", "sql": "permit"}
+    assert required_extras(hub.settings, hub.catalog) == {"s3": "HUB_LANDING_URL", "sql": "permit"}
     store, query = hub.pull()
     assert re.match(r"HUB_LANDING_URL: .* needs the extra `s3`.* -> run `make setup EXTRAS=s3`;", store)
     assert re.match(r"permit: .* needs the extra `sql`.* -> run `make setup EXTRAS=sql`;", query)

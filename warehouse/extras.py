@@ -1,7 +1,7 @@
-"""Libraries that only some deployments need: extras of the installation, asked for where they are first used.
+"""Extras of the installation: libraries that only some deployments need, required where they are first used.
 
 The names are those of `[project.optional-dependencies]` in pyproject.toml; each has a lock of its own. Not here: the
-imports, which stand late in the modules that use a library.
+imports, which are late imports in the modules that use a library.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ S3_URLS = ("s3://", "s3a://")
 
 
 def is_installed(extra: str) -> bool:
-    """Whether the extra's library could be imported; it is not."""
+    """True if the extra's library can be imported; this does not import it."""
     return find_spec(LIBRARIES[extra]) is not None
 
 
 def require(extra: str, what: str) -> None:
-    """HubError where the extra that `what` needs is not installed."""
+    """Raise HubError if the extra that `what` needs is not installed."""
     if not is_installed(extra):
         raise HubError(f"{what} needs the extra `{extra}`, which is not installed", remedy=remedy([extra]))
 
 
 def remedy(extras: list[str]) -> str:
-    """What to do about extras that are not installed."""
+    """The command that installs these extras."""
     return f"run `make setup EXTRAS={','.join(extras)}`"
 
 
-def required(settings: Settings, catalog: Catalog) -> dict[str, str]:
-    """Every extra that a setting or a contract asks for, with the names of the settings or contracts."""
+def required_extras(settings: Settings, catalog: Catalog) -> dict[str, str]:
+    """Every extra that a setting or a contract needs, with the names of the settings or contracts."""
     queries = [table.name for table in catalog.sources() if table.pull and table.pull.kind == "query"]
     asking = {
         "postgres": "HUB_CASEBOOK_URL" if settings.casebook_url.startswith(POSTGRES_URLS) else "",

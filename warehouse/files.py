@@ -1,6 +1,4 @@
-"""Writing files that are either whole or not there: a temporary name, fsync, rename, fsync of the folder.
-
-Also who may look at them: folders of people's data are their owner's alone.
+"""Writes files atomically (temporary name, fsync, rename, fsync of the folder), and makes folders private.
 
 Not here: what is written, and where (`lake/lake.py`, `lake/tokens.py`, `releases/publish.py`).
 """
@@ -14,20 +12,20 @@ from pathlib import Path
 
 
 def private_folder(path: Path) -> None:
-    """Make `path`, for its owner only (0700); one that is there stays as it is."""
+    """Make the folder `path`, for its owner only (0700); an existing one stays as it is."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def open_to_others(path: Path) -> bool:
-    """Whether somebody else gets at `path`: its own mode lets them, and its folder lets them through."""
+    """True if others can get at `path`: its own mode allows it, and so does its folder's."""
     return bool(path.stat().st_mode & 0o077 and path.parent.stat().st_mode & 0o011)
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`; when the block ends well its file takes `path`'s place, else it is removed.
+def atomic_file(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`, to write to; it replaces `path` if the block succeeds, else it is removed.
 
-    Missing folders are made. After a crash `path` holds the old content or the new, never a part.
+    Missing folders are made. After a crash `path` has the old content or the new, never a part.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -42,8 +40,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """`path` with exactly `content`, or untouched."""
-    with replacing(path) as temporary:
+    """Write `content` to `path`, which keeps its old content if that fails."""
+    with atomic_file(path) as temporary:
         temporary.write_bytes(content)
 
 

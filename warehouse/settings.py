@@ -1,4 +1,4 @@
-"""Every setting of the hub, and the only place that reads the environment (prefix `HUB_`)."""
+"""The settings of the hub; the only module that reads the environment (prefix `HUB_`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MEMORY = r"(?i)^([0-9]+(\.[0-9]+)? ?([KMGT]i?B|%))?$"  # as DuckDB reads it
 
 
 class Settings(BaseSettings):
-    """Settings with their defaults; `docs/settings.md` is held against this class by a test."""
+    """Settings with their defaults; a test compares `docs/settings.md` with this class."""
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
 
@@ -75,7 +75,7 @@ class Settings(BaseSettings):
 
     @property
     def forms(self) -> Path:
-        """A deployment's own forms, beside those of `warehouse/forms`."""
+        """The folder of a deployment's own forms, besides those of `warehouse/forms`."""
         return self.home / "forms"
 
     @property
@@ -84,12 +84,12 @@ class Settings(BaseSettings):
 
     @property
     def checks(self) -> Path:
-        """Files that are checked without being delivered, for as long as that takes."""
+        """The folder of files that are being checked without being delivered."""
         return self.home / "checks"
 
     @property
     def cache(self) -> Path:
-        """What a night need not work out again; losing it costs time and nothing else."""
+        """The folder of derived files that the next night reuses; losing it costs time only."""
         return self.home / "cache"
 
     @property
@@ -102,5 +102,5 @@ class Settings(BaseSettings):
 
     @property
     def casebook(self) -> str:
-        """The casebook's URL, whichever way it was given."""
+        """The casebook's URL: `casebook_url`, else SQLite in the home folder."""
         return self.casebook_url or f"sqlite:///{self.home.absolute() / 'casebook.sqlite'}"

@@ -1,6 +1,6 @@
-"""Workbooks (XLSX) that the hub writes: a text in them stays a text, never a formula or a link.
+"""Writes workbooks (XLSX) in which a text stays a text, never a formula or a link.
 
-Belongs here: opening and closing one, and one cell. Does not: what its sheets say (receipts, forms, correction requests).
+Belongs here: opening and closing one, and one cell. Does not: the sheets' content (receipts, forms, correction requests).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ LONGEST: Final = 32_767  # characters of a cell: Excel's limit
 
 @contextmanager
 def workbook(to: Path | BytesIO, **properties: Any) -> Iterator[Workbook]:
-    """A workbook written row by row; it is whole at the end of the block. OSError: disk full.
+    """A workbook to write row by row; it is complete at the end of the block. OSError: disk full.
 
-    Rows wait in files, beside `to` where that is a path, until the workbook is whole, so memory is bounded by a row.
+    Rows are collected in temporary files (beside `to` if that is a path), so memory is bounded by a row.
     """
     with TemporaryDirectory(prefix=".", dir=to.parent if isinstance(to, Path) else None) as folder:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": folder}
@@ -38,8 +38,8 @@ def workbook(to: Path | BytesIO, **properties: Any) -> Iterator[Workbook]:
             raise error.args[0] from None
 
 
-def put(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> None:
-    """One cell: a number, a day, or a text that stays a text; nothing but its look for null."""
+def write_cell(sheet: Any, row: int, column: int, value: Any, look: Any = None) -> None:
+    """Write one cell with the format `look`: a number, a day or a text; a blank for null."""
     if value is None or value == "":
         sheet.write_blank(row, column, None, look)
     elif isinstance(value, bool):

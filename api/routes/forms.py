@@ -17,7 +17,7 @@ from api.schemas import ReleaseResponse, problems
 from warehouse.access.policy import NotFound
 from warehouse.files import private_folder
 from warehouse.form_filling.doubts import rule_doubts
-from warehouse.form_filling.fill import fill, readable
+from warehouse.form_filling.fill import fill, is_readable
 from warehouse.form_filling.model import Form
 from warehouse.form_filling.query import Limits
 from warehouse.form_filling.workbook import write_form
@@ -76,7 +76,7 @@ class FormDetail(ReleaseResponse, FormSummary):
 def forms(caller: ViewDep, hub: StateDep) -> Forms:
     """Every form you may have filled."""
     shelf = hub.shelf()
-    items = [_heading(form) for form in shelf.forms.values() if readable(caller, form)]
+    items = [_heading(form) for form in shelf.forms.values() if is_readable(caller, form)]
     broken = [BrokenForm(name=b.name, problem=b.problems[0]) for b in shelf.broken.values()]
     return Forms(items=items, broken=broken, release=caller.release_id)
 
@@ -119,7 +119,7 @@ def filled_form(
 def _found(name: str, caller: ViewDep, hub: StateDep) -> Form:
     """NotFound, too, where the role may not read what the form reads."""
     found = hub.shelf().form(name)
-    if not readable(caller, found):
+    if not is_readable(caller, found):
         raise NotFound("there is no such form", remedy="see GET /v1/forms")
     return found
 

@@ -35,7 +35,7 @@ def make_address_parsed(connection: duckdb.DuckDBPyConnection, settings: Setting
     tables, decisions = reference(connection), address_decisions(settings)
     cache = parse_cache(settings, tables, decisions)
     if cache.file(FILE) is None:
-        with cache.replacing() as folder:
+        with cache.replace_files() as folder:
             pl.DataFrame(schema=COLUMNS).write_parquet(folder / FILE)
     _update_cache(connection, cache, tables, decisions)
     columns = ", ".join(f"p.{name}" for name in COLUMNS if name != "address")
@@ -70,7 +70,7 @@ def _update_cache(
     if new or gone:
         unchanged = f"select k.* from {known} k where exists (select 1 from spelling s where s.address = k.address)"
         parser = Parser(Gazetteer.of(tables.areas, tables.buildings, decisions, tables.on)) if new else None
-        with _parts(cache) as parts, cache.replacing() as folder:
+        with _parts(cache) as parts, cache.replace_files() as folder:
             files = [_file(part) for part in _parse(connection, parser, new, parts)] if parser else []
             every = " union all ".join([unchanged, *(f"select * from {file}" for file in files)])
             connection.execute(f"copy ({every}) to {quote_text(folder / FILE)} (format parquet, compression zstd)")

@@ -19,7 +19,7 @@ from pipelines.ingest.parquet_writer import RowWriter
 from pipelines.ingest.uniqueness import AT, RowKeys
 from pipelines.ingest.validate_rows import ROW, RULES, SHEET, ValidatedRows, issue_rows, masked_value
 from pipelines.readers import Batch
-from warehouse.files import replacing
+from warehouse.files import atomic_file
 
 
 class DeliveryResult:
@@ -147,7 +147,7 @@ class DeliveryResult:
 
     def write_accepted(self, path: Path) -> None:
         """Move the accepted rows to `path`, or write them again if duplicates must be left out."""
-        with replacing(path) as temporary:
+        with atomic_file(path) as temporary:
             if self._duplicates.is_empty():
                 os.replace(self._accepted, temporary)
             else:
@@ -173,5 +173,5 @@ class DeliveryResult:
         rows = pl.scan_parquet(parts)
         if self._is_late:  # otherwise the batches are in order, and millions of rows need not be in memory
             rows = rows.sort(pl.col(SHEET).cast(pl.Enum(list(self._sheets))), ROW, maintain_order=True)
-        with replacing(path) as temporary:
+        with atomic_file(path) as temporary:
             rows.sink_parquet(temporary, compression="zstd")

@@ -120,7 +120,7 @@ def _near(model: LinkModel, new: str) -> str:
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, memory: Cache) -> None:
-    with memory.replacing() as folder:
+    with memory.replace_files() as folder:
         for name, query in (
             ("pair", "from known_pair"),
             ("pattern", "from linkage_pattern order by pattern"),

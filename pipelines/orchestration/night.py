@@ -131,7 +131,7 @@ class Night:
             self.fetch_failures = pull_all(self.settings, self.catalog, self._detail)
             lake = Lake(self.settings)
             with open_casebook(self.settings) as casebook:
-                settle = DeliveryDecisions.of(casebook).settled
+                settle = DeliveryDecisions.of(casebook).settle
                 ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
                 apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
             done, self.growing_files = ingested.deliveries, ingested.growing_files

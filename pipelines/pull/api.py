@@ -21,7 +21,7 @@ from contracts.pull import Pull
 from pipelines.pull.items import Watermark, address, highest, items_of, lines_of, next_address
 from pipelines.pull.landed_files import last_landed, next_path, pull_folder
 from pipelines.pull.pages import UnusableResponse, client, fetch_page
-from warehouse.files import replacing, write_atomically
+from warehouse.files import atomic_file, write_atomically
 from warehouse.lake.secrets import read_secret
 from warehouse.settings import Settings
 
@@ -76,7 +76,7 @@ def pull_api(settings: Settings, table: Table, pull: Pull, wait: Callable[[float
     landed = None
     if done.size and not (last and _nothing_new(part, last, begun.since is not None)):
         landed = last = next_path(settings, table, pull, last)
-        with replacing(landed) as temporary:
+        with atomic_file(landed) as temporary:
             os.replace(part, temporary)
     part.unlink(missing_ok=True)
     since = begun.since if done.mark is None else done.mark

@@ -26,7 +26,7 @@ from contracts.pull import Pull
 from contracts.quoting import quote_identifier, quote_text
 from pipelines.pull.landed_files import last_landed, next_path
 from warehouse.extras import require
-from warehouse.files import replacing
+from warehouse.files import atomic_file
 from warehouse.lake.secrets import read_secret
 from warehouse.settings import Settings
 
@@ -73,7 +73,7 @@ def pull_query(settings: Settings, table: Table, pull: Pull, seconds: float = QU
             return None
         path = next_path(settings, table, pull, last)
         notes = {PULL: pull.digest, WATERMARK: highest or since, PULLED_AT: datetime.now(UTC).isoformat()}
-        with replacing(path) as temporary:
+        with atomic_file(path) as temporary:
             pl.scan_parquet(parts).sink_parquet(temporary, compression="zstd", metadata=notes)
     return path
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from contracts.errors import HubError
 from contracts.file_names import is_unfinished
 from warehouse.extras import S3_URLS, require
-from warehouse.files import replacing, write_atomically
+from warehouse.files import atomic_file, write_atomically
 from warehouse.lake.secrets import read_secret
 from warehouse.settings import Settings
 
@@ -119,7 +119,7 @@ def _copy(store: AbstractFileSystem, path: str, target: Path, size: int, replace
             if (there.st_size, int(there.st_mtime)) == (size, int(modified)):
                 return  # an earlier copy, whose record was lost
             raise HubError("landing holds another file of this name", remedy="rename one of the two")
-        with replacing(target) as temporary:
+        with atomic_file(target) as temporary:
             store.get_file(path, str(temporary))
             if temporary.stat().st_size != size:
                 raise HubError("it changed while it was copied", remedy="the next night copies it")

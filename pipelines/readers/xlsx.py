@@ -32,7 +32,12 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0"  # the container of XLS, ET, and of every workbo
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 FORMULA = "="
 BOOK = "xl/workbook.xml"
-DAMAGE_ERRORS = (CalamineError, *archives.DAMAGED, ParseError, LookupError)  # LookupError: XML in an unknown encoding
+DAMAGE_ERRORS = (
+    CalamineError,
+    *archives.READ_ERRORS,
+    ParseError,
+    LookupError,
+)  # LookupError: XML in an unknown encoding
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:

@@ -14,7 +14,7 @@ from contracts.model import Format, Table
 from pipelines.ingest.refusals import Refusal
 from pipelines.receipts import as_csv, as_jsonl, as_workbook
 from pipelines.receipts.lines import Content, Issues
-from warehouse.files import replacing
+from warehouse.files import atomic_file
 from warehouse.lake.lake import Delivery
 from warehouse.settings import Settings
 
@@ -46,7 +46,7 @@ def write_receipt(
     content = Content(delivery, table, refusal, Issues(issues, table, code_lists or {}))
     suffix = _suffix(table, delivery.file_name)
     path = settings.receipts / delivery.table / f"{delivery.id}{suffix}"
-    with replacing(path) as temporary:
+    with atomic_file(path) as temporary:
         if suffix == ".xlsx":
             as_workbook.write(temporary, content)
         elif suffix == ".jsonl":

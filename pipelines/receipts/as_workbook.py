@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.receipts.lines import WORDS, Content, Issues, Pair, in_words
 from pipelines.receipts.marked_rows import COMMENTS, SHEETS, mark
 from pipelines.receipts.pages import Book, Pages
-from warehouse.workbooks import put, workbook
+from warehouse.workbooks import workbook, write_cell
 
 SUMMARY, DETAILS = "汇总", "明细"
 WIDTHS = {
@@ -52,15 +52,15 @@ def write(path: Path, content: Content) -> None:
 def _summarise(book: Book, facts: list[Pair], counts: pl.DataFrame) -> None:
     sheet, row = book.sheet(SUMMARY), 0
     for row, (label, value) in enumerate([*facts, *KEY] if len(counts) else facts):
-        put(sheet, row, 0, label, book.head)
-        put(sheet, row, 1, value)
+        write_cell(sheet, row, 0, label, book.head)
+        write_cell(sheet, row, 1, value)
     for column, name in enumerate(counts.columns):
         sheet.set_column(column, column, WIDTHS[name])
         if len(counts):
-            put(sheet, row + 2, column, WORDS[name], book.head)
+            write_cell(sheet, row + 2, column, WORDS[name], book.head)
     for nth, cells in enumerate(in_words(counts).iter_rows(), row + 3):
         for column, cell in enumerate(cells):
-            put(sheet, nth, column, cell)
+            write_cell(sheet, nth, column, cell)
 
 
 def _list(book: Book, issues: Issues) -> None:
@@ -70,6 +70,6 @@ def _list(book: Book, issues: Issues) -> None:
         for cells in in_words(batch).iter_rows():
             row = pages.next_row()
             for column, cell in enumerate(cells):
-                put(pages.sheet, row, column, cell)
+                write_cell(pages.sheet, row, column, cell)
     if pages:
         pages.finish()

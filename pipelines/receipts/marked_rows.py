@@ -14,7 +14,7 @@ from typing import Any
 from contracts.model import Table
 from pipelines.receipts.lines import SEVERITY, WORDS, Issues, harmless
 from pipelines.receipts.pages import Book, Pages
-from warehouse.workbooks import put
+from warehouse.workbooks import write_cell
 
 SHEETS = 200  # each costs an open file until the workbook is closed
 COMMENTS = 5_000  # each costs a drawing, for the writer and for Excel
@@ -54,7 +54,7 @@ class MarkedRows:
         pages = Pages(self._book, name, self._widths)
         for row_no, of_row in groupby(lines, key=itemgetter("row_no")):
             row = pages.next_row()
-            put(pages.sheet, row, 0, row_no)
+            write_cell(pages.sheet, row, 0, row_no)
             for column, of_cell in groupby(sorted(of_row, key=itemgetter("column")), key=itemgetter("column")):
                 self._mark(pages.sheet, row, self._places[column], list(of_cell))
         pages.finish()
@@ -62,7 +62,7 @@ class MarkedRows:
     def _mark(self, sheet: Any, row: int, place: int, lines: list[Line]) -> None:
         worst = "error" if any(line["severity"] == "error" for line in lines) else "warning"
         value = next((line["value"] for line in lines if line["value"]), None) if place else lines[0]["row_no"]
-        put(sheet, row, place, value, self._book.marks[worst])
+        write_cell(sheet, row, place, value, self._book.marks[worst])
         if self._comments < COMMENTS:
             texts = (f"{SEVERITY[line['severity']]}：{line['reason']}。{line['advice']}" for line in lines)
             sheet.write_comment(row, place, "\n".join(texts), COMMENT_BOX)

@@ -12,7 +12,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from pipelines.receipts.lines import FORMULA
-from warehouse.workbooks import put
+from warehouse.workbooks import write_cell
 
 LARGEST = 1_048_576  # rows of a sheet, header and all: Excel's limit
 LONGEST_NAME = 31  # of a sheet, in UTF-16 units
@@ -60,7 +60,7 @@ class Pages:
         self.sheet.freeze_panes(1, 1)
         for column, (header, width) in enumerate(self._widths.items()):
             self.sheet.set_column(column, column, width)
-            put(self.sheet, 0, column, header, self._book.head)
+            write_cell(self.sheet, 0, column, header, self._book.head)
 
     def next_row(self) -> int:
         """The next free row of `self.sheet`; starts a new sheet if the last one is full."""

@@ -109,7 +109,7 @@ def test_decisions_outlive_a_lake_that_is_built_again_from_landing(office: Offic
         path.unlink() if path.is_file() else path.rmdir()
     lists = load_code_lists([HERE, settings.codes])
     with open_casebook(settings) as casebook:
-        ingest_landing(settings, CATALOG, lists, settle=DeliveryDecisions.of(casebook).settled)
+        ingest_landing(settings, CATALOG, lists, settle=DeliveryDecisions.of(casebook).settle)
     assert states(office) == ["withdrawn", "accepted", "accepted", "accepted", "failed"]
 
 

@@ -22,7 +22,7 @@ import duckdb
 from contracts.model import Table
 from contracts.quoting import quote_text
 from warehouse.build.sources import by_precedence, rows_of
-from warehouse.files import private_folder, replacing
+from warehouse.files import atomic_file, private_folder
 from warehouse.lake.lake import Delivery, Lake
 from warehouse.settings import Settings
 
@@ -184,7 +184,7 @@ class _Memory:
         former, since = f"{self._table.name}{HISTORY}", f"{self._table.name}{SINCE}"
         private_folder(self._folder)
         stays = {self._path(said), *([self._path(said[:known])] if known else [])}
-        with replacing(self._path(said)) as temporary:
+        with atomic_file(self._path(said)) as temporary:
             file = quote_text(temporary)
             connection.execute(f"copy (from {former} union all by name from {since}) to {file} (format parquet)")
         for path in set(self._folder.glob(f"history-{self._table.name}-*.parquet")) - stays:

@@ -1,6 +1,6 @@
-"""A lead asks an office for a correction by hand: what must be so before her word is sent to it.
+"""Correction requests that a lead sends to an office by hand, and their validation.
 
-Not here: what the night sends by itself (night.py), who is a lead (`api/dependencies.py`).
+Not here: the requests that the night opens (night.py), who is a lead (`api/dependencies.py`).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from warehouse.corrections import requests as corrections
 from warehouse.corrections.office_claims import AttributeRef, ComparableValue, OfficeClaims, agrees
 from warehouse.corrections.queries import RequestFilter, find
 from warehouse.corrections.requests import Packet, Request
-from warehouse.corrections.states import UNSETTLED
+from warehouse.corrections.states import OPEN_STATES
 from warehouse.fieldwork.observed_values import ADDRESSES, LONGEST
 from warehouse.fieldwork.validation import InputValidator
 from warehouse.releases.operator_reader import RowReader
 
 
 class ManualRequest(NamedTuple):
-    """What she sends: `seen` as text or code, or the `dwelling_id` of an address of the city."""
+    """A request as it is sent: the value `seen` as text or code, or the `dwelling_id` of an address of the city."""
 
     entity: str
     entity_id: str
@@ -42,28 +42,28 @@ class ManualRequest(NamedTuple):
 
 @dataclass(frozen=True)
 class ManualRequests:
-    """`rows` reads what she may see, so that of anything else there is nothing to ask about."""
+    """Validates and sends manual requests. `rows` reads within the lead's rights, so she can only ask about her areas."""
 
     casebook: Casebook
     rows: RowReader
     catalog: Catalog
-    words: InputValidator
+    inputs: InputValidator
 
-    def ask(self, key: str, asked: ManualRequest, by: str) -> tuple[Request, bool]:
-        """The request, and whether it is new: a retry is answered before anything else is looked at.
+    def ask(self, key: str, manual: ManualRequest, by: str) -> tuple[Request, bool]:
+        """Send a manual request; returns the request and True if it is new. A retry is recognised before validation.
 
-        NotFound for who is not hers, CasebookError for what cannot be sent, Conflict where the office states it already
-        or was asked already.
+        NotFound for a person or home outside the lead's areas, CasebookError for invalid input, Conflict if the office states
+        the value already or has an open request about it.
         """
-        sent = {**asked._asdict(), "by": by}
-        new = not corrections.was_sent(self.casebook, key, sent)
-        if new:
-            packet = self._packet(asked)
-            new = corrections.send(self.casebook, key, packet, asked.reason, by, self.words.today, sent)
-        return find(self.casebook, RequestFilter(key=key))[0], new
+        content = {**manual._asdict(), "by": by}
+        is_new = not corrections.was_sent(self.casebook, key, content)
+        if is_new:
+            packet = self._packet(manual)
+            is_new = corrections.send(self.casebook, key, packet, manual.reason, by, self.inputs.today, content)
+        return find(self.casebook, RequestFilter(key=key))[0], is_new
 
-    def _packet(self, asked: ManualRequest) -> Packet:
-        fact = AttributeRef(*asked[:3])
+    def _packet(self, manual: ManualRequest) -> Packet:
+        fact = AttributeRef(*manual[:3])
         claims = OfficeClaims(self.rows, self.catalog)
         column, source = (
             survivorship_columns(self.catalog).get((fact.entity, fact.attribute)),
@@ -72,23 +72,23 @@ class ManualRequests:
         if column is None or source is None:
             raise CasebookError("no office owns this attribute", where="attribute", remedy="see GET /v1/catalog/person")
         place = self._one(fact.entity, fact.entity_id)
-        seen = self._seen(asked, column)
-        said = claims.stated([fact]).get(fact, [])
+        value = self._value(manual, column)
+        stated = claims.claims_on([fact]).get(fact, [])
         many = claims.has_many(fact.entity, fact.attribute)
-        if any(agrees(one, seen, {}) for one in (said if many else said[:1])):
+        if any(agrees(claim, value, {}) for claim in (stated if many else stated[:1])):
             raise Conflict("the office states this already", remedy="look at the person's or home's file again")
-        self._require_new(fact, seen if many else None)
+        self._require_new(fact, value if many else None)
         return Packet(
             source=source,
             entity=fact.entity,
             entity_id=fact.entity_id,
             attribute=fact.attribute,
-            seen=seen.value,
-            seen_dwelling_id=seen.dwelling_id,
-            seen_on=self.words.day(asked.seen_on, "seen_on"),
-            proof=self.words.code("proof", asked.proof, "proof"),
+            seen=value.value,
+            seen_dwelling_id=value.dwelling_id,
+            seen_on=self.inputs.day(manual.seen_on, "seen_on"),
+            proof=self.inputs.code("proof", manual.proof, "proof"),
             grid_code=place["grid_code"],
-            **(said[0].in_packet() if said else {}),
+            **(stated[0].in_packet() if stated else {}),
         )
 
     def _one(self, entity: str, id_: str) -> dict[str, Any]:
@@ -97,23 +97,23 @@ class ManualRequests:
             raise NotFound(f"there is no such {entity} in your areas", remedy="search for it again")
         return found[0]
 
-    def _seen(self, asked: ManualRequest, column: Column) -> ComparableValue:
-        text = " ".join((asked.seen or "").split())
-        if asked.attribute in KINDS:
+    def _value(self, manual: ManualRequest, column: Column) -> ComparableValue:
+        text = " ".join((manual.seen or "").split())
+        if manual.attribute in KINDS:
             raise CasebookError(
                 "a number is not asked about by hand", where="attribute", remedy="give it as a value of a verdict"
             )
-        if asked.attribute in ADDRESSES:
-            if bool(text) == bool(asked.dwelling_id):
+        if manual.attribute in ADDRESSES:
+            if bool(text) == bool(manual.dwelling_id):
                 raise CasebookError("an address is `seen` or a `dwelling_id`", where="seen", remedy="give one of them")
-            if asked.dwelling_id:
+            if manual.dwelling_id:
                 return ComparableValue(
-                    self._one("dwelling", asked.dwelling_id)["standard_address"], None, asked.dwelling_id
+                    self._one("dwelling", manual.dwelling_id)["standard_address"], None, manual.dwelling_id
                 )
-        elif asked.dwelling_id:
+        elif manual.dwelling_id:
             raise CasebookError("this is no address", where="dwelling_id", remedy="give `seen`")
         elif column.codes:
-            return ComparableValue(self.words.code(column.codes, text, "seen"), None, None)
+            return ComparableValue(self.inputs.code(column.codes, text, "seen"), None, None)
         if not 0 < len(text) <= LONGEST or contains_number(text):
             raise CasebookError(
                 f"`seen` is a text of 1 to {LONGEST} characters without anybody's number", where="seen",
@@ -122,9 +122,9 @@ class ManualRequests:
         return ComparableValue(text, None, None)
 
     def _require_new(self, fact: AttributeRef, value: ComparableValue | None) -> None:
-        """Conflict where one is on its way; `value` of an attribute with many values, each of which is a matter."""
+        """Conflict if there is an open request about the attribute; about `value` of it, if it has many values."""
         for request in find(self.casebook, RequestFilter(about=fact)):
-            if request.state in UNSETTLED and (value is None or request.seen == value.value):
+            if request.state in OPEN_STATES and (value is None or request.seen == value.value):
                 raise Conflict(
                     "the office is asked about this already", where=f"request {request.id}",
                     remedy="close that one first if it is wrong",

@@ -1,6 +1,6 @@
-"""What standing verdicts saw, by the matter it is about: of each matter that an office owns the newest value.
+"""The newest observed value of each attribute that an office owns, from the verdicts that count.
 
-Not here: what verdicts come to (fieldwork/resolution.py), what follows for the office (night.py).
+Not here: resolving verdicts (fieldwork/resolution.py), the requests that follow (night.py).
 """
 
 from __future__ import annotations
@@ -15,52 +15,52 @@ from warehouse.fieldwork.verdicts import ObservedValue, Verdict, history
 from warehouse.releases.operator_reader import RowReader, rows_in
 
 
-class AttributeObservation(NamedTuple):
-    """What one value is about at a time: a fact, or of an attribute with many values one of them."""
+class ObservedAttribute(NamedTuple):
+    """The attribute that a value is of; `value` tells apart the values of an attribute with many, else it is empty."""
 
-    fact: AttributeRef
+    ref: AttributeRef
     value: str
 
 
 class Observation(NamedTuple):
-    """A value seen at a door, and the verdict that it is part of. `is_present`: the finding has that evidence still."""
+    """An observed value with its verdict. `is_present`: the finding still has the evidence that the verdict is about."""
 
     verdict: Verdict
     value: ObservedValue
     is_present: bool
 
     @property
-    def seen(self) -> ComparableValue:
+    def comparable(self) -> ComparableValue:
         return ComparableValue(self.value.value, self.value.value_token, self.value.value_dwelling_id)
 
 
 class ObservedAttributes:
-    """Values under their matters; a person whose id was kept or merged since is the same one."""
+    """Names the attribute of a value, with the person's current id if hers was kept or merged since."""
 
     def __init__(self, claims: OfficeClaims) -> None:
-        self._claims, self._now = claims, claims.current_ids()
+        self._claims, self._current_ids = claims, claims.current_ids()
 
-    def of(self, entity: str, entity_id: str, attribute: str, seen: ComparableValue) -> AttributeObservation:
-        fact = AttributeRef(entity, self._now.get(entity_id, entity_id), attribute)
-        return AttributeObservation(fact, seen.identity if self._claims.has_many(entity, attribute) else "")
+    def of(self, entity: str, entity_id: str, attribute: str, value: ComparableValue) -> ObservedAttribute:
+        ref = AttributeRef(entity, self._current_ids.get(entity_id, entity_id), attribute)
+        return ObservedAttribute(ref, value.identity if self._claims.has_many(entity, attribute) else "")
 
 
 def newest_observations(
-    casebook: Casebook, rows: RowReader, claims: OfficeClaims, matters: ObservedAttributes
-) -> dict[AttributeObservation, Observation]:
-    """The newest conclusive value about each matter, of verdicts that stand.
+    casebook: Casebook, rows: RowReader, claims: OfficeClaims, attributes: ObservedAttributes
+) -> dict[ObservedAttribute, Observation]:
+    """The newest observation of each attribute, from conclusive verdicts that count.
 
-    What was seen was seen: it stays when the finding's evidence changes, as it does where the value itself changed it.
+    An observation stays valid when the finding's evidence changes, which the observed value itself may have done.
     """
-    given = history(casebook)
-    present = _evidence(rows, {verdict.finding_id for verdict in given})
-    stands = {key for s in resolve_all(given).values() if s.verdict in CONCLUSIVE for key in s.keys}
+    verdicts = history(casebook)
+    present = _evidence(rows, {verdict.finding_id for verdict in verdicts})
+    counting = {key for r in resolve_all(verdicts).values() if r.verdict in CONCLUSIVE for key in r.keys}
     return {
-        matters.of(value.entity, value.entity_id, value.attribute, ComparableValue(*value[3:])): Observation(
+        attributes.of(value.entity, value.entity_id, value.attribute, ComparableValue(*value[3:])): Observation(
             verdict, value, present.get(verdict.finding_id) == verdict.evidence_hash
         )
-        for verdict in sorted(given, key=newest_last)
-        if verdict.key in stands
+        for verdict in sorted(verdicts, key=newest_last)
+        if verdict.key in counting
         for value in verdict.values
         if claims.owner(value.entity, value.attribute)
     }

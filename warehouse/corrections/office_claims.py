@@ -1,6 +1,6 @@
-"""What the office that owns an attribute (一数一源) states of it in a release, with the row and file that say so.
+"""The claims of the office that owns an attribute (一数一源), from a release, with the row and file of each.
 
-Belongs here: whose an attribute is, its rows, whether they say what was seen. Does not: asking for a correction
+Belongs here: the owner of an attribute, its claims, comparing them with an observed value. Does not: correction requests
 (requests.py), which value is shown (build/survivorship.py).
 """
 
@@ -21,7 +21,7 @@ from warehouse.releases.reader import Row
 
 
 class AttributeRef(NamedTuple):
-    """One attribute of one person or home."""
+    """Names one attribute of one person or home."""
 
     entity: str
     entity_id: str
@@ -29,7 +29,7 @@ class AttributeRef(NamedTuple):
 
 
 class ComparableValue(NamedTuple):
-    """A value seen at a door: of a number its token decides, of an address of the city its home."""
+    """An observed value, compared by its token if it is a number, by its home if it is an address of the city."""
 
     value: str
     token: str | None
@@ -37,12 +37,12 @@ class ComparableValue(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """What tells it from another value."""
+        """The text by which two values are compared: token, else home, else the value."""
         return self.token or self.dwelling_id or self.value
 
 
 class OfficeClaim(NamedTuple):
-    """What one row of the office states; `value` None: it is about the entity and says nothing of the attribute."""
+    """The claim of one row of the office; `value` is None if the row is about the entity but lacks the attribute."""
 
     value: str | None
     token: str | None
@@ -53,58 +53,58 @@ class OfficeClaim(NamedTuple):
     stated_on: date | None
 
     def in_packet(self) -> dict[str, Any]:
-        """As the packet of a correction request has it."""
+        """The fields under their names in the packet of a correction request."""
         cited = self._asdict()
         return {"stated": cited.pop("value"), "stated_token": cited.pop("token")} | cited
 
 
 class OfficeClaims:
-    """The claims of a release, through whatever reads it: the operator's own look, or a user's gate."""
+    """Reads claims from a release: as the operator, or through a user's gate."""
 
     def __init__(self, rows: RowReader, catalog: Catalog) -> None:
         self._rows, self._catalog = rows, catalog
         self._policies = {(g.entity, g.attribute): g for g in policies(catalog)}
 
     def owner(self, entity: str, attribute: str) -> str | None:
-        """The source table of the office whose matter the attribute is; None where nobody's is declared."""
+        """The source table of the office that owns the attribute; None if no contract declares one."""
         policy = self._policies.get((entity, attribute))
         return next((source for source in policy.sources if source != DOOR), None) if policy else None
 
     def has_many(self, entity: str, attribute: str) -> bool:
-        """Whether the attribute has several values at once, as a home has owners."""
+        """True if the attribute has several values at once, as a home has owners."""
         policy = self._policies.get((entity, attribute))
         return bool(policy and policy.many)
 
-    def stated(self, facts: Collection[AttributeRef]) -> dict[AttributeRef, list[OfficeClaim]]:
-        """What the owning office states of each, its newest row first. None where it has no row about the entity.
+    def claims_on(self, refs: Collection[AttributeRef]) -> dict[AttributeRef, list[OfficeClaim]]:
+        """The owning office's claims on each attribute, newest first; no entry if it has no row about the entity.
 
-        A row about the entity that says nothing of the attribute is there only where no row says anything.
+        If no row states the attribute, the newest row about the entity is cited with `value` None.
         """
-        wanted = {fact: source for fact in facts if (source := self.owner(fact.entity, fact.attribute))}
+        wanted = {ref: source for ref in refs if (source := self.owner(ref.entity, ref.attribute))}
         claims: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-        for row in rows_in(self._rows, "claim", "entity_id", {fact.entity_id for fact in wanted}):
+        for row in rows_in(self._rows, "claim", "entity_id", {ref.entity_id for ref in wanted}):
             claims[row["entity"], row["entity_id"], row["source"]].append(row)
-        about = {fact: claims.get((*fact[:2], source), []) for fact, source in wanted.items()}
-        cited = {fact: _saying(fact, rows) for fact, rows in about.items()}
+        about = {ref: claims.get((*ref[:2], source), []) for ref, source in wanted.items()}
+        cited = {ref: _rows_to_cite(ref, rows) for ref, rows in about.items()}
         keys, files = self._keys(cited, wanted), self._files(cited)
         return {
-            fact: [_stated(fact, wanted[fact], row, keys, files) for row in rows]
-            for fact, rows in cited.items()
+            ref: [_office_claim(ref, wanted[ref], row, keys, files) for row in rows]
+            for ref, rows in cited.items()
             if rows
         }
 
-    def homes(self, seen: Iterable[ComparableValue]) -> dict[str, str]:
-        """Standard addresses by `Seen.identity`: of a home that was seen, and of a spelling that means one."""
-        seen = list(seen)
-        ids = {value.dwelling_id for value in seen} - {None}
-        texts = {value.value for value in seen if not (value.token or value.dwelling_id)}
+    def homes(self, values: Iterable[ComparableValue]) -> dict[str, str]:
+        """Standard addresses by `ComparableValue.identity`, for homes and for spellings that are linked to one."""
+        values = list(values)
+        ids = {value.dwelling_id for value in values} - {None}
+        texts = {value.value for value in values if not (value.token or value.dwelling_id)}
         named = rows_in(self._rows, "dwelling", "dwelling_id", ids, ("dwelling_id", "standard_address"))
         spelt = rows_in(self._rows, "address_link", "address", texts, ("address", "dwelling_id", "standard_address"))
         homes = {row["dwelling_id"]: row["standard_address"] for row in named}
         return homes | {row["address"]: row["standard_address"] for row in spelt if row["dwelling_id"]}
 
     def current_ids(self) -> dict[str, str]:
-        """The id that a person of an older id has now."""
+        """Current person ids by older ids."""
         return current_person_ids(self._rows)
 
     def _keys(
@@ -112,8 +112,8 @@ class OfficeClaims:
     ) -> dict[tuple[str, str, int], str]:
         """The office's own key of each cited row, by source, delivery and row."""
         lines: dict[str, set[tuple[str, int]]] = defaultdict(set)
-        for fact, rows in cited.items():
-            lines[owners[fact]] |= {(row["delivery_id"], row["row_no"]) for row in rows}
+        for ref, rows in cited.items():
+            lines[owners[ref]] |= {(row["delivery_id"], row["row_no"]) for row in rows}
         keys = {}
         for source, of_source in lines.items():
             key = self._catalog.tables[f"source.{source}"].key
@@ -131,32 +131,32 @@ class OfficeClaims:
         return {(row["source"], row["delivery_id"]): row["file_name"] for row in found}
 
 
-def agrees(stated: OfficeClaim, seen: ComparableValue, homes: Mapping[str, str]) -> bool:
-    """Whether the office states what was seen: by token, by home, else as text; `homes` as `OfficeClaims.homes`."""
-    if stated.value is None:
+def agrees(claim: OfficeClaim, value: ComparableValue, homes: Mapping[str, str]) -> bool:
+    """True if the claim equals the value: by token, by home, else as text; `homes` from `OfficeClaims.homes`."""
+    if claim.value is None:
         return False
-    if seen.token is not None:
-        return stated.token == seen.token
-    return _plain(stated.value) == _plain(homes.get(seen.identity, seen.value))
+    if value.token is not None:
+        return claim.token == value.token
+    return _plain(claim.value) == _plain(homes.get(value.identity, value.value))
 
 
-def _saying(fact: AttributeRef, rows: Sequence[Row]) -> list[Row]:
-    """The rows that state the attribute, newest first; where none does, one that is about the entity."""
+def _rows_to_cite(ref: AttributeRef, rows: Sequence[Row]) -> list[Row]:
+    """The rows that state the attribute, newest first; if there are none, the newest row about the entity."""
     newest = sorted(rows, key=lambda row: (row["claimed_on"] or date.min, row["row_no"]), reverse=True)
-    return [row for row in newest if row["attribute"] == fact.attribute] or newest[:1]
+    return [row for row in newest if row["attribute"] == ref.attribute] or newest[:1]
 
 
-def _stated(
-    fact: AttributeRef,
+def _office_claim(
+    ref: AttributeRef,
     source: str,
     row: Row,
     keys: Mapping[tuple[str, str, int], str],
     files: Mapping[tuple[str, str], str],
 ) -> OfficeClaim:
-    says = row["attribute"] == fact.attribute
+    has_attribute = row["attribute"] == ref.attribute
     return OfficeClaim(
-        value=row["value"] if says else None,
-        token=row.get("value_token") if says else None,
+        value=row["value"] if has_attribute else None,
+        token=row.get("value_token") if has_attribute else None,
         record_key=keys.get((source, row["delivery_id"], row["row_no"])),
         delivery_id=row["delivery_id"],
         row_no=row["row_no"],
@@ -166,7 +166,7 @@ def _stated(
 
 
 def _plain(text: str) -> str:
-    """Width and blanks are no difference, and neither are zeros behind a decimal point."""
+    """The text without blanks, in half-width characters, without trailing zeros after a decimal point."""
     text = "".join(unicodedata.normalize("NFKC", text).split())
     whole, point, rest = text.partition(".")
     return f"{whole}{point}{rest}".rstrip("0").rstrip(".") if point and (whole + rest).isdigit() else text

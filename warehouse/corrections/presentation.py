@@ -1,7 +1,7 @@
-"""A correction request as people read it: with labels, its clock, and nothing that only the hub may know.
+"""Presents a correction request to people: labels beside codes, and its clock.
 
-A token, the id of a home and the key of a verdict are in no word of it. Not here: sheets (workbook.py), who may
-read it (`api/routes/corrections.py`).
+Tokens, ids of homes and keys of verdicts are left out. Not here: sheets (workbook.py), who may read a request
+(`api/routes/corrections.py`).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ HEADERS: Final = {
 
 @dataclass(frozen=True)
 class RequestPresenter:
-    """Puts requests into words. `today` decides what is overdue; where `sees_values` is false, values are left out."""
+    """Presents requests. `today` decides what is overdue; values are left out if `sees_values` is False."""
 
     catalog: Catalog
     code_lists: Mapping[str, CodeList]
@@ -51,7 +51,7 @@ class RequestPresenter:
     sees_values: bool = True
 
     def words(self, request: Request) -> dict[str, Any]:
-        """One request: its columns, `<column>_label` beside what is coded, and how its clock stands."""
+        """One request by column, with `<column>_label` beside coded columns, and its clock."""
         codes = self._codes(request)
         return {
             "id": request.id,
@@ -87,7 +87,7 @@ class RequestPresenter:
         }
 
     def _value(self, value: str | None, codes: str | None) -> str | None:
-        """A code is told by its label, as offices write it."""
+        """The value as it is shown, a code by its label; None if the reader may not see values."""
         if value is None or not self.sees_values:
             return None
         return (self._label(codes, value) if codes else None) or value
@@ -97,7 +97,7 @@ class RequestPresenter:
         return column.codes if column else None
 
     def _attribute(self, request: Request) -> str:
-        """As the office calls it, else as the city does."""
+        """The attribute's label: the office's, else the city's."""
         for table in (f"source.{request.source}", f"city.{request.entity}", "city.title"):
             for column in self.catalog.tables[table].columns if table in self.catalog.tables else ():
                 names = (column.name, column.survivorship.attribute if column.survivorship else None)

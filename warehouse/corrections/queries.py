@@ -1,4 +1,4 @@
-"""Correction requests as they stand now, and what became of one. Not here: their shape and writing them (requests.py)."""
+"""Reads correction requests in their current state, and the events of one. Not here: writing them (requests.py)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import correction_events as events
 from warehouse.casebook.tables import correction_requests as requests
 from warehouse.corrections.requests import Request
-from warehouse.corrections.states import RUNNING, State
+from warehouse.corrections.states import CLOCK_STATES, State
 
 AT_ONCE: Final = 500
 
@@ -31,7 +31,7 @@ class RequestEvent(NamedTuple):
 
 @dataclass(frozen=True)
 class RequestFilter:
-    """Which requests: None asks for all. `overdue_on` is the day by which those asked for are overdue."""
+    """Conditions on requests, all of which must hold; None is no condition. `overdue_on`: overdue on that day."""
 
     sources: Sequence[str] | None = None
     state: State | None = None
@@ -44,32 +44,32 @@ class RequestFilter:
 def find(
     casebook: Casebook, wanted: RequestFilter | None = None, after: int = 0, limit: int | None = None
 ) -> list[Request]:
-    """Requests as they stand now, oldest first: those with a higher id than `after`."""
-    query = _standing(wanted or RequestFilter()).where(requests.c.id > after).order_by(requests.c.id).limit(limit)
+    """Requests in their current state with a higher id than `after`, oldest first."""
+    query = _current(wanted or RequestFilter()).where(requests.c.id > after).order_by(requests.c.id).limit(limit)
     return [_request(row) for row in casebook.ledger.ask(query)]
 
 
 def each(
     casebook: Casebook, wanted: RequestFilter, covers: Callable[[str | None], bool] | None = None, after: int = 0
 ) -> Iterator[Request]:
-    """As `find`, read as they are needed; with `covers` only those of grids that the asker covers."""
+    """As `find`, read in parts as they are needed; with `covers` only those of grids for which it is true."""
     while some := find(casebook, wanted, after, AT_ONCE):
         yield from (request for request in some if covers is None or covers(request.grid_code))
         after = some[-1].id
 
 
 def not_found() -> NotFound:
-    """The same for a request that is not there and one that is another's matter."""
+    """The error for a request that does not exist or is outside the reader's rights, which look alike."""
     return NotFound("there is no such correction request", remedy="list them: GET /v1/corrections")
 
 
 def history(casebook: Casebook, request: Request) -> list[RequestEvent]:
-    """Every step after sending, oldest first."""
+    """The events of a request after sending, oldest first."""
     return casebook.ledger.records(RequestEvent, events, events.c.request_id == request.id)
 
 
-def _standing(wanted: RequestFilter) -> Select[Any]:
-    """Requests beside their newest event, and beside the newest that started the clock anew."""
+def _current(wanted: RequestFilter) -> Select[Any]:
+    """Requests joined with their newest event, and with the newest event that restarted the clock."""
     of_request = select(events.c.request_id, func.max(events.c.id).label("id")).group_by(events.c.request_id)
     newest, again = of_request.subquery(), of_request.where(events.c.state == "reopened").subquery()
     reopened = events.alias()
@@ -88,16 +88,16 @@ def _standing(wanted: RequestFilter) -> Select[Any]:
     if wanted.key is not None:
         where.append(requests.c.key == wanted.key)
     if wanted.about is not None:
-        columns = (requests.c.entity, requests.c.entity_id, requests.c.attribute)
-        where += [column == value for column, value in zip(columns, wanted.about, strict=True)]
+        about = (requests.c.entity, requests.c.entity_id, requests.c.attribute)
+        where += [column == value for column, value in zip(about, wanted.about, strict=True)]
     if wanted.state is not None:
         where.append(state == wanted.state)
     if wanted.overdue_on is not None:
-        where += [state.in_(RUNNING), due_on < wanted.overdue_on]
-    asked = [c for c in requests.c if c.name not in ("content", "due_on", "decided_by", "decided_at")]
+        where += [state.in_(CLOCK_STATES), due_on < wanted.overdue_on]
+    columns = [c for c in requests.c if c.name not in ("content", "due_on", "decided_by", "decided_at")]
     return (
         select(
-            *asked,
+            *columns,
             requests.c.decided_by.label("opened_by"),
             requests.c.decided_at.label("opened_at"),
             state.label("state"),

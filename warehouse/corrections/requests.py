@@ -1,8 +1,8 @@
-"""Correction requests (更正请求): what the office that owns an attribute is asked to correct, and what became of it.
+"""Correction requests (更正请求) to the office that owns an attribute: their fields, and writing them.
 
-A request is a row with its packet, its states are events: nothing is changed, the newest event counts. Each has a clock
-of five working days. Belongs here: their shape, and writing them. Does not: reading them (queries.py), which steps
-there are (states.py), what the office states (office_claims.py), what the night does (night.py).
+A request is a row with its packet, its states are events: rows are never changed, the newest event counts. Each has a
+clock of five working days. Not here: reading them (queries.py), the steps between states (states.py), the office's claims
+(office_claims.py), the night's requests (night.py).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from warehouse.casebook.append_only import Conflict, Guard, LogEntry
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import correction_events as events
 from warehouse.casebook.tables import correction_requests as requests
-from warehouse.corrections.states import RUNNING, Actor, State, require_step
+from warehouse.corrections.states import CLOCK_STATES, Actor, State, require_step
 from warehouse.corrections.working_days import due_after, is_provisional
 
 WORKING_DAYS: Final = 5  # to answer and to correct
-HUB: Final = "hub"  # who closes and reopens by itself
+HUB: Final = "hub"  # the user name under which the night opens, closes and reopens
 
 
 @dataclass(frozen=True)
 class Packet:
-    """What an office needs to correct a row: the row as it delivered it, and what was seen instead.
+    """The facts an office needs to correct a row: the row as it delivered it, and the observed value `seen`.
 
-    Of a number `stated` and `seen` are masked forms; tokens and ids of homes are for comparing and shown to nobody.
-    `record_key`, `stated` are None where the office has no row about it, or says nothing of it.
+    `stated` and `seen` of a number are masked; tokens and ids of homes serve comparison only and are shown to nobody.
+    `record_key` and `stated` are None if the office has no row about the entity, or none that states the attribute.
     """
 
     source: str
@@ -58,9 +58,11 @@ class Packet:
 
 @dataclass(frozen=True)
 class Request(Packet):
-    """A packet that was sent, why, by whom, and how it stands now; moments are UTC. `state_by`, `state_reason` and
-    `state_at` are of the newest event; of a request that nobody answered, of the request itself. The clock runs since
-    `clock_from`: when it was sent, or reopened last."""
+    """A sent packet with its reason, sender and current state; times are UTC.
+
+    `state_by`, `state_reason` and `state_at` are those of the newest event, or of the request itself before any event.
+    The clock runs from `clock_from`: when the request was sent or last reopened.
+    """
 
     id: int = 0
     key: str = ""
@@ -76,31 +78,31 @@ class Request(Packet):
 
     @property
     def provisional(self) -> bool:
-        """Whether the clock may still move, for the calendar of that year is not published."""
+        """True if the due day may still move, because the calendar of its year is not published."""
         return is_provisional(self.due_on)
 
     def overdue(self, today: date) -> bool:
-        """Whether the office's five working days are over."""
-        return self.state in RUNNING and self.due_on < today
+        """True if the office's five working days are over."""
+        return self.state in CLOCK_STATES and self.due_on < today
 
 
 def was_sent(casebook: Casebook, key: str, sent: Mapping[str, Any]) -> bool:
-    """Whether exactly this was sent under the key before. CasebookError for no key, KeyReused for another's."""
+    """True if the same was sent under the key before. CasebookError for an invalid key, KeyReused for a used one."""
     return casebook.ledger.is_written(requests, key, sent)
 
 
 def send(
     casebook: Casebook, key: str, packet: Packet, reason: str, by: str, today: date, sent: Mapping[str, Any]
 ) -> bool:
-    """Open a request that somebody asks for; `sent` is what she herself sent. False where it was sent before.
+    """Open a person's request; `sent` is the content as she sent it. False if it was sent before.
 
-    CasebookError for a reason that may not be kept, KeyReused where the key stands for something else.
+    CasebookError for an invalid reason, KeyReused if the key was used for something else.
     """
     return _send(casebook, key, packet, sent, casebook.ledger.signed(reason, by)["reason"], by, today)
 
 
 def send_once(casebook: Casebook, key: str, packet: Packet, reason: str, today: date) -> bool:
-    """Open the hub's own request: whatever the office states by now, one key is one request."""
+    """Open a request of the hub itself, once per key. False if it was opened before."""
     return _send(casebook, key, packet, {"verdict": packet.verdict_key, "seen": packet.seen}, reason, HUB, today)
 
 
@@ -114,21 +116,24 @@ def _send(
 def answer(
     casebook: Casebook, request: Request, actor: Actor, state: State, reason: str, by: str, key: str, today: date
 ) -> bool:
-    """Take the request into another state. False where exactly this was done under the key before, whatever came since.
+    """Take the request into another state. False if the same was done under the key before, whatever came since.
 
-    AccessError and Conflict as `require_step`; CasebookError for a reason that may not be kept.
+    AccessError and Conflict as `require_step`; CasebookError for an invalid reason.
     """
-    said = {"request": request.id, "state": state, "reason": reason, "by": by}
-    if casebook.ledger.is_written(events, key, said):
+    sent = {"request": request.id, "state": state, "reason": reason, "by": by}
+    if casebook.ledger.is_written(events, key, sent):
         return False
     reason = casebook.ledger.signed(reason, by)["reason"]
-    return _step(casebook, request, actor, state, reason, by, key, said, today)
+    return _step(casebook, request, actor, state, reason, by, key, sent, today)
 
 
 def settle_once(casebook: Casebook, request: Request, state: State, reason: str, key: str, today: date) -> bool:
-    """The hub's own step; its reason names a delivery, which may look like somebody's number and is none."""
-    said = {"request": request.id, "state": state}
-    return _step(casebook, request, "hub", state, reason, HUB, key, said, today)
+    """Take the request into another state by the hub itself; False if it was done before.
+
+    The reason is not searched for numbers: it names a delivery, whose id may look like one.
+    """
+    sent = {"request": request.id, "state": state}
+    return _step(casebook, request, "hub", state, reason, HUB, key, sent, today)
 
 
 def _step(
@@ -139,7 +144,7 @@ def _step(
     reason: str,
     by: str,
     key: str,
-    said: Mapping[str, Any],
+    sent: Mapping[str, Any],
     today: date,
 ) -> bool:
     due_on = due_after(today, WORKING_DAYS).on if state == "reopened" else request.due_on
@@ -149,11 +154,11 @@ def _step(
         require_step(actor, so_far[-1].state if so_far else "sent", state)
 
     guard = Guard(events.c.request_id == request.id, check)
-    return casebook.ledger.once_each([LogEntry(events, key, said, row, guard=guard)])[0]
+    return casebook.ledger.once_each([LogEntry(events, key, sent, row, guard=guard)])[0]
 
 
 def move_clock(casebook: Casebook, request: Request, due_on: date, key: str) -> bool:
-    """Another last day in the same state: the calendar of that year was published since."""
+    """Change the due day in the same state, because the calendar of its year was published; False if done before."""
     reason = f"节假日安排已公布，办理期限由 {request.due_on} 改为 {due_on}"
     row = {"request_id": request.id, "state": request.state, "due_on": due_on, "reason": reason, "decided_by": HUB}
 

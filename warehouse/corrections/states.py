@@ -1,7 +1,7 @@
-"""How a correction request (更正请求) goes on: its states, and who may take it from which to which. Pure.
+"""The states of a correction request (更正请求), and who may take it from which state to which. Pure.
 
-sent → accepted | refused by the office → closed where the correction came, or a lead ends it → reopened where the old value
-comes back, or a lead insists. Not here: writing events down (requests.py).
+sent → accepted | refused by the office → closed when the correction arrives or a lead ends it → reopened when the old value
+comes back or a lead insists. Not here: writing events (requests.py).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ State = Literal["sent", "accepted", "refused", "closed", "reopened"]
 Actor = Literal["office", "lead", "hub"]
 
 STATES: Final[tuple[State, ...]] = get_args(State)
-RUNNING: Final[tuple[State, ...]] = ("sent", "accepted", "reopened")  # the office's clock runs
-UNSETTLED: Final[tuple[State, ...]] = (*RUNNING, "refused")
+CLOCK_STATES: Final[tuple[State, ...]] = ("sent", "accepted", "reopened")  # in which the office's clock runs
+OPEN_STATES: Final[tuple[State, ...]] = (*CLOCK_STATES, "refused")
 STEPS: Final[Mapping[Actor, Mapping[State, tuple[State, ...]]]] = {
-    # by actor: the state she may bring about, and from which
+    # by actor: the new state, and the states it may follow
     "office": {"accepted": ("sent", "reopened"), "refused": ("sent", "reopened", "accepted")},
-    "lead": {"closed": UNSETTLED, "reopened": ("refused", "closed")},
-    "hub": {"closed": UNSETTLED, "reopened": ("closed",)},
+    "lead": {"closed": OPEN_STATES, "reopened": ("refused", "closed")},
+    "hub": {"closed": OPEN_STATES, "reopened": ("closed",)},
 }
 REMEDIES: Final[Mapping[State, str]] = {
     "sent": "the office answers it first: accepted or refused",
@@ -34,7 +34,7 @@ REMEDIES: Final[Mapping[State, str]] = {
 
 
 def require_step(actor: Actor, before: State, after: State) -> None:
-    """AccessError for what this actor never does, Conflict for what cannot be done from the state `before`."""
+    """Raise AccessError for a step that this actor may never take, Conflict for one not possible from `before`."""
     if after not in STEPS[actor]:
         raise AccessError(
             f"{after} is not for the {actor} to say", remedy=f"the {actor} says {' or '.join(STEPS[actor])}"

@@ -1,6 +1,6 @@
-"""Correction requests as a workbook (XLSX): one row per request, under Chinese headers, the overdue ones in red.
+"""Writes correction requests as a workbook (XLSX): one row per request, Chinese headers, overdue ones in red.
 
-Nothing is ever written as a formula or a link. Not here: which requests, and their words (presentation.py).
+Nothing is ever written as a formula or a link. Not here: choosing requests (queries.py), their labels (presentation.py).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from warehouse.corrections.presentation import HEADERS, RequestPresenter
 from warehouse.corrections.requests import Request
-from warehouse.workbooks import put
 from warehouse.workbooks import workbook as new_workbook
+from warehouse.workbooks import write_cell
 
 SHEET: Final = "更正请求"
 WIDE: Final = {"stated": 30, "seen": 30, "reason": 40, "state_reason": 40, "file_name": 26, "record_key": 18}
@@ -23,7 +23,7 @@ MOST: Final = 1_048_575  # rows below the header: Excel's limit
 
 
 def workbook(requests: Iterable[Request], reader: RequestPresenter, zone: ZoneInfo) -> bytes:
-    """The workbook's bytes; days of moments are days in `zone`. Rows beyond a sheet's limit are left out."""
+    """The workbook's bytes; times are shown as days in `zone`. Rows beyond a sheet's limit are left out."""
     content = BytesIO()
     with new_workbook(content) as book:
         head = book.add_format({"bold": True, "bg_color": "#D9E1F2"})
@@ -32,17 +32,17 @@ def workbook(requests: Iterable[Request], reader: RequestPresenter, zone: ZoneIn
         sheet.freeze_panes(1, 1)
         for column, (name, header) in enumerate(HEADERS.items()):
             sheet.set_column(column, column, WIDE.get(name, 14))
-            put(sheet, 0, column, header, head)
+            write_cell(sheet, 0, column, header, head)
         row = 0
         for row, request in enumerate(islice(requests, MOST), 1):
-            words = _dated(reader.words(request), zone)
+            words = _with_days(reader.words(request), zone)
             for column, name in enumerate(HEADERS):
-                said = words[name]
-                put(
+                value = words[name]
+                write_cell(
                     sheet,
                     row,
                     column,
-                    str(said) if isinstance(said, date) else said,
+                    str(value) if isinstance(value, date) else value,
                     late if words["overdue"] else None,
                 )
         sheet.autofilter(0, 0, row, len(HEADERS) - 1)
@@ -50,12 +50,12 @@ def workbook(requests: Iterable[Request], reader: RequestPresenter, zone: ZoneIn
 
 
 def file_name(today: date, source: str | None = None) -> str:
-    """`更正请求_property_20261124.xlsx`."""
+    """The workbook's file name, such as `更正请求_property_20261124.xlsx`."""
     return "_".join([SHEET, *([source] if source else []), f"{today:%Y%m%d}.xlsx"])
 
 
-def _dated(words: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
-    def day(moment: datetime) -> date:
-        return moment.astimezone(zone).date()
+def _with_days(words: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    def day(time: datetime) -> date:
+        return time.astimezone(zone).date()
 
     return words | {"opened_on": day(words["opened_at"]), "state_on": day(words["state_at"])}

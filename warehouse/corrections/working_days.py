@@ -1,7 +1,7 @@
 """China's working days: weekdays that are no public holiday, and the weekend days worked instead (调休).
 
-The State Council publishes a year's calendar in the November before; the library carries what was published and answers
-nothing for later years. Not here: what has to be done within them (requests.py).
+The State Council publishes a year's calendar in the November before; the library has the published years and raises for
+later ones. Not here: the terms in working days (requests.py).
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import chinese_calendar
 
 
 class Due(NamedTuple):
-    """The last day of a term. `provisional`: the calendar of that year is not published, so weekdays were counted."""
+    """The last day of a term. `provisional`: weekdays were counted, as the calendar of that year is not published."""
 
     on: date
     provisional: bool
 
 
 def is_working_day(day: date) -> bool:
-    """By the published calendar; where there is none yet, whether it is a weekday."""
+    """True for a working day by the published calendar; for a weekday if none is published yet."""
     try:
         return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:  # how the library says that the year is not published
+    except NotImplementedError:  # raised by the library for years that are not published
         return day.weekday() < 5
 
 
@@ -35,13 +35,13 @@ def published_until() -> date:
 
 
 def due_after(start: date, days: int) -> Due:
-    """The end of a term of so many working days; the day on which it starts does not count."""
+    """The end of a term of `days` working days; the day `start` itself does not count."""
     end = _after(start, days, is_working_day)
     return Due(end, is_provisional(end))
 
 
 def weekdays_after(start: date, days: int) -> date:
-    """What `due_after` said while no calendar was published."""
+    """The end of a term of `days` weekdays, which is `due_after` before a calendar is published."""
     return _after(start, days, lambda day: day.weekday() < 5)
 
 
@@ -51,5 +51,5 @@ def _after(start: date, days: int, counts: Callable[[date], bool]) -> date:
 
 
 def is_provisional(day: date) -> bool:
-    """Whether a term that ends on that day may still move."""
+    """True if a term that ends on `day` may still move, because the calendar of its year is not published."""
     return day > published_until()

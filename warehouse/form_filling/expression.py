@@ -1,7 +1,7 @@
-"""SQL that others wrote, looked at before it runs: which tables and columns it takes, and that it can reach nothing else.
+"""Checks the SQL of a form before it runs: the tables and columns it reads, and that it can reach nothing else.
 
-DuckDB's own parser reads it, so what is judged is what runs. What is not known to be harmless is refused: a class of
-expression, a function, a kind of table. Not here: whose rows it then runs on (scoped_sql.py), what a form is (model.py).
+DuckDB's own parser reads it, so the SQL that is checked is the SQL that runs. Classes of expressions, functions and kinds of
+tables that are not on a list of harmless ones are refused. Not here: row scope (scoped_sql.py), forms (model.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import duckdb
 
 from contracts.errors import AccessError
-from warehouse.releases.readonly import LOCKED
+from warehouse.releases.readonly import SANDBOX_CONFIG
 
 AGGREGATES: Final = frozenset(
     re.findall(
@@ -45,22 +45,26 @@ Tree = dict[str, Any]
 
 
 class UnsafeSql(AccessError):
-    """SQL that is no single question to the tables it may read."""
+    """SQL that is not a single select from the tables it may read."""
 
 
 class Expression(NamedTuple):
-    """One expression over a row. `shown`: the column whose value it is, untouched; `computed`: those it calculates with."""
+    """A checked expression over one row: the tables, columns, aggregates and literals in it.
+
+    `shown_column` is the column whose value the expression passes on unchanged, if it does; `computed_columns` are those
+    it calculates with.
+    """
 
     tables: frozenset[str]
     columns: frozenset[Column]
-    shown: Column | None
-    computed: frozenset[Column]
+    shown_column: Column | None
+    computed_columns: frozenset[Column]
     aggregates: tuple[str, ...]
     literals: frozenset[str]
 
 
 def expression(sql: str, row: str, known: Mapping[str, Collection[str]]) -> Expression:
-    """What one SQL expression over a row of `row` takes. `known`: table → columns. Unsafe if it is anything else."""
+    """Parse one SQL expression over a row of the table `row`. `known`: table → columns. UnsafeSql if it is anything else."""
     try:
         return _expression(sql, row, known)
     except RecursionError:
@@ -76,41 +80,41 @@ def _expression(sql: str, row: str, known: Mapping[str, Collection[str]]) -> Exp
     clauses = ("where_clause", "group_expressions", "having", "qualify", "sample", "modifiers")
     if not plain or any(select[word] for word in clauses):
         raise UnsafeSql("is not one SQL expression", remedy="write one value, as it would stand in a select list")
-    seen = _Seen()
-    seen.walk(select)
-    if seen.outer_aggregates:
+    content = _SqlContent()
+    content.walk(select)
+    if content.outer_aggregates:
         raise UnsafeSql(
-            f"{seen.outer_aggregates[0]} stands outside a sub-select and would make one row of all",
+            f"{content.outer_aggregates[0]} stands outside a sub-select and would make one row of all",
             remedy="write (select count(*) from person p where p.household_id = household.household_id)",
         )
-    seen.names.setdefault(row, set()).add(row)
-    _only_known(seen, known)
-    return _taken(seen, items[0], known)
+    content.names.setdefault(row, set()).add(row)
+    _only_known(content, known)
+    return _describe(content, items[0], known)
 
 
 def require_confined(sql: str, tables: Collection[str]) -> None:
-    """Unsafe unless `sql` is one select that reads the bare names `tables` and nothing else."""
+    """Raise UnsafeSql unless `sql` is one select that reads the bare names `tables` and nothing else."""
     found = _statements(sql)
     if len(found) != 1:
         raise UnsafeSql("is not one statement", remedy="ask one question")
-    seen = _Seen()
-    seen.walk(found[0])
-    if foreign := sorted(seen.tables - {*tables}):
+    content = _SqlContent()
+    content.walk(found[0])
+    if foreign := sorted(content.tables - {*tables}):
         raise UnsafeSql(f"there is no table {foreign[0]} to read", remedy="read the tables of the city database")
 
 
 @dataclass
-class _Seen:
-    """All that is in a tree; Unsafe as soon as there is something that is not known to be harmless."""
+class _SqlContent:
+    """Collects the tables, names, columns, functions and literals of a syntax tree; UnsafeSql for anything not allowed."""
 
     tables: set[str] = field(default_factory=set)
     names: dict[str, set[str]] = field(default_factory=dict)
     references: list[Tree] = field(default_factory=list)
-    shared: set[str] = field(default_factory=set)
+    using_columns: set[str] = field(default_factory=set)
     aggregates: list[str] = field(default_factory=list)
     outer_aggregates: list[str] = field(default_factory=list)
     literals: set[str] = field(default_factory=set)
-    given_names: set[str] = field(default_factory=set)
+    aliases: set[str] = field(default_factory=set)
 
     def walk(self, node: Any, depth: int = 0) -> None:
         if isinstance(node, list):
@@ -118,13 +122,13 @@ class _Seen:
                 self.walk(item, depth)
         elif isinstance(node, dict):
             deeper = depth + (node.get("class") == "SUBQUERY")
-            self._judge(node, depth)
+            self._check_node(node, depth)
             for item in node.values():
                 self.walk(item, deeper)
 
-    def _judge(self, node: Tree, depth: int) -> None:
+    def _check_node(self, node: Tree, depth: int) -> None:
         if "class" in node:
-            self.given_names.add(str(node.get("alias", "")).lower())
+            self.aliases.add(str(node.get("alias", "")).lower())
             if node["class"] not in CLASSES:
                 raise UnsafeSql(f"holds a {node['class'].lower()}", remedy="name columns, values and functions only")
             if node["class"] == "FUNCTION":
@@ -166,45 +170,45 @@ class _Seen:
         elif node["type"] == "JOIN":
             if node["ref_type"] not in ("REGULAR", "CROSS"):
                 raise UnsafeSql(f"holds a {node['ref_type'].lower()} join", remedy="join by `on`")
-            self.shared |= {name.lower() for name in node["using_columns"]}
+            self.using_columns |= {name.lower() for name in node["using_columns"]}
 
 
-def _only_known(seen: _Seen, known: Mapping[str, Collection[str]]) -> None:
-    if foreign := sorted(seen.tables - known.keys()):
+def _only_known(content: _SqlContent, known: Mapping[str, Collection[str]]) -> None:
+    if foreign := sorted(content.tables - known.keys()):
         raise UnsafeSql(f"there is no table {foreign[0]}", remedy=f"the city database has {', '.join(sorted(known))}")
-    for reference in seen.references:
+    for reference in content.references:
         path = [part.lower() for part in reference["column_names"]]
         bare = len(path) == 1  # current_user stands there like a column, and a table's name means its whole row
-        unknown = bare and path[0] not in seen.given_names and not _columns(reference, seen, known)
-        if len(path) > 2 or (bare and path[0] in seen.names) or unknown:
+        unknown = bare and path[0] not in content.aliases and not _columns(reference, content, known)
+        if len(path) > 2 or (bare and path[0] in content.names) or unknown:
             raise UnsafeSql(f"{'.'.join(path)} is no column", remedy="write table.column, or alias.column")
 
 
-def _taken(seen: _Seen, root: Tree, known: Mapping[str, Collection[str]]) -> Expression:
-    reads = {id(r): _columns(r, seen, known) for r in seen.references}
-    shared = {(table, name) for name in seen.shared for table in seen.tables if name in known[table]}
-    shown = _shown(root)
-    computed = shared.union(*(c for r, c in reads.items() if shown is None or r != id(shown)))
-    one = reads[id(shown)] if shown else set()
+def _describe(content: _SqlContent, root: Tree, known: Mapping[str, Collection[str]]) -> Expression:
+    reads = {id(r): _columns(r, content, known) for r in content.references}
+    joined = {(table, name) for name in content.using_columns for table in content.tables if name in known[table]}
+    passed_on = _passed_on(root)
+    computed = joined.union(*(c for r, c in reads.items() if passed_on is None or r != id(passed_on)))
+    one = reads[id(passed_on)] if passed_on else set()
     return Expression(
-        tables=frozenset(seen.tables),
+        tables=frozenset(content.tables),
         columns=frozenset(computed | one),
-        shown=next(iter(one)) if len(one) == 1 else None,
-        computed=frozenset(computed if len(one) == 1 else computed | one),
-        aggregates=tuple(sorted(seen.aggregates)),
-        literals=frozenset(seen.literals),
+        shown_column=next(iter(one)) if len(one) == 1 else None,
+        computed_columns=frozenset(computed if len(one) == 1 else computed | one),
+        aggregates=tuple(sorted(content.aggregates)),
+        literals=frozenset(content.literals),
     )
 
 
-def _columns(reference: Tree, seen: _Seen, known: Mapping[str, Collection[str]]) -> set[Column]:
+def _columns(reference: Tree, content: _SqlContent, known: Mapping[str, Collection[str]]) -> set[Column]:
     """The columns a reference may mean: without a table's name, those of every table in sight that has it."""
     *table, name = [part.lower() for part in reference["column_names"]]
-    tables = seen.names.get(table[0], set()) if table else set().union(*seen.names.values())
+    tables = content.names.get(table[0], set()) if table else set().union(*content.names.values())
     return {(t, name) for t in tables if name in known[t]}
 
 
-def _shown(root: Tree) -> Tree | None:
-    """The column reference that the expression hands on as it is: by itself, or from a sub-select."""
+def _passed_on(root: Tree) -> Tree | None:
+    """The column reference whose value the expression passes on unchanged: by itself, or from a sub-select."""
     if root["class"] == "SUBQUERY" and root["subquery_type"] == "SCALAR":
         node = root["subquery"]["node"]
         item: Tree = node["select_list"][0] if node["type"] == "SELECT_NODE" else {"class": ""}
@@ -229,5 +233,5 @@ def _parsed(sql: str) -> Iterator[Tree]:
 
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
-    """A database of nothing, for its parser."""
-    return duckdb.connect(config=LOCKED | {"threads": 1})
+    """An empty database, for its parser."""
+    return duckdb.connect(config=SANDBOX_CONFIG | {"threads": 1})

@@ -1,6 +1,6 @@
-"""Filling a form: every cell with its value, its office and its date, within what one user may see; doubtful ones stay open.
+"""Fills a form within one user's rights: each cell gets its value, office and date; cells in doubt stay open.
 
-All it reads it asks through that user's gate. Not here: the workbook (workbook.py), where a value comes from
+Everything is read through that user's gate. Not here: the workbook (workbook.py), where a value comes from
 (provenance.py), which cells are in doubt (doubts.py).
 """
 
@@ -26,18 +26,18 @@ State = Literal["filled", "open", "withheld"]
 
 
 class CellAnswer(NamedTuple):
-    """One cell of one row. `offices` are labels; `note` says why it is not filled."""
+    """One cell of one row. `offices` are labels; `note` is the reason why it is not filled, in Chinese."""
 
     value: Any
     state: State
     offices: tuple[str, ...]
-    dated: date | None
+    dated_on: date | None
     note: str = ""
 
 
 @dataclass(frozen=True)
 class FilledForm:
-    """A form with the rows of one user's areas, or of one grid of them, as one release knows them."""
+    """A form with the rows of one user's areas, or of one grid of them, from one release."""
 
     form: Form
     release_id: str
@@ -46,8 +46,8 @@ class FilledForm:
     rows: list[list[CellAnswer]]
 
 
-def readable(view: FormReader, form: Form) -> bool:
-    """Whether the user may read every table that the form reads."""
+def is_readable(view: FormReader, form: Form) -> bool:
+    """True if the user may read every table that the form reads."""
     try:
         for table in form.tables:
             granted_columns(view, table)
@@ -59,12 +59,12 @@ def readable(view: FormReader, form: Form) -> bool:
 def fill(
     view: FormReader, form: Form, doubts: Mapping[str, Collection[Name]], limits: Limits, grid_code: str | None = None
 ) -> FilledForm:
-    """The form, filled. `doubts`: rule → the attributes its findings put in doubt.
+    """Fill the form. `doubts`: rule → the attributes its findings put in doubt.
 
-    NotFound for a form or a grid that is not the user's; ColumnRefused where rows are chosen by what she sees masked only;
-    TooManyRows, TooLong; FormError naming the cell whose SQL fails on these rows.
+    NotFound for a form or grid outside the user's rights; ColumnRefused if `where` reads a column that is masked for her;
+    TooManyRows; QueryTimeout; FormError naming the cell whose SQL fails on these rows.
     """
-    if not readable(view, form):
+    if not is_readable(view, form):
         raise NotFound("there is no such form", remedy="see the list of forms")
     if grid_code is not None and not (grid_code.isdecimal() and view.covers(grid_code)):
         raise NotFound("there is no such grid in your areas", remedy="give one of your grids, or none for all")
@@ -74,53 +74,54 @@ def fill(
     question.count()
     withheld = {cell.name: reason for cell in form.cells if (reason := _withheld(view, cell))}
     rows = question.rows([cell for cell in form.cells if cell.name not in withheld])
-    origin, doubted = Provenance(question), Doubts(question, doubts)
-    shown = {cell.name: _labels(view, cell) for cell in form.cells}
+    provenance, findings = Provenance(question), Doubts(question, doubts)
+    labels = {cell.name: _labels(view, cell) for cell in form.cells}
 
     def answer(cell: Cell, row: Row) -> CellAnswer:
-        offices, dated = origin.of(cell, row)
+        offices, dated_on = provenance.of(cell, row)
         if cell.name in withheld:
-            return CellAnswer(None, "withheld", offices, dated, withheld[cell.name])
-        if reason := doubted.reason(cell, row) or origin.contradicted(cell, row):
-            return CellAnswer(None, "open", offices, dated, reason)
+            return CellAnswer(None, "withheld", offices, dated_on, withheld[cell.name])
+        if reason := findings.reason(cell, row) or provenance.disagreement(cell, row):
+            return CellAnswer(None, "open", offices, dated_on, reason)
         value = row[cell.name]
-        return CellAnswer(shown[cell.name].get(value, value), "filled", offices, dated, doubted.told(cell, row))
+        note = findings.count_note(cell, row)
+        return CellAnswer(labels[cell.name].get(value, value), "filled", offices, dated_on, note)
 
     filled = [[answer(cell, row) for cell in form.cells] for row in rows]
-    return FilledForm(form, view.release_id, origin.known_on, grid_code, filled)
+    return FilledForm(form, view.release_id, provenance.known_on, grid_code, filled)
 
 
 def _own(table: str, name: str) -> str:
-    """The column behind one of `grid`."""
+    """The name of a column in its own table: a column of `grid` is one of `area`."""
     return GRID_COLUMNS[name] if table == GRID else name
 
 
 def _withheld(view: FormReader, cell: Cell) -> str:
-    """Why the user cannot have the cell: a column she does not see, or one she sees masked that would be counted with."""
+    """The reason why the user cannot have the cell, in Chinese: a hidden column, or a calculation with a masked one."""
     for table, name in sorted(cell.reads.columns):
         grant = granted_columns(view, table)
         column = grant.columns.get(_own(table, name))
-        treated = grant.treatments.get(_own(table, name), "hidden")
-        if column is None or treated == "hidden":
+        treatment = grant.treatments.get(_own(table, name), "hidden")
+        if column is None or treatment == "hidden":
             return f"{column.business_name if column else name}：本角色不可见"
-        if treated == "mask" and (table, name) in cell.reads.computed:
+        if treatment == "mask" and (table, name) in cell.reads.computed_columns:
             return f"{column.business_name}：本角色只见掩码，不能据此计算"
-        if treated == "mask" and column.mask not in MASKS:
+        if treatment == "mask" and column.mask not in MASKS:
             return f"{column.business_name}：本角色不可见"
     return ""
 
 
 def _labels(view: FormReader, cell: Cell) -> Mapping[Any, str]:
-    """What the screen says for the codes of the column that a cell shows."""
-    if cell.reads.shown is None or cell.reads.shown[0] == GRID:
+    """The labels for the codes of the column that a cell shows; empty for a column without a code list."""
+    if cell.reads.shown_column is None or cell.reads.shown_column[0] == GRID:
         return {}
-    table, name = cell.reads.shown
+    table, name = cell.reads.shown_column
     column: Column | None = granted_columns(view, table).columns.get(name)
     return _Labels(view, column.codes) if column and column.codes else {}
 
 
 class _Labels(dict[Any, str]):
-    """Codes as they are met, with their labels; a code without one stands for itself."""
+    """Labels by code, looked up at first use; a code without a label gets the default."""
 
     def __init__(self, view: FormReader, codes: str) -> None:
         self._view, self._codes = view, codes

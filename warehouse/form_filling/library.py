@@ -1,7 +1,7 @@
-"""The forms there are: those of `warehouse/forms/`, and a deployment's own in `$HUB_HOME/forms/`.
+"""The library of forms: those of `warehouse/forms/`, and a deployment's own in `$HUB_HOME/forms/`.
 
-Belongs here: which files are forms, and which of them can be filled. Does not: what is wrong with one by itself
-(lint.py), whether it asks again for what another has (overlap.py).
+Belongs here: loading the files and setting broken forms apart. Does not: checking one form (lint.py), comparing forms
+(overlap.py).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FORMS: Final = Path(__file__).parents[1] / "forms"
 
 
 class BrokenForm(NamedTuple):
-    """A form that cannot be filled, with every reason: `file:line: …`."""
+    """A form that cannot be filled, with its problems: `file:line: …`."""
 
     name: str
     problems: tuple[str, ...]
@@ -29,13 +29,13 @@ class BrokenForm(NamedTuple):
 
 @dataclass(frozen=True)
 class FormLibrary:
-    """The forms that can be filled, and those that cannot."""
+    """The forms that can be filled and those that cannot, by name."""
 
     forms: Mapping[str, Form]
     broken: Mapping[str, BrokenForm]
 
     def form(self, name: str) -> Form:
-        """FormError for a broken one, NotFound where there is none."""
+        """The form called `name`. FormError if it is broken, NotFound if there is none."""
         if broken := self.broken.get(name):
             where, _, what = broken.problems[0].partition(": ")
             raise FormError(what, where=where, remedy="`hub form check` tells all that is wrong with it")
@@ -45,12 +45,12 @@ class FormLibrary:
 
 
 def form_files(folders: Sequence[Path]) -> list[Path]:
-    """The files of the forms, those of the first folder first."""
+    """The files of the forms, in the order of the folders."""
     return [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
 
 
 def load_forms(catalog: Catalog, folders: Sequence[Path]) -> FormLibrary:
-    """Every form by name. A broken one is put aside and the others go on; of two that ask the same the later one goes."""
+    """All forms by name; broken ones are set apart. Of two forms that overlap too much the later one is broken."""
     forms: dict[str, Form] = {}
     broken: dict[str, BrokenForm] = {}
     linter = Linter(catalog)
@@ -65,10 +65,10 @@ def load_forms(catalog: Catalog, folders: Sequence[Path]) -> FormLibrary:
             broken[path.stem] = BrokenForm(path.stem, tuple(problems))
         else:
             forms[form.name] = form
-    kept: dict[str, Form] = {}
+    usable: dict[str, Form] = {}
     for form in sorted(forms.values(), key=lambda f: (f.since, f.name)):
-        if reason := refusal(form, kept.values()):
+        if reason := refusal(form, usable.values()):
             broken[form.name] = BrokenForm(form.name, (reason,))
         else:
-            kept[form.name] = form
-    return FormLibrary({name: kept[name] for name in sorted(kept)}, broken)
+            usable[form.name] = form
+    return FormLibrary({name: usable[name] for name in sorted(usable)}, broken)

@@ -1,6 +1,6 @@
-"""What is wrong with a form, told with file, line, cell and what to do; every word of a form is read here.
+"""Reads a form's YAML, and reports every problem in it with file, line, cell and remedy.
 
-Not here: what SQL may say at all (expression.py), forms that ask the same (overlap.py).
+Not here: the SQL that a form may use (expression.py), forms that repeat another (overlap.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contracts.model import Catalog, Table
 from warehouse.form_filling.expression import Column, Expression, UnsafeSql, expression
 from warehouse.form_filling.model import ROWS, Cell, Form
 from warehouse.form_filling.scoped_sql import GRID, GRID_COLUMNS
-from warehouse.releases.readonly import LOCKED
+from warehouse.releases.readonly import SANDBOX_CONFIG
 
 MUST: Final = ("title", "office", "legal_basis", "purpose", "since", "rows", "cells")
 WORDS: Final = (*MUST, "where")
@@ -32,7 +32,7 @@ VALUES: Final = re.compile(
 
 
 class FormProblem(Exception):
-    """One thing wrong at a place of the document."""
+    """A problem at a place of the document, `path`."""
 
     def __init__(self, message: str, *path: str | int) -> None:
         self.message, self.path = message, path
@@ -40,7 +40,7 @@ class FormProblem(Exception):
 
 
 class Linter:
-    """Reads forms against the city's contracts; SQL is bound to empty tables, so DuckDB itself says what fits."""
+    """Reads forms against the city's contracts; their SQL is bound to empty tables, so DuckDB itself reports errors."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._tables = {t.name: t for t in catalog.city()}
@@ -55,7 +55,7 @@ class Linter:
         self._empty = _empty(catalog.city())
 
     def read(self, path: Path) -> tuple[Form | None, list[str]]:
-        """The form, or every problem as `file:line: what -> what to do`."""
+        """The form, or None and every problem as `file:line: problem -> remedy`."""
         document, unread = parse(path, "a form starts with title and office")
         if document is None:
             return None, [f"{path.name}:{problem.line}: {problem.message}" for problem in unread]
@@ -65,57 +65,57 @@ class Linter:
         return (None, problems) if problems else (form, [])
 
     def _form(self, document: Document, path: Path, found: list[FormProblem]) -> Form | None:
-        said = document.content
-        found += _words(said, MUST, WORDS, "the form")
+        content = document.content
+        found += _words(content, MUST, WORDS, "the form")
         if not NAME.fullmatch(path.stem):
             found.append(FormProblem(f"a form's file is named {NAME.pattern}.yaml -> rename it"))
-        if str(said.get("rows")) not in ROWS:
+        if str(content.get("rows")) not in ROWS:
             found.append(FormProblem(f"rows is one of {', '.join(ROWS)} -> say what one row is", "rows"))
         try:
-            since = date.fromisoformat(str(said.get("since", "")))
+            since = date.fromisoformat(str(content.get("since", "")))
         except ValueError:
             found.append(FormProblem("since is the day the form is asked for from, as 2026-11-24 -> write it", "since"))
-        cells = said.get("cells")
+        cells = content.get("cells")
         if not isinstance(cells, list) or not 0 < len(cells) <= MOST_CELLS:
             found.append(FormProblem(f"cells is a list of 1 to {MOST_CELLS} cells -> write it", "cells"))
         if found:
             return None
         assert isinstance(cells, list)
-        read = [self._cell(document, nth, said, found) for nth in range(len(cells))]
+        read = [self._cell(document, nth, content, found) for nth in range(len(cells))]
         _once(cells, found)
-        chosen_by = self._where(said, found)
+        chosen_by = self._where(content, found)
         return Form(
             name=path.stem,
             since=since,
             cells=tuple(cell for cell in read if cell),
-            where=str(said.get("where") or "true").strip(),
+            where=str(content.get("where") or "true").strip(),
             chosen_by=chosen_by,
             path=path.name,
-            **{word: str(said[word]).strip() for word in ("title", "office", "legal_basis", "purpose", "rows")},
+            **{word: str(content[word]).strip() for word in ("title", "office", "legal_basis", "purpose", "rows")},
         )
 
     def _cell(self, document: Document, nth: int, form: Mapping[str, Any], found: list[FormProblem]) -> Cell | None:
-        said, place = form["cells"][nth], ("cells", nth)
-        if not isinstance(said, dict):
+        content, place = form["cells"][nth], ("cells", nth)
+        if not isinstance(content, dict):
             found.append(FormProblem(f"cell {nth + 1} is a mapping of {', '.join(CELL_WORDS)} -> write it so", *place))
             return None
-        name = f"cell {said.get('name', nth + 1)}"
-        if words := _words(said, CELL_MUST, CELL_WORDS, name, place):
+        name = f"cell {content.get('name', nth + 1)}"
+        if words := _words(content, CELL_MUST, CELL_WORDS, name, place):
             found += words
             return None
-        if not NAME.fullmatch(str(said["name"])):
+        if not NAME.fullmatch(str(content["name"])):
             found.append(FormProblem(f"{name}: a name is {NAME.pattern} -> rename it", *place, "name"))
-        sql = str(said["sql"]).strip()
+        sql = str(content["sql"]).strip()
         try:
             reads = self._expression(sql, form, VALUES)
-            taken = self._taken_from(said["from"], reads)
-            doubts = self._doubts(said.get("doubts", []))
+            taken = self._taken_from(content["from"], reads)
+            doubts = self._doubts(content.get("doubts", []))
         except FormProblem as wrong:
             found.append(FormProblem(f"{name}: {wrong.message}", *place, *wrong.path))
             return None
         attributes = doubts.union(self._survivorship.get(column, column) for column in taken)
-        label = str(said["label"]).strip()
-        return Cell(str(said["name"]), label, sql, taken, frozenset(attributes), reads, document.line(*place))
+        label = str(content["label"]).strip()
+        return Cell(str(content["name"]), label, sql, taken, frozenset(attributes), reads, document.line(*place))
 
     def _where(self, form: Mapping[str, Any], found: list[FormProblem]) -> Expression | None:
         if "where" not in form:
@@ -138,9 +138,9 @@ class Linter:
                 described = cursor.execute(f"select (\n{sql}\n) as cell from {row} limit 0").description
         except duckdb.Error as error:
             raise FormProblem(f"the SQL does not fit: {str(error).splitlines()[0]} -> correct it", "sql") from None
-        given = str(described[0][1])
-        if not types.fullmatch(given) and given not in ('"NULL"', "NULL"):
-            raise FormProblem(f"the SQL gives {given.lower()} -> give one value ({types.pattern.lower()})", "sql")
+        value_type = str(described[0][1])
+        if not types.fullmatch(value_type) and value_type not in ('"NULL"', "NULL"):
+            raise FormProblem(f"the SQL gives {value_type.lower()} -> give one value ({types.pattern.lower()})", "sql")
         return found
 
     def _may_read(self, columns: Collection[Column], purpose: str) -> None:
@@ -155,8 +155,8 @@ class Linter:
                     "sql",
                 )
 
-    def _taken_from(self, said: object, reads: Expression) -> tuple[Column, ...]:
-        columns = [_pair(item, "from") for item in said] if isinstance(said, list) else []
+    def _taken_from(self, content: object, reads: Expression) -> tuple[Column, ...]:
+        columns = [_pair(item, "from") for item in content] if isinstance(content, list) else []
         if not columns:
             raise FormProblem(
                 "from is a list of city columns, [person.birth_date] -> name what it is taken from", "from"
@@ -168,10 +168,10 @@ class Linter:
                 raise FormProblem(f"from: the SQL does not read {table}.{name} -> name columns that it reads", "from")
         return tuple(columns)
 
-    def _doubts(self, said: object) -> set[Column]:
-        if not isinstance(said, list):
+    def _doubts(self, content: object) -> set[Column]:
+        if not isinstance(content, list):
             raise FormProblem("doubts is a list of attributes, [person.living_address] -> write it so", "doubts")
-        attributes = {_pair(item, "doubts") for item in said}
+        attributes = {_pair(item, "doubts") for item in content}
         for entity, attribute in sorted(attributes - {*self._survivorship.values()}):
             if attribute not in self._known.get(entity, ()):
                 raise FormProblem(
@@ -181,14 +181,14 @@ class Linter:
 
 
 def _words(
-    said: Mapping[str, Any], must: Collection[str], known: Collection[str], what: str, place: Any = ()
+    content: Mapping[str, Any], must: Collection[str], known: Collection[str], what: str, place: Any = ()
 ) -> list[FormProblem]:
     found = [
         FormProblem(f"{what} has an unknown word {word} -> it knows {', '.join(known)}", *place, word)
-        for word in said
+        for word in content
         if word not in known
     ]
-    if missing := [word for word in must if said.get(word) in (None, "", [])]:
+    if missing := [word for word in must if content.get(word) in (None, "", [])]:
         found.append(FormProblem(f"{what} lacks {', '.join(missing)} -> write it", *place))
     return found
 
@@ -210,16 +210,16 @@ def _once(cells: list[Any], found: list[FormProblem]) -> None:
             seen.add(value)
 
 
-def _pair(said: object, word: str) -> Column:
-    table, _, name = str(said).partition(".")
+def _pair(item: object, word: str) -> Column:
+    table, _, name = str(item).partition(".")
     if not (NAME.fullmatch(table) and NAME.fullmatch(name)):
         raise FormProblem(f"{word}: names look like person.birth_date -> correct it", word)
     return table, name
 
 
 def _empty(tables: list[Table]) -> duckdb.DuckDBPyConnection:
-    """A database with the city's tables and no row."""
-    connection = duckdb.connect(config=LOCKED | {"threads": 1})
+    """A database with the city's tables and no rows."""
+    connection = duckdb.connect(config=SANDBOX_CONFIG | {"threads": 1})
     for table in tables:
         connection.execute(f"create table {table.definition}")
     columns = ", ".join(f"{column} varchar" for column in GRID_COLUMNS)

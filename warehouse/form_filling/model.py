@@ -1,6 +1,6 @@
-"""A form (报表) that an office asks of grid workers: what it holds.
+"""The model of a form (报表) that an office asks grid workers to fill.
 
-Not here: reading one and what is wrong with it (lint.py), the library of all forms (library.py), filling one (fill.py).
+Not here: reading and checking one (lint.py), the library of all forms (library.py), filling one (fill.py).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ class FormError(HubError):
 
 
 class Rows(NamedTuple):
-    """What one row of a form is: its table, the columns that say which, whose and where.
+    """A kind of row that a form can have: its Chinese label, and the columns with the row's ids and date.
 
-    `key` identifies the row; `person` is the one person that its values about people are of; `dated` when it was said.
+    `key` identifies the row; `person` is the person whose values the row shows; `dated_on` is the date of the values.
     """
 
     label: str
@@ -29,7 +29,7 @@ class Rows(NamedTuple):
     person: str | None = None
     household: str | None = None
     dwelling: str | None = None
-    dated: str | None = None
+    dated_on: str | None = None
 
 
 ROWS: Final[Mapping[str, Rows]] = {
@@ -42,8 +42,8 @@ ROWS: Final[Mapping[str, Rows]] = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One column of a form. `taken_from`: the city columns that decide source and date; `attributes`: what `claim` and
-    the rules' `doubts` call them, and what else would put the cell in doubt.
+    """One column of a form. `taken_from`: the city columns that decide source and date; `attributes`: their names in
+    `claim` and in the rules' `doubts`, with the other attributes that put the cell in doubt.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Form:
-    """`office` asks on `legal_basis` for one row per `rows` that meets `where`, since the day `since`."""
+    """A form: since the day `since`, `office` asks on `legal_basis` for one row per `rows` that meets `where`."""
 
     name: str
     title: str
@@ -81,6 +81,6 @@ class Form:
 
     @property
     def tables(self) -> frozenset[str]:
-        """Every table that its SQL takes rows from."""
+        """The tables that the form's SQL reads."""
         parts = [cell.reads for cell in self.cells] + ([self.chosen_by] if self.chosen_by else [])
         return frozenset({self.rows}).union(*(part.tables for part in parts))

@@ -1,4 +1,4 @@
-"""Whether a form asks again for what another form has (报表减负): then it is refused, with that form's name.
+"""Refuses a form that asks again for the content of another form (报表减负), naming that form.
 
 Two cells are equal when both forms have the same kind of row and either their SQL is the same in one canonical form
 (sqlglot: aliases, letter case, layout and the order of `and`, `or`, `=`, `+` do not count), or, at a second look, both
@@ -26,7 +26,7 @@ SYMMETRIC: Final = (exp.And, exp.Or, exp.EQ, exp.NEQ, exp.Add, exp.Mul)
 
 
 class Overlap(NamedTuple):
-    """How much of a form another one has: labels of the cells that are equal, and their share of the smaller form."""
+    """The overlap with the form `name`: labels of the equal cells, and their share of the smaller form's cells."""
 
     name: str
     labels: tuple[str, ...]
@@ -34,13 +34,13 @@ class Overlap(NamedTuple):
 
 
 def overlaps(form: Form, others: Iterable[Form]) -> list[Overlap]:
-    """Forms that share cells with this one, the nearest first."""
+    """The overlaps of a form with others, the largest share first; forms without equal cells are left out."""
     found = [_repeat(form, other) for other in others if other.name != form.name and other.rows == form.rows]
     return sorted((r for r in found if r.labels), key=lambda r: (-r.share, r.name))
 
 
 def refusal(form: Form, others: Iterable[Form]) -> str | None:
-    """Why a form is not taken, as a problem of its file; None for one that asks something new."""
+    """The problem that a form repeats another, `file:line: problem -> remedy`; None if it does not."""
     nearest = next(iter(overlaps(form, others)), None)
     if nearest is None or nearest.share < LARGEST_SHARE:
         return None
@@ -60,14 +60,14 @@ def _repeat(form: Form, other: Form) -> Overlap:
 
 
 def _taken(cell: Cell) -> Any:
-    """The second look. A cell that aggregates nothing is equal to none by it."""
+    """The key of the second comparison; unique for a cell without aggregates, so that it equals no other."""
     reads = cell.reads
     return (reads.columns, reads.aggregates, reads.literals) if reads.aggregates else id(cell)
 
 
 @lru_cache(maxsize=4000)
 def _canonical(sql: str, row: str) -> str:
-    """One text for all that sqlglot knows to be the same; SQL that it cannot read stands for itself."""
+    """The canonical form of SQL, the same text for equal expressions; SQL that sqlglot cannot read is left as it is."""
     try:
         return _simplified(sql, row)
     except (SqlglotError, RecursionError):
@@ -88,7 +88,7 @@ def _simplified(sql: str, row: str) -> str:
 
 
 def _without_aliases(select: exp.Select) -> None:
-    """Tables called by their own names, where each is named once in the sub-select."""
+    """Replace aliases by the tables' own names, for tables that are read once in the sub-select."""
     tables = [t for t in select.find_all(exp.Table) if t.find_ancestor(exp.Select) is select]
     names = [t.name for t in tables]
     for table in tables:

@@ -1,7 +1,7 @@
-"""Where the value of a form's cell comes from: the offices that say so and their newest date, and whether they disagree.
+"""The provenance of a form's cells: the offices a value comes from, their newest date, and whether they disagree.
 
-A value of one person or dwelling is traced to its claims; what no claim speaks of, to the office whose register its table
-is; what is counted over several rows, to the offices and the day the release knows. Not here: findings (doubts.py).
+A value of one person or dwelling is traced to its claims; a value without claims, to the office whose register the table
+is; a count over several rows, to its offices and the newest day in the release. Not here: findings (doubts.py).
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ Subject = tuple[str, str, str]
 
 
 class CellClaims(NamedTuple):
-    """What is said of one attribute: the sources shown, their newest date, and those that say different things."""
+    """The claims on one attribute: the sources of the shown value, their newest date, and the sources that disagree."""
 
-    shown: tuple[str, ...]
-    dated: date | None
-    against: tuple[str, ...]
+    sources: tuple[str, ...]
+    dated_on: date | None
+    conflicting: tuple[str, ...]
 
 
 class Provenance:
-    """The origins of all cells of one form's rows, read once."""
+    """The provenance of all cells of one form's rows, read once."""
 
     def __init__(self, question: FormQuery) -> None:
         self._view, self._form = question.view, question.form
@@ -41,24 +41,24 @@ class Provenance:
         self._delivered = self._deliveries()
         self._survivorship = {c: g for cell in self._form.cells for c in cell.taken_from if (g := self._policy(c))}
         self._ids = {"person": self._form.row.person, "dwelling": self._form.row.dwelling}
-        self._claims = dict(self._said(question))
+        self._claims = dict(self._cell_claims(question))
 
     def of(self, cell: Cell, row: Row) -> tuple[tuple[str, ...], date | None]:
-        """Labels of the offices, and the newest date."""
+        """The labels of the offices a cell comes from, and their newest date."""
         many = cell.is_aggregate or self._form.rows == GRID
         found = [self._counted(column) if many else self._one(column, row) for column in cell.taken_from]
         sources = dict.fromkeys(source for names, _ in found for source in names)
         labels = tuple(dict.fromkeys(self._view.label("claim_source", s) or s for s in sources)) or (HUB,)
-        return labels, max((dated for _, dated in found if dated), default=self.known_on)
+        return labels, max((day for _, day in found if day), default=self.known_on)
 
-    def contradicted(self, cell: Cell, row: Row) -> str:
-        """Why the sources leave the cell open; nothing where they agree or somebody looked at the door."""
+    def disagreement(self, cell: Cell, row: Row) -> str:
+        """The sources that disagree on the cell's value, in Chinese; "" if they agree or a value was observed."""
         if cell.is_aggregate:
             return ""
         for column in cell.taken_from:
             claims = self._about(column, row)
-            if claims and claims.against:
-                names = "、".join(self._view.label("claim_source", s) or s for s in claims.against)
+            if claims and claims.conflicting:
+                names = "、".join(self._view.label("claim_source", s) or s for s in claims.conflicting)
                 return f"来源说法不一致：{names}"
         return ""
 
@@ -68,16 +68,16 @@ class Provenance:
 
     def _one(self, column: Column, row: Row) -> tuple[tuple[str, ...], date | None]:
         claims = self._about(column, row)
-        if claims and claims.shown:
-            return claims.shown, claims.dated
+        if claims and claims.sources:
+            return claims.sources, claims.dated_on
         policy = self._survivorship.get(column)
         sources = policy.sources[:1] if policy else self._register(column)
-        own = row.get("_dated") if column[0] == self._form.rows else None
+        own = row.get("_dated_on") if column[0] == self._form.rows else None
         newest = max((self._delivered[s] for s in sources if s in self._delivered), default=None)
         return sources, own or newest
 
     def _register(self, column: Column) -> tuple[str, ...]:
-        """The office whose register the table is; what the hub itself makes (addresses, areas) has none."""
+        """The office whose register the table is; empty for tables the hub makes itself (addresses, areas)."""
         authority = granted_columns(self._view, column[0]).table.authority
         return (authority,) if authority else ()
 
@@ -93,14 +93,14 @@ class Provenance:
         return found.survivorship if found else None
 
     def _deliveries(self) -> dict[str, date]:
-        """By source the day of its newest delivery."""
+        """The day of the newest delivery, by source."""
         found: dict[str, date] = {}
         for row in self._view.rows("delivery", columns=("source", "delivered_on")):
             found[row["source"]] = max(row["delivered_on"], found.get(row["source"], date.min))
         return found
 
-    def _said(self, question: FormQuery) -> Iterator[tuple[Subject, CellClaims]]:
-        """The claims on what the form's single-valued cells show of its persons and dwellings."""
+    def _cell_claims(self, question: FormQuery) -> Iterator[tuple[Subject, CellClaims]]:
+        """The claims on the attributes of persons and dwellings that the form shows without aggregating."""
         if self._form.rows == GRID:
             return
         wanted: dict[str, set[str]] = defaultdict(set)
@@ -113,8 +113,8 @@ class Provenance:
                 names = ", ".join(f"'{name}'" for name in sorted(attributes))
                 rows = question.ask(
                     "select claim.entity_id, claim.attribute, claim.source, bool_or(claim.shown) as shown, "
-                    "max(claim.claimed_on) filter (where claim.shown) as dated, "
-                    "string_agg(distinct upper(claim.value), '|' order by upper(claim.value)) as said from claim "
+                    "max(claim.claimed_on) filter (where claim.shown) as dated_on, "
+                    "string_agg(distinct upper(claim.value), '|' order by upper(claim.value)) as claimed_values from claim "
                     f"where claim.entity = '{entity}' and claim.attribute in ({names}) "
                     f"and claim.entity_id in ({question.keys(id_column)}) "
                     "group by claim.entity_id, claim.attribute, claim.source",
@@ -127,9 +127,9 @@ def _by_subject(entity: str, rows: list[Row]) -> Iterator[tuple[Subject, CellCla
     subjects: dict[Subject, list[Row]] = defaultdict(list)
     for row in rows:
         subjects[entity, row["entity_id"], row["attribute"]].append(row)
-    for subject, said in subjects.items():
-        shown = sorted(row["source"] for row in said if row["shown"])
-        dates = [row["dated"] for row in said if row["dated"]]
-        heard = {row["source"]: row["said"] for row in said if row["said"] is not None}
-        against = sorted(heard) if len({*heard.values()}) > 1 and DOORSTEP not in shown else []
-        yield subject, CellClaims(tuple(shown), max(dates, default=None), tuple(against))
+    for subject, claims in subjects.items():
+        sources = sorted(row["source"] for row in claims if row["shown"])
+        dates = [row["dated_on"] for row in claims if row["dated_on"]]
+        values = {row["source"]: row["claimed_values"] for row in claims if row["claimed_values"] is not None}
+        conflicting = sorted(values) if len({*values.values()}) > 1 and DOORSTEP not in sources else []
+        yield subject, CellClaims(tuple(sources), max(dates, default=None), tuple(conflicting))

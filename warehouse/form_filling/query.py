@@ -1,6 +1,6 @@
-"""One form's rows as SQL, asked through the gate of whoever fills it, with a bound on rows and seconds.
+"""Queries a form's rows through the gate of the user who fills it, with limits on rows and seconds.
 
-Not here: what becomes of the rows (fill.py), the gate itself (scoped_sql.py).
+Not here: filling cells from the rows (fill.py), the gate itself (scoped_sql.py).
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from warehouse.form_filling.model import Cell, Form, FormError
 from warehouse.form_filling.scoped_sql import GRID
 from warehouse.releases.reader import QueryFailed, Row
 
-DOOR: Final = ("estate", "building_no", "entrance_no", "floor_no", "room_no")  # as one walks
+DOOR: Final = ("estate", "building_no", "entrance_no", "floor_no", "room_no")  # the order of a walk
 
 
 class TooManyRows(HubError):
-    """The form would have more rows than one may have."""
+    """The form would have more rows than the limit."""
 
 
 class FormReader(Protocol):
-    """One user's view of one release."""
+    """Reads one release within one user's rights."""
 
     release_id: str
 
@@ -35,14 +35,14 @@ class FormReader(Protocol):
 
 
 class Limits(NamedTuple):
-    """Most rows of a form, and the seconds that each of its questions to the release may take."""
+    """The most rows of a form, and the seconds that each of its queries may take."""
 
     rows: int
     seconds: float
 
 
 class FormQuery:
-    """The form's rows as SQL, asked within the user's view. Keys of the row come as `_person`, `_dwelling`, ..."""
+    """Queries one form's rows within the user's rights. Ids of a row are in its columns `_person`, `_dwelling`, …"""
 
     def __init__(self, view: FormReader, form: Form, limits: Limits, grid_code: str | None) -> None:
         self.view, self.form, self._limits = view, form, limits
@@ -51,15 +51,15 @@ class FormQuery:
         self._chosen_from = {form.rows, *(form.chosen_by.tables if form.chosen_by else ())}
 
     def ask(self, sql: str, more: Collection[str] = ()) -> list[Row]:
-        """SQL over the form's own tables and `more`."""
+        """The rows of SQL that may read the form's own tables and `more`."""
         return self.view.ask(sql, {*self._chosen_from, *more}, self._limits.seconds)
 
     def keys(self, column: str) -> str:
-        """A sub-select of one column of the form's rows."""
+        """SQL of a sub-select with one column of the form's rows."""
         return f"select {self.form.rows}.{column} {self.source}"
 
     def count(self) -> None:
-        """TooManyRows if there are too many, before anything of them is read."""
+        """Raise TooManyRows if the form has more rows than the limit, before any of them is read."""
         try:
             found = self.ask(f"select count(*) as found {self.source}")[0]["found"]
         except QueryFailed as error:
@@ -72,7 +72,7 @@ class FormQuery:
             )
 
     def rows(self, cells: Sequence[Cell]) -> list[Row]:
-        """A row each: its keys, and the cells by name. FormError naming the cell that fails."""
+        """The form's rows, each with its ids and its cells by name. FormError naming the cell whose SQL fails."""
         try:
             return self._rows(cells)
         except QueryFailed:
@@ -98,15 +98,15 @@ class FormQuery:
             for word, column in row._asdict().items()
             if word not in ("label", "key") and column
         ]
-        asked = [f"(\n{cell.sql}\n) as {cell.name}" for cell in cells]
+        items = [f"(\n{cell.sql}\n) as {cell.name}" for cell in cells]
         tables = {GRID} if name == GRID else {"dwelling"}
         order = ", ".join([*_walk(name), f"{name}.{row.key}"])
-        sql = f"select {', '.join([*keys, *asked])} {self.source} order by {order}"
+        sql = f"select {', '.join([*keys, *items])} {self.source} order by {order}"
         return self.ask(sql, tables.union(*(cell.reads.tables for cell in cells)))
 
 
 def granted_columns(view: FormReader, table: str) -> Grant:
-    """What the user may see of a table that a form reads."""
+    """The user's grant on a table that a form reads."""
     return view.grant("area" if table == GRID else table)
 
 

@@ -1,7 +1,7 @@
-"""SQL that others wrote, over a release, within what one user may see: the same gate, as tables instead of rows.
+"""Restricts a form's SQL to one user's rows and columns, by the same gate as all other reads.
 
-Every table it names becomes what `Gate.select` gives her of it, under the same name: her rows, her masks, and no column
-that is hidden from her. Not here: what SQL may say at all (expression.py), running it (releases/reader.py).
+Every table in it is replaced by the select of `Gate.select` under the same name: the user's rows, masked as for her, without
+hidden columns. Not here: the SQL that is allowed at all (expression.py), running it (releases/reader.py).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ GRID_COLUMNS: Final[Mapping[str, str]] = {"grid_code": "area_code", "name": "nam
 
 
 def scope_sql(gate: Gate, sql: str, tables: Iterable[str]) -> Query:
-    """`sql`, one select without parameters that reads `tables` by their bare names, as that user may ask it.
+    """The query for `sql`, one select without parameters that reads `tables` by their bare names, within the gate.
 
-    Besides the city tables there is `grid` (grid_code, name, community_code): the grids in her areas. NotFound for a table
-    that is not hers; Unsafe if the SQL reads anything else, whatever was said of it before.
+    Besides the city tables there is `grid` (grid_code, name, community_code): the grids in the user's areas. NotFound for a
+    table she may not read; UnsafeSql if the SQL reads anything else than `tables`.
     """
     names = sorted({*tables})
     require_confined(sql, names)
@@ -30,7 +30,7 @@ def scope_sql(gate: Gate, sql: str, tables: Iterable[str]) -> Query:
     params: dict[str, Any] = {}
     for name in names:
         query = _grids(gate) if name == GRID else _city(gate, name)
-        # `not materialized`: only what the SQL takes of a table is read
+        # `not materialized`: only the columns and rows that the SQL uses are read
         parts.append(f"{quote_identifier(name)} as not materialized ({query.sql})")
         params |= query.params
     return Query(f"with {', '.join(parts)} {sql}" if parts else sql, params)
@@ -43,8 +43,8 @@ def _city(gate: Gate, name: str) -> Query:
 
 
 def _grids(gate: Gate) -> Query:
-    """The grids that stand now in the user's areas; everybody may read the list itself."""
-    hers = AnyOf(tuple(Condition("area_code", "like", f"{area}%") for area in gate.areas))
-    found = gate.select("area", where=[Condition("level", "eq", GRID), Condition("valid_to", "null", True), hers])
+    """The current grids in the user's areas."""
+    in_areas = AnyOf(tuple(Condition("area_code", "like", f"{area}%") for area in gate.areas))
+    found = gate.select("area", where=[Condition("level", "eq", GRID), Condition("valid_to", "null", True), in_areas])
     columns = ", ".join(f"{column} as {name}" for name, column in GRID_COLUMNS.items())
     return Query(f"select {columns} from ({found.sql})", found.params)

@@ -1,6 +1,6 @@
-"""A filled form as a workbook: the form, 来源 with the same rows and cells (office and date), 说明 (who, when, legend).
+"""Writes a filled form as a workbook: the form, 来源 (office and date of the same cells), 说明 (who, when, legend).
 
-Nothing is ever written as a formula. Not here: what the cells say (fill.py).
+Nothing is ever written as a formula. Not here: the cells' values (fill.py).
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any, Final
 from xlsxwriter import Workbook
 
 from warehouse.form_filling.fill import CellAnswer, FilledForm
-from warehouse.workbooks import LONGEST, put, workbook
+from warehouse.workbooks import LONGEST, workbook, write_cell
 
 SOURCES, ABOUT = "来源", "说明"
 HEAD_ROWS: Final = 3  # title, who asks, the labels
-COMMENTS: Final = 5_000  # each costs a drawing, for the writer and for Excel
+COMMENTS: Final = 5_000  # at most: each is a drawing, slow to write and slow in Excel
 COMMENT_BOX: Final = {"width": 320, "height": 90, "font_size": 9}
 WIDTH: Final = 18
 LEGEND: Final = (
@@ -27,7 +27,7 @@ LEGEND: Final = (
 
 
 def write_form(path: Path, filled: FilledForm, filled_by: str, filled_at: datetime) -> None:
-    """The workbook at `path`. `filled_at` without zone, as the reader's clock says. OSError: disk full.
+    """Write the workbook to `path`. `filled_at` is naive, in the reader's time zone. OSError: disk full.
 
     20,000 rows of 10 cells take about 10 s and 100 MB (2026, one core).
     """
@@ -65,19 +65,19 @@ class _Book:
         form = self._filled.form
         sheet.set_column(0, len(form.cells) - 1, WIDTH)
         sheet.freeze_panes(HEAD_ROWS, 1)
-        put(sheet, 0, 0, form.title, self._title)
-        put(sheet, 1, 0, f"要表单位：{form.office}　数据截至：{self._filled.known_on or ''}")
+        write_cell(sheet, 0, 0, form.title, self._title)
+        write_cell(sheet, 1, 0, f"要表单位：{form.office}　数据截至：{self._filled.known_on or ''}")
         for column, cell in enumerate(form.cells):
-            put(sheet, HEAD_ROWS - 1, column, cell.label, self._head)
+            write_cell(sheet, HEAD_ROWS - 1, column, cell.label, self._head)
 
     def _answer(self, row: int, column: int, answer: CellAnswer) -> None:
         look = self._looks[answer.state]
-        put(self._form, row, column, answer.value, self._day if isinstance(answer.value, date) else look)
-        said = f"{'、'.join(answer.offices)} {answer.dated or ''}".strip()
+        write_cell(self._form, row, column, answer.value, self._day if isinstance(answer.value, date) else look)
+        source = f"{'、'.join(answer.offices)} {answer.dated_on or ''}".strip()
         if answer.state == "filled":
-            put(self._sources, row, column, f"{said}（{answer.note}）" if answer.note else said)
+            write_cell(self._sources, row, column, f"{source}（{answer.note}）" if answer.note else source)
             return
-        put(self._sources, row, column, f"{said}；{answer.note}", look)
+        write_cell(self._sources, row, column, f"{source}；{answer.note}", look)
         if self._comments < COMMENTS:
             self._form.write_comment(row, column, answer.note[:LONGEST], COMMENT_BOX)
             self._comments += 1
@@ -104,5 +104,5 @@ class _Book:
         self._about.set_column(0, 0, WIDTH)
         self._about.set_column(1, 1, 80)
         for row, (label, value) in enumerate(facts):
-            put(self._about, row, 0, label, self._head)
-            put(self._about, row, 1, value)
+            write_cell(self._about, row, 0, label, self._head)
+            write_cell(self._about, row, 1, value)

@@ -1,6 +1,6 @@
-"""ZIP files: what is in them, judged by their directory before anything is unpacked, and unpacking one member.
+"""ZIP files: checks an archive by its directory before anything is unpacked, lists its members, reads one of them.
 
-Landing and uploads see the same in an archive. Not here: which contract a member is for (`contracts/file_names.py`).
+Landing and uploads use the same checks. Not here: which contract a member is for (`contracts/file_names.py`).
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ LARGEST = 32 << 30
 LARGEST_RATIO = 200
 MOST_MEMBERS = 10_000
 LARGEST_DIRECTORY = 4 << 20  # bytes
-ENCRYPTED = 0x1
+ENCRYPTED_FLAG = 0x1
 BLOCK = 1 << 20
-DAMAGED = (
+READ_ERRORS = (
     BadZipFile,
     zlib.error,
     struct.error,
     EOFError,
-    NotImplementedError,  # how zipfile says that it does not know the method of compression
+    NotImplementedError,  # raised by zipfile for a method of compression that it does not know
     OSError,
     OverflowError,
     RuntimeError,
@@ -38,7 +38,7 @@ DAMAGED = (
 )
 
 
-WHAT = {
+MESSAGES = {
     "bomb": "the archive unpacks to too much",
     "bad_archive": "the archive is damaged, or packed in a way the hub does not know",
     "leads_out": "a name in the archive leads out of it",
@@ -49,17 +49,17 @@ WHAT = {
 
 
 class BadArchive(DeliveryError):
-    """An archive that is not unpacked: `rule` of WHAT, and the `facts` a receipt tells of it."""
+    """An archive that is not unpacked: `rule`, a key of MESSAGES, and `facts`, the figures for the receipt."""
 
     def __init__(self, rule: str, where: str, **facts: object) -> None:
         self.rule, self.facts = rule, facts
         remedy = "pack the files again as an ordinary ZIP without a password, or send each by itself"
-        super().__init__(WHAT[rule], where=where, remedy=remedy)
+        super().__init__(MESSAGES[rule], where=where, remedy=remedy)
 
 
 @dataclass(frozen=True)
 class Member:
-    """One file in an archive. `name` is the path in it as people read it, with `/`."""
+    """One file in an archive. `name` is its readable path, with `/`; `size` in bytes."""
 
     name: str
     size: int
@@ -70,7 +70,7 @@ class Member:
 
 
 class _Bounded(io.FileIO):
-    """A file that gives no more at once than an archive's directory may have: its size is the archive's own word."""
+    """A file that reads at most LARGEST_DIRECTORY bytes at once, because an archive states its directory's size itself."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         wanted = os.fstat(self.fileno()).st_size - self.tell() if size is None or size < 0 else size
@@ -84,9 +84,10 @@ def is_archive(path: Path) -> bool:
 
 
 def check_sizes(path: Path, largest: int) -> list[ZipInfo]:
-    """A ZIP's directory, judged before anything is unpacked. BadArchive: a bomb. One of DAMAGED: no ZIP the hub can read.
+    """The entries of a ZIP's directory, checked before anything is unpacked.
 
-    Only what is stored or deflated is: bzip2 and LZMA cannot be unpacked piece by piece, whatever their directory says.
+    BadArchive for a bomb; one of READ_ERRORS for a file that is no readable ZIP. Only stored and deflated members are read:
+    bzip2 and LZMA cannot be unpacked piece by piece, so the directory's sizes would bound nothing.
     """
     with ZipFile(_Bounded(path)) as archive:
         entries = archive.infolist()
@@ -101,19 +102,21 @@ def check_sizes(path: Path, largest: int) -> list[ZipInfo]:
 
 
 def members(path: Path, largest: int = LARGEST) -> list[Member]:
-    """The files in the archive that would be read, sorted by name. BadArchive: damaged, encrypted, more than `largest`
-    bytes in it or a bomb, an archive in it, a name that leads out of it or is there twice.
+    """The files in the archive that are to be read, sorted by name.
+
+    BadArchive: damaged, encrypted, more than `largest` bytes unpacked, a bomb, an archive inside, a name that leads out of
+    it or is there twice.
     """
     try:
         entries = [entry for entry in check_sizes(path, largest) if not entry.is_dir()]
-    except DAMAGED:
+    except READ_ERRORS:
         raise BadArchive("bad_archive", path.name) from None
     found = []
     for entry in entries:
-        name = PurePosixPath(readable(entry))
+        name = PurePosixPath(readable_name(entry))
         if not name.parts or name.is_absolute() or ".." in name.parts or ":" in name.parts[0]:
             raise BadArchive("leads_out", path.name)
-        if entry.flag_bits & ENCRYPTED:
+        if entry.flag_bits & ENCRYPTED_FLAG:
             raise BadArchive("encrypted", path.name)
         if name.suffix.lower() in (".zip", ".rar", ".7z"):
             raise BadArchive("archive_inside", path.name)
@@ -125,12 +128,12 @@ def members(path: Path, largest: int = LARGEST) -> list[Member]:
 
 
 def on_one_line(name: str) -> str:
-    """A name without line breaks and other controls, each of them a �: it is told in logs and receipts."""
+    """The name with each line break or other control replaced by �, fit for logs and receipts."""
     return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in name)
 
 
-def readable(entry: ZipInfo) -> str:
-    """An entry's name on one line: marked as UTF-8, or else GB18030, as Windows and WPS pack it in China."""
+def readable_name(entry: ZipInfo) -> str:
+    """An entry's name on one line: UTF-8 if so marked, else GB18030, as Windows and WPS pack it in China."""
     name = entry.filename
     if not entry.flag_bits & 0x800:
         with suppress(UnicodeError):
@@ -139,16 +142,16 @@ def readable(entry: ZipInfo) -> str:
 
 
 def content(path: Path, member: str) -> Iterator[bytes]:
-    """A member's bytes, in blocks. BadArchive where they are damaged, or not as many as the directory said."""
-    given = 0
+    """A member's bytes, in blocks. BadArchive if they are damaged, or not as many as the directory states."""
+    size = 0
     try:
         with ZipFile(path) as archive:
-            entry = next(e for e in archive.infolist() if str(PurePosixPath(readable(e))) == member)
+            entry = next(e for e in archive.infolist() if str(PurePosixPath(readable_name(e))) == member)
             with archive.open(entry) as file:
                 while block := file.read(BLOCK):
-                    given += len(block)
+                    size += len(block)
                     yield block
-        if given != entry.file_size:
+        if size != entry.file_size:
             raise BadZipFile("cut off")
-    except DAMAGED:
+    except READ_ERRORS:
         raise BadArchive("bad_archive", f"{path.name}/{member}") from None

@@ -1,7 +1,7 @@
-"""What a night need not work out again: derived files in `cache/<name>-<digest>/`, private to the hub.
+"""The cache of derived files from earlier nights, in `cache/<name>-<digest>/`, private to the hub.
 
-The digest stands for everything the files depend on, so what is found is right; losing it costs time and nothing else.
-Belongs here: finding, replacing, forgetting. Does not: what is in the files.
+The digest covers everything the files depend on, so a file that is found is valid; losing the cache costs time only.
+Belongs here: finding, replacing and removing cached files. Does not: their content.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from pathlib import Path
 from warehouse.files import private_folder, sync_folder
 from warehouse.settings import Settings
 
-PARQUET = b"PAR1"  # how such a file ends
+PARQUET = b"PAR1"  # the last bytes of a Parquet file
 FORMER = "remembered"  # the folder's name until November 2026
 
 
 @dataclass(frozen=True)
 class Cache:
-    """What is cached under one name for one digest of its circumstances."""
+    """The cached files of one name and one digest of its circumstances."""
 
     root: Path
     name: str
@@ -33,7 +33,7 @@ class Cache:
 
     @classmethod
     def of(cls, settings: Settings, name: str, *circumstances: object) -> Cache:
-        """`circumstances`: texts and numbers that the files depend on, beside the rows they tell of."""
+        """The cache for these `circumstances`: texts and numbers that the files depend on, besides the cached rows."""
         text = "\n".join(str(c) for c in circumstances)
         return cls(settings.cache, name, sha256(text.encode()).hexdigest()[:16])
 
@@ -42,7 +42,7 @@ class Cache:
         return self.root / f"{self.name}-{self.digest}"
 
     def file(self, name: str) -> Path | None:
-        """A cached Parquet file; None where it is not there, or its end is missing."""
+        """A cached Parquet file; None if it is missing or cut short."""
         path = self.folder / name
         if not path.is_file() or path.stat().st_size < len(PARQUET):
             return None
@@ -51,8 +51,8 @@ class Cache:
             return path if file.read() == PARQUET else None
 
     @contextmanager
-    def replacing(self) -> Iterator[Path]:
-        """A new folder to write every file into; it takes the old one's place whole, and other digests are forgotten."""
+    def replace_files(self) -> Iterator[Path]:
+        """A new folder to write every file into; it replaces the old one as a whole and removes those of other digests."""
         private_folder(self.root)
         fresh = self.root / f".{self.name}-{self.digest}"
         shutil.rmtree(fresh, ignore_errors=True)
@@ -69,12 +69,12 @@ class Cache:
 
 
 def remove_former_cache(settings: Settings) -> None:
-    """Remove the cache of a home that was made when it had another name: it is derived, private, and read by nobody now."""
+    """Remove the cache folder under its former name, which nothing reads any more."""
     shutil.rmtree(settings.home / FORMER, ignore_errors=True)
 
 
 @cache
 def code_version(package: Path, *libraries: str) -> str:
-    """The code of a package and the versions of libraries: what it would work out otherwise tomorrow is not cached."""
+    """A hash of a package's code with the versions of `libraries`, so that files of other code are not taken over."""
     code = sha256(b"\x1f".join(file.read_bytes() for file in sorted(package.glob("*.py")))).hexdigest()
     return " ".join([code, *(f"{name} {version(name)}" for name in libraries)])

@@ -1,7 +1,7 @@
-"""What the operator decides about a delivery: withdrawn, restored, accepted. The newest decision counts.
+"""The operator's decisions about deliveries: withdrawn, restored, accepted. The newest decision counts.
 
-Decisions lie in the casebook, so they survive a lake that is rebuilt from landing; `settled` puts them onto the lake's
-records, whenever one is written and at once. Not here: what reading says of a delivery (`pipelines/ingest/ingest.py`).
+Decisions are in the casebook, so they survive a lake that is rebuilt from landing; `settle` applies them to a record
+whenever it is written, `apply_decisions` to all records. Not here: the status by reading (`pipelines/ingest/ingest.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DeliveryAction = Literal["withdrawn", "restored", "accepted"]
 
 
 class DeliveryDecision(NamedTuple):
-    """What somebody decided about a delivery, when (UTC), and why."""
+    """One decision about a delivery; `decided_at` is UTC."""
 
     table_name: str
     delivery_id: str
@@ -46,50 +46,50 @@ class DeliveryDecisions:
     def of(cls, casebook: Casebook) -> DeliveryDecisions:
         return cls(LOG.newest(LOG.history(casebook)))
 
-    def settled(self, delivery: Delivery) -> Delivery:
-        """The delivery with the status people gave it; as reading judged it where nobody did, or it was restored.
+    def settle(self, delivery: Delivery) -> Delivery:
+        """The delivery with its decided status; the status by reading if there is no decision or it was restored.
 
-        An acceptance counts while reading holds the delivery and has rows of it: a file that a changed contract cannot
-        read any more has none.
+        An acceptance counts only while the delivery is held by reading and has accepted rows: a file that cannot be read
+        by a changed contract has none.
         """
-        decided = self.newest.get((delivery.table, delivery.id))
-        judged = delivery.judged or delivery.status
-        if decided and decided.decision == "withdrawn":
-            return replace(delivery, status="withdrawn", judged=judged, decision=decided.reason)
-        if decided and decided.decision == "accepted" and judged == "held" and delivery.accepted:
-            return replace(delivery, status="accepted", judged=judged, decision=decided.reason)
-        return replace(delivery, status=judged, judged="", decision="")
+        newest = self.newest.get((delivery.table, delivery.id))
+        by_reading = delivery.judged or delivery.status
+        if newest and newest.decision == "withdrawn":
+            return replace(delivery, status="withdrawn", judged=by_reading, decision=newest.reason)
+        if newest and newest.decision == "accepted" and by_reading == "held" and delivery.accepted:
+            return replace(delivery, status="accepted", judged=by_reading, decision=newest.reason)
+        return replace(delivery, status=by_reading, judged="", decision="")
 
 
 def apply_decisions(lake: Lake, casebook: Casebook) -> list[Delivery]:
-    """Put every decision onto the records it is about; the deliveries that changed. Again changes nothing."""
+    """Apply every decision to the record of its delivery; returns the deliveries that changed. Idempotent."""
     decisions = DeliveryDecisions.of(casebook)
     changed = []
     for decision in decisions.newest.values():
         known = lake.find(decision.table_name, decision.delivery_id)
-        if known and (settled := decisions.settled(known)) != known:
+        if known and (settled := decisions.settle(known)) != known:
             lake.record(settled)
             changed.append(settled)
     return changed
 
 
 def decide(lake: Lake, casebook: Casebook, delivery: Delivery, act: DeliveryAction, reason: str, by: str) -> Delivery:
-    """Write a decision down and apply it; the delivery as it is now.
+    """Store a decision and apply it; returns the delivery with its new status.
 
-    DeliveryError where it would change nothing or cannot be done, CasebookError for a reason that may not be written.
+    DeliveryError if it would change nothing or cannot be done, CasebookError for an invalid reason.
     """
-    _require_sense(delivery, act)
+    _require_possible(delivery, act)
     write_decision(casebook, delivery.table, delivery.id, act, reason, by)
     apply_decisions(lake, casebook)
     return lake.find(delivery.table, delivery.id) or delivery
 
 
 def write_decision(casebook: Casebook, table: str, delivery_id: str, act: DeliveryAction, reason: str, by: str) -> None:
-    """CasebookError for a reason that is none, or holds somebody's number."""
+    """Append a decision. CasebookError for an empty reason or one with somebody's number."""
     LOG.add(casebook, reason, by, lambda _: {"table_name": table, "delivery_id": delivery_id, "decision": act})
 
 
-def _require_sense(delivery: Delivery, act: DeliveryAction) -> None:
+def _require_possible(delivery: Delivery, act: DeliveryAction) -> None:
     where = f"{delivery.id} ({delivery.file_name})"
     if act == "withdrawn" and delivery.status == "withdrawn":
         raise DeliveryError("is withdrawn already", where=where, remedy="`hub delivery restore` takes that back")

@@ -1,7 +1,7 @@
 """The lake: one Parquet file each of accepted rows, rejected rows and issues per delivery, and the delivery's record.
 
 A delivery's record is written last: without it the delivery did not happen, whatever files a crash left behind.
-Not here: reading office files (`pipelines/ingest/ingest.py`), nor what the rows become (`build/engine.py`).
+Not here: reading office files (`pipelines/ingest/ingest.py`), building tables from the rows (`build/engine.py`).
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ UNKNOWN = "_unknown"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file an office sent. `id` is the head of the hash of its bytes, so the same bytes twice are one delivery.
+    """One file from an office. `id` is the head of the hash of its bytes, so the same bytes twice are one delivery.
 
     waiting: uploaded, not read yet · accepted: in force by its table's load · held: kept out of force for `reason` ·
     failed: could not be read · withdrawn: taken out of force by a person.
     `read = accepted + rejected`, in rows; `ignored` rows (totals, as the contract says) are no records. `by_rule` counts
-    what rejected rows, `warnings` what was only reported. A `correction` replaces rows by key, whatever the table's load.
-    `reason` is the operator's; the office is `told` it and given `advice` in Chinese.
-    `office` is the folder of landing it came in, `receipt` the receipt's path below the receipts' folder.
-    `profile` is what drift is measured against: by column, see `pipelines/ingest/drift.py`.
-    `contract_digest` stands for everything its reading depended on: the contract and the code lists it names. Where a
-    later reading, under `refused_digest`, was refused, an accepted delivery stays as it was read; `reason` says why.
-    `also_on`: other days for which the same bytes were delivered, oldest first; a register may be what it was before.
-    Where a person decided about it (`delivery_decisions.py`), `judged` is the status that reading gave, `decision` her reason.
+    the issues that reject rows, `warnings` those that do not. A `correction` replaces rows by key, whatever the load.
+    `reason` is in English for the operator, `told` the same in Chinese for the office, `advice` the remedy in Chinese.
+    `office` is its folder of landing, `receipt` the receipt's path below the receipts' folder.
+    `profile` is the base for measuring drift, by column: see `pipelines/ingest/drift.py`.
+    `contract_digest` covers everything its reading depended on: the contract and the code lists it names. If a later
+    reading, under `refused_digest`, is refused, an accepted delivery stays as it was read; `reason` says why.
+    `also_on`: other days for which the same bytes were delivered, oldest first; a register may return to an old state.
+    After a decision (`delivery_decisions.py`), `judged` is the status by reading and `decision` the decision's reason.
     """
 
     id: str
@@ -70,12 +70,12 @@ class Delivery:
 
     @property
     def why_not(self) -> str:
-        """Why it is not in force, for the operator."""
+        """The reason why it is not in force, for the operator."""
         return f"{self.file_name}: withdrawn" if self.status == "withdrawn" else self.reason
 
     @property
     def order(self) -> tuple[date, datetime, str]:
-        """Oldest first: by the date of the data, then of receipt."""
+        """The sort key for oldest first: the date of the data, then the time of receipt."""
         return (self.delivered_on, self.received_at, self.id)
 
     def as_json(self) -> str:
@@ -83,7 +83,7 @@ class Delivery:
 
     @classmethod
     def from_json(cls, text: str) -> Delivery:
-        """Fields a later version added are ignored, so that going back a version works."""
+        """A record read back. Fields of a later version are ignored, so that going back a version works."""
         content: dict[str, Any] = json.loads(text)
         known = {f.name: content[f.name] for f in fields(cls) if f.name in content}
         known["delivered_on"] = date.fromisoformat(known["delivered_on"])
@@ -94,14 +94,14 @@ class Delivery:
 
 
 class Lake:
-    """Where deliveries rest: `lake/<table>/date=<day>/<id>.parquet`, `lake/_rejected/…`, `lake/_issues/…`,
-    `lake/_deliveries/…`. `settle` gives every record the status that people decided on, before it is written."""
+    """The deliveries of a deployment: `lake/<table>/date=<day>/<id>.parquet`, `lake/_rejected/…`, `lake/_issues/…`,
+    `lake/_deliveries/…`. `settle` applies people's decisions to every record before it is written."""
 
     def __init__(self, settings: Settings, settle: Callable[[Delivery], Delivery] | None = None) -> None:
         self.root, self._settle = settings.lake, settle
 
     def accepted_path(self, delivery: Delivery) -> Path:
-        """In a folder per day of the data, so that readers of a long history can leave out what they do not ask for."""
+        """The file of accepted rows, in a folder per day of the data, so that readers of a long history can skip days."""
         return self.root / delivery.table / f"date={delivery.delivered_on}" / f"{delivery.id}.parquet"
 
     def rejected_path(self, table: str, delivery_id: str) -> Path:
@@ -114,7 +114,7 @@ class Lake:
         return self.root / "_deliveries" / table / f"{delivery_id}.json"
 
     def record(self, delivery: Delivery) -> None:
-        """Make the delivery happen. Its files are in place before this is called."""
+        """Write the delivery's record, which brings it into being; its files must be in place before."""
         delivery = self._settle(delivery) if self._settle else delivery
         write_atomically(self.record_path(delivery.table, delivery.id), delivery.as_json().encode())
 
@@ -123,8 +123,9 @@ class Lake:
         return Delivery.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def by_prefix(self, prefix: str) -> Delivery:
-        """The delivery whose id starts so; `table/id` tells apart the same bytes under two tables' names. DeliveryError if
-        there is none or several.
+        """The delivery whose id starts with `prefix`; `table/id` names one of the same bytes delivered for two tables.
+
+        DeliveryError if there is none or several.
         """
         table, _, head = prefix.rpartition("/")
         found = [d for d in self.deliveries(table or None) if head and d.id.startswith(head.lower())]
@@ -136,7 +137,7 @@ class Lake:
         return known[0]
 
     def deliveries(self, table: str | None = None) -> list[Delivery]:
-        """All deliveries (of one table), oldest first; those of files no contract knows have the table `_unknown`."""
+        """All deliveries, or those of one table, oldest first; a file that fits no contract has the table `_unknown`."""
         return sorted(self._records(table or "*"), key=lambda d: d.order)
 
     def _records(self, table: str) -> Iterator[Delivery]:
@@ -145,8 +146,8 @@ class Lake:
                 yield Delivery.from_json(path.read_text(encoding="utf-8"))
 
     def in_force(self, table: Table) -> list[Delivery]:
-        """The accepted deliveries a release is built from, oldest first: of a snapshot the newest and what corrects it,
-        otherwise all."""
+        """The accepted deliveries a release is built from, oldest first: of a snapshot the newest whole one and its
+        corrections, otherwise all."""
         accepted = [d for d in self.deliveries(table.name) if d.status == "accepted"]
         if table.load != "snapshot":
             return accepted

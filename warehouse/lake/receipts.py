@@ -1,6 +1,6 @@
-"""Where a delivery's receipt (回执) lies, and the name it is handed out under.
+"""The path of a delivery's receipt (回执), its file name for download, and its media type.
 
-Not here: what is written in it (`pipelines/receipts/`), who may have it (`api/`).
+Not here: writing receipts (`pipelines/receipts/`), who may have one (`api/`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MEDIA_TYPES = {
 
 
 def receipt_file(settings: Settings, delivery: Delivery) -> Path | None:
-    """The receipt's path; None where none was written, or a record names something outside the receipts' folder."""
+    """The receipt's path; None if none was written, or the record names a path outside the receipts' folder."""
     if not delivery.receipt:
         return None
     root, path = settings.receipts.resolve(), (settings.receipts / delivery.receipt).resolve()
@@ -29,7 +29,7 @@ def receipt_file(settings: Settings, delivery: Delivery) -> Path | None:
 
 
 def receipt_name(delivery: Delivery) -> str:
-    """`人口信息_20240301_回执_889d0ad4.csv`."""
+    """The file name for download, such as `人口信息_20240301_回执_889d0ad4.csv`."""
     return f"{Path(delivery.file_name).stem}_回执_{delivery.id[:8]}{Path(delivery.receipt).suffix}"
 
 

@@ -1,6 +1,6 @@
-"""Secrets by reference: a contract says `secret: NAME`, its content is in the file `$HUB_HOME/secrets/NAME`.
+"""Secrets by reference: a contract names `secret: NAME`, whose content is the file `$HUB_HOME/secrets/NAME`.
 
-Only its owner may read it (0600, in a folder 0700). No secret is ever in a message.
+Only the file's owner may read it (0600, in a folder 0700). No message ever holds a secret.
 Not here: the hub's own keys (`tokens.py`), users' passwords (`casebook/passwords.py`).
 """
 
@@ -29,7 +29,7 @@ def read_secret(settings: Settings, name: str) -> str:
 
 
 def open_secrets(settings: Settings, name: str = "*") -> list[HubError]:
-    """What somebody else could read of the folder and of the secrets called `name`, each with its remedy."""
+    """A problem with its remedy for the folder and for each secret called `name` (a glob) that others may read."""
     if not settings.secrets.exists():
         return []
     places = [(settings.secrets, 0o700), *((path, 0o600) for path in sorted(settings.secrets.glob(name)))]

@@ -24,29 +24,29 @@ KEY_NAMES = ("token", "vault")
 
 
 def ensure_keys(settings: Settings) -> None:
-    """Make the keys of a new deployment; an existing one is never touched.
+    """Make the keys of a new deployment; an existing key is never changed.
 
-    HubError if a key is unfit, lost or exchanged: what was made with the old one would match nothing made from now on.
+    HubError if a key is unusable, lost or exchanged: tokens made with the old key would match none made with the new.
     """
     for folder in (settings.home, settings.keys, settings.vault):
         private_folder(folder)
     for name in KEY_NAMES:
-        path, known_by = key_path(settings, name), fingerprint_path(settings, name)
-        if not path.exists() and not known_by.exists():
+        path, stored = key_path(settings, name), fingerprint_path(settings, name)
+        if not path.exists() and not stored.exists():
             write_atomically(path, secrets.token_bytes(KEY_BYTES))
             path.chmod(0o600)
         key = read_key(settings, name)
-        if not known_by.exists():
-            write_atomically(known_by, fingerprint(key).encode())
+        if not stored.exists():
+            write_atomically(stored, fingerprint(key).encode())
 
 
 def fingerprint_path(settings: Settings, name: str) -> Path:
-    """Beside the vault, not beside the key: it must not be lost or exchanged together with it."""
+    """The file of a key's fingerprint: in the vault, so that it is not lost or exchanged together with the key."""
     return settings.vault / f"{name}.fingerprint"
 
 
 def fingerprint(key: bytes) -> str:
-    """Tells one key from another, and nothing about the key."""
+    """16 hexadecimal characters that differ between keys and reveal nothing about one."""
     return blake2b(key=key, digest_size=8, person=b"fingerprint").hexdigest()
 
 
@@ -73,8 +73,8 @@ def read_key(settings: Settings, name: str) -> bytes:
             where=str(path),
             remedy="restore it from the key backup",
         )
-    known_by = fingerprint_path(settings, name)
-    if known_by.exists() and known_by.read_text(encoding="ascii") != fingerprint(key):
+    stored = fingerprint_path(settings, name)
+    if stored.exists() and stored.read_text(encoding="ascii") != fingerprint(key):
         raise HubError(
             "this is another key than the one the data was made with",
             where=str(path),
@@ -84,8 +84,9 @@ def read_key(settings: Settings, name: str) -> bytes:
 
 
 class Tokens:
-    """Value → token, 32 lower-case hexadecimal characters: the head of HMAC-SHA-256 (RFC 2104), a key for each kind, so
-    that one text as ID and phone differs.
+    """Turns values into tokens of 32 lower-case hexadecimal characters: the head of HMAC-SHA-256 (RFC 2104).
+
+    Each kind has a key of its own, so that one text as ID number and as phone has two tokens.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -97,7 +98,7 @@ class Tokens:
 
     @classmethod
     def create(cls, settings: Settings) -> Tokens:
-        """As `load`, making the keys of a new deployment first."""
+        """As `load`, after making the keys of a new deployment."""
         ensure_keys(settings)
         return cls.load(settings)
 
@@ -106,7 +107,7 @@ class Tokens:
         return str(self.tokens(kind, pl.Series([value]))[0])
 
     def tokens(self, kind: str, values: pl.Series) -> pl.Series:
-        """The tokens of text in normal form, row by row; null stays null. 4 M values a second, and other threads run."""
+        """The tokens of texts in normal form, row by row; null stays null. 4 M values a second, without the GIL."""
         key = hmac.digest(self._key, kind.encode(), "sha256").hex()
         hashed = plh.col("token").chash.hmac_sha256(key=key).str.head(TOKEN_CHARACTERS)
         return values.cast(pl.String).rename("token").to_frame().select(hashed).to_series()

@@ -1,8 +1,8 @@
-"""The vault: raw ID numbers and phones by token, the only place where they rest, and encrypted there.
+"""The vault: raw ID numbers and phones by token, encrypted; the only place where they are stored.
 
-Protects against whoever gets the files (a stolen disk, a backup, a wrong share) without `keys/vault.key`, and against
-pages being changed, swapped or moved. Does not protect against somebody who has key and files, nor hide how many values
-there are or which tokens: those are in the lake too. Who may ask for a value, and the trace of it, is the API's.
+It protects against anyone who has the files (a stolen disk, a backup, a wrong share) without `keys/vault.key`, and against
+pages being changed, swapped or moved. It does not protect against somebody who has key and files, nor hide the tokens and
+their number: those are in the lake too. Not here: who may ask for a value, and the audit of it (`api/`).
 
 `vault/<kind>/<n>-<delivery>.parquet`, append-only. One row is one page: up to 1,024 values in the order of their
 tokens, sealed as one AES-256-GCM message (a fresh nonce of 12 bytes in front; bound to kind and first token).
@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.errors import HubError
-from warehouse.files import private_folder, replacing
+from warehouse.files import atomic_file, private_folder
 from warehouse.lake.tokens import read_key
 from warehouse.settings import Settings
 
@@ -30,7 +30,7 @@ FLUSH = 500_000
 
 
 class Vault:
-    """Opened with its key. `deposit` puts values in, `reveal` takes one out."""
+    """The vault, opened with its key: `deposit` adds values, `reveal` reads one."""
 
     def __init__(self, root: Path, key: bytes) -> None:
         self.root, self._seal = root, AESGCM(key)
@@ -40,11 +40,11 @@ class Vault:
         return cls(settings.vault, read_key(settings, "vault"))
 
     def deposit(self, delivery_id: str) -> Deposit:
-        """Collects the values of one delivery: `with vault.deposit(id) as d: d.add(kind, tokens, values)`."""
+        """A context that stores the values of one delivery: `with vault.deposit(id) as d: d.add(kind, tokens, values)`."""
         return Deposit(self, delivery_id)
 
     def reveal(self, kind: str, token: str) -> str | None:
-        """The raw value, or None if the vault does not hold it. Opens exactly one page. HubError if that is damaged."""
+        """The raw value, or None if the vault has none for the token. Decrypts one page; HubError if that is damaged."""
         number = int(token, 16)
         wanted = pl.lit(number, pl.UInt128).is_between(pl.col("first"), pl.col("last"))
         for path in self._files(kind):
@@ -56,8 +56,8 @@ class Vault:
                     return self._open(path, kind, page["first"], page["sealed"])[place]
         return None
 
-    def held(self, kind: str) -> pl.Series:
-        """The tokens held, as sorted 128-bit numbers: 16 bytes each, so that millions fit in memory."""
+    def tokens(self, kind: str) -> pl.Series:
+        """The tokens in the vault, as sorted 128-bit numbers: 16 bytes each, so that millions fit in memory."""
         files = self._files(kind)
         if not files:
             return pl.Series("number", [], dtype=pl.UInt128)
@@ -65,7 +65,7 @@ class Vault:
         return numbers.collect(engine="streaming")["number"].sort()
 
     def store(self, kind: str, name: str, values: pl.DataFrame) -> None:
-        """One file with `values` (number, value): each token once, in their order; no value has a line end."""
+        """Write one file with `values` (number, value), sorted by number, each token once; no value has a line end."""
         pages = (
             values.with_columns(page=pl.int_range(pl.len()) // PAGE)
             .group_by("page", maintain_order=True)
@@ -78,7 +78,7 @@ class Vault:
         folder = self.root / kind
         for private in (self.root, folder):
             private_folder(private)
-        with replacing(folder / f"{len(self._files(kind)):06d}-{name}.parquet") as temporary:
+        with atomic_file(folder / f"{len(self._files(kind)):06d}-{name}.parquet") as temporary:
             rows = pages.select("first", "last", "tokens", sealed=pl.Series(sealed, dtype=pl.Binary))
             rows.write_parquet(temporary, row_group_size=64, compression="uncompressed")
             temporary.chmod(0o600)
@@ -103,15 +103,16 @@ class Vault:
 
 
 class Deposit:
-    """The values of one delivery on their way into the vault; those it held before are not written again.
+    """Writes the values of one delivery into the vault, except those that it has already.
 
-    What comes back in the same delivery after half a million others is: remembering it would take more memory than it saves.
+    A value that repeats in one delivery after FLUSH others is stored twice: to check for it would cost more memory than
+    it saves.
     """
 
     def __init__(self, vault: Vault, delivery_id: str) -> None:
         self._vault, self._name = vault, delivery_id
         self._waiting: dict[str, list[pl.DataFrame]] = {}
-        self._held: dict[str, pl.Series] = {}
+        self._stored: dict[str, pl.Series] = {}
 
     def __enter__(self) -> Deposit:
         return self
@@ -122,16 +123,16 @@ class Deposit:
                 self._flush(of_kind)
 
     def add(self, kind: str, tokens: pl.Series, values: pl.Series) -> None:
-        """Values in normal form and their tokens; rows without a token are left out."""
-        if kind not in self._held:
-            self._held[kind], self._waiting[kind] = self._vault.held(kind), []
-        given = (
+        """Add values in normal form with their tokens; rows without a token are left out."""
+        if kind not in self._stored:
+            self._stored[kind], self._waiting[kind] = self._vault.tokens(kind), []
+        pairs = (
             pl.DataFrame({"number": tokens, "value": values})
             .drop_nulls("number")
             .with_columns(pl.col("number").str.to_integer(base=16, dtype=pl.UInt128))
         )
-        held = self._held[kind]
-        self._waiting[kind].append(given if held.is_empty() else given.filter(~_within(held, given["number"])))
+        stored = self._stored[kind]
+        self._waiting[kind].append(pairs if stored.is_empty() else pairs.filter(~_within(stored, pairs["number"])))
         if sum(len(frame) for frame in self._waiting[kind]) >= FLUSH:
             self._flush(kind)
 
@@ -145,7 +146,7 @@ class Deposit:
         self._waiting[kind] = []
 
 
-def _within(held: pl.Series, numbers: pl.Series) -> pl.Series:
-    """Which of `numbers` are in the sorted `held`, which is not empty."""
-    places = held.search_sorted(numbers).clip(upper_bound=len(held) - 1)
-    return held.gather(places) == numbers
+def _within(stored: pl.Series, numbers: pl.Series) -> pl.Series:
+    """A mask of the `numbers` that are in `stored`, which is sorted and not empty."""
+    places = stored.search_sorted(numbers).clip(upper_bound=len(stored) - 1)
+    return stored.gather(places) == numbers

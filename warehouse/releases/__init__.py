@@ -1,4 +1,4 @@
-"""Releases: building the folder, auditing it, publishing it, and reading the one that is served.
+"""Releases: the folder of a release, its audit, publishing it, and reading the served one.
 
-Belongs here: everything that happens to a closed city database. Does not: building its tables (build/), who sees what (access/).
+Belongs here: the work on a finished city database. Does not: building its tables (build/), who may see what (access/).
 """

@@ -1,6 +1,7 @@
-"""The audit: the closed candidate is held against every contract's suite, and what came out is kept with the release.
+"""The audit: validates the finished candidate against every contract's suite and stores the results with the release.
 
-`audit/<layer>.<table>.json` are the result documents, `audit/index.html` (`audit_page.py`) is for people. Counts only.
+`audit/<layer>.<table>.json` are the result documents, `audit/index.html` (`audit_page.py`) is for people; both have counts
+only, no values.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def audit(
     progress: Callable[[str], None] | None = None,
     validate: Callable[..., list[CheckResult]] = validate,
 ) -> list[CheckResult]:
-    """Every check of every contract on the candidate's database; the documents are written beside it."""
+    """Run every contract's checks on the candidate's database and write the documents beside it; returns the results."""
     results = validate(candidate / CITY, catalog.tables.values(), code_lists, progress)
     for name, table in catalog.tables.items():
         document = {
@@ -46,7 +47,7 @@ def audit(
 
 
 def require_sound(catalog: Catalog, results: Iterable[CheckResult], served: str | None) -> None:
-    """ReleaseError naming contract, column and rows of what is broken; nothing if only warnings are."""
+    """Raise ReleaseError if a blocking check failed, naming contract, column and rows; warnings do not block."""
     blocking = [r for r in results if r.blocks]
     if not blocking:
         return

@@ -1,4 +1,4 @@
-"""The audit as a page a person can read: one block per contract, one line per check, red where a promise is broken."""
+"""The audit as an HTML page: one block per contract, one line per check, red for a check that blocks the release."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ $tables
 
 
 def page(catalog: Catalog, results: Iterable[CheckResult]) -> str:
-    """The whole page. Broken contracts come first and are unfolded."""
+    """The audit page as HTML; broken contracts come first and are unfolded."""
     by_table: dict[str, list[CheckResult]] = {name: [] for name in catalog.tables}
     for result in results:
         by_table[result.table].append(result)

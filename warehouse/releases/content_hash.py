@@ -1,4 +1,4 @@
-"""What a city database holds, in numbers: rows per table and one hash over all of it.
+"""Row counts of a city database, and one hash over its content.
 
 Not here: building it (`build/engine.py`), the hashes of a release's files (`publish.py`).
 """
@@ -14,7 +14,7 @@ from contracts.model import Catalog
 
 
 def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Rows of every published table, by relation."""
+    """The number of rows of every published table, by relation."""
     rows = connection.execute(
         "select schema_name, table_name from duckdb_tables() where not temporary order by 1, 2"
     ).fetchall()
@@ -23,15 +23,15 @@ def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def contracts_digest(catalog: Catalog) -> str:
-    """One hash over every contract's digest: what was promised when a release was built."""
+    """One hash over the digests of all contracts, to tell whether a release was built with other ones."""
     lines = sorted(f"{name} {table.digest}" for name, table in catalog.tables.items())
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def content_hash(path: Path) -> str:
-    """A hash of what the tables hold, whatever the order of rows, the file's layout or the night it was built.
+    """A hash of the tables' content, independent of the order of rows, the file's layout and the night of the build.
 
-    Per table the sum of the rows' hashes (128 bits); `release` names the night and is left out.
+    Per table the sum of the rows' hashes (128 bits); the table `release` names the night and is left out.
     """
     connection = duckdb.connect(str(path), read_only=True)
     try:

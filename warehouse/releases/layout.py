@@ -1,4 +1,4 @@
-"""Names of the files in `releases/`: what one folder of a release holds, and the file that names the served one."""
+"""Names of the files in `releases/`: those in a release's folder, and the pointer that names the served release."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which release served when, and up to which day of the data it knew: the casebook's log of published releases.
+"""The casebook's log of published releases: when each was built, and the day of its newest data.
 
-Not here: the releases themselves (`publish.py`), what is known when (`build/history.py`).
+Not here: the releases themselves (`publish.py`), the periods in which facts were known (`build/history.py`).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class PublishedRelease(NamedTuple):
 
 
 def published_releases(settings: Settings) -> list[PublishedRelease]:
-    """Every release that was ever published, oldest first, once what is on disk and not in the log is written down.
+    """Every release ever published, oldest first; releases on disk that the log lacks are added to it before.
 
-    A night that was killed between publishing and this is so made good by the next.
+    So a night that was killed after publishing is completed by the next.
     """
     store = open_database(settings.casebook)
     try:
@@ -49,7 +49,7 @@ def _catch_up(settings: Settings, store: Engine) -> None:
 
 
 def _on_disk(settings: Settings, id_: str) -> PublishedRelease | None:
-    """None for a release without a readable manifest, and for one of a hub that did not know what it knew."""
+    """The log entry of a release on disk; None without a readable manifest or without its `known_on`."""
     try:
         manifest = publish.show(settings, id_)
     except ReleaseError:

@@ -1,4 +1,4 @@
-"""What a release says about itself: `manifest.json`, written once, before the release can be seen."""
+"""The manifest of a release, `manifest.json`: written once, before the release can be seen."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from contracts.model import Catalog
 
 
 class Part(BaseModel):
-    """A piece of the manifest; unknown words are ignored, so an older hub can read a newer one's release."""
+    """Base of the manifest's models; unknown fields are ignored, so an older hub can read a newer one's release."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class Input(Part):
-    """One delivery the release was built from; `rows` are its accepted rows."""
+    """A delivery the release was built from; `rows` is the number of its accepted rows."""
 
     table: str
     delivery: str
@@ -33,7 +33,7 @@ class ContractVersion(Part):
 
 
 class AuditSummary(Part):
-    """How one contract stood: checks run, errors broken, warnings broken."""
+    """The audit of one contract in numbers: checks run, blocking checks broken, warnings."""
 
     checks: int
     broken: int
@@ -46,8 +46,8 @@ class StoredFile(Part):
 
 
 class Manifest(Part):
-    """`known_on` is the newest delivery's day. `rows` by relation, `findings` by rule, `rule_errors` why a rule could not run,
-    `seconds` by stage."""
+    """The manifest. `known_on` is the newest delivery's day; `rows` are by relation, `findings` and `rule_errors` (why a
+    rule could not run) by rule, `seconds` by stage."""
 
     id: str
     built_at: datetime
@@ -65,7 +65,7 @@ class Manifest(Part):
 
 
 def release_id(built_at: datetime, content_hash: str) -> str:
-    """`20261122T013000-1a2b3c4d`: the second it was built (UTC) and the head of its content hash."""
+    """The id of a release, such as `20261122T013000-1a2b3c4d`: time of the build (UTC) and head of the content hash."""
     return f"{built_at.astimezone(UTC):%Y%m%dT%H%M%S}-{content_hash[:8]}"
 
 
@@ -74,7 +74,7 @@ def contract_versions(catalog: Catalog) -> dict[str, ContractVersion]:
 
 
 def audit_summary(results: Iterable[CheckResult]) -> dict[str, AuditSummary]:
-    """The checks of each contract, counted."""
+    """Summaries of the checks' results, by contract."""
     by_table: dict[str, list[CheckResult]] = {}
     for result in results:
         by_table.setdefault(result.table, []).append(result)

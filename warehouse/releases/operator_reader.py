@@ -1,8 +1,8 @@
-"""Reading a release by table and conditions: as whoever checks a decision does, in the API through the caller's gate.
+"""Reads rows of a release by table and conditions, behind one protocol for the operator and for users of the API.
 
-Belongs here: the shape of such reading, and the operator's own at the terminal, which has every row and no mask.
-Does not: how a condition is written (access/filters.py), the gate (access/policy.py), which `api/view.py` puts behind
-the same shape.
+Belongs here: the protocol `RowReader`, and the operator's reader at the terminal, which reads every row without masks.
+Does not: conditions as SQL (access/filters.py), the gate (access/policy.py), through which `api/view.py` implements the
+same protocol.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ AT_ONCE: Final = 1000  # ids in one question
 
 
 class RowReader(Protocol):
-    """Rows of a table (`dwelling`, `source.hotline`) that meet every condition, with all its columns or some."""
+    """Reads the rows of a table (`dwelling`, `source.hotline`) that meet all conditions, with all or some columns."""
 
     def __call__(self, table: str, /, *where: Filter, columns: Sequence[str] | None = None) -> list[Row]: ...
 
@@ -42,7 +42,7 @@ class WholeTable:
 
 
 def operator_reader(release: OpenRelease) -> RowReader:
-    """Everything in the release, for the operator at the machine it lies on. ReleaseError for a table it has not."""
+    """A reader of all rows without masks, for the operator at the terminal. ReleaseError for a missing table."""
 
     def find(name: str) -> WholeTable:
         if name not in release.present:
@@ -61,7 +61,7 @@ def operator_reader(release: OpenRelease) -> RowReader:
 def rows_in(
     rows: RowReader, table: str, column: str, ids: Iterable[Any], columns: Sequence[str] | None = None
 ) -> Iterator[Row]:
-    """The rows whose column is one of many ids, asked for in parts: one statement takes no hundred thousand values."""
+    """The rows whose `column` is one of `ids`, read AT_ONCE ids at a time, since a statement takes a limited number."""
     waiting = iter(sorted(set(ids)))
     while some := list(islice(waiting, AT_ONCE)):
         yield from rows(table, Condition(column, "in", some), columns=columns)

@@ -1,7 +1,7 @@
-"""Releases: a candidate folder is built, renamed to `releases/<id>/`, and only then named by the file `CURRENT`.
+"""Publishes releases: a finished candidate folder is renamed to `releases/<id>/`, and only then named by `CURRENT`.
 
 A path is never used twice, a served file is never written, and a kill at any point leaves the old release complete.
-Not here: what is in the database (`build/engine.py`), whether it may be published (`audit.py`), reading it (`reader.py`).
+Not here: building the database (`build/engine.py`), the audit before publishing (`audit.py`), reading it (`reader.py`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ YOUNG = timedelta(minutes=15)  # a reader that has just read the pointer may sti
 
 
 def new_candidate(settings: Settings, name: str) -> Path:
-    """An empty folder to build in, after removing what killed builds left. The caller holds the night's lock."""
+    """Make an empty folder to build in and remove those of killed builds. The caller must hold the night's lock."""
     with _disk(settings):
         settings.releases.mkdir(parents=True, exist_ok=True)
         for leftover in settings.releases.glob(".*"):
@@ -43,16 +43,16 @@ def new_candidate(settings: Settings, name: str) -> Path:
 
 
 def new_id(settings: Settings, built_at: datetime, content_hash: str) -> str:
-    """An id no release has: the same content twice within a second takes the next one."""
+    """An unused release id; the same content twice within a second takes the next second."""
     while (settings.releases / release_id(built_at, content_hash)).exists():
         built_at += timedelta(seconds=1)
     return release_id(built_at, content_hash)
 
 
 def publish(settings: Settings, candidate: Path, manifest: Manifest) -> Manifest:
-    """Complete the candidate with its manifest, make it durable, give it its name, and let `CURRENT` name it.
+    """Write the candidate's manifest, sync it to disk, rename it to its id, and point `CURRENT` to it.
 
-    Returns the manifest with the files' hashes. ReleaseError if the disk refuses; the served release is untouched.
+    Returns the manifest with the files' hashes. ReleaseError if the disk fails; the served release is untouched.
     """
     target = settings.releases / manifest.id
     if target.exists():
@@ -72,7 +72,7 @@ def publish(settings: Settings, candidate: Path, manifest: Manifest) -> Manifest
 
 
 def _prune_softly(settings: Settings) -> None:
-    """The new release is served already: old ones that cannot be removed are no failure of it."""
+    """As `prune`, but log what cannot be removed: the new release is served already, so that is no failure of it."""
     try:
         prune(settings, datetime.now(UTC))
     except OSError as error:
@@ -83,11 +83,12 @@ def _prune_softly(settings: Settings) -> None:
 
 
 def point_to(settings: Settings, id_: str) -> None:
+    """Serve the release `id_` by naming it in `CURRENT`."""
     write_atomically(settings.releases / POINTER, f"{id_}\n".encode())
 
 
 def current_id(settings: Settings) -> str | None:
-    """The release that is served, or None before the first night."""
+    """The id of the served release; None before the first night."""
     try:
         return (settings.releases / POINTER).read_text(encoding="utf-8").strip() or None
     except FileNotFoundError:
@@ -95,7 +96,7 @@ def current_id(settings: Settings) -> str | None:
 
 
 def release_ids(settings: Settings) -> list[str]:
-    """Every release on disk, newest first."""
+    """The ids of the releases on disk, newest first."""
     folders = (path for path in settings.releases.glob("*/") if not path.name.startswith("."))
     return sorted((path.name for path in folders), reverse=True)
 
@@ -112,7 +113,7 @@ def show(settings: Settings, id_: str) -> Manifest:
 
 
 def verify(settings: Settings, id_: str) -> list[str]:
-    """What is wrong with a release: files against their hashes, tables against row counts and content hash."""
+    """The problems of a release: files compared with their hashes, tables with row counts and content hash."""
     manifest, folder = show(settings, id_), settings.releases / id_
     problems = [f"{name}: not in the manifest" for name in _names(folder) if name not in manifest.files]
     for name, promised in manifest.files.items():
@@ -144,7 +145,7 @@ def _verify_city(path: Path, manifest: Manifest) -> list[str]:
 
 
 def rollback(settings: Settings, id_: str) -> Manifest:
-    """Serve `id_` again by moving the pointer; it must be whole. ReleaseError otherwise."""
+    """Serve `id_` again by moving the pointer. ReleaseError if the release is damaged."""
     manifest = show(settings, id_)
     if problems := verify(settings, id_):
         raise ReleaseError(f"damaged: {problems[0]}", where=f"release {id_}", remedy=_OTHER)
@@ -154,12 +155,13 @@ def rollback(settings: Settings, id_: str) -> Manifest:
 
 
 def prune(settings: Settings, now: datetime) -> list[str]:
-    """Remove all but the newest `keep_releases`; never the current one, nor one too young to be out of use."""
+    """Remove all but the newest `keep_releases`, except the current one and those so young that a reader may use them."""
     current = current_id(settings)
     removed = []
     for id_ in release_ids(settings)[settings.keep_releases :]:
         if id_ != current and now - _built_at(settings, id_) > YOUNG:
-            leaving = (settings.releases / id_).rename(settings.releases / f".leaving-{id_}")  # half of one is none
+            # renamed first, so that nobody can read a release that is half removed
+            leaving = (settings.releases / id_).rename(settings.releases / f".leaving-{id_}")
             shutil.rmtree(leaving)
             removed.append(id_)
     return removed
@@ -176,7 +178,7 @@ def _built_at(settings: Settings, id_: str) -> datetime:
 
 
 def _names(folder: Path) -> list[str]:
-    """The release's files relative to its folder, without the manifest itself."""
+    """The paths of the release's files below its folder, without the manifest itself."""
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return sorted(name for name in files if name != MANIFEST)
 

@@ -1,4 +1,4 @@
-"""SQL that takes too long is given up; the connection goes on to be used. Not here: how long which SQL may take."""
+"""Interrupts SQL that takes too long; the connection stays usable. Not here: the limits in seconds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ AGAIN: Final = 0.05  # seconds between two interrupts: one that falls between tw
 
 
 class QueryTimeout(HubError):
-    """The SQL was given up: it took longer than it may."""
+    """The SQL was interrupted because it exceeded its time limit."""
 
 
 @contextmanager
 def time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
-    """What runs inside on the connection is interrupted when its time is over. TooLong then."""
+    """A context in which SQL on the connection is interrupted after `seconds`; QueryTimeout then."""
     done, late = Event(), Event()
 
     def watch() -> None:

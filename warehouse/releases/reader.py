@@ -1,4 +1,4 @@
-"""The served release: follows `releases/CURRENT` without a restart, and keeps a release open while somebody reads it.
+"""Reads the served release: follows `releases/CURRENT` without a restart, and keeps a release open while it is in use.
 
 Belongs here: opening releases read-only and running SQL on them.
 Does not: which SQL (access/policy.py), building and publishing (publish.py).
@@ -29,14 +29,14 @@ Row = dict[str, Any]
 
 
 class QueryFailed(HubError):
-    """The engine refused the question or failed on a row; its own words may quote one, so only the kind is told."""
+    """The engine refused the SQL or failed on a row; holds only the error's type, as its message may quote a row."""
 
 
 class OpenRelease:
-    """One release, open read-only. Whoever holds it reads that release; it closes when the last holder drops it."""
+    """One release, open read-only; it closes when the last reference to it is dropped."""
 
     def __init__(self, folder: Path, threads: int) -> None:
-        """ReleaseError if the folder does not hold a release that can be opened."""
+        """Open the release in `folder`. ReleaseError if it cannot be opened."""
         self.release_id, self.folder = folder.name, folder
         try:
             self.manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
@@ -52,7 +52,7 @@ class OpenRelease:
     def query(self, sql: str, params: Mapping[str, Any] | None = None, seconds: float | None = None) -> list[Row]:
         """All rows as dicts by column name. Safe from any thread: each call has its own cursor.
 
-        With `seconds`, for SQL that others wrote: TooLong when they are over, QueryFailed where the engine gives up on it.
+        With `seconds`, for SQL from outside the hub: QueryTimeout after that time, QueryFailed if the engine refuses it.
         """
         with self._connection.cursor() as cursor, _bounded(cursor, seconds) if seconds else nullcontext():
             cursor.execute(sql, dict(params or {}))
@@ -60,7 +60,7 @@ class OpenRelease:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def _columns(self) -> dict[str, frozenset[str]]:
-        """What the file really holds, named as contracts name it: `person`, `source.resident` → columns."""
+        """The columns in the file by table, named as in contracts: `person`, `source.resident`."""
         found = self.query(
             "select schema_name, table_name, list(column_name) as columns from duckdb_columns() "
             "where not internal group by schema_name, table_name"
@@ -78,7 +78,7 @@ def _bounded(cursor: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None
 
 
 class ReleaseReader:
-    """The way to the current release. A request takes `current()` once and keeps it to its end."""
+    """Opens the current release. A request takes `current()` once and uses it to its end."""
 
     def __init__(self, settings: Settings) -> None:
         self._releases, self._threads = settings.releases, settings.threads
@@ -88,17 +88,17 @@ class ReleaseReader:
         self.trouble = ""
 
     def current(self) -> OpenRelease:
-        """The release CURRENT names; the last good one while that cannot be opened. ReleaseError if there is none.
+        """The release named by CURRENT; the last good one while that cannot be opened. ReleaseError if there is none.
 
         The pointer's 30 bytes are read each time: its mtime alone can miss two flips within one clock tick.
         """
         wanted = self._pointer()
-        held = self._open
-        if held is not None and wanted in ("", held.release_id):
+        release = self._open
+        if release is not None and wanted in ("", release.release_id):
             self.trouble = (
-                "" if wanted else f"releases/{POINTER} is missing -> `hub release rollback {held.release_id}`"
+                "" if wanted else f"releases/{POINTER} is missing -> `hub release rollback {release.release_id}`"
             )
-            return held
+            return release
         with self._lock:
             return self._follow(wanted)
 
@@ -107,7 +107,7 @@ class ReleaseReader:
         known = self._open is not None and self._open.release_id == wanted
         if wanted and not known and (failed != wanted or time.monotonic() - at >= RETRY_SECONDS):
             try:
-                self._open, self.trouble, self._failed = self._opened(wanted), "", ("", 0.0)
+                self._open, self.trouble, self._failed = self._open_release(wanted), "", ("", 0.0)
             except ReleaseError as error:
                 self.trouble, self._failed = str(error), (wanted, time.monotonic())
         if self._open is None:
@@ -118,13 +118,13 @@ class ReleaseReader:
             )
         return self._open
 
-    def _opened(self, release_id: str) -> OpenRelease:
+    def _open_release(self, release_id: str) -> OpenRelease:
         if Path(release_id).name != release_id:
             raise ReleaseError("CURRENT must hold a release id", where=f"releases/{POINTER}")
         return OpenRelease(self._releases / release_id, self._threads)
 
     def _pointer(self) -> str:
-        """Three system calls: every request reads it, before anything else can run."""
+        """The id in CURRENT, or "" if it cannot be read. Three system calls, because every request reads it."""
         try:
             file = os.open(self._releases / POINTER, os.O_RDONLY)
             try:

@@ -1,6 +1,6 @@
-"""A release's database opened so that a statement can read its tables and nothing else of the machine.
+"""Opens a release's database so that SQL can read its tables and nothing else on the machine.
 
-Not here: following the served release (reader.py), which SQL may be asked (access/policy.py).
+Not here: following the served release (reader.py), the SQL itself (access/policy.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-LOCKED: dict[str, Any] = {
+SANDBOX_CONFIG: dict[str, Any] = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
     "lock_configuration": True,
@@ -18,5 +18,5 @@ LOCKED: dict[str, Any] = {
 
 
 def open_readonly(path: Path, threads: int = 0) -> duckdb.DuckDBPyConnection:
-    """Read-only, no files or network, configuration locked; `threads` 0: one per core. duckdb.Error if it cannot be."""
-    return duckdb.connect(str(path), read_only=True, config=LOCKED | ({"threads": threads} if threads else {}))
+    """A read-only connection without files, network or configuration; `threads` 0: one per core. duckdb.Error if damaged."""
+    return duckdb.connect(str(path), read_only=True, config=SANDBOX_CONFIG | ({"threads": threads} if threads else {}))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from contracts.code_lists import load_code_lists
 from contracts.errors import AccessError
 from warehouse.casebook.append_only import Conflict
-from warehouse.corrections.states import REMEDIES, RUNNING, STATES, UNSETTLED, Actor, State, require_step
+from warehouse.corrections.states import CLOCK_STATES, OPEN_STATES, REMEDIES, STATES, Actor, State, require_step
 
 STEP = st.tuples(st.sampled_from(get_args(Actor)), st.sampled_from(STATES))
 
@@ -66,4 +66,4 @@ def test_however_they_act_a_request_is_answered_ended_and_begun_again_in_turn(
 def test_the_code_list_knows_the_states_and_each_has_a_remedy() -> None:
     assert tuple(load_code_lists()["correction_state"].labels) == STATES
     assert REMEDIES.keys() == set(STATES)
-    assert set(RUNNING) < set(UNSETTLED) == set(STATES) - {"closed"}
+    assert set(CLOCK_STATES) < set(OPEN_STATES) == set(STATES) - {"closed"}

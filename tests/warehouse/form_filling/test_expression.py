@@ -31,7 +31,7 @@ HEAD = "(select p.name from person p where p.person_id = household.head_person_i
 def test_what_an_expression_takes(sql: str, columns: set[str], shown: str | None) -> None:
     found = expression(sql, "household", KNOWN)
     assert {".".join(column) for column in found.columns} == columns
-    assert found.shown == (tuple(shown.split(".")) if shown else None)
+    assert found.shown_column == (tuple(shown.split(".")) if shown else None)
 
 
 def test_a_column_that_is_shown_and_compared_is_computed_with() -> None:

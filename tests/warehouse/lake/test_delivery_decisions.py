@@ -108,7 +108,7 @@ def test_applying_again_changes_nothing(lake: Lake, casebook: Casebook) -> None:
 def test_a_record_written_anew_has_the_decision_at_once(lake: Lake, casebook: Casebook, tmp_path: Path) -> None:
     decided(lake, casebook, "b2", "withdrawn")
     decided(lake, casebook, "c3", "accepted")
-    rebuilt = Lake(Settings(home=tmp_path / "rebuilt"), DeliveryDecisions.of(casebook).settled)
+    rebuilt = Lake(Settings(home=tmp_path / "rebuilt"), DeliveryDecisions.of(casebook).settle)
     for one in (delivery("a1", day=1), delivery("b2", day=2), delivery("c3", day=3, status="held")):
         rebuilt.record(one)
     assert [d.status for d in rebuilt.deliveries("resident")] == ["accepted", "withdrawn", "accepted"]
@@ -117,7 +117,7 @@ def test_a_record_written_anew_has_the_decision_at_once(lake: Lake, casebook: Ca
 
 def test_what_cannot_be_read_any_more_is_not_accepted_by_an_old_decision(lake: Lake, casebook: Casebook) -> None:
     decided(lake, casebook, "c3", "accepted")
-    settled = DeliveryDecisions.of(casebook).settled
+    settled = DeliveryDecisions.of(casebook).settle
     assert settled(delivery("c3", day=3, status="failed")).status == "failed"
     assert settled(replace(delivery("c3", day=3, status="held"), accepted=0)).status == "held"
 

@@ -9,7 +9,7 @@ import pytest
 from contracts.errors import DeliveryError
 from contracts.load import load_catalog
 from contracts.model import Load
-from warehouse.files import replacing, write_atomically
+from warehouse.files import atomic_file, write_atomically
 from warehouse.lake.lake import Delivery, Lake
 from warehouse.settings import Settings
 
@@ -71,7 +71,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     write_atomically(path, b"old")
 
     def interrupted() -> None:
-        with replacing(path) as temporary:
+        with atomic_file(path) as temporary:
             temporary.write_bytes(b"half of the n")
             raise RuntimeError
 
