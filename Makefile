@@ -1,4 +1,4 @@
-# make setup [EXTRAS=s3,postgres] | demo | test | lint | lock [UPGRADE=1] | clean. Stamp files make a second call instant.
+# make setup [EXTRAS=s3,postgres] | demo | test | test-fast | lint | lock [UPGRADE=1] | clean. Stamp files make a second call instant.
 PYTHON ?= python3
 UV ?= uv
 BIN := .venv/bin
@@ -10,15 +10,19 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-strip-extras --prerelease disallow $(if $(UPGRADE),--upgrade)
 
-.PHONY: setup demo test lint lock clean
+.PHONY: setup demo test test-fast lint lock clean
 
 setup: .venv/.ready $(patsubst %,.venv/.ready-with-%,$(subst $(comma), ,$(EXTRAS)))
 
 demo: setup
 	$(BIN)/hub demo
 
-test: .venv/.ready-dev
+test: .venv/.ready-dev .venv/.ready-client
 	$(BIN)/python -m pytest --cov -n auto --dist loadfile --no-loadscope-reorder
+
+# the daily loop: no nights, no browser, no second database
+test-fast: .venv/.ready-dev
+	$(BIN)/python -m pytest -q -m "not slow" -n auto --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff check .
@@ -33,6 +37,7 @@ lock:
 		$(LOCK) --extra $$extra --constraint requirements-dev.lock -o requirements-$$extra.lock \
 			$$(sed -nE 's/^([a-z0-9-]+)(\[[^]]*\])?==.*/--no-emit-package \1/p' requirements.lock) || exit 1; \
 	done
+	echo openapi-python-client | $(LOCK:pyproject.toml=-) -o requirements-client.lock
 
 clean:
 	rm -rf .venv *.egg-info .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -54,4 +59,11 @@ clean:
 
 .venv/.ready-dev: requirements-dev.lock pyproject.toml | .venv/.ready
 	$(INSTALL) --require-hashes -r requirements-dev.lock
+	touch $@
+
+# what generates clients wants older versions of our packages: an environment of its own, found by its command
+.venv/.ready-client: requirements-client.lock | .venv/.made
+	$(PYTHON) -m venv .venv/client
+	.venv/client/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-client.lock
+	ln -sf ../client/bin/openapi-python-client $(BIN)/openapi-python-client
 	touch $@

@@ -72,6 +72,7 @@ def test_locks_agree_and_name_no_index() -> None:
     for lock in ("requirements.lock", *(f"requirements-{extra}.lock" for extra in LIBRARIES)):
         assert locked(lock).items() <= everything.items(), lock
         assert "://" not in (ROOT / lock).read_text(encoding="utf-8"), lock
+    assert "://" not in (ROOT / "requirements-client.lock").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("extra", LIBRARIES)
