@@ -20,7 +20,7 @@ from contracts.errors import ContractError
 from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
-INVALID = "422"
+INVALID, TOO_LARGE = "422", "413"
 OF_FASTAPI = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
 SEEN = (
     "Columns as your role sees them, see GET /v1/catalog/{table}: "
@@ -81,8 +81,15 @@ def _add_problems(document: dict[str, Any]) -> None:
     problem = Problem.model_json_schema(ref_template=REF)
     schemas |= problem.pop("$defs") | {PROBLEM: problem}
     for operation in _operations(document):
-        if INVALID in operation["responses"]:
-            operation["responses"][INVALID] = problems(int(INVALID))[int(INVALID)]
+        responses = operation["responses"]
+        if INVALID in responses:
+            responses[INVALID] = _problem(INVALID)
+        if "requestBody" in operation:
+            responses.setdefault(TOO_LARGE, _problem(TOO_LARGE))
+
+
+def _problem(status: str) -> dict[str, Any]:
+    return problems(int(status))[int(status)]
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import islice
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -29,6 +29,9 @@ from warehouse.lake.receipts import MEDIA_TYPES
 
 router = APIRouter(prefix="/v1/corrections", tags=["corrections"])
 ACTORS: dict[str, Actor] = {"office": "office", **dict.fromkeys(LEAD_ROLES, "lead")}
+WORKBOOK: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MEDIA_TYPES[".xlsx"]: {}}, "description": "the workbook"}
+}
 RequestId = Annotated[int, Path(description="`id` of the list")]
 Key = Annotated[str, Field(min_length=8, max_length=64, description="made by you, kept for retries: a UUID")]
 Reason = Annotated[str, Field(max_length=1000, description="why, in a sentence that names no person; it is kept")]
@@ -104,7 +107,7 @@ def corrections(
     return CorrectionPage(items=items, next_cursor=next_cursor, release=mine.view.release_id)
 
 
-@router.get("/export", response_class=Response, responses=problems(401, 404))
+@router.get("/export", response_class=Response, responses=WORKBOOK | problems(401, 404))
 def corrections_workbook(mine: CorrectionDeskDep, wanted: RequestFilterDep) -> Response:
     """The same as a workbook (XLSX): one row per request, those overdue in red."""
     content = workbook(mine.requests(wanted), mine.reader, mine.hub.zone)

@@ -21,10 +21,13 @@ from api.schemas import problems
 from api.uploads import receive_upload
 from warehouse.files import private_folder
 from warehouse.lake.lake import Delivery, Status
-from warehouse.lake.receipts import media_type, receipt_name
+from warehouse.lake.receipts import MEDIA_TYPES, media_type, receipt_name
 
 router = APIRouter(prefix="/v1/deliveries", tags=["deliveries"])
 BODY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"format": "binary"}}}}}
+RECEIPT: dict[int | str, dict[str, Any]] = {
+    200: {"content": {media: {} for media in MEDIA_TYPES.values()}, "description": "the receipt"}
+}
 DeliveryId = Annotated[str, Path(description="`delivery` of the list", examples=["889d0ad4cf11c221"])]
 FileName = Annotated[
     str,
@@ -124,7 +127,7 @@ def delivery(delivery_id: DeliveryId, desk: DeliveryDeskDep, release: ReleaseIdD
     return DeliveryResponse(delivery=_item(desk, desk.delivery(delivery_id)), release=release)
 
 
-@router.get("/{delivery_id}/receipt", response_class=FileResponse, responses=problems(401, 404))
+@router.get("/{delivery_id}/receipt", response_class=FileResponse, responses=RECEIPT | problems(401, 404))
 def receipt(delivery_id: DeliveryId, desk: DeliveryDeskDep) -> FileResponse:
     """The receipt 回执: every row that was sent back, and why; in the format the file came in."""
     found, path = desk.receipt(delivery_id)

@@ -35,7 +35,7 @@ class SearchIn(BaseModel):
     cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the answer before")
 
 
-@router.post("/search", responses=problems(400, 401, 403, 410))
+@router.post("/search", responses=problems(400, 401, 403, 404, 410))
 def search_households(body: SearchIn, caller: ViewDep, hub: StateDep, now: LiveFindingsDep) -> SearchResponse:
     """Households of your areas by name, address, ID or phone."""
     return search(caller, now, hub.settings, body.q, body.limit, body.cursor)

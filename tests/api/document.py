@@ -41,8 +41,9 @@ class Document:
             return [f"{name} does not declare {status}"]
         media_type = answer.headers.get("content-type", "").split(";")[0]
         schema = operation["responses"][status].get("content", {}).get(media_type, {}).get("schema")
-        if "json" not in media_type or schema is None:
-            return [f"{name} {status} does not declare {media_type}"] if "json" in media_type else []
+        is_json = media_type == "application/json" or media_type.endswith("+json")
+        if not is_json or schema is None:
+            return [f"{name} {status} does not declare {media_type}"] if is_json else []
         found = self._validator(f"{name} {status}", schema).iter_errors(answer.json())
         return [f"{name} {status} {'.'.join(map(str, error.instance_path))}: {error.message}" for error in found]
 
