@@ -16,7 +16,8 @@ from open_data_contract_standard.model import SchemaObject
 
 from contracts.declaration import UNDECIDED
 from contracts.document import Document, Path_, Problem
-from contracts.model import GEOMETRY, LINEAGE, Column, Layer, LogicalType, Table
+from contracts.layout import GEOMETRY
+from contracts.model import LINEAGE, Column, Layer, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
 from contracts.persons import person_problems
 from contracts.pull import pull_problems

@@ -15,7 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from contracts.declaration import Declaration, Items, code_of
-from contracts.model import Classification, Column, Drift, Layout, Load, LogicalType, Table
+from contracts.layout import Drift, Layout
+from contracts.model import Classification, Column, Load, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
 from contracts.persons import NamedPerson
 from contracts.pull import Pull
