@@ -8,10 +8,20 @@ to do. Does not: the words (words.py, pull.py, survivorship.py; rules, forms and
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Strict,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -19,11 +29,27 @@ from contracts.code_lists import load_code_lists
 from contracts.document import Document, Path_, Problem
 
 T = TypeVar("T")
+
+
+def _day(text: Any) -> Any:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else text
+    except ValueError:
+        raise ValueError(f"should be a date, not {text!r}") from None
+
+
 Items = Annotated[tuple[T, ...], Strict(False)]  # a YAML list
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Day = Annotated[date, BeforeValidator(_day)]  # as YAML of ours knows it: text
 LONGEST = 60  # characters of a found value that a message repeats
 UNDECIDED = "?"  # what a draft says where a person must decide: no value yet, and told by a lint of its own
 MAPPING = ("model_type", "dict_type")
+OURS = {
+    "valid tuple": "list",
+    "a valid integer": "an integer",
+    "valid ": "",
+    " after validation": "",
+}  # for pydantic's words
 UNKNOWN = ("extra_forbidden", "invalid_key")
 
 
@@ -62,14 +88,15 @@ def read_declaration(
     try:
         return kind.model_validate(content), []
     except ValidationError as error:
-        told: dict[tuple[Path_, str], list[str]] = {}
-        for loc, expected, remedy in _errors(kind, content, error):
-            told.setdefault((loc, remedy), []).append(expected)
+        found = [*_errors(kind, content, error)]
+    told: dict[tuple[Path_, str], list[str]] = {}  # what each branch of a union expected is one problem
+    for loc, expected, remedy in found:
+        told.setdefault((loc, remedy and f" -> {remedy}"), []).append(expected)
     problems = []
-    for (loc, remedy), expected_ in told.items():
+    for (loc, remedy), expectations in told.items():
         word = f"{'.'.join(map(str, loc))} " if loc else ""
-        message = f"{about}{word}{' or '.join(expected_)}{remedy and f' -> {remedy}'}"
-        problems.append(document.problem(message, *place_of(loc, at, places or {})))
+        for message in [" or ".join(expectations)] if remedy else expectations:
+            problems.append(document.problem(f"{about}{word}{message}{remedy}", *place_of(loc, at, places or {})))
     return None, problems
 
 
@@ -97,8 +124,10 @@ def code_of(what: str, name: str) -> AfterValidator:
 
 def _errors(kind: type[Declaration], content: Any, error: ValidationError) -> Iterator[tuple[Path_, str, str]]:
     """Where in the content, what was expected and found, and what to do."""
-    for one in error.errors():
-        if one["input"] == UNDECIDED:
+    errors = error.errors()
+    for one in errors:
+        deeper = any(other["loc"][: len(one["loc"])] == one["loc"] for other in errors if other is not one)
+        if one["input"] == UNDECIDED or (one["type"] == "too_short" and deeper):  # too short without its wrong items
             continue
         loc = _within(content, one)
         if one["type"] == "contradictions":
@@ -107,7 +136,7 @@ def _errors(kind: type[Declaration], content: Any, error: ValidationError) -> It
             continue
         model, field = _declared_at(kind, loc)
         remedy = (field.description if field else None) or ("add it" if one["type"] == "missing" else "correct it")
-        if one["type"] in UNKNOWN:
+        if one["type"] in (*UNKNOWN, "model_type"):
             remedy = f"known here are {', '.join(words_of(model))}"
         yield loc, _expected(one), remedy
 
@@ -123,10 +152,10 @@ def _expected(error: ErrorDetails) -> str:
         return "is missing" if kind == "missing" else "is an unknown word"
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    wanted = "should be a mapping" if kind in MAPPING else error["msg"].replace("Input should", "should")
-    for theirs, ours in (("valid tuple", "list"), ("a valid integer", "an integer"), ("valid ", "")):
+    wanted = "should be a mapping" if kind in MAPPING else f"should{error['msg'].partition('should')[2]}"
+    for theirs, ours in OURS.items():
         wanted = wanted.replace(theirs, ours)
-    return f"{wanted}, not {_named(found)}"
+    return wanted if ", not" in wanted else f"{wanted}, not {_named(found)}"
 
 
 def _named(found: Any) -> str:

@@ -7,14 +7,13 @@ each other (lint_rules.py), reading a document (load.py).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from contracts.declaration import Declaration, Items, code_of
+from contracts.declaration import Day, Declaration, Items, code_of
 from contracts.layout import Drift, Layout
 from contracts.model import Classification, Column, Load, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
@@ -45,13 +44,6 @@ def _named_check(name: str) -> str:
     if name not in NAMED_CHECKS:
         raise ValueError(f"should be one of {', '.join(sorted(NAMED_CHECKS))}, not {name!r}")
     return name
-
-
-def _day(text: Any) -> Any:
-    try:
-        return date.fromisoformat(text) if isinstance(text, str) else text
-    except ValueError:
-        raise ValueError(f"should be a date, not {text!r}") from None
 
 
 def _each(given: Any) -> Any:
@@ -124,9 +116,7 @@ class TableWords(Declaration):
     pull: Pull | None = None
     min_share: Share = Field(Table.min_share, alias="minShare")
     max_rejected: Share = Field(Table.max_rejected, alias="maxRejected")
-    valid_from: Annotated[date, BeforeValidator(_day)] | None = Field(
-        None, alias="validFrom", description="a date: 2024-03-01"
-    )
+    valid_from: Day | None = Field(None, alias="validFrom", description="a date: 2024-03-01")
     row_scope: str | Items[str] | None = Field(None, alias="rowScope")
     dated: str | None = None
     persons: Items[NamedPerson] = Field(
