@@ -7,22 +7,14 @@ to do. Does not: the words (words.py, pull.py, survivorship.py; rules, forms and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Strict,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic.functional_validators import model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from contracts.code_lists import load_code_lists
@@ -42,14 +34,9 @@ Items = Annotated[tuple[T, ...], Strict(False)]  # a YAML list
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Day = Annotated[date, BeforeValidator(_day)]  # as YAML of ours knows it: text
 LONGEST = 60  # characters of a found value that a message repeats
-UNDECIDED = "?"  # what a draft says where a person must decide: no value yet, and told by a lint of its own
 MAPPING = ("model_type", "dict_type")
-OURS = {
-    "valid tuple": "list",
-    "a valid integer": "an integer",
-    "valid ": "",
-    " after validation": "",
-}  # for pydantic's words
+# pydantic's words and ours
+OURS = {"valid tuple": "list", "a valid integer": "an integer", "valid ": "", " after validation": ""}
 UNKNOWN = ("extra_forbidden", "invalid_key")
 
 
@@ -80,15 +67,17 @@ def read_declaration(
     *,
     about: str = "",
     places: Mapping[str, Path_] | None = None,
+    undecided: str | None = None,
 ) -> tuple[Declared | None, list[Problem]]:
     """The `content` at a place of the document as a `kind`, or everything that is wrong with it.
 
-    `about` begins each message. `places`: where words stand that do not stand under their own name at `at`.
+    `about` begins each message. `places`: where words stand that do not stand under their own name at `at`. That a value is
+    `undecided` is told elsewhere.
     """
     try:
         return kind.model_validate(content), []
     except ValidationError as error:
-        found = [*_errors(kind, content, error)]
+        found = [*_errors(kind, content, [e for e in error.errors() if undecided is None or e["input"] != undecided])]
     told: dict[tuple[Path_, str], list[str]] = {}  # what each branch of a union expected is one problem
     for loc, expected, remedy in found:
         told.setdefault((loc, remedy and f" -> {remedy}"), []).append(expected)
@@ -105,6 +94,17 @@ def place_of(loc: Path_, at: Path_, places: Mapping[str, Path_]) -> Path_:
     return places.get(str(loc[0]), (*at, loc[0])) + loc[1:] if loc else at
 
 
+def one_of(what: str, known: Callable[[], Iterable[str]]) -> AfterValidator:
+    """That a word is among those known when it is read."""
+
+    def check(word: str) -> str:
+        if word not in (words := [*known()]):
+            raise ValueError(f"should be {what} ({', '.join(words)}), not {word!r}")
+        return word
+
+    return AfterValidator(check)
+
+
 @cache
 def codes_of(name: str) -> tuple[str, ...]:
     """The codes of a list of this project."""
@@ -113,21 +113,14 @@ def codes_of(name: str) -> tuple[str, ...]:
 
 def code_of(what: str, name: str) -> AfterValidator:
     """That a word is a code of the list."""
-
-    def check(code: str) -> str:
-        if code not in codes_of(name):
-            raise ValueError(f"should be {what} of codes/{name}.csv ({', '.join(codes_of(name))}), not {code!r}")
-        return code
-
-    return AfterValidator(check)
+    return one_of(f"{what} of codes/{name}.csv", lambda: codes_of(name))
 
 
-def _errors(kind: type[Declaration], content: Any, error: ValidationError) -> Iterator[tuple[Path_, str, str]]:
+def _errors(kind: type[Declaration], content: Any, errors: list[ErrorDetails]) -> Iterator[tuple[Path_, str, str]]:
     """Where in the content, what was expected and found, and what to do."""
-    errors = error.errors()
     for one in errors:
-        deeper = any(other["loc"][: len(one["loc"])] == one["loc"] for other in errors if other is not one)
-        if one["input"] == UNDECIDED or (one["type"] == "too_short" and deeper):  # too short without its wrong items
+        within = [other for other in errors if other is not one and other["loc"][: len(one["loc"])] == one["loc"]]
+        if one["type"] == "too_short" and within:  # only because its items are wrong
             continue
         loc = _within(content, one)
         if one["type"] == "contradictions":
