@@ -11,8 +11,9 @@ import polars as pl
 import xlsxwriter
 
 from contracts.identifiers.id_no import CHECK_CHARACTERS, WEIGHTS
+from contracts.layout import Format, Layout
 from contracts.load import load_catalog
-from contracts.model import Format, Layout, Table
+from contracts.model import Table
 
 COLUMNS = ("record_no", "name", "sex", "birth_date", "id_no", "phone", "household_no", "hukou_address")
 BLOCK = 1_000_000

@@ -7,23 +7,36 @@ to do. Does not: the words (words.py, pull.py, survivorship.py; rules, forms and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Strict, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic.functional_validators import model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from contracts.code_lists import load_code_lists
 from contracts.document import Document, Path_, Problem
 
 T = TypeVar("T")
+
+
+def _day(text: Any) -> Any:
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) else text
+    except ValueError:
+        raise ValueError(f"should be a date, not {text!r}") from None
+
+
 Items = Annotated[tuple[T, ...], Strict(False)]  # a YAML list
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Day = Annotated[date, BeforeValidator(_day)]  # as YAML of ours knows it: text
 LONGEST = 60  # characters of a found value that a message repeats
-UNDECIDED = "?"  # what a draft says where a person must decide: no value yet, and told by a lint of its own
 MAPPING = ("model_type", "dict_type")
+# pydantic's words and ours
+OURS = {"valid tuple": "list", "a valid integer": "an integer", "valid ": "", " after validation": ""}
 UNKNOWN = ("extra_forbidden", "invalid_key")
 
 
@@ -54,28 +67,42 @@ def read_declaration(
     *,
     about: str = "",
     places: Mapping[str, Path_] | None = None,
+    undecided: str | None = None,
 ) -> tuple[Declared | None, list[Problem]]:
     """The `content` at a place of the document as a `kind`, or everything that is wrong with it.
 
-    `about` begins each message. `places`: where words stand that do not stand under their own name at `at`.
+    `about` begins each message. `places`: where words stand that do not stand under their own name at `at`. That a value is
+    `undecided` is told elsewhere.
     """
     try:
         return kind.model_validate(content), []
     except ValidationError as error:
-        told: dict[tuple[Path_, str], list[str]] = {}
-        for loc, expected, remedy in _errors(kind, content, error):
-            told.setdefault((loc, remedy), []).append(expected)
+        found = [*_errors(kind, content, [e for e in error.errors() if undecided is None or e["input"] != undecided])]
+    told: dict[tuple[Path_, str], list[str]] = {}  # what each branch of a union expected is one problem
+    for loc, expected, remedy in found:
+        told.setdefault((loc, remedy and f" -> {remedy}"), []).append(expected)
     problems = []
-    for (loc, remedy), expected_ in told.items():
+    for (loc, remedy), expectations in told.items():
         word = f"{'.'.join(map(str, loc))} " if loc else ""
-        message = f"{about}{word}{' or '.join(expected_)}{remedy and f' -> {remedy}'}"
-        problems.append(document.problem(message, *place_of(loc, at, places or {})))
+        for message in [" or ".join(expectations)] if remedy else expectations:
+            problems.append(document.problem(f"{about}{word}{message}{remedy}", *place_of(loc, at, places or {})))
     return None, problems
 
 
 def place_of(loc: Path_, at: Path_, places: Mapping[str, Path_]) -> Path_:
     """Where a location within a declaration stands in its document."""
     return places.get(str(loc[0]), (*at, loc[0])) + loc[1:] if loc else at
+
+
+def one_of(what: str, known: Callable[[], Iterable[str]]) -> AfterValidator:
+    """That a word is among those known when it is read."""
+
+    def check(word: str) -> str:
+        if word not in (words := [*known()]):
+            raise ValueError(f"should be {what} ({', '.join(words)}), not {word!r}")
+        return word
+
+    return AfterValidator(check)
 
 
 @cache
@@ -86,19 +113,14 @@ def codes_of(name: str) -> tuple[str, ...]:
 
 def code_of(what: str, name: str) -> AfterValidator:
     """That a word is a code of the list."""
-
-    def check(code: str) -> str:
-        if code not in codes_of(name):
-            raise ValueError(f"should be {what} of codes/{name}.csv ({', '.join(codes_of(name))}), not {code!r}")
-        return code
-
-    return AfterValidator(check)
+    return one_of(f"{what} of codes/{name}.csv", lambda: codes_of(name))
 
 
-def _errors(kind: type[Declaration], content: Any, error: ValidationError) -> Iterator[tuple[Path_, str, str]]:
+def _errors(kind: type[Declaration], content: Any, errors: list[ErrorDetails]) -> Iterator[tuple[Path_, str, str]]:
     """Where in the content, what was expected and found, and what to do."""
-    for one in error.errors():
-        if one["input"] == UNDECIDED:
+    for one in errors:
+        within = [other for other in errors if other is not one and other["loc"][: len(one["loc"])] == one["loc"]]
+        if one["type"] == "too_short" and within:  # only because its items are wrong
             continue
         loc = _within(content, one)
         if one["type"] == "contradictions":
@@ -107,7 +129,7 @@ def _errors(kind: type[Declaration], content: Any, error: ValidationError) -> It
             continue
         model, field = _declared_at(kind, loc)
         remedy = (field.description if field else None) or ("add it" if one["type"] == "missing" else "correct it")
-        if one["type"] in UNKNOWN:
+        if one["type"] in (*UNKNOWN, "model_type"):
             remedy = f"known here are {', '.join(words_of(model))}"
         yield loc, _expected(one), remedy
 
@@ -123,10 +145,10 @@ def _expected(error: ErrorDetails) -> str:
         return "is missing" if kind == "missing" else "is an unknown word"
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    wanted = "should be a mapping" if kind in MAPPING else error["msg"].replace("Input should", "should")
-    for theirs, ours in (("valid tuple", "list"), ("a valid integer", "an integer"), ("valid ", "")):
+    wanted = "should be a mapping" if kind in MAPPING else f"should{error['msg'].partition('should')[2]}"
+    for theirs, ours in OURS.items():
         wanted = wanted.replace(theirs, ours)
-    return f"{wanted}, not {_named(found)}"
+    return wanted if ", not" in wanted else f"{wanted}, not {_named(found)}"
 
 
 def _named(found: Any) -> str:

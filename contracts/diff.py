@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.change import Bump, Change, Compatibility
-from contracts.model import Check, Column, Layout, Table
+from contracts.layout import Layout
+from contracts.model import Check, Column, Table
 from contracts.predicates import bounds
 
 ORDER = ("public", "internal", "personal", "sensitive")

@@ -14,9 +14,9 @@ from typing import Any
 import duckdb
 from open_data_contract_standard.model import SchemaObject
 
-from contracts.declaration import UNDECIDED
 from contracts.document import Document, Path_, Problem
-from contracts.model import GEOMETRY, LINEAGE, Column, Layer, LogicalType, Table
+from contracts.layout import GEOMETRY
+from contracts.model import LINEAGE, Column, Layer, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
 from contracts.persons import person_problems
 from contracts.pull import pull_problems
@@ -24,6 +24,7 @@ from contracts.words import TableWords
 
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
+UNDECIDED = "?"  # what a draft says where a person must decide
 ARTICLES = frozenset(("a", "an", "the"))
 CHOICES = {"load": "snapshot: a file replaces the one before; append: it adds; upsert: it adds, and replaces by key"}
 

@@ -18,6 +18,7 @@ from contracts.declaration import Declaration, place_of, read_declaration, words
 from contracts.document import Document, Path_, Problem, first_problems, read_document
 from contracts.errors import ContractError
 from contracts.lint_rules import (
+    UNDECIDED,
     city_problems,
     description_problems,
     name_problems,
@@ -87,7 +88,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
     content, places = content | more, places | further
     if "pull" in content:
         content["layout"] = layout_words(str(schema.name), content["pull"], content.get("layout", {}))
-    words, problems = read_declaration(TableWords, content, document, places=places)
+    words, problems = read_declaration(TableWords, content, document, places=places, undecided=UNDECIDED)
     columns = []
     for i, prop in enumerate(schema.properties or []):
         column, found = _column(document, prop, i, layer)
@@ -136,7 +137,9 @@ def _column(document: Document, prop: SchemaProperty, i: int, layer: Layer) -> t
     given = {"classification": prop.classification, "logicalType": prop.logicalType}
     content |= {word: value for word, value in given.items() if value is not None}
     about = f"column {prop.name}: "
-    declared, problems = read_declaration(ColumnWords, content, document, at, about=about, places=places)
+    declared, problems = read_declaration(
+        ColumnWords, content, document, at, about=about, places=places, undecided=UNDECIDED
+    )
     words = declared or ColumnWords()
     if layer == "source" and "survivorship" in content:
         message = "survivorship says what the city database shows -> it belongs into a contract of contracts/city"

@@ -8,14 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
 from contracts.declaration import Declaration
-
-if TYPE_CHECKING:
-    from contracts.model import Layout
+from contracts.layout import Layout
 
 FORMATS = {"query": "parquet", "api": "jsonl"}
 STAMP = "20240301T013000"  # any moment, as a landed file's name has it

@@ -7,15 +7,15 @@ each other (lint_rules.py), reading a document (load.py).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from contracts.declaration import Declaration, Items, code_of
-from contracts.model import Classification, Column, Drift, Layout, Load, LogicalType, Table
+from contracts.declaration import Day, Declaration, Items, code_of, one_of
+from contracts.layout import Drift, Layout
+from contracts.model import Classification, Column, Load, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
 from contracts.persons import NamedPerson
 from contracts.pull import Pull
@@ -29,28 +29,9 @@ PERSONAL = ("personal", "sensitive")
 
 
 @cache
-def known_code_lists() -> frozenset[str]:
+def known_code_lists() -> tuple[str, ...]:
     """The lists of this project; a deployment adds lines to them in its home, no lists of its own."""
-    return frozenset(path.stem for path in CODES.glob("*.csv"))
-
-
-def _code_list(name: str) -> str:
-    if name not in known_code_lists():
-        raise ValueError(f"should be a code list, and there is no codes/{name}.csv")
-    return name
-
-
-def _named_check(name: str) -> str:
-    if name not in NAMED_CHECKS:
-        raise ValueError(f"should be one of {', '.join(sorted(NAMED_CHECKS))}, not {name!r}")
-    return name
-
-
-def _day(text: Any) -> Any:
-    try:
-        return date.fromisoformat(text) if isinstance(text, str) else text
-    except ValueError:
-        raise ValueError(f"should be a date, not {text!r}") from None
+    return tuple(sorted(path.stem for path in CODES.glob("*.csv")))
 
 
 def _each(given: Any) -> Any:
@@ -61,7 +42,7 @@ def _each(given: Any) -> Any:
 class CheckWord(Declaration):
     """A check by name, and how grave it is to break it."""
 
-    name: Annotated[str, AfterValidator(_named_check)]
+    name: Annotated[str, one_of("a check", lambda: sorted(NAMED_CHECKS))]
     severity: Literal["error", "warning", "info"] = "error"
 
 
@@ -77,7 +58,7 @@ class ColumnWords(Declaration):
         {}, description="birth_date: a date column of this table or sex: a string column of this table"
     )
     mask: Mask | None = None
-    codes: Annotated[str, AfterValidator(_code_list)] | None = None
+    codes: Annotated[str, one_of("a code list", known_code_lists)] | None = None
     check: Annotated[Items[CheckWord], BeforeValidator(_each)] = ()
     formats: Items[str] = Field((), description="a list of patterns: [a, b]")
     clean: Items[Cleaner] = Field((), description="a list: [nfkc, compact]")
@@ -123,9 +104,7 @@ class TableWords(Declaration):
     pull: Pull | None = None
     min_share: Share = Field(Table.min_share, alias="minShare")
     max_rejected: Share = Field(Table.max_rejected, alias="maxRejected")
-    valid_from: Annotated[date, BeforeValidator(_day)] | None = Field(
-        None, alias="validFrom", description="a date: 2024-03-01"
-    )
+    valid_from: Day | None = Field(None, alias="validFrom", description="a date: 2024-03-01")
     row_scope: str | Items[str] | None = Field(None, alias="rowScope")
     dated: str | None = None
     persons: Items[NamedPerson] = Field(

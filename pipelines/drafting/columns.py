@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.declaration import UNDECIDED
+from contracts.lint_rules import UNDECIDED
 from contracts.model import Classification, LogicalType
 from pipelines.drafting.codes import few_values, fitting_list
 from pipelines.drafting.column_profile import ColumnProfile

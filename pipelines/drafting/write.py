@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.declaration import UNDECIDED
+from contracts.lint_rules import UNDECIDED
 from pipelines.drafting.codes import look_alikes
 from pipelines.drafting.columns import ColumnDraft, Entry
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from contracts.model import Format, Table
+from contracts.layout import Format
+from contracts.model import Table
 from pipelines.readers import csv, geojson, jsonl, parquet, subprocess_reader, xlsx
 from pipelines.readers.batch import Batch
 

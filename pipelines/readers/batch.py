@@ -14,7 +14,8 @@ from itertools import zip_longest
 import polars as pl
 
 from contracts.identifiers import scrub
-from contracts.model import Layout, Table
+from contracts.layout import Layout
+from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
 
 FIELDS, FEATURE, NUL, HIDDEN_ROW, IGNORED_ROW = "fields", "feature", "nul", "hidden_row", "ignored"

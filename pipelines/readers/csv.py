@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.model import Layout, Table
+from contracts.layout import Layout
+from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
 from pipelines.readers.batch import (
     FIELDS,

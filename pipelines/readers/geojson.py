@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from contracts.model import GEOMETRY, Table
+from contracts.layout import GEOMETRY
+from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
 from pipelines.readers.batch import FEATURE, IGNORED_ROW, NUL, Batch, non_record_rows
 from pipelines.readers.decode import TextFile

@@ -13,7 +13,8 @@ from typing import Any
 
 import polars as pl
 
-from contracts.model import Layout, Table
+from contracts.layout import Layout
+from contracts.model import Table
 from pipelines.readers.batch import FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
 from pipelines.readers.decode import TextFile
 from pipelines.readers.objects import Object, Objects, is_flat

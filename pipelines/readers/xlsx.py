@@ -18,7 +18,8 @@ from zipfile import BadZipFile, ZipFile
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from contracts.model import Layout, Table
+from contracts.layout import Layout
+from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
 from pipelines.readers.batch import HIDDEN_ROW, IGNORED_ROW, Batch, join_header_rows, match_header, non_record_rows
 from pipelines.readers.sheet_xml import SheetMarks, sheet_marks

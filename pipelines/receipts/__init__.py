@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 from contracts.code_lists import CodeList
-from contracts.model import Format, Table
+from contracts.layout import Format
+from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
 from pipelines.receipts import as_csv, as_jsonl, as_workbook
 from pipelines.receipts.lines import Content, Issues

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from contracts.change import Bump, Compatibility
 from contracts.diff import diff
+from contracts.layout import Layout
 from contracts.load import load_catalog
-from contracts.model import Check, Column, Layout, Table
+from contracts.model import Check, Column, Table
 from contracts.survivorship import Survivorship
 
 TABLES = load_catalog().tables

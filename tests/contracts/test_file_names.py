@@ -7,8 +7,8 @@ import pytest
 
 from contracts.file_names import agreed_file_name, date_in, is_correction, is_unfinished, tables_for_file
 from contracts.identifiers import contains_number
+from contracts.layout import Layout
 from contracts.load import load_catalog
-from contracts.model import Layout
 
 CATALOG = load_catalog()
 RESIDENT = CATALOG.tables["source.resident"]

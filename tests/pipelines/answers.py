@@ -12,7 +12,8 @@ from pathlib import Path
 import polars as pl
 from python_calamine import CalamineWorkbook
 
-from contracts.model import Check, Column, Layout, Table
+from contracts.layout import Layout
+from contracts.model import Check, Column, Table
 from pipelines.ingest.refusals import Refusal
 from pipelines.receipts import write_receipt
 from tests.pipelines.office import encoding_of

@@ -13,7 +13,8 @@ import polars as pl
 import xlsxwriter
 import xlwt
 
-from contracts.model import Catalog, Format, Layout, Table
+from contracts.layout import Format, Layout
+from contracts.model import Catalog, Table
 from tests.pipelines.office import CATALOG, id_no
 
 RESIDENT = CATALOG.tables["source.resident"]

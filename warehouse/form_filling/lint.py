@@ -1,29 +1,26 @@
-"""Reads a form's YAML, and reports every problem in it with file, line, cell and remedy.
+"""What is wrong with a form, told with file, line, cell and what to do; every word of a form is read here.
 
-Not here: the SQL that a form may use (expression.py), forms that repeat another (overlap.py).
+Not here: what SQL may say at all (expression.py), forms that ask the same (overlap.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import duckdb
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from contracts.document import Document, parse
+from contracts.declaration import Day, Declaration, Items, Text, read_declaration
+from contracts.document import Document, Problem, parse
 from contracts.model import Catalog, Table
 from warehouse.form_filling.expression import Column, Expression, UnsafeSql, expression
-from warehouse.form_filling.model import ROWS, Cell, Form
+from warehouse.form_filling.model import Cell, Form
 from warehouse.form_filling.scoped_sql import GRID, GRID_COLUMNS
 from warehouse.releases.readonly import SANDBOX_CONFIG
 
-MUST: Final = ("title", "office", "legal_basis", "purpose", "since", "rows", "cells")
-WORDS: Final = (*MUST, "where")
-CELL_MUST: Final = ("name", "label", "sql", "from")
-CELL_WORDS: Final = (*CELL_MUST, "doubts")
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 MOST_CELLS: Final = 60
 VALUES: Final = re.compile(
@@ -31,16 +28,55 @@ VALUES: Final = re.compile(
 )
 
 
-class FormProblem(Exception):
-    """A problem at a place of the document, `path`."""
+def _name(text: str) -> str:
+    if not NAME.fullmatch(text):
+        raise ValueError(f"should be a name ({NAME.pattern}), not {text!r}")
+    return text
 
-    def __init__(self, message: str, *path: str | int) -> None:
-        self.message, self.path = message, path
+
+def _pair(text: Any) -> Any:
+    table, _, name = str(text).partition(".")
+    if not (NAME.fullmatch(table) and NAME.fullmatch(name)):
+        raise ValueError(f"names look like person.birth_date, not {text!r}")
+    return table, name
+
+
+Columns = Items[Annotated[Column, BeforeValidator(_pair)]]
+
+
+class CellWords(Declaration):
+    """One column of a form, as its file declares it."""
+
+    name: Annotated[str, AfterValidator(_name)]
+    label: Text
+    sql: Text
+    taken_from: Columns = Field(alias="from", min_length=1, description="what it is taken from: [person.birth_date]")
+    doubts: Columns = Field((), description="a list of attributes: [person.living_address]")
+
+
+class FormWords(Declaration):
+    """A form as its file declares it; each of `cells` is read as `CellWords`."""
+
+    title: Text
+    office: Text
+    legal_basis: Text
+    purpose: Text
+    since: Day = Field(description="the day the form is asked for from, as 2026-11-24")
+    rows: Literal["grid", "household", "dwelling", "person"] = Field(description="say what one row is")
+    cells: list[Any] = Field(min_length=1, max_length=MOST_CELLS, description=f"a list of 1 to {MOST_CELLS} cells")
+    where: Text = "true"
+
+
+class FormProblem(Exception):
+    """One thing wrong with what a word of a form says, and what to do."""
+
+    def __init__(self, message: str, word: str) -> None:
+        self.message, self.word = message, word
         super().__init__(message)
 
 
 class Linter:
-    """Reads forms against the city's contracts; their SQL is bound to empty tables, so DuckDB itself reports errors."""
+    """Reads forms against the city's contracts; SQL is bound to empty tables, so DuckDB itself says what fits."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._tables = {t.name: t for t in catalog.city()}
@@ -55,92 +91,64 @@ class Linter:
         self._empty = _empty(catalog.city())
 
     def read(self, path: Path) -> tuple[Form | None, list[str]]:
-        """The form, or None and every problem as `file:line: problem -> remedy`."""
-        document, unread = parse(path, "a form starts with title and office")
-        if document is None:
-            return None, [f"{path.name}:{problem.line}: {problem.message}" for problem in unread]
-        found: list[FormProblem] = []
-        form = self._form(document, path, found)
-        problems = [f"{path.name}:{document.line(*wrong.path)}: {wrong.message}" for wrong in found]
-        return (None, problems) if problems else (form, [])
+        """The form, or every problem as `file:line: what -> what to do`."""
+        document, problems = parse(path, "a form starts with title and office")
+        form = None
+        if document is not None:
+            form, problems = self._form(document, path)
+        return (None if problems else form), [f"{path.name}:{p.line}: {p.message}" for p in problems]
 
-    def _form(self, document: Document, path: Path, found: list[FormProblem]) -> Form | None:
-        content = document.content
-        found += _words(content, MUST, WORDS, "the form")
+    def _form(self, document: Document, path: Path) -> tuple[Form | None, list[Problem]]:
+        words, problems = read_declaration(FormWords, document.content, document)
         if not NAME.fullmatch(path.stem):
-            found.append(FormProblem(f"a form's file is named {NAME.pattern}.yaml -> rename it"))
-        if str(content.get("rows")) not in ROWS:
-            found.append(FormProblem(f"rows is one of {', '.join(ROWS)} -> say what one row is", "rows"))
-        try:
-            since = date.fromisoformat(str(content.get("since", "")))
-        except ValueError:
-            found.append(FormProblem("since is the day the form is asked for from, as 2026-11-24 -> write it", "since"))
-        cells = content.get("cells")
-        if not isinstance(cells, list) or not 0 < len(cells) <= MOST_CELLS:
-            found.append(FormProblem(f"cells is a list of 1 to {MOST_CELLS} cells -> write it", "cells"))
-        if found:
-            return None
-        assert isinstance(cells, list)
-        read = [self._cell(document, nth, content, found) for nth in range(len(cells))]
-        _once(cells, found)
-        chosen_by = self._where(content, found)
-        return Form(
-            name=path.stem,
-            since=since,
-            cells=tuple(cell for cell in read if cell),
-            where=str(content.get("where") or "true").strip(),
-            chosen_by=chosen_by,
-            path=path.name,
-            **{word: str(content[word]).strip() for word in ("title", "office", "legal_basis", "purpose", "rows")},
-        )
+            problems.append(document.problem(f"a form's file is named {NAME.pattern}.yaml -> rename it"))
+        if words is None:
+            return None, problems
+        cells = []
+        for nth, content in enumerate(words.cells):
+            cell, found = self._cell(document, nth, content, words)
+            cells += [cell] if cell else []
+            problems += found
+        problems += _repeated(document, cells)
+        chosen_by = None
+        if "where" in words.model_fields_set:
+            try:
+                chosen_by = self._expression(words.where, words, re.compile("BOOLEAN"))
+            except FormProblem as wrong:
+                problems.append(document.problem(f"where: {wrong.message}", "where"))
+        said = dict(words) | {"cells": tuple(cells)}
+        return Form(name=path.stem, chosen_by=chosen_by, path=path.name, **said), problems
 
-    def _cell(self, document: Document, nth: int, form: Mapping[str, Any], found: list[FormProblem]) -> Cell | None:
-        content, place = form["cells"][nth], ("cells", nth)
-        if not isinstance(content, dict):
-            found.append(FormProblem(f"cell {nth + 1} is a mapping of {', '.join(CELL_WORDS)} -> write it so", *place))
-            return None
-        name = f"cell {content.get('name', nth + 1)}"
-        if words := _words(content, CELL_MUST, CELL_WORDS, name, place):
-            found += words
-            return None
-        if not NAME.fullmatch(str(content["name"])):
-            found.append(FormProblem(f"{name}: a name is {NAME.pattern} -> rename it", *place, "name"))
-        sql = str(content["sql"]).strip()
+    def _cell(self, document: Document, nth: int, content: Any, form: FormWords) -> tuple[Cell | None, list[Problem]]:
+        place = ("cells", nth)
+        name = content.get("name", nth + 1) if isinstance(content, dict) else nth + 1
+        words, problems = read_declaration(CellWords, content, document, place, about=f"cell {name}: ")
+        if words is None:
+            return None, problems
         try:
-            reads = self._expression(sql, form, VALUES)
-            taken = self._taken_from(content["from"], reads)
-            doubts = self._doubts(content.get("doubts", []))
+            reads = self._expression(words.sql, form, VALUES)
+            self._require_taken(words.taken_from, reads)
+            self._require_attributes(words.doubts)
         except FormProblem as wrong:
-            found.append(FormProblem(f"{name}: {wrong.message}", *place, *wrong.path))
-            return None
-        attributes = doubts.union(self._survivorship.get(column, column) for column in taken)
-        label = str(content["label"]).strip()
-        return Cell(str(content["name"]), label, sql, taken, frozenset(attributes), reads, document.line(*place))
+            return None, [document.problem(f"cell {name}: {wrong.message}", *place, wrong.word)]
+        taken = words.taken_from
+        attributes = frozenset({*words.doubts, *(self._survivorship.get(column, column) for column in taken)})
+        return Cell(words.name, words.label, words.sql, taken, attributes, reads, document.line(*place)), []
 
-    def _where(self, form: Mapping[str, Any], found: list[FormProblem]) -> Expression | None:
-        if "where" not in form:
-            return None
+    def _expression(self, sql: str, form: FormWords, types: re.Pattern[str]) -> Expression:
         try:
-            return self._expression(str(form["where"]).strip(), form, re.compile("BOOLEAN"))
-        except FormProblem as wrong:
-            found.append(FormProblem(f"where: {wrong.message}", "where"))
-            return None
-
-    def _expression(self, sql: str, form: Mapping[str, Any], types: re.Pattern[str]) -> Expression:
-        row = str(form["rows"])
-        try:
-            found = expression(sql, row, self._known)
+            found = expression(sql, form.rows, self._known)
         except UnsafeSql as error:
             raise FormProblem(f"the SQL {error}", "sql") from None
-        self._may_read(found.columns, str(form["purpose"]))
+        self._may_read(found.columns, form.purpose)
         try:
             with self._empty.cursor() as cursor:
-                described = cursor.execute(f"select (\n{sql}\n) as cell from {row} limit 0").description
+                described = cursor.execute(f"select (\n{sql}\n) as cell from {form.rows} limit 0").description
         except duckdb.Error as error:
             raise FormProblem(f"the SQL does not fit: {str(error).splitlines()[0]} -> correct it", "sql") from None
-        value_type = str(described[0][1])
-        if not types.fullmatch(value_type) and value_type not in ('"NULL"', "NULL"):
-            raise FormProblem(f"the SQL gives {value_type.lower()} -> give one value ({types.pattern.lower()})", "sql")
+        given = str(described[0][1])
+        if not types.fullmatch(given) and given not in ('"NULL"', "NULL"):
+            raise FormProblem(f"the SQL gives {given.lower()} -> give one value ({types.pattern.lower()})", "sql")
         return found
 
     def _may_read(self, columns: Collection[Column], purpose: str) -> None:
@@ -155,70 +163,32 @@ class Linter:
                     "sql",
                 )
 
-    def _taken_from(self, content: object, reads: Expression) -> tuple[Column, ...]:
-        columns = [_pair(item, "from") for item in content] if isinstance(content, list) else []
-        if not columns:
-            raise FormProblem(
-                "from is a list of city columns, [person.birth_date] -> name what it is taken from", "from"
-            )
+    def _require_taken(self, columns: Collection[Column], reads: Expression) -> None:
         for table, name in columns:
             if name not in self._known.get(table, ()):
                 raise FormProblem(f"from: there is no column {table}.{name} -> see the catalogue", "from")
             if (table, name) not in reads.columns:
                 raise FormProblem(f"from: the SQL does not read {table}.{name} -> name columns that it reads", "from")
-        return tuple(columns)
 
-    def _doubts(self, content: object) -> set[Column]:
-        if not isinstance(content, list):
-            raise FormProblem("doubts is a list of attributes, [person.living_address] -> write it so", "doubts")
-        attributes = {_pair(item, "doubts") for item in content}
-        for entity, attribute in sorted(attributes - {*self._survivorship.values()}):
+    def _require_attributes(self, attributes: Collection[Column]) -> None:
+        for entity, attribute in sorted({*attributes} - {*self._survivorship.values()}):
             if attribute not in self._known.get(entity, ()):
                 raise FormProblem(
                     f"doubts: there is no attribute {entity}.{attribute} -> see a rule's doubts", "doubts"
                 )
-        return attributes
 
 
-def _words(
-    content: Mapping[str, Any], must: Collection[str], known: Collection[str], what: str, place: Any = ()
-) -> list[FormProblem]:
-    found = [
-        FormProblem(f"{what} has an unknown word {word} -> it knows {', '.join(known)}", *place, word)
-        for word in content
-        if word not in known
-    ]
-    if missing := [word for word in must if content.get(word) in (None, "", [])]:
-        found.append(FormProblem(f"{what} lacks {', '.join(missing)} -> write it", *place))
-    return found
-
-
-def _once(cells: list[Any], found: list[FormProblem]) -> None:
+def _repeated(document: Document, cells: Sequence[Cell]) -> Iterator[Problem]:
     for word in ("name", "label"):
-        seen: set[str] = set()
-        for nth, cell in enumerate(cells):
-            value = str(cell.get(word, "")).strip() if isinstance(cell, dict) else ""
-            if value and value in seen:
-                found.append(
-                    FormProblem(
-                        f"cell {cell.get('name')}: its {word} {value} is another cell's, too -> give it its own",
-                        "cells",
-                        nth,
-                        word,
-                    )
-                )
-            seen.add(value)
-
-
-def _pair(item: object, word: str) -> Column:
-    table, _, name = str(item).partition(".")
-    if not (NAME.fullmatch(table) and NAME.fullmatch(name)):
-        raise FormProblem(f"{word}: names look like person.birth_date -> correct it", word)
-    return table, name
+        values = [getattr(cell, word) for cell in cells]
+        for nth, (cell, value) in enumerate(zip(cells, values, strict=True)):
+            if value in values[:nth]:
+                message = f"cell {cell.name}: its {word} {value} is another cell's, too -> give it its own"
+                yield Problem(document.path, cell.line, message)
 
 
 def _empty(tables: list[Table]) -> duckdb.DuckDBPyConnection:
-    """A database with the city's tables and no rows."""
+    """A database with the city's tables and no row."""
     connection = duckdb.connect(config=SANDBOX_CONFIG | {"threads": 1})
     for table in tables:
         connection.execute(f"create table {table.definition}")

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from contracts.model import Catalog, Column, Drift, Layout, Load, Table
+from contracts.layout import Drift, Layout
+from contracts.model import Catalog, Column, Load, Table
 from pipelines.ingest.drift import shift
 from tests.pipelines.office import Office
 from warehouse.build.sources import lake_view

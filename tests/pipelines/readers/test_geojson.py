@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from contracts.errors import DeliveryError
+from contracts.layout import Layout
 from contracts.load import HERE as CONTRACTS
 from contracts.load import lint
-from contracts.model import Column, Layout, Table
+from contracts.model import Column, Table
 from pipelines.readers import READERS
 from tests.pipelines.hostile import LINE, NAMES, beside_a_good_file
 from tests.pipelines.mutants import narrow

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from contracts.errors import DeliveryError
-from contracts.model import Column, Format, Layout, Table
+from contracts.layout import Format, Layout
+from contracts.model import Column, Table
 from pipelines.readers import READERS
 
 COLUMNS = (

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from contracts.errors import DeliveryError
-from contracts.model import Column, Layout, Table
+from contracts.layout import Layout
+from contracts.model import Column, Table
 from pipelines.readers import READERS, Batch
 from pipelines.readers.records import LONGEST_RECORD
 from tests.pipelines.office import workbook

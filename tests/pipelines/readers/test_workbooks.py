@@ -9,7 +9,8 @@ import xlsxwriter
 import xlwt
 
 from contracts.errors import DeliveryError
-from contracts.model import Column, Layout, Table
+from contracts.layout import Layout
+from contracts.model import Column, Table
 from pipelines.readers import READERS
 from pipelines.readers.batch import join_header_rows
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.model import Layout
+from contracts.layout import Layout
 from pipelines.ingest.refusals import Refusal
 from tests.pipelines.answers import (
     DOGS,
