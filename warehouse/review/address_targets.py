@@ -1,6 +1,6 @@
-"""What a decision about an address may name: estates and doors that stand in the served release, and names already given.
+"""The targets of address decisions: estates and doors of the served release, and names that are taken.
 
-Belongs here: looking them up, and whether they are the asker's. Does not: writing decisions (addresses.py).
+Belongs here: looking them up, and whether they are in the user's areas. Does not: writing decisions (addresses.py).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from warehouse.releases.operator_reader import RowReader
 from warehouse.releases.reader import Row
 
 Grids = set[str | None]
-REGISTER, BUILDING = "source.grid_building", "building"  # how it is built, and where it stands by all that is known
+REGISTER, BUILDING = "source.grid_building", "building"  # doors and names are in the register, grids in the city table
 DOOR = re.compile(r"([1-9]\d?)单元([1-9]\d{0,2})(\d\d)室$")  # entrance, floor, room on the floor
-# a community's name as the register has it, and as everybody says it
+# endings of a community's name: short in use → long in the register
 COMMITTEES = {"社区": ("社区居民委员会", "社区居委会", "居民委员会", "居委会"), "村": ("村民委员会", "村委会")}
 SUFFIXES = ("省", "市")
 
 
 class AddressTarget(NamedTuple):
-    """What a decision is about: an estate, or a door."""
+    """The place a decision names: an estate in a community, or a door."""
 
     community_code: str | None
     estate: str | None
@@ -34,23 +34,23 @@ class AddressTarget(NamedTuple):
 
 
 class AddressTargets:
-    """`rows` reads the release; `covers` says of a grid or area code whether it is the asker's, of None (no place) too."""
+    """Looks targets up. `rows` reads the release; `covers` is true for grid and area codes (None: no place) of the user."""
 
     def __init__(self, rows: RowReader, covers: Callable[[str | None], bool] = lambda _: True) -> None:
         self._rows, self._covers = rows, covers
 
     def require_estate(self, community_code: str, estate: str) -> None:
-        """NotFound unless the estate stands in that community, and all of it is the asker's."""
+        """Raise NotFound unless the community has such an estate and all of it is in the user's areas."""
         if not self._mine(self._estates([estate])[community_code, estate]):
             raise NotFound("there is no such estate in that community", remedy="take both from the building table")
 
     def require_door(self, standard_address: str) -> None:
-        """NotFound unless a building of the asker's has such a door, whether somebody has named it yet or not."""
+        """Raise NotFound unless a building in the user's areas has such a door, by its counts of entrances and floors."""
         if not self._mine(self._doors([standard_address])[standard_address]):
             raise NotFound("there is no such door", remedy="take the standard address from the dwelling table")
 
     def require_unnamed(self, written: str) -> None:
-        """CasebookError where an alias would take the name of an area or estate, or one the building table has given."""
+        """Raise CasebookError if the alias is the name of an area or estate, or an alias of the building register."""
         if self._rows("area", Condition("name", "in", tuple(_full_names(written))), columns=("name",)):
             raise CasebookError("this is the name of an area", remedy="it cannot mean an estate as well")
         if self._rows(REGISTER, Condition("estate", "eq", written), _standing(), columns=("estate",)):
@@ -62,7 +62,8 @@ class AddressTargets:
             )
 
     def mine(self, targets: Sequence[AddressTarget]) -> list[bool]:
-        """Which of them are the asker's. Of what has gone since, its community counts; of a door, whole counties."""
+        """True for each target in the user's areas. An estate that has gone is judged by its community; a door that has
+        gone belongs to users of whole counties."""
         estates = self._estates({t.estate for t in targets if t.estate})
         doors = self._doors({t.standard_address for t in targets if t.standard_address})
         found = (
@@ -110,7 +111,7 @@ def _standing() -> AnyOf:
 
 
 def _has_door(building: Row, standard_address: str) -> bool:
-    """Whether the address is a door of the building by its counts; a courtyard house is its own door."""
+    """True if the address is a door of the building by its counts; a courtyard house is its own door."""
     rest = standard_address.removeprefix(building["standard_address"])
     if building.get("kind") == "courtyard":
         return not rest
@@ -120,14 +121,14 @@ def _has_door(building: Row, standard_address: str) -> bool:
 
 
 def _heads(standard_address: str) -> list[str]:
-    """What may be the building's own part of it: all but the door, or all of it."""
+    """The possible addresses of the building: the address without its door, or all of it."""
     door = DOOR.search(standard_address)
     starts = range(door.start(1), door.end(1)) if door else ()  # of 院32单元501室 the building may be 院 or 院3
     return [standard_address, *(standard_address[:start] for start in starts)]
 
 
 def _full_names(written: str) -> Iterator[str]:
-    """Every area name that `written` is, or is short for."""
+    """The area names that `written` is or abbreviates."""
     yield written
     yield from (written + suffix for suffix in SUFFIXES)
     for short, longs in COMMITTEES.items():

@@ -56,7 +56,7 @@ def test_first_day_and_evidence_are_remembered(casebook: Casebook, tmp_path: Pat
     with duckdb.connect() as connection:
         finding_log.load_known(connection, casebook)
         known = connection.execute(
-            f"select first_seen, evidence_since, evidence_hash, is_gone from {finding_log.KNOWN}"
+            f"select first_seen, evidence_since, evidence_hash, is_gone from {finding_log.FINDING_KNOWN}"
         )
         assert known.fetchall() == [(date(2026, 11, 1), date(2026, 11, 2), "e2", False)]
 

@@ -36,7 +36,7 @@ def test_what_an_expression_takes(sql: str, columns: set[str], shown: str | None
 
 def test_a_column_that_is_shown_and_compared_is_computed_with() -> None:
     found = expression("(select p.name from person p where p.name > '李')", "household", KNOWN)
-    assert ("person", "name") in found.computed
+    assert ("person", "name") in found.computed_columns
 
 
 @pytest.mark.parametrize(
