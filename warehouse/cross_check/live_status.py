@@ -17,7 +17,7 @@ from warehouse.fieldwork.verdicts import Verdict, history
 from warehouse.releases.operator_reader import RowReader
 from warehouse.releases.reader import Row
 
-UNDECIDED: Final = ("open", "lead")  # the statuses in which a finding waits for somebody
+UNDECIDED_STATUSES: Final = ("open", "lead")  # the statuses in which a finding waits for somebody
 
 
 class LiveFindings:

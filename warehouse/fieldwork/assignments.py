@@ -1,4 +1,4 @@
-"""Who is to go where: a stop is assigned to somebody, or released again. The newest row on a stop counts.
+"""Assignments: a stop is assigned to a user, or released again. The newest row on a stop counts.
 
 Not here: which stops there are (the worklist), what was seen there (visits.py).
 """
@@ -23,7 +23,7 @@ ROUTINE: Final = "日常派单"
 
 
 class AssignmentOrder(NamedTuple):
-    """What a lead sends: `username` is to go to the stop until `due_on`; neither for a stop that is released."""
+    """An assignment as a lead sends it: `username` visits the stop by `due_on`; both are None to release the stop."""
 
     key: str
     stop_id: str

@@ -49,7 +49,7 @@ class VerdictSubmission(NamedTuple):
 
 @dataclass(frozen=True)
 class Fieldwork:
-    """What one user's submissions need: the casebook, who she is, her scope, and the validators of inputs and values."""
+    """The means of one user's submissions: the casebook, the user, her scope, and validators of inputs and values."""
 
     casebook: Casebook
     user: User

@@ -83,10 +83,10 @@ class City:
         )
         self._offices_say(rows, persons or {})
         self._what_other_parts_of_the_night_make()
-        files, makers = engine.models(), engine.contract_models(catalog) | NAMES
+        files, python_models = engine.models(), engine.contract_models(catalog) | NAMES
         for name in built(catalog):
-            if name in makers:
-                makers[name].make(self.connection, Settings())
+            if name in python_models:
+                python_models[name].make(self.connection, Settings())
             elif table := catalog.tables.get(f"city.{name}"):
                 engine.create(self.connection, table, files[name].sql)
             else:
