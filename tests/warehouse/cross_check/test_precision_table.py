@@ -1,4 +1,4 @@
-"""What the casebook says of rules is in the candidate, and findings of a rule that is stopped where they lie are marked so."""
+"""The precision of rules is in the candidate, and findings of a rule that is stopped in their area are marked so."""
 
 from __future__ import annotations
 
