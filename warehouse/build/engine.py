@@ -95,10 +95,10 @@ def plan(catalog: Catalog, files: Mapping[str, SqlFile], python_models: PythonMo
     return in_order(dependencies(catalog, files, python_models))
 
 
-def contract_models(catalog: Catalog, remembering: Sequence[Table] = ()) -> dict[str, PythonModel]:
-    """The models generated from the contracts, and `observed_value`; `remembering` are the sources with history."""
+def contract_models(catalog: Catalog, with_history: Sequence[Table] = ()) -> dict[str, PythonModel]:
+    """The models generated from the contracts, and `observed_value`; `with_history` are the sources with history."""
     spelling = generated_model(
-        SPELLING, spelling_sql(catalog, remembering, OBSERVED_VALUE), frozenset({OBSERVED_VALUE})
+        SPELLING, spelling_sql(catalog, with_history, OBSERVED_VALUE), frozenset({OBSERVED_VALUE})
     )
     own = {OBSERVED_VALUE: PythonModel(make_observed_value), SPELLING: spelling}
     return own | person_models(catalog) | survivorship_models(catalog)

@@ -61,9 +61,9 @@ def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
     """
     if door.user.role not in LEAD_ROLES:
         raise AccessError("only a grid lead or a district supervisor assigns stops", remedy="ask your lead")
-    told = order._asdict() | {"by": door.user.username}
-    del told["key"]
-    if door.casebook.ledger.is_written(assignments, order.key, told):
+    sent = order._asdict() | {"by": door.user.username}
+    del sent["key"]
+    if door.casebook.ledger.is_written(assignments, order.key, sent):
         return False
     grid = door.scope.grid_of(order.stop_id)
     if order.state == "assigned":
@@ -73,7 +73,7 @@ def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
     elif order.stop_id not in current_assignments(door.casebook):
         raise NothingToRevoke("nobody is assigned to this stop", remedy="see GET /v1/assignments")
     row = {"grid_code": grid} | {name: getattr(order, name) for name in ("stop_id", "state", "username", "due_on")}
-    return LOG.add_once(door.casebook, order.key, told, row, order.reason, door.user.username)
+    return LOG.add_once(door.casebook, order.key, sent, row, order.reason, door.user.username)
 
 
 def history(casebook: Casebook, stop_id: str | None = None) -> list[Assignment]:

@@ -53,9 +53,9 @@ class AddressTargets:
         """Raise CasebookError if the alias is the name of an area or estate, or an alias of the building register."""
         if self._rows("area", Condition("name", "in", tuple(_full_names(written))), columns=("name",)):
             raise CasebookError("this is the name of an area", remedy="it cannot mean an estate as well")
-        if self._rows(REGISTER, Condition("estate", "eq", written), _standing(), columns=("estate",)):
+        if self._rows(REGISTER, Condition("estate", "eq", written), _in_force(), columns=("estate",)):
             raise CasebookError("this is an estate's own name", remedy="decide about the whole spelling instead")
-        known = self._rows(REGISTER, Condition("estate_alias", "contains", written), _standing())
+        known = self._rows(REGISTER, Condition("estate_alias", "contains", written), _in_force())
         if any(written in row["estate_alias"].split("、") for row in known):
             raise CasebookError(
                 "the building table has this alias already", remedy="decide about the whole spelling instead"
@@ -78,35 +78,35 @@ class AddressTargets:
     def _estates(self, names: Collection[str]) -> defaultdict[tuple[str, str], Grids]:
         """The grids of each estate of these names, by community and name."""
         grids = defaultdict[tuple[str, str], Grids](set)
-        for row in self._rows(BUILDING, Condition("estate", "in", tuple(names)), _standing()):
+        for row in self._rows(BUILDING, Condition("estate", "in", tuple(names)), _in_force()):
             if row["community_code"]:
                 grids[row["community_code"], row["estate"]].add(_place(row))
         return grids
 
     def _doors(self, addresses: Collection[str]) -> defaultdict[str, Grids]:
         """The grids of the buildings that have each door: one, unless two share an address."""
-        heads = tuple({head for address in addresses for head in _heads(address)})
-        described = defaultdict[str, list[Row]](list)
-        for row in self._rows(REGISTER, Condition("standard_address", "in", heads), _standing()):
-            described[row["standard_address"]].append(row)
-        ids = tuple({row["building_id"] for rows in described.values() for row in rows})
-        standing = self._rows(BUILDING, Condition("building_id", "in", ids), _standing())
-        places = {row["building_id"]: _place(row) for row in standing}
+        candidates = tuple({own for address in addresses for own in _building_addresses(address)})
+        registered = defaultdict[str, list[Row]](list)
+        for row in self._rows(REGISTER, Condition("standard_address", "in", candidates), _in_force()):
+            registered[row["standard_address"]].append(row)
+        ids = tuple({row["building_id"] for rows in registered.values() for row in rows})
+        buildings = self._rows(BUILDING, Condition("building_id", "in", ids), _in_force())
+        places = {row["building_id"]: _place(row) for row in buildings}
         grids = defaultdict[str, Grids](set)
         for address in addresses:
-            for building in (b for head in _heads(address) for b in described[head]):
+            for building in (b for own in _building_addresses(address) for b in registered[own]):
                 if _has_door(building, address):
                     grids[address].add(places.get(building["building_id"]))
         return grids
 
 
 def _place(building: Row) -> str | None:
-    """Its grid; its community where only that is sure."""
+    """The building's grid, or its community if only that is known."""
     place: str | None = building["grid_code"] or building["community_code"]
     return place
 
 
-def _standing() -> AnyOf:
+def _in_force() -> AnyOf:
     return AnyOf((Condition("valid_to", "null", True), Condition("valid_to", "gt", date.today())))
 
 
@@ -120,7 +120,7 @@ def _has_door(building: Row, standard_address: str) -> bool:
     return door is not None and all(1 <= int(no) <= count for no, count in zip(door.groups(), counts, strict=True))
 
 
-def _heads(standard_address: str) -> list[str]:
+def _building_addresses(standard_address: str) -> list[str]:
     """The possible addresses of the building: the address without its door, or all of it."""
     door = DOOR.search(standard_address)
     starts = range(door.start(1), door.end(1)) if door else ()  # of 院32单元501室 the building may be 院 or 院3

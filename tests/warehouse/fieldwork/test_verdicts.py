@@ -162,8 +162,8 @@ def test_a_worker_adds_to_a_closed_finding_only_a_contradiction(step: Doorstep) 
 def test_a_later_verdict_of_its_author_replaces_a_slip(step: Doorstep) -> None:
     submit_verdict(step.door(), SEEN)
     given = submit_verdict(step.door(), SEEN._replace(key="key-after-the-slip", verdict="wrong"))
-    assert given.standing is not None
-    assert (given.standing.status, given.standing.verdict, given.standing.keys) == (
+    assert given.resolution is not None
+    assert (given.resolution.status, given.resolution.verdict, given.resolution.keys) == (
         "closed", "wrong", ("key-after-the-slip",),
     )  # fmt: skip
 
