@@ -85,7 +85,7 @@ class View:
         return Slice(*place.cut(self._release.query(*query), limit))
 
     def ask(self, sql: str, tables: Collection[str], seconds: float) -> list[Row]:
-        """What a form's SQL says, over the tables it names as the user may see them. TooLong, QueryFailed, Unsafe."""
+        """The rows of a form's SQL over its tables within the user's rights. QueryTimeout, QueryFailed, UnsafeSql."""
         return self._release.query(*scope_sql(self._gate, sql, tables), seconds)
 
     def covers(self, code: str | None) -> bool:

@@ -1,7 +1,4 @@
-"""Rows in memory as a relation of a DuckDB connection, for as long as a statement reads them.
-
-Belongs here: the hand-over. Does not: what is made of the rows.
-"""
+"""Makes rows in memory a relation of a DuckDB connection, as long as a statement reads them."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ import polars as pl
 
 @contextmanager
 def frame_as(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
-    """Inside the block `name` has the frame's rows; after it the connection holds on to none of them."""
+    """A block in which the relation `name` has the frame's rows; after it the connection keeps no reference to them."""
     connection.register(name, frame)
     try:
         yield

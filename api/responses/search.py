@@ -18,7 +18,7 @@ from api.schemas import ReleaseResponse, Row
 from api.view import View
 from warehouse.access.filters import AnyOf, Condition, Filter
 from warehouse.access.grant import ColumnNotAllowed
-from warehouse.cross_check.live_status import WAITING, LiveFindings
+from warehouse.cross_check.live_status import UNDECIDED_STATUSES, LiveFindings
 from warehouse.settings import Settings
 
 MOST_HITS = 500  # of one kind; whoever finds more has asked for too much to look through
@@ -195,5 +195,5 @@ def _open_findings(view: View, now: LiveFindings, items: Sequence[Row]) -> Count
     dwellings = sorted({i["dwelling_id"] for i in items} - {None})
     about = AnyOf((Condition("household_id", "in", households), Condition("dwelling_id", "in", dwellings)))
     columns = ("finding_id", "status", "household_id", "dwelling_id")
-    rows = now(view.rows("finding", about, Condition("status", "in", WAITING), columns=columns))
-    return Counter(row["household_id"] or row["dwelling_id"] for row in rows if row["status"] in WAITING)
+    rows = now(view.rows("finding", about, Condition("status", "in", UNDECIDED_STATUSES), columns=columns))
+    return Counter(row["household_id"] or row["dwelling_id"] for row in rows if row["status"] in UNDECIDED_STATUSES)

@@ -18,7 +18,7 @@ from api.responses.tickets import Ticket, open_tickets
 from api.schemas import Row
 from api.view import Slice, View
 from warehouse.access.filters import Condition, Filter
-from warehouse.cross_check.live_status import WAITING, LiveFindings
+from warehouse.cross_check.live_status import UNDECIDED_STATUSES, LiveFindings
 from warehouse.cross_check.model import Severity
 from warehouse.fieldwork.assignments import Assignment
 
@@ -75,7 +75,7 @@ class Worklist:
 
     def __init__(self, view: View, now: LiveFindings, assigned: AssignedTo, for_leads: bool) -> None:
         self._view, self._now, self._assigned = view, now, assigned
-        self._statuses = WAITING if for_leads else ("open",)
+        self._statuses = UNDECIDED_STATUSES if for_leads else ("open",)
         self._rank, self._since = ("severity_rank", "first_seen") if for_leads else ("open_severity_rank", "open_since")
 
     def page(
@@ -102,7 +102,11 @@ class Worklist:
 
     def _stops(self, rows: Sequence[Row], place: str) -> list[StopOut]:
         ids = [row["stop_id"] for row in rows]
-        here = (Condition("stop_id", "in", ids), Condition("place", "eq", place), Condition("status", "in", WAITING))
+        here = (
+            Condition("stop_id", "in", ids),
+            Condition("place", "eq", place),
+            Condition("status", "in", UNDECIDED_STATUSES),
+        )
         findings = self._now(self._view.rows("finding", *here)) if ids else []
         waiting: dict[str, list[Row]] = defaultdict(list)
         for finding in finding_rows(self._view, [f for f in findings if f["status"] in self._statuses]):

@@ -14,7 +14,7 @@ from api.responses.finding_file import Finding, VerdictQuestions, finding_rows, 
 from api.responses.verdicts import VerdictOut, verdict_out
 from api.schemas import Page, ReleaseResponse, problems
 from warehouse.access.filters import Condition
-from warehouse.cross_check.live_status import WAITING
+from warehouse.cross_check.live_status import UNDECIDED_STATUSES
 
 router = APIRouter(prefix="/v1/findings", tags=["findings"])
 Status = Literal["open", "lead", "closed", "stopped", "waiting", "any"]
@@ -61,7 +61,7 @@ def findings(
     """
     asked = {"rule": rule, "severity": severity, "place": place, "grid_code": grid_code}
     asked |= {"dwelling_id": dwelling_id, "person_id": person_id}
-    wanted = {"waiting": WAITING, "any": ()}.get(status, (status,))
+    wanted = {"waiting": UNDECIDED_STATUSES, "any": ()}.get(status, (status,))
     where = [Condition(name, "eq", value) for name, value in asked.items() if value is not None]
     where += [Condition("status", "in", wanted)] if wanted else []
     items, next_cursor = caller.page("finding", where, limit, cursor)

@@ -135,7 +135,7 @@ def weekly_sample(
     homes = sample.weekly_sample(caller.rows, _grids(caller, session.user, grid_code), week)
     ids = tuple(home.dwelling_id for home in homes)
     rows = {row["dwelling_id"]: row for row in caller.rows("dwelling", Condition("dwelling_id", "in", ids))}
-    been = {v.stop_id for v in sample_visits(hub.casebook) if sample.week_seen(v, hub.zone) == week}
+    been = {v.stop_id for v in sample_visits(hub.casebook) if sample.week_of_visit(v, hub.zone) == week}
     items = [
         SampleStop(
             stop_id=home.dwelling_id,

@@ -14,7 +14,7 @@ from api.responses.finding_file import Finding, finding_rows
 from api.responses.tickets import Ticket
 from api.schemas import Page, Row, problems
 from warehouse.access.filters import Condition, Filter, InTable
-from warehouse.cross_check.live_status import WAITING
+from warehouse.cross_check.live_status import UNDECIDED_STATUSES
 
 router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 
@@ -52,10 +52,12 @@ def tickets(
     rows, next_cursor = caller.page("ticket", where, limit, cursor, order=("-reported_at", "ticket_id"))
     homes = sorted({row["dwelling_id"] for row in rows} - {None})
     found = (
-        caller.rows("finding", Condition("stop_id", "in", homes), Condition("status", "in", WAITING)) if homes else []
+        caller.rows("finding", Condition("stop_id", "in", homes), Condition("status", "in", UNDECIDED_STATUSES))
+        if homes
+        else []
     )
     at_home: dict[str, list[Row]] = defaultdict(list)
-    for finding in finding_rows(caller, [f for f in now(found) if f["status"] in WAITING]):
+    for finding in finding_rows(caller, [f for f in now(found) if f["status"] in UNDECIDED_STATUSES]):
         at_home[finding["stop_id"]].append(finding)
     items = [row | {"findings": at_home.get(row["dwelling_id"], [])} for row in caller.labelled("ticket", rows)]
     items = [item for item in items if item["findings"] or not with_finding]

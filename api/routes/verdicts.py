@@ -53,7 +53,7 @@ def give_verdict(
     response.status_code = 201 if given.is_new else 200
     return VerdictResponse(
         verdict=verdict_out(caller, given.verdict, given.evidence_hash),
-        finding=resolution_out(given.standing) if given.standing else None,
+        finding=resolution_out(given.resolution) if given.resolution else None,
         release=caller.release_id,
     )
 

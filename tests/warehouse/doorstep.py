@@ -71,8 +71,8 @@ class Doorstep:
 def within(rows: RowReader, covers: Callable[[str | None], bool]) -> RowReader:
     """As the gate narrows rows, in plain words."""
 
-    def narrowed(table: str, /, *where: Filter, columns: Any = None) -> list[Row]:
+    def read(table: str, /, *where: Filter, columns: Any = None) -> list[Row]:
         hers = [r for r in rows(table, *where) if covers(r["grid_code"]) or covers(r.get("hukou_grid_code"))]
         return [{c: row[c] for c in columns or row} for row in hers]
 
-    return narrowed
+    return read

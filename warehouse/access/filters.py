@@ -1,7 +1,7 @@
-"""Conditions on the rows of a table, and how they are written in SQL without their values.
+"""Conditions on the rows of a table, rendered as SQL with parameters instead of values.
 
-Belongs here: operators, parameters, and the one rendering that the gate and the operator's reader share.
-Does not: whether a column may be filtered by: the table says so that is handed in (grant.py, releases/operator_reader.py).
+Belongs here: operators, parameters, and the rendering that the gate and the operator's reader share.
+Does not: which columns may be filtered: a FilterableTable decides it (grant.py, releases/operator_reader.py).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ SQL: dict[str, str] = {
 
 
 class Parameters:
-    """Hands out names for values, so that no value is ever written into SQL."""
+    """Collects values under parameter names, so that no value is ever written into SQL."""
 
-    def __init__(self, given: Mapping[str, Any]) -> None:
-        self.values: dict[str, Any] = dict(given)
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values: dict[str, Any] = dict(values)
 
     def add(self, value: Any) -> str:
         name = f"p{len(self.values)}"
@@ -47,7 +47,7 @@ class Condition:
     value: Any
 
     def render(self, left: str, params: Parameters) -> str:
-        """SQL with `left` as the column."""
+        """The condition in SQL, with `left` as the column."""
         if self.op == "null":
             return f"{left} is null" if self.value else f"{left} is not null"
         if self.op == "in":
@@ -57,14 +57,14 @@ class Condition:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """True where one of the conditions is; nothing where there are none."""
+    """True for rows that meet at least one of the conditions; false without conditions."""
 
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
 class InTable:
-    """True where `column` is the `key` of some row of another `table` that meets `where` and the user sees."""
+    """True for rows whose `column` is the `key` of a row of another `table` that meets `where` and is in the user's scope."""
 
     column: str
     table: str
@@ -76,7 +76,7 @@ Filter = Condition | AnyOf | InTable
 
 
 class FilterableTable(Protocol):
-    """A table as one reader may filter it. Its columns are of the alias `t`, and refused where she may not compare by them."""
+    """A table as one reader may filter it. Columns are of the alias `t`; AccessError for those she may not compare."""
 
     @property
     def relation(self) -> str:
@@ -84,20 +84,20 @@ class FilterableTable(Protocol):
 
     @property
     def scope(self) -> str:
-        """The condition of the rows that she may see, with the values `params`."""
+        """The SQL condition of the rows in her scope, with the values `params`."""
 
     @property
     def params(self) -> Mapping[str, Any]: ...
 
     def compare(self, condition: Condition) -> str:
-        """The column that the condition compares, a token's for `token`."""
+        """The SQL of the column that the condition compares; for `token` the token's column."""
 
     def sortable(self, name: str) -> str:
-        """The column itself."""
+        """The SQL of the column itself."""
 
 
 def render(item: Filter, table: FilterableTable, params: Parameters, find: Callable[[str], FilterableTable]) -> str:
-    """The condition in SQL. Another table that it names is `find`'s, with that one's scope: no more than reading it tells."""
+    """The condition in SQL. Another table in it is looked up with `find` and limited to its scope, as if it were read."""
     if isinstance(item, InTable):
         column, other = table.sortable(item.column), find(item.table)
         params.values.update(other.params)

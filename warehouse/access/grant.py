@@ -1,6 +1,6 @@
-"""What one user may see of one table: which columns she may read, filter and sort by, and the condition of her rows.
+"""A grant: the columns of one table that a user may read, filter and sort by, and the condition of her rows.
 
-Belongs here: the column half of the gate, as SQL expressions. Does not: who is given what, and whole queries (policy.py).
+Belongs here: the column half of the gate, as SQL expressions. Does not: making grants, and whole queries (policy.py).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ NUMBER = "_number"
 
 
 class ColumnNotAllowed(AccessError):
-    """A masked or hidden column was to be read, filtered or sorted: the answer would tell its values."""
+    """A masked or hidden column was to be read, filtered or sorted by, which would reveal its values."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What one user may see of one table: a treatment for every column, and the SQL condition of her rows."""
+    """One user's access to one table: a treatment for every column, and the SQL condition of her rows, `scope`."""
 
     table: Table
     columns: dict[str, Column]
@@ -36,7 +36,7 @@ class Grant:
         return quote_relation(self.table.relation)
 
     def read(self, name: str) -> str:
-        """The select item of a column: itself or its mask."""
+        """The select item of a column: the column or its mask. ColumnNotAllowed for a hidden one."""
         quoted = quote_identifier(name)
         if self.treatments.get(name, "hidden") == "hidden":
             raise self._refusal(name)
@@ -45,13 +45,13 @@ class Grant:
         return f"{mask_sql(self.columns[name], f't.{quoted}')} as {quoted}"
 
     def unmasked(self, name: str) -> str:
-        """The select item of a column without its treatment: what is read so is compared and kept, never shown."""
+        """The select item of a column without its mask, for values that are compared or stored, never shown."""
         if name not in self.columns:
             raise self._refusal(name)
         return f"t.{quote_identifier(name)}"
 
     def compare(self, condition: Condition) -> str:
-        """The column as a filter may use it: full ones only, and tokens where the masked form may be seen."""
+        """The SQL of the column that a filter compares: only full ones, and tokens if the masked form is shown in full."""
         if condition.op == "token":
             if self.treatments.get(f"{condition.column}_masked") != "full":
                 raise self._refusal(condition.column)
@@ -59,19 +59,19 @@ class Grant:
         return self.sortable(condition.column)
 
     def sortable(self, name: str) -> str:
-        """The column bare, for a filter or an order: only one that is seen in full."""
+        """The SQL of a column for a filter or an order. ColumnNotAllowed for one that is not shown in full."""
         if self.treatments.get(name) != "full":
             raise self._refusal(name)
         return f"t.{quote_identifier(name)}"
 
     def number(self, name: str) -> str:
-        """A select item that numbers the column's distinct values. Its hidden token decides where there is one.
+        """A select item that numbers the column's distinct values, by its token if it has one.
 
-        Two masked forms can look the same and hide a difference: the number tells it and tells no more.
+        Two different values can have the same masked form: the number tells them apart and reveals nothing else.
         """
         value, token = self.sortable(name), f"{name}_token"
-        said = f"coalesce(t.{quote_identifier(token)}, {value})" if token in self.columns else value
-        return f"dense_rank() over (order by {said}) as {NUMBER}"
+        distinct = f"coalesce(t.{quote_identifier(token)}, {value})" if token in self.columns else value
+        return f"dense_rank() over (order by {distinct}) as {NUMBER}"
 
     def _refusal(self, name: str) -> ColumnNotAllowed:
         known = name in self.treatments

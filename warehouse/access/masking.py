@@ -1,6 +1,7 @@
-"""How each role sees each kind of column: the declared half of the policy. A change here is a change of who sees what.
+"""The treatment of each kind of column for each role: the declared half of the policy.
 
-Belongs here: roles, treatments with their reasons, masks as SQL. Does not: which rows (policy.py).
+A change here changes who sees what. Belongs here: roles, treatments with their reasons, masks as SQL. Does not: row scope
+(policy.py).
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ class RoleMask(NamedTuple):
 
 
 ROLES: dict[Role, RoleMask] = {
-    # stand at the door and must know whom to ask for; a token tells a person nothing
+    # are at the door and must know whom to ask for; tokens are of no use to them
     "grid_worker": RoleMask("full", "full", "full", "full", "hidden"),
     "grid_lead": RoleMask("full", "full", "full", "full", "hidden"),
-    # sees that work is done, and can tell two cases apart by the masked number
+    # checks that work is done, and tells two cases apart by the masked number
     "district_supervisor": RoleMask("full", "full", "mask", "full", "hidden"),
-    # counts and compares; never needs to know who
+    # counts and compares; never needs to identify a person
     "analyst": RoleMask("full", "full", "mask", "mask", "hidden"),
     "auditor": RoleMask("full", "full", "mask", "mask", "hidden"),
     # runs the machine; the gate keeps every table about residents away as a whole
@@ -40,9 +41,9 @@ ROLES: dict[Role, RoleMask] = {
     "office": RoleMask("full", "hidden", "hidden", "hidden", "hidden"),
 }
 
-# For addresses that the hub wrote. From the first house, building or room number on: digits, or 三号楼, 甲座, B栋.
+# For addresses that the hub wrote: cuts from the first house, building or room number on (digits, or 三号楼, 甲座, B栋).
 _HOUSE = r"([0-9０-９]|[零〇一二三四五六七八九十百甲乙丙丁A-Za-zＡ-Ｚ]+[ -]*(号|栋|幢|座|单元|门|层|楼|室|#)).*"
-# Texts of people (`text`, and `address` as an office or a caller wrote it) have no mask: names stand anywhere in them.
+# Free texts (`text`, and `address` as an office or a caller wrote it) have no mask: names can be anywhere in them.
 MASKS = {
     "name": "left({0}, 1) || '**'",
     "estate": f"regexp_replace({{0}}, '{_HOUSE}', '', 's')",
@@ -51,7 +52,7 @@ MASKS = {
 
 
 def column_access(role: Role, column: Column) -> ColumnAccess:
-    """How a role sees a column."""
+    """A role's treatment of a column."""
     if column.name.endswith("_masked") and column.classification == "personal":
         return ROLES[role].masked_form
     found: ColumnAccess = getattr(ROLES[role], column.classification)
@@ -59,5 +60,5 @@ def column_access(role: Role, column: Column) -> ColumnAccess:
 
 
 def mask_sql(column: Column, sql: str) -> str:
-    """DuckDB SQL of a column's mask over the expression `sql`; nothing remains where the contract names no mask."""
+    """DuckDB SQL of a column's mask over the expression `sql`; null if the contract names no mask."""
     return MASKS.get(column.mask or "", "null").format(sql)

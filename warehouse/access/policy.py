@@ -1,6 +1,6 @@
-"""Who may see which part: row scope × column treatment, compiled once for a user. No rule = no access.
+"""The policy: row scope × column treatment, compiled once for a user. No rule = no access.
 
-Belongs here: row scopes and the one place that turns a wish to read into SQL (`Gate.select`, `Gate.count`).
+Belongs here: row scopes and the one place that turns a read into SQL (`Gate.select`, `Gate.count`).
 Does not: one table's columns (grant.py), roles and masks as declared (masking.py), running the SQL (releases/reader.py).
 """
 
@@ -23,12 +23,12 @@ NEXT_NIGHT = "it comes with the next night's release"
 
 
 class NotFound(AccessError):
-    """There is no such thing, or it is out of the user's scope: the two look the same on purpose."""
+    """It does not exist or is out of the user's scope; the two look alike on purpose."""
 
 
 @dataclass(frozen=True)
 class User:
-    """Who asks. `areas` are area or grid codes; she sees what lies in any of them. An office delivers `sources`."""
+    """A user of the hub. Her scope is the places in any of `areas`, area or grid codes. An office delivers `sources`."""
 
     username: str
     role: Role
@@ -37,14 +37,14 @@ class User:
 
 
 class Query(NamedTuple):
-    """SQL without a single value in it, and the values."""
+    """SQL with parameters only, and the parameters' values."""
 
     sql: str
     params: dict[str, Any]
 
 
 class Gate:
-    """The gate of one user. `present` (relation → columns) narrows the contracts to what a release really holds."""
+    """The gate of one user. `present` (relation → columns) narrows the contracts to the tables in a release."""
 
     def __init__(self, catalog: Catalog, user: User, present: Mapping[str, Collection[str]] | None = None) -> None:
         if user.role not in ROLES:
@@ -57,16 +57,16 @@ class Gate:
 
     @property
     def areas(self) -> tuple[str, ...]:
-        """What the codes of the user's areas begin with."""
+        """The prefixes of the area codes in the user's scope."""
         return tuple(self._areas)
 
     def grants(self) -> list[Grant]:
-        """Every table the user may see, city tables first."""
+        """The grants on every table the user may read, city tables first."""
         tables = [*self._catalog.city(), *self._catalog.sources()]
         return [grant for t in tables if (grant := self._grant(t))]
 
     def grant(self, name: str) -> Grant:
-        """What the user may see of a table (bare or qualified name). NotFound if that is nothing."""
+        """The user's grant on a table (bare or qualified name). NotFound if she may not read it."""
         table = self._catalog.find(name)
         grant = self._grant(table) if table else None
         if grant is None:
@@ -76,7 +76,7 @@ class Gate:
         return grant
 
     def covers(self, code: str | None) -> bool:
-        """Whether a grid or area lies in the user's areas; no place at all is the matter of whole counties."""
+        """True if a grid or area is in the user's areas; None, for no place, is covered by users of whole counties."""
         return self._wide if code is None else any(code.startswith(area) for area in self._areas)
 
     def select(
@@ -92,12 +92,12 @@ class Gate:
         number: str | None = None,
         unmasked: bool = False,
     ) -> Query:
-        """The only way to rows of a release. Rows in scope, columns as treated; `order` items may start with `-`.
+        """The query for rows in scope with columns as treated, the only way to rows of a release.
 
-        A limited answer is ordered, at last by the row's place in the file, so that pages of one release never overlap.
-        `from_row` starts at such a place and returns it as `_row`: a deep page then costs no more than the first.
-        `number` names a column whose distinct values are numbered in `_number`, see `Grant.number`.
-        `unmasked` reads `columns` without their treatment, for the hub to compare and keep, never to answer with.
+        `order` items may start with `-`. With a limit, rows are ordered, finally by their place in the file, so that pages
+        of one release never overlap. `from_row` starts at such a place and returns it as `_row`: a deep page then costs no
+        more than the first. `number` names a column whose distinct values are numbered in `_number`, see `Grant.number`.
+        `unmasked` reads `columns` without masks, for values the hub compares or stores, never for answers.
         """
         grant = self.grant(table)
         names = columns or [name for name, treatment in grant.treatments.items() if treatment != "hidden"]
@@ -126,7 +126,7 @@ class Gate:
         return Query(sql, params.values)
 
     def count(self, table: str, by: Sequence[str], where: Sequence[Condition] = ()) -> Query:
-        """How many rows in scope there are (`rows`) of each combination of columns that the user sees in full."""
+        """The query for the number of rows in scope (`rows`) by columns that the user sees in full."""
         grant = self.grant(table)
         params = Parameters(grant.params)
         names = ", ".join(grant.sortable(name) for name in by)
@@ -140,8 +140,8 @@ class Gate:
         return self._grants[table.qualified]
 
     def _compile(self, table: Table) -> Grant | None:
-        held = None if self._present is None else self._present.get(table.relation, ())
-        columns = {c.name: c for c in table.released_columns if held is None or c.name in held}
+        present = None if self._present is None else self._present.get(table.relation, ())
+        columns = {c.name: c for c in table.released_columns if present is None or c.name in present}
         if not columns or not self._may_see(table):
             return None
         if table.row_scope and table.row_scope != "public" and not columns.keys() & set(table.row_scope):
@@ -162,17 +162,17 @@ class Gate:
             return not personal or self._wide
         return bool(self._areas)
 
-    def _scope(self, table: Table, held: Collection[str]) -> tuple[str, dict[str, str]]:
-        """A row is in scope when a scope column starts with one of the areas; without any place, for whole counties.
+    def _scope(self, table: Table, present: Collection[str]) -> tuple[str, dict[str, str]]:
+        """The condition of the rows in scope: a scope column starts with one of the areas; null for whole counties only.
 
-        A scope column that an older release has not got places no row: fewer are in scope, never more.
+        A scope column that an older release lacks puts no row in scope: it can only narrow the answer.
         """
         if not table.row_scope or table.row_scope == "public":
             return "true", {}
         params = {f"area{i}": area for i, area in enumerate(self._areas)}
         # ':' is the character after '9'. A range, unlike a prefix test, lets DuckDB skip whole row groups.
         params |= {f"area{i}_end": f"{area}:" for i, area in enumerate(self._areas)}
-        columns = [f"t.{quote_identifier(name)}" for name in table.row_scope if name in held]
+        columns = [f"t.{quote_identifier(name)}" for name in table.row_scope if name in present]
         sides = [f"({c} >= $area{i} and {c} < $area{i}_end)" for c in columns for i in range(len(self._areas))]
         if self._wide:
             sides.append(f"({' and '.join(f'{c} is null' for c in columns)})")

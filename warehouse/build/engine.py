@@ -1,6 +1,6 @@
 """The engine: builds one candidate `city.duckdb` from the lake by the models, and closes it.
 
-The file is built from nothing every night. Sorting by grid, indexes and the checkpoint come last. Nothing here publishes.
+The file is built from nothing every night; indexes and the checkpoint come last. Not here: publishing it (releases/).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Progress = Callable[[str], None]
 
 @dataclass
 class BuildResult:
-    """What a build read and how long it took: the deliveries in force, seconds per relation."""
+    """The result of a build: `inputs`, the deliveries it was built from, and `seconds` by relation."""
 
     inputs: list[Delivery] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class BuildResult:
 
 @contextmanager
 def build_connection(target: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that builds `target` and spills beside it. HubError if the disk refuses."""
+    """A connection to build `target`, with its temporary files beside it. HubError if the disk fails."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "preserve_insertion_order": False,
         "temp_directory": str(target.parent / "spill"),
@@ -76,56 +76,58 @@ def models() -> dict[str, SqlFile]:
     return read_folder(MODELS)
 
 
-def plan(catalog: Catalog, files: Mapping[str, SqlFile], makers: PythonModels) -> list[str]:
-    """Every relation in the order it is built. HubError if a promise has no model, or a relation has two."""
+def plan(catalog: Catalog, files: Mapping[str, SqlFile], python_models: PythonModels) -> list[str]:
+    """All relations in the order of building. HubError if a city table has no model, or a relation has two."""
     if twice := sorted(files.keys() & contract_models(catalog).keys()):
         raise HubError(
             f"relation {twice[0]} is a model and follows from the contracts, too",
             where=str(files[twice[0]].path),
             remedy="give the model (or the source) another name",
         )
-    made = {*files, *makers, *ENGINE_TABLES, *read_folder(WORKLIST)}
+    known = {*files, *python_models, *ENGINE_TABLES, *read_folder(WORKLIST)}
     for table in catalog.city():
-        if table.name not in made:
+        if table.name not in known:
             raise HubError(
                 f"city table {table.name} is promised and no model makes it",
                 where=table.path,
                 remedy=f"write warehouse/models/{table.name}.sql",
             )
-    return in_order(dependencies(catalog, files, makers))
+    return in_order(dependencies(catalog, files, python_models))
 
 
-def contract_models(catalog: Catalog, remembering: Sequence[Table] = ()) -> dict[str, PythonModel]:
-    """The relations whose SQL follows from the contracts, and what was seen at doors."""
+def contract_models(catalog: Catalog, with_history: Sequence[Table] = ()) -> dict[str, PythonModel]:
+    """The models generated from the contracts, and `observed_value`; `with_history` are the sources with history."""
     spelling = generated_model(
-        SPELLING, spelling_sql(catalog, remembering, OBSERVED_VALUE), frozenset({OBSERVED_VALUE})
+        SPELLING, spelling_sql(catalog, with_history, OBSERVED_VALUE), frozenset({OBSERVED_VALUE})
     )
-    made = {OBSERVED_VALUE: PythonModel(make_observed_value), SPELLING: spelling}
-    return made | person_models(catalog) | survivorship_models(catalog)
+    own = {OBSERVED_VALUE: PythonModel(make_observed_value), SPELLING: spelling}
+    return own | person_models(catalog) | survivorship_models(catalog)
 
 
-def dependencies(catalog: Catalog, files: Mapping[str, SqlFile], makers: PythonModels) -> dict[str, frozenset[str]]:
-    """Which relations each relation is made from, read from the SQL and said by the makers."""
-    made: dict[str, frozenset[str]] = {DELIVERY: frozenset()}
-    made |= {table.relation: source_reads(table) for table in catalog.sources()}
-    made |= {name: maker.reads for name, maker in (contract_models(catalog) | dict(makers)).items()}
-    return made | {name: file.reads for name, file in files.items()}
+def dependencies(
+    catalog: Catalog, files: Mapping[str, SqlFile], python_models: PythonModels
+) -> dict[str, frozenset[str]]:
+    """The relations that each relation reads, from the SQL files and the Python models."""
+    reads: dict[str, frozenset[str]] = {DELIVERY: frozenset()}
+    reads |= {table.relation: source_reads(table) for table in catalog.sources()}
+    reads |= {name: model.reads for name, model in (contract_models(catalog) | dict(python_models)).items()}
+    return reads | {name: file.reads for name, file in files.items()}
 
 
-def _asked(files: Mapping[str, SqlFile], makers: PythonModels) -> frozenset[str]:
-    """Every relation that some other is made from."""
-    return frozenset().union(*(f.reads for f in files.values()), *(m.reads for m in makers.values()))
+def _all_reads(files: Mapping[str, SqlFile], python_models: PythonModels) -> frozenset[str]:
+    """The relations that some other relation reads."""
+    return frozenset().union(*(f.reads for f in files.values()), *(m.reads for m in python_models.values()))
 
 
 def build_city(
     settings: Settings,
     catalog: Catalog,
     target: Path,
-    makers: PythonModels,
+    python_models: PythonModels,
     progress: Progress | None = None,
     only: Collection[str] = (),
 ) -> BuildResult:
-    """Write the city tables and the released source tables into the new file `target`; `only` some, and what they need."""
+    """Build the city tables and the released source tables in the new file `target`; `only` these and their inputs."""
     files, lake, result = models(), Lake(settings), BuildResult()
     with build_connection(target, settings) as connection:
         connection.execute("create schema source")
@@ -139,21 +141,21 @@ def build_city(
                 remedy="put each office's file into landing/<source>/ and look at receipts/ for refused ones",
             )
         _list_deliveries(connection, result.inputs)
-        remembering = history.tables_with_history(_asked(files, makers), catalog.sources())
-        for table in remembering:
+        with_history = history.tables_with_history(_all_reads(files, python_models), catalog.sources())
+        for table in with_history:
             history.fold_snapshots(connection, settings, lake, table)
-        everything = contract_models(catalog, remembering) | dict(makers)
-        reads = dependencies(catalog, files, makers)
-        order = in_order(upstream(reads, only)) if only else plan(catalog, files, makers)
+        code_models = contract_models(catalog, with_history) | dict(python_models)
+        reads = dependencies(catalog, files, python_models)
+        order = in_order(upstream(reads, only)) if only else plan(catalog, files, python_models)
         published = {t.relation for t in catalog.tables.values()}
-        views = {name for name, one in (files | everything).items() if one.is_view}
-        done = last_readers(order, reads, views)
+        views = {name for name, model in (files | code_models).items() if model.is_view}
+        last_reads = last_readers(order, reads, views)
         for relation in order:
             started = time.perf_counter()
             try:
-                _build(connection, relation, settings, catalog, files, everything)
-                for spent in {*done[relation]} - published:  # a working table: its room is wanted by the next ones
-                    connection.execute(f"drop table if exists temp.{spent}")
+                _build(connection, relation, settings, catalog, files, code_models)
+                for unused in {*last_reads[relation]} - published:  # working tables, dropped to free memory
+                    connection.execute(f"drop table if exists temp.{unused}")
             except duckdb.IOException:
                 raise
             except duckdb.Error as error:
@@ -170,11 +172,11 @@ def _build(
     settings: Settings,
     catalog: Catalog,
     files: Mapping[str, SqlFile],
-    makers: PythonModels,
+    python_models: PythonModels,
 ) -> None:
     table = catalog.tables.get(relation) or catalog.tables.get(f"city.{relation}")
-    if relation in makers:
-        makers[relation].make(connection, settings)
+    if relation in python_models:
+        python_models[relation].make(connection, settings)
         return
     if relation == DELIVERY:
         sql = "select * from delivered"
@@ -182,27 +184,27 @@ def _build(
         sql = source_sql(table) if table and table.layer == "source" else files[relation].sql
     if table:
         create(connection, table, sql)
-    else:  # promised to nobody, so it is not published
+    else:  # no contract promises it, so it is not published
         kind = "view" if relation in files and files[relation].is_view else "table"
         connection.execute(f"create temp {kind} {relation} as {sql}")
 
 
 def define_key_of(connection: duckdb.DuckDBPyConnection, tokens: Tokens) -> None:
-    """`key_of(kind, value)` in SQL: the identity of a row, the same every night, 32 hexadecimal characters.
+    """Define `key_of(kind, value)` in SQL: the id of a row, the same every night, 32 hexadecimal characters.
 
-    Keyed: an id is seen by everybody, and whoever could compute it from an address would read the address in it.
+    It is keyed, because ids are public: without a key an address could be guessed from its id.
     """
     secret = tokens.token("key_of", "key_of")  # as `key_of` below
     connection.execute(f"create temp macro key_of(kind, value) as md5(concat('{secret}', kind, '|', value))")
 
 
 def key_of(tokens: Tokens, kind: str, value: str) -> str:
-    """What `key_of(kind, value)` is in SQL, for a value that no table has."""
+    """The result of `key_of(kind, value)` in SQL, for a value that is in no table."""
     return md5(f"{tokens.token('key_of', 'key_of')}{kind}|{value}".encode()).hexdigest()
 
 
 def _list_deliveries(connection: duckdb.DuckDBPyConnection, deliveries: list[Delivery]) -> None:
-    """Make `delivered`. When a file was received is left out: the same files give the same content."""
+    """Make `delivered`, without times of receipt, so that the same files give the same content."""
     columns = "delivery_id varchar, source varchar, file_name varchar, delivered_on date, read_rows bigint"
     connection.execute(f"create temp table delivered ({columns}, accepted_rows bigint, rejected_rows bigint)")
     for d in deliveries:
@@ -211,7 +213,7 @@ def _list_deliveries(connection: duckdb.DuckDBPyConnection, deliveries: list[Del
 
 
 def create(connection: duckdb.DuckDBPyConnection, table: Table, sql: str) -> None:
-    """Make `table` from a select, in its contract's columns and types, in the order readers ask for."""
+    """Make `table` from a select, with its contract's columns and types, sorted by grid and key."""
     columns = ", ".join(f"cast({c.name} as {c.sql_type}) as {c.name}" for c in table.released_columns)
     order = [name for name in ("grid_code", *table.key) if name in {c.name for c in table.released_columns}]
     sort = f" order by {', '.join(order)}" if order else ""
@@ -219,7 +221,7 @@ def create(connection: duckdb.DuckDBPyConnection, table: Table, sql: str) -> Non
 
 
 def _broken_model(relation: str, files: Mapping[str, SqlFile], error: duckdb.Error) -> HubError:
-    """Binder and parser messages speak of SQL and are shown; execution messages may quote rows and are not."""
+    """The error of a failed model. Messages of binder and parser quote SQL only; others may quote rows and are left out."""
     where = str(files[relation].path) if relation in files else relation
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
         return HubError(f"model fails: {str(error).splitlines()[0]}", where=where, remedy="correct the model")
@@ -229,9 +231,9 @@ def _broken_model(relation: str, files: Mapping[str, SqlFile], error: duckdb.Err
 def finish_release(
     settings: Settings, catalog: Catalog, target: Path, served: Sequence[PublishedRelease]
 ) -> dict[str, int]:
-    """Write the `release` rows, the macros and the declared indexes, then checkpoint and close. Returns rows per relation.
+    """Write the table `release`, the macros and the declared indexes, then checkpoint and close. Returns row counts.
 
-    `served` ends with the release that `target` becomes.
+    `served` are the published releases; the last of them is the one that `target` becomes.
     """
     with build_connection(target, settings) as connection:
         _list_releases(connection, catalog, served)
@@ -250,7 +252,7 @@ def finish_release(
 
 
 def _list_releases(connection: duckdb.DuckDBPyConnection, catalog: Catalog, served: Sequence[PublishedRelease]) -> None:
-    """Make `release`; what a release was built by is known of the newest only, which is this one."""
+    """Make `release`; contracts and engine are known of the newest release only, which is this one."""
     connection.execute(f"create table {catalog.tables['city.release'].definition}")
     for s in served:
         by = (contracts_digest(catalog), f"duckdb {duckdb.__version__}") if s is served[-1] else (None, None)

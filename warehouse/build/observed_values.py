@@ -1,8 +1,8 @@
-"""Makes `observed_value`: the values observed at doors that count, which the night reads before it resolves any entity.
+"""Makes `observed_value`: the observed values that count, which the night reads before it resolves any entity.
 
 A value counts once its finding is closed, by workers who agree or by a lead; a contested value never does. It still counts
 when the evidence changes later: survivorship weighs it by its day against newer claims.
-Not here: which person or dwelling it belongs to tonight (the model `observed_claim`), whether it is shown (survivorship.py).
+Not here: the person or dwelling it belongs to now (the model `observed_claim`), whether it is shown (survivorship.py).
 """
 
 from __future__ import annotations

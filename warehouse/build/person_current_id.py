@@ -1,8 +1,8 @@
-"""`person_current_id`: which id an id that was kept or merged stands for tonight; whoever follows ids asks here.
+"""Follows person ids that were kept or merged to the current id, for all readers of old ids.
 
-`person_alias` has one step of each id that is nobody's any more; from step to step it leads to the id of tonight. Read by
-the night as a relation (old_id, current_id), by the API and corrections from the release that is served. Whoever was split
-off took nothing of the id she left. Not here: which steps there are (models/person_alias.sql), which ids a night gives
+`person_alias` has one step from each id that is out of use; following the steps leads to the current id. The night reads it
+as the relation `person_current_id` (old_id, current_id), the API and corrections from the served release. A split is no
+step: the person split off keeps nothing of the old id. Not here: the steps (models/person_alias.sql), giving ids
 (pipelines/linkage/person_ids.py).
 """
 
@@ -25,7 +25,7 @@ SCHEMA: Final = {"old_id": pl.String, "current_id": pl.String}
 
 
 def follow(person_id: str, step: Callable[[str], str | None]) -> str:
-    """The id at the end of the steps, or `person_id` where there is none. Of a circle, whose ids are nobody's, one of it."""
+    """The id at the end of the steps; `person_id` if there is no step, one of its ids for a cycle."""
     passed = {person_id}
     while (after := step(person_id)) is not None and after not in passed:
         person_id = after
@@ -34,7 +34,7 @@ def follow(person_id: str, step: Callable[[str], str | None]) -> str:
 
 
 def current_person_id(rows: RowReader, person_id: str) -> str:
-    """What one id stands for in a release: itself, where it was neither kept as another nor merged."""
+    """The current id for one id in a release; the id itself if it was neither kept as another nor merged."""
 
     def step(alias_id: str) -> str | None:
         is_alias = Condition("alias_id", "eq", alias_id), Condition("change", "in", STEPS)
@@ -44,14 +44,14 @@ def current_person_id(rows: RowReader, person_id: str) -> str:
 
 
 def current_person_ids(rows: RowReader) -> dict[str, str]:
-    """Every id of a release that stands for another one, and that one."""
+    """Current ids by the old ids of a release."""
     found = rows("person_alias", Condition("change", "in", STEPS))
     steps = {row["alias_id"]: row["person_id"] for row in found}
     return {old: follow(old, steps.get) for old in steps}
 
 
 def make_person_current_id(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """`current_person_ids` of the night's own `person_alias`, as the temp table."""
+    """Make the temp table `person_current_id` from the night's own `person_alias`."""
     kinds = ", ".join(f"'{change}'" for change in STEPS)
     steps = dict(
         connection.execute(f"select alias_id, person_id from person_alias where change in ({kinds})").fetchall()

@@ -1,12 +1,12 @@
-"""Records of persons in the offices' rows, as SQL from the `persons` that the sources' contracts declare.
+"""Records of persons in the offices' rows, as SQL generated from the `persons` that the sources' contracts declare.
 
-`person_record` (view): every row of every source that names a person, under one set of names; what linkage reads.
+`person_record` (view): every row of every source that names a person, with the same columns; linkage reads it.
 `hukou_place`: the dwelling of each hukou address that is not its row's home.
-`usable_id_no_status`: the statuses of ID numbers that name their person, for what reads no record.
-`<source>_row`: all columns of a spine or register with `person_id` and, where declared, `household_id` and the hukou home.
-`linked_record` (view): what `claim` and `person` read: the records with their person, a contact's without more than telephone
-and address. A source that names two persons in a row has two records of it, the second under `<key>#<role>`.
-Not here: the declaration (`contracts/persons.py`), which record is whose (models/), which value is shown (`survivorship.py`).
+`usable_id_no_status`: the statuses of ID numbers that identify their person, for models that read no record.
+`<source>_row`: all columns of a spine or register with `person_id` and, if declared, `household_id` and the hukou home.
+`linked_record` (view): the records with their person, read by `claim` and `person`; a contact has only telephone and
+address. A source with two persons in a row has two records of it, the second under `<key>#<role>`.
+Not here: the declaration (`contracts/persons.py`), linking records (models/), which value is shown (`survivorship.py`).
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ LINKED_COLUMNS: Final = {
 HUKOU: Final = ("hukou_dwelling_id", "hukou_grid_code")
 PLACE_COLUMNS: Final = dict.fromkeys(("source", "record_key", *HUKOU), "varchar")
 AS_WRITTEN: Final = ("cancelled_on", "name", "sex", "birth_date", "hukou_address")
-ONLY_EVIDENCE: Final = ("name", "sex", "birth_date")  # of a contact: they help to find the person, nobody is shown them
+ONLY_EVIDENCE: Final = ("name", "sex", "birth_date")  # of a contact: they serve to link the person and are never shown
 
 
 def person_models(catalog: Catalog) -> dict[str, PythonModel]:
-    """The relations by name."""
+    """The generated models, by relation."""
     records = [Record(table, person) for table in catalog.sources() for person in table.persons]
     views = {
         PERSON_RECORD: _union((r.record_sql() for r in records), RECORD_COLUMNS),
@@ -66,7 +66,7 @@ def person_models(catalog: Catalog) -> dict[str, PythonModel]:
 
 @dataclass(frozen=True)
 class Record:
-    """One person of a source's rows: the SQL of what the row `r` says of her."""
+    """One person in a source's rows, and the SQL of her columns from the row `r`."""
 
     table: Table
     person: NamedPerson
@@ -127,7 +127,7 @@ class Record:
         return f"{other}.source = {quote_text(self.table.name)} and {other}.record_key = {self.key}"
 
     def _common(self) -> dict[str, str]:
-        """The expressions of `COMMON_COLUMNS`; empty where the source says nothing."""
+        """The expressions of `COMMON_COLUMNS`; empty for those that the source lacks."""
         values = {
             "source": quote_text(self.table.name),
             "record_key": self.key,
@@ -149,7 +149,7 @@ class Record:
         return f"r.{name}" if name else ""
 
     def _living_address(self) -> str:
-        """Where a living address is blank she lives at the next address of the row, as the row's home follows from it."""
+        """The living address, or if it is blank the row's next address, which decides the row's home, too."""
         if self.person.living_address is None:
             return ""
         first, *others = (f"r.{name}" for name in self.person.addresses)
@@ -160,10 +160,10 @@ class Record:
         return f"{column}_status in ({', '.join(map(quote_text, statuses))})" if column else "false"
 
     def _id_no_agrees(self) -> str:
-        """A number confirms birth date and sex only where the contract says which columns it is held against."""
+        """True in SQL if the number confirms birth date and sex; false if the contract names no columns to compare."""
         name = self.person.id_no
-        held = name is not None and self.table.column(name).agrees.keys() == {"birth_date", "sex"}
-        return self._has_status("id_no", AGREED) if held else "false"
+        is_compared = name is not None and self.table.column(name).agrees.keys() == {"birth_date", "sex"}
+        return self._has_status("id_no", AGREED) if is_compared else "false"
 
     def _updated_on(self) -> str:
         """The day of the `dated` column, else that of the delivery."""
@@ -193,7 +193,7 @@ def _rows_with_persons(records: list[Record]) -> str:
 
 
 def _select(values: Mapping[str, str], columns: Mapping[str, str], rows: str) -> str:
-    """`values` under the names of `columns`, null of its type where nothing is values."""
+    """A select of `columns` from `rows`: the expressions in `values`, typed nulls for the others."""
     values = {name: values.get(name) or f"cast(null as {kind})" for name, kind in columns.items()}
     items = (value if value.endswith(f".{name}") else f"{value} as {name}" for name, value in values.items())
     listed = ",\n       ".join(items)
@@ -201,5 +201,5 @@ def _select(values: Mapping[str, str], columns: Mapping[str, str], rows: str) ->
 
 
 def _union(selects: Iterable[str], columns: Mapping[str, str]) -> str:
-    """All of the selects; without any, no rows under the same columns."""
+    """The union of the selects; without any, a select of the same columns and no rows."""
     return "\nunion all\n".join(selects) or f"{_select({}, columns, '(select 1) as nobody')}\nwhere false"

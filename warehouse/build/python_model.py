@@ -1,6 +1,6 @@
-"""Relations that no SQL file makes: code reads relations already built and adds one of its own to the same connection.
+"""Python models: code that reads relations already built and adds one of its own to the same connection.
 
-Belongs here: the shape of such a maker, which the engine plans and runs like a model. Does not: any of them.
+Belongs here: the interface of such a model, which the engine plans and runs like an SQL model. Does not: the models.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from warehouse.settings import Settings
 
 @dataclass(frozen=True)
 class PythonModel:
-    """`make(connection, settings)` leaves the relation (a temp table or view of its name) from those it `reads`. What a
-    view reads stays for the view's readers. `sql` is the select where code wrote one."""
+    """A relation made by code: `make(connection, settings)` creates a temp table or view of its name from those it `reads`.
+
+    Relations that a view reads are kept for the view's readers. `sql` is the select if the model is generated SQL.
+    """
 
     make: Callable[[duckdb.DuckDBPyConnection, Settings], object]
     reads: frozenset[str] = field(default_factory=frozenset)
@@ -28,6 +30,6 @@ PythonModels = Mapping[str, PythonModel]
 
 
 def generated_model(name: str, sql: str, reads: frozenset[str] = frozenset(), is_view: bool = False) -> PythonModel:
-    """A relation that SQL written by code makes."""
+    """A model of generated SQL."""
     create = f"create temp {'view' if is_view else 'table'} {name} as {sql}"
     return PythonModel(lambda connection, _: connection.execute(create), reads, is_view, sql)

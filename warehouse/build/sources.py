@@ -1,6 +1,6 @@
-"""Source tables on their way from the lake into the city database: which deliveries count, and which dwelling a row is at.
+"""Reads source tables from the lake into the city database: the deliveries in force, and the dwelling of each row.
 
-Everything here follows from the contract; no source has code of its own.
+All of it follows from the contracts; no source has code of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ADDRESS_LINK = "address_link"
 
 
 def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -> list[Delivery]:
-    """Make `lake_<table>`, the rows in force, and return the deliveries they come from; without any it is empty and typed."""
+    """Make the view `lake_<table>` with the rows in force, and return their deliveries; without any it is empty."""
     deliveries = lake.in_force(table)
     if deliveries:
         sql = rows_of([str(lake.accepted_path(d)) for d in by_precedence(deliveries, table)], table)
@@ -30,7 +30,8 @@ def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -
 
 
 def by_precedence(deliveries: Sequence[Delivery], table: Table) -> list[Delivery]:
-    """Whose row of a key counts, first to last: the newest; of appended files the oldest, after what corrects them."""
+    """The deliveries in order of precedence for rows of one key: newest first; appended files oldest first, after their
+    corrections."""
     newest_first = list(reversed(deliveries))
     if table.load != "append":
         return newest_first
@@ -38,7 +39,7 @@ def by_precedence(deliveries: Sequence[Delivery], table: Table) -> list[Delivery
 
 
 def rows_of(paths: list[str], table: Table) -> str:
-    """SQL of the files' rows; of a key in several the row of the first file that has it."""
+    """SQL of the files' rows; a key in several files has the row of the first of them."""
     files = "[" + ", ".join(map(quote_text, paths)) + "]"
     names = ", ".join(c.name for c in table.lake_columns)
     # a file read before the contract gained a column has nulls there
@@ -56,16 +57,19 @@ def rows_of(paths: list[str], table: Table) -> str:
 
 
 def spelling_sql(catalog: Catalog, former: Sequence[Table] = (), observed_value: str | None = None) -> str:
-    """Every distinct spelling of an address with its `uses`, the rows that carry it; 0 for one that only a register's history
-    in `former` has. Each is parsed once, however many rows carry it. What was seen at doors is a row of `observed_value`."""
+    """SQL of every distinct spelling of an address with `uses`, the number of rows that have it; each is parsed once.
+
+    `uses` is 0 for a spelling that only the history of a register in `former` has. `observed_value` names the relation of
+    observed values, whose addresses are spellings, too.
+    """
     columns = [(f"lake_{t.name}", c.name, 1) for t in catalog.sources() for c in t.address_columns]
     columns += [(f"{t.name}_history", c.name, 0) for t in former for c in t.address_columns]
-    said = [f"select {column} as address, {one} as used from {relation}" for relation, column, one in columns]
+    selects = [f"select {column} as address, {one} as used from {relation}" for relation, column, one in columns]
     if observed_value:
-        said.append(f"select value, 1 from {observed_value} where attribute in ('living_address', 'hukou_address')")
-    if not said:
+        selects.append(f"select value, 1 from {observed_value} where attribute in ('living_address', 'hukou_address')")
+    if not selects:
         return "select cast(null as varchar) as address, cast(0 as bigint) as uses where false"
-    every = " union all ".join(said)
+    every = " union all ".join(selects)
     return (
         f"select address, sum(used) as uses from ({every}) as every_address where address is not null group by address"
     )
@@ -76,12 +80,12 @@ def source_reads(table: Table) -> frozenset[str]:
 
 
 def source_sql(table: Table) -> str:
-    """The released rows of a source: as accepted, with the dwelling and grid of the first address that is given."""
+    """SQL of the released rows of a source: the accepted rows, with the dwelling and grid of their first non-null address."""
     lake = f"lake_{table.name}"
     if not table.address_columns:
         return f"select * from {lake}"
     own = {c.name for c in table.columns}
     stored = ", ".join(f"l.{c.name}" for c in table.lake_columns)
     place = ", ".join(f"a.{name}" for name in ("dwelling_id", "grid_code") if name not in own)
-    first_given = f"coalesce({', '.join(f'l.{c.name}' for c in table.address_columns)})"
-    return f"select {stored}{', ' + place if place else ''} from {lake} l left join address_link a on a.address = {first_given}"
+    first_address = f"coalesce({', '.join(f'l.{c.name}' for c in table.address_columns)})"
+    return f"select {stored}{', ' + place if place else ''} from {lake} l left join address_link a on a.address = {first_address}"

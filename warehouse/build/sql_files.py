@@ -1,7 +1,7 @@
-"""SQL files: what they are named, what they say in their header, and which tables they read.
+"""Reads SQL files: their name, header comment, and the relations they read.
 
-One file is one select statement in plain DuckDB SQL, with what there is to say about it in a leading block comment.
-The order of building is read from the SQL itself (sqlglot), never written down.
+One file is one select statement in plain DuckDB SQL, described in a leading block comment. The order of building is derived
+from the SQL itself (sqlglot).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from contracts.errors import HubError
 
 @dataclass(frozen=True)
 class SqlFile:
-    """One select statement; `name` is the file's stem, `reads` the relations it takes rows from.
+    """One select statement; `name` is the file's stem, `reads` are the relations in it.
 
-    `comment` stands before it, from line `comment_line` on.
+    `comment` is the text of the leading comment, which starts in line `comment_line`.
     """
 
     name: str
@@ -33,7 +33,7 @@ class SqlFile:
 
     @property
     def is_view(self) -> bool:
-        """A working relation whose comment begins so is not stored; each reader computes the columns it asks for."""
+        """True if the comment begins with `View:`: the relation is not stored, each reader computes the columns it needs."""
         return self.comment.startswith("View:")
 
     @property
@@ -47,20 +47,20 @@ class SqlFile:
 
 @lru_cache(maxsize=1000)  # parsing costs 20 ms a file, and lineage, plan and build all ask
 def relations(sql: str) -> frozenset[str]:
-    """The relations a statement reads, without its own CTEs. sqlglot's ParseError if it is no statement."""
+    """The relations that a statement reads, without its own CTEs. sqlglot's ParseError for invalid SQL."""
     tree = sqlglot.parse_one(sql, read="duckdb")
-    named = {cte.alias for cte in tree.find_all(exp.CTE)}
+    ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
     tables = {f"{t.db}.{t.name}" if t.db else t.name for t in tree.find_all(exp.Table)}
-    return frozenset(tables - named)
+    return frozenset(tables - ctes)
 
 
 def read_folder(folder: Path) -> dict[str, SqlFile]:
-    """Every `*.sql` of a folder by name."""
+    """The SQL files of a folder, by name."""
     return {path.stem: read_file(path) for path in sorted(folder.glob("*.sql"))}
 
 
 def read_file(path: Path) -> SqlFile:
-    """One file, its leading block comment apart."""
+    """One SQL file, with its leading block comment split off."""
     text, comment = path.read_text(encoding="utf-8"), ""
     if text.startswith("/*"):
         comment, _, text = text[2:].partition("*/")
@@ -69,7 +69,8 @@ def read_file(path: Path) -> SqlFile:
 
 
 def in_order(reads: dict[str, frozenset[str]]) -> list[str]:
-    """Names so that each stands after all it reads; what is read but not a name is somebody else's. HubError on a circle."""
+    """The names in an order in which each follows those it reads; unknown names in `reads` are ignored. HubError on a
+    cycle."""
     try:
         return list(TopologicalSorter({n: sorted(r & reads.keys()) for n, r in sorted(reads.items())}).static_order())
     except CycleError as error:
@@ -77,7 +78,7 @@ def in_order(reads: dict[str, frozenset[str]]) -> list[str]:
 
 
 def upstream(reads: Mapping[str, frozenset[str]], wanted: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The part of `reads` that the wanted names are made from, themselves included."""
+    """The part of `reads` that the wanted names depend on, themselves included."""
     found: dict[str, frozenset[str]] = {}
     waiting = [name for name in wanted if name in reads]
     while waiting:
@@ -91,7 +92,7 @@ def upstream(reads: Mapping[str, frozenset[str]], wanted: Iterable[str]) -> dict
 def last_readers(
     order: Sequence[str], reads: Mapping[str, frozenset[str]], views: Collection[str]
 ) -> dict[str, list[str]]:
-    """By relation the ones that nobody reads after it. Who reads a view reads what the view does."""
+    """By relation, those that it is the last to read. A reader of a view reads the view's relations."""
 
     def stored(name: str) -> frozenset[str]:
         return frozenset().union(*(stored(r) if r in views else {r} for r in reads.get(name, ())))

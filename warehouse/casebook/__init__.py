@@ -1,5 +1,5 @@
 """The casebook: everything people write, in SQLite or PostgreSQL, append-only where it is evidence.
 
-Belongs here: the database, its tables, accounts, and the logs the night appends to. Does not: what a verdict, decision or
-request must be like (fieldwork/, review/, corrections/).
+Belongs here: the database, its tables, accounts, and the logs the night appends to. Does not: the validation of verdicts,
+decisions and requests (fieldwork/, review/, corrections/).
 """

@@ -1,6 +1,6 @@
-"""Who is let in: what she is, and what a new one must be like (name, role, areas, an office's source tables, password).
+"""User accounts, and the validation of new ones: name, role, areas, an office's source tables, password.
 
-Not here: keeping her (casebook.py), what her role sees (access/masking.py).
+Not here: storing accounts (casebook.py), the access of a role (access/masking.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from warehouse.access.policy import User
 from warehouse.casebook.database import CasebookError
 from warehouse.casebook.passwords import SHORTEST, is_weak
 
-# an office's uploads lie in a folder of her name
+# an office's uploads are in a folder of its user's name
 FOLDER_NAME = re.compile(r"[^\W_][\w.-]*")
 
 
@@ -30,7 +30,7 @@ class NewUser(NamedTuple):
 
 @dataclass(frozen=True)
 class Account:
-    """A user as the casebook keeps her, without her password."""
+    """A user as stored in the casebook, without the password."""
 
     username: str
     role: Role
@@ -45,7 +45,7 @@ class Account:
 
 
 def check_user(user: NewUser) -> None:
-    """CasebookError for what may not be written down; AccessError for a wrong area code."""
+    """Raise CasebookError for an invalid new user, AccessError for a wrong area code."""
     if not user.username or user.username != user.username.strip() or len(user.username) > 64:
         raise CasebookError("a username has 1 to 64 characters and no blanks around it", remedy="choose another")
     if user.role not in ROLES:
@@ -75,7 +75,7 @@ def _check_office(user: NewUser) -> None:
 
 
 def check_password(username: str, password: str) -> None:
-    """CasebookError for a weak one."""
+    """Raise CasebookError for a weak password."""
     if is_weak(username, password):
         raise CasebookError(
             "the password is too weak",

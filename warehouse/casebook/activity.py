@@ -1,7 +1,7 @@
-"""Who wrote what into the casebook, and when: every append-only table seen as one list, without a text or a value.
+"""The activity in the casebook for the auditor: the rows of all append-only tables as one list, without texts or values.
 
-For the auditor: that somebody judged a finding is written here, what she noted is not. Not here: what was read (api/middleware.py
-counts it), the rows themselves.
+It has the fact that a user gave a verdict, but not her note. Not here: reads of the API (api/middleware.py counts them),
+the rows themselves.
 """
 
 from __future__ import annotations
@@ -11,17 +11,22 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Select, String, Table, cast, literal, select, union_all
 
-from warehouse.casebook.append_only import MOMENTS
+from warehouse.casebook.append_only import TIME_COLUMNS
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import metadata
 
 AUTHORS: Final = ("given_by", "visited_by", "decided_by")
-WHAT: Final = ("verdict", "outcome", "decision", "state")  # the column that says what a row means, where it has one
-ABOUT: Final = ("entity_id", "finding_id", "stop_id", "rule", "request_id", "delivery_id")  # ids only
+WHAT: Final = (
+    "verdict",
+    "outcome",
+    "decision",
+    "state",
+)  # the kind of act, the first of these columns that a table has
+ABOUT: Final = ("entity_id", "finding_id", "stop_id", "rule", "request_id", "delivery_id")  # its subject, ids only
 
 
 class Activity(NamedTuple):
-    """One row of the casebook: `at` is UTC, `about` an id, `record` the row's number in its `kind`."""
+    """One row of the casebook: `at` is UTC, `kind` the table, `about` the subject's id, `record` the row's number."""
 
     at: datetime
     by: str
@@ -32,17 +37,17 @@ class Activity(NamedTuple):
 
 
 def activities(casebook: Casebook, *, by: str | None = None, limit: int = 100, offset: int = 0) -> list[Activity]:
-    """The newest first; of everybody, or of one user."""
-    tables = [table for table in metadata.sorted_tables if _column(table, MOMENTS) and _column(table, AUTHORS)]
-    every = union_all(*map(_as_writing, tables)).subquery()
-    asked = select(every).order_by(every.c.at.desc(), every.c.kind, every.c.record.desc()).limit(limit).offset(offset)
+    """The activities of all users or one, newest first."""
+    tables = [table for table in metadata.sorted_tables if _column(table, TIME_COLUMNS) and _column(table, AUTHORS)]
+    every = union_all(*map(_as_activity, tables)).subquery()
+    query = select(every).order_by(every.c.at.desc(), every.c.kind, every.c.record.desc()).limit(limit).offset(offset)
     if by is not None:
-        asked = asked.where(every.c.by == by)
-    return [Activity._make(row) for row in casebook.ledger.ask(asked)]
+        query = query.where(every.c.by == by)
+    return [Activity._make(row) for row in casebook.ledger.ask(query)]
 
 
-def _as_writing(table: Table) -> Select[tuple[object, ...]]:
-    at, by, what, about = (_column(table, names) for names in (MOMENTS, AUTHORS, WHAT, ABOUT))
+def _as_activity(table: Table) -> Select[tuple[object, ...]]:
+    at, by, what, about = (_column(table, names) for names in (TIME_COLUMNS, AUTHORS, WHAT, ABOUT))
     return select(
         table.c[at].label("at"),
         table.c[by].label("by"),

@@ -1,7 +1,7 @@
-"""The casebook's append-only tables: a row is added, by somebody, at a moment, for a reason, and never changed.
+"""The casebook's append-only tables: a row is added with its author, time and reason, and never changed.
 
-Belongs here: adding a row as one act, what a reason must be like. Does not: what the rows mean (decision_log.py and the modules
-that own a table).
+Belongs here: adding a row in one transaction, validating a reason. Does not: the meaning of rows (decision_log.py and the
+modules that own a table).
 """
 
 from __future__ import annotations
@@ -22,34 +22,34 @@ from warehouse.casebook.group_commit import GroupCommit
 
 LONGEST_REASON = 500
 KEY = re.compile(r"[0-9A-Za-z_-]{8,64}")
-MOMENTS = ("written_at", "given_at", "decided_at")  # columns that say when a row was written
+TIME_COLUMNS = ("written_at", "given_at", "decided_at")  # the time a row was written
 StateCheck = Callable[[Sequence[Row[Any]]], Mapping[str, Any] | None]
 Record = TypeVar("Record", bound=NamedTuple)
 
 
 class Guard(NamedTuple):
-    """What must still hold when a row is written: `check` gets the rows of its table for which `where` holds, and raises."""
+    """A condition on writing a row: `check` gets the rows of its table that meet `where`, and raises if it does not hold."""
 
     where: ColumnElement[bool]
     check: Callable[[Sequence[Row[Any]]], None]
 
 
 class Conflict(CasebookError):
-    """Another decision stands that says otherwise; `where` names it."""
+    """The write contradicts the current state or an earlier decision; `where` names it."""
 
 
 class KeyReused(Conflict):
-    """A client's key that stands for something else already."""
+    """A client's key was used for something else before."""
 
 
 class NothingToRevoke(CasebookError):
-    """Nobody has decided what was to be taken back."""
+    """There is no decision to revoke."""
 
 
 class LogEntry(NamedTuple):
-    """One row that a client made under her `key`, what she `sent`, and the rows of other tables that are part of it.
+    """A row to add under a client's `key`: the content she `sent`, and the rows of other tables that are part of it.
 
-    With a `guard` nobody else adds to its table meanwhile; what it raises leaves nothing written.
+    With a `guard` its table is locked against other writers; if the guard raises, nothing is written.
     """
 
     table: Table
@@ -61,7 +61,7 @@ class LogEntry(NamedTuple):
 
 
 class AppendOnlyLog:
-    """The append-only tables of one casebook; `now` gives each row its moment."""
+    """The append-only tables of one casebook; `now` gives the time of each new row."""
 
     def __init__(self, store: Engine, now: Callable[[], datetime]) -> None:
         self._store, self.now = store, now
@@ -69,7 +69,7 @@ class AppendOnlyLog:
         self._reads = store.execution_options(reads=True)
 
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
-        """Every row, or those of a condition, oldest first."""
+        """The rows of a table that meet the conditions, oldest first."""
         with self._reads.connect() as tx:
             return _rows(tx, table, *where)
 
@@ -83,18 +83,18 @@ class AppendOnlyLog:
             return list(tx.execute(query))
 
     def columns(self, table: Table, names: Sequence[str]) -> list[tuple[Any, ...]]:
-        """Some columns of every row as plain tuples, for tables of many rows; in no order."""
+        """Some columns of every row as plain tuples, without order, for tables with many rows."""
         with self._reads.connect() as tx:
             return [tuple(row) for row in tx.execute(select(*(table.c[name] for name in names)))]
 
-    def add(self, table: Table, judge: StateCheck) -> bool:
-        """Add the row that `judge` makes of those there, and say so; none where it makes none or raises.
+    def add(self, table: Table, make_row: StateCheck) -> bool:
+        """Add the row that `make_row` makes from the present rows. False if it returns None.
 
-        Nobody else adds meanwhile, so what `judge` saw still holds when its row is written.
+        The table is locked meanwhile, so the rows are still the present ones when the new row is written.
         """
         with self._store.begin() as tx:
             exclusive_lock(tx, table)
-            row = judge(_rows(tx, table))
+            row = make_row(_rows(tx, table))
             if row is not None:
                 tx.execute(insert(table).values(**row))
             return row is not None
@@ -107,13 +107,14 @@ class AppendOnlyLog:
         row: Mapping[str, Any],
         parts: Mapping[Table, Sequence[Mapping[str, Any]]] | None = None,
     ) -> bool:
-        """Add the row of a client's `key` and its `parts` as one act. False where it was written before, so that a retry or a
-        late sync never doubles. KeyReused where what was `sent` under that key, and by whom, was something else.
+        """Add the row of a client's `key` and its `parts` in one transaction. False if it was written before.
+
+        So a retry or a late sync writes nothing twice. KeyReused if the key was used with another content `sent`.
         """
         return self.once_each([LogEntry(table, key, sent, row, parts or {})])[0]
 
     def once_each(self, entries: Sequence[LogEntry]) -> list[bool]:
-        """As `once`, several of them as one act, all or none: which of them are new."""
+        """As `once` for several entries, all or none; returns True for each entry that is new."""
         return self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
 
     def _write(self, tx: Connection, entry: LogEntry) -> bool:
@@ -123,11 +124,11 @@ class AppendOnlyLog:
             if _is_written(tx, table, entry.key, entry.sent):
                 return False
             entry.guard.check(_rows(tx, table, entry.guard.where))
-        moments = {column: self.now() for column in MOMENTS if column in table.c}
+        times = {column: self.now() for column in TIME_COLUMNS if column in table.c}
         add = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
         unless_there = add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)
-        if tx.execute(unless_there, {**moments, **entry.row, **key}).first() is None:
-            _is_written(tx, table, entry.key, entry.sent)  # KeyReused
+        if tx.execute(unless_there, {**times, **entry.row, **key}).first() is None:
+            _is_written(tx, table, entry.key, entry.sent)  # raises KeyReused for another content
             return False
         for part, rows in entry.parts.items():
             if rows:
@@ -135,9 +136,9 @@ class AppendOnlyLog:
         return True
 
     def is_written(self, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
-        """Whether exactly this was written under the key already: a retry is answered before anything else is looked at.
+        """True if the same was written under the key before: a retry is recognised before it is validated again.
 
-        CasebookError for what is no key; KeyReused as `once`.
+        CasebookError for an invalid key; KeyReused as `once`.
         """
         if not KEY.fullmatch(key):
             raise CasebookError(
@@ -147,14 +148,17 @@ class AppendOnlyLog:
             return _is_written(tx, table, key, sent)
 
     def extend(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Add rows that contradict nothing, all or none."""
+        """Add rows without a check, all or none."""
         if rows:
             with self._store.begin() as tx:
                 tx.execute(insert(table), rows)
 
-    def signed(self, reason: str, by: str) -> dict[str, Any]:
-        """Why, who and when, as every decision's row ends. CasebookError for a reason that is none, or holds a number."""
-        from contracts.identifiers import contains_number  # late: it brings polars, for which no login should wait
+    def signature(self, reason: str, by: str) -> dict[str, Any]:
+        """The columns `reason`, `decided_by` and `decided_at` of a decision's row.
+
+        CasebookError for an empty or too long reason, or one with an ID number or phone.
+        """
+        from contracts.identifiers import contains_number  # late: it imports polars, which would delay every login
 
         reason = " ".join(reason.split())
         if not 0 < len(reason) <= LONGEST_REASON:
@@ -167,7 +171,7 @@ class AppendOnlyLog:
 
 
 def record_reader(kind: type[Record]) -> Callable[[Row[Any]], Record]:
-    """Makes a `kind` of a row: each of its fields is the column of that name."""
+    """A function that makes a `kind` of a row, from the columns named as its fields."""
     return lambda row: kind._make(getattr(row, name) for name in kind._fields)
 
 

@@ -1,8 +1,8 @@
-"""Users, their sessions, and the way to all else that people write. SQLite (WAL), or PostgreSQL by URL.
+"""The casebook: users, their sessions, and access to the append-only tables. SQLite (WAL), or PostgreSQL by URL.
 
-Belongs here: rows that no night can rebuild. Does not: what a user may read (access/policy.py),
-what a new one must be like (accounts.py), append-only rows and what they mean (append_only.py, decision_log.py).
-Passwords are argon2id hashes, bearer tokens are kept as SHA-256, tried usernames as SHA-256.
+It has the rows that no night can rebuild. Not here: a user's rights (access/policy.py), validating new users (accounts.py),
+append-only rows (append_only.py, decision_log.py).
+Passwords are stored as argon2id hashes, bearer tokens and the usernames of login attempts as SHA-256.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ PAUSE = timedelta(minutes=15)
 
 
 class LoginError(HubError):
-    """Wrong username or password; which of them is not told."""
+    """Wrong username or password; the error does not reveal which."""
 
 
 class LoginPaused(LoginError):
-    """Too many failed logins of one name within 15 minutes."""
+    """Too many failed logins with one username within 15 minutes."""
 
 
 class Session(NamedTuple):
-    """A bearer token, told once, and when it ends (UTC)."""
+    """A bearer token, which is returned only once, and the time it expires (UTC)."""
 
     token: str
     expires_at: datetime
 
 
 class Casebook:
-    """One open casebook; safe to share between threads; `with` closes it. `now` is a seam for tests of time."""
+    """An open casebook, safe to share between threads; `with` closes it. Tests pass another clock as `now`."""
 
     def __init__(
         self, url: str, *, session_hours: int = 12, login_tries: int = 10, now: Callable[[], datetime] | None = None
@@ -68,11 +68,11 @@ class Casebook:
     def add_user(
         self, username: str, password: str, role: str, areas: Iterable[str] = (), sources: Iterable[str] = ()
     ) -> None:
-        """CasebookError for a weak password, an unknown role, a taken name; AccessError for a wrong area code."""
+        """Add a user. CasebookError for a weak password, unknown role or taken name; AccessError for a wrong area code."""
         self.add_users([NewUser(username, password, role, tuple(areas), tuple(sources))])
 
     def add_users(self, new: Iterable[NewUser]) -> None:
-        """All of them or none."""
+        """Add users, all or none; errors as `add_user`."""
         new = list(new)
         for user in new:
             check_user(user)
@@ -106,22 +106,22 @@ class Casebook:
             ]
 
     def set_password(self, username: str, password: str) -> None:
-        """The new password holds at once and every session of the user ends."""
+        """Set a new password, valid at once, and end every session of the user."""
         check_password(username, password)
         self._change(username, password_hash=self._passwords.hash_all([password])[0])
 
     def disable(self, username: str) -> None:
-        """No login any more, and every session of the user ends."""
+        """Refuse further logins of a user and end every session of hers."""
         self._change(username, disabled=True)
 
     def login(self, username: str, password: str) -> Session:
-        """A new session. LoginError, or LoginPaused after too many failures; both cost the same time."""
+        """Open a session. LoginError for a wrong name or password, which take the same time; LoginPaused."""
         who = _sha256(username)
         self._count_attempt(who)
         with self._reads.connect() as tx:
             row = tx.execute(select(users).where(users.c.username == username)).mappings().first()
-        right = self._passwords.right(row["password_hash"] if row else None, password)
-        if row is None or row["disabled"] or not right:
+        is_right = self._passwords.is_right(row["password_hash"] if row else None, password)
+        if row is None or row["disabled"] or not is_right:
             raise LoginError("username or password is wrong", remedy="try again, or ask for a new password")
         token, now = secrets.token_urlsafe(32), self._now()
         with self._store.begin() as tx:
@@ -133,7 +133,7 @@ class Casebook:
         return Session(token, now + self._lasts)
 
     def session_user(self, token: str) -> User | None:
-        """Who a bearer token speaks for; None when it is unknown, expired, or the user is disabled."""
+        """The user of a bearer token; None if it is unknown or expired, or the user is disabled."""
         query = (
             select(users.c.username, users.c.role, users.c.areas, users.c.sources)
             .join(sessions, sessions.c.username == users.c.username)
@@ -154,7 +154,7 @@ class Casebook:
             tx.execute(delete(sessions).where(sessions.c.username == username))
 
     def _count_attempt(self, who: str) -> None:
-        """Counted before the password is looked at, so that parallel guesses cannot slip past; a success clears it."""
+        """Count a login attempt, before the password is checked, so that parallel guesses are all counted; LoginPaused."""
         since = self._now() - PAUSE
         with self._store.begin() as tx:
             exclusive_lock(tx, login_attempts)

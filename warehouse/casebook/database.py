@@ -1,6 +1,6 @@
-"""An engine on the casebook, migrated to the newest shape, and the error of all who write there.
+"""Opens the casebook's database, migrated to the newest schema, and has the error of its writers.
 
-Not here: the tables (tables.py), what the rows mean and who may write them (casebook.py).
+Not here: the tables (tables.py), reading and writing them (casebook.py, append_only.py).
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from contracts.errors import HubError
 from warehouse.extras import POSTGRES_URLS, require
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
-OPEN = 48  # connections to a SQLite file that stay open: one for each thread of a server, for opening costs more than a query
-LOCK = 340_1300  # any number that is ours, for PostgreSQL's advisory lock
+OPEN = 48  # open connections to a SQLite file: one for each thread of a server, for opening costs more than a query
+LOCK = 340_1300  # an arbitrary number of the hub's own, for PostgreSQL's advisory lock
 
 
 class CasebookError(HubError):
-    """Something that may not be written into the casebook, or is not in it."""
+    """Invalid input to the casebook, or something that it does not have."""
 
 
 def open_database(url: str) -> Engine:
-    """An engine on the casebook at `url`, its folder and tables made or migrated where needed."""
+    """An engine on the casebook at `url`; its folder and tables are made or migrated if needed."""
     if url.startswith(POSTGRES_URLS):
         require("postgres", "a casebook on PostgreSQL")
     parsed = make_url(url)
@@ -55,7 +55,7 @@ def _is_newest(connection: Connection) -> bool:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """One process at a time: two that turn on WAL in the same new file fail with "locked" without any waiting."""
+    """A lock for one process at a time: two that turn on WAL in one new file fail with "locked" without waiting."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -65,13 +65,13 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 def migrate(engine: Engine) -> None:
-    """Brings the tables to the newest shape; of several processes starting at once, one does it and the rest wait."""
+    """Migrate the tables to the newest schema; of several processes starting at once, one does it and the rest wait."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"select pg_advisory_xact_lock({LOCK})"))
         if _is_newest(connection):
             return
-        from alembic import command  # late: half a second that only a new shape needs
+        from alembic import command  # late: half a second that only a migration needs
         from alembic.config import Config
 
         config = Config()
@@ -81,15 +81,15 @@ def migrate(engine: Engine) -> None:
 
 
 def exclusive_lock(tx: Connection, table: Table) -> None:
-    """Nobody else writes to `table` until this transaction ends. SQLite is locked as a whole when a writing one begins."""
+    """Lock `table` against other writers until the transaction ends. SQLite is locked as a whole by any writing one."""
     if tx.dialect.name == "postgresql":
         tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
 
 
 def _tame_sqlite(engine: Engine) -> None:
-    """Waiting, durability, foreign keys; a writing transaction locks when it begins instead of failing half way.
+    """Set waiting, durability and foreign keys; a writing transaction locks when it begins instead of failing half way.
 
-    What only `reads` asks one question at a time, which is of one moment without any transaction.
+    Connections with the option `reads` begin no transaction: each runs one query, which is consistent by itself.
     """
 
     @event.listens_for(engine, "connect")

@@ -1,7 +1,7 @@
-"""Writes that arrive together become one transaction: one lock, one flush to the disk, and each is answered after it.
+"""Group commit: writes that arrive together become one transaction with one lock and one flush to the disk.
 
-Whoever comes while another transaction is being flushed waits in a queue; the first of them to get the lock writes for all.
-Alone, a write waits for nobody. Not here: what is written (append_only.py).
+Writes that arrive while a transaction is being flushed wait in a queue; the first to get the lock commits them all. A single
+write does not wait. Not here: the content of writes (append_only.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CommitResult = TypeVar("CommitResult")
 
 
 class Transaction:
-    """One write: all of it or none, whatever becomes of the others that came with it. It may be run again after it failed."""
+    """One write, committed as a whole or not at all, independently of others in the group; it may be run twice."""
 
     def __init__(self, write: Callable[[Connection], Any]) -> None:
         self._write = write
@@ -30,7 +30,7 @@ class Transaction:
 
 
 class GroupCommit:
-    """Safe to call from many threads; each call returns when what it wrote is on the disk, or raises."""
+    """Commits writes in groups; safe to call from many threads."""
 
     def __init__(self, store: Engine) -> None:
         self._store = store
@@ -38,7 +38,7 @@ class GroupCommit:
         self._writing = Lock()
 
     def write(self, act: Callable[[Connection], CommitResult]) -> CommitResult:
-        """What `act` returns, once it is committed; its own error where it has one."""
+        """Run `act` in a transaction; returns its result after the commit, or raises its own error."""
         mine = Transaction(act)
         self._waiting.append(mine)
         with self._writing:
@@ -50,7 +50,7 @@ class GroupCommit:
         return done
 
     def _commit(self, acts: list[Transaction]) -> None:
-        """All in one transaction. Where that fails, each again in its own: what is wrong with one is no other's matter."""
+        """Run all in one transaction; if that fails, each again in its own, so that an error affects only its write."""
         try:
             with self._store.begin() as tx:
                 for act in acts:

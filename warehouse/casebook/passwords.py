@@ -1,6 +1,6 @@
-"""Passwords as argon2id hashes, and which passwords are too weak.
+"""Hashes passwords with argon2id, and refuses weak ones.
 
-Not here: whose they are (casebook.py).
+Not here: storing the hashes (casebook.py).
 """
 
 from __future__ import annotations
@@ -20,30 +20,30 @@ CORES = cpu_count() or 1
 
 
 class Passwords:
-    """Hashes and verifies, at most one per core at a time: each takes 64 MiB, a flood of logins would take them all."""
+    """Hashes and verifies passwords, at most one per core at a time, because each takes 64 MiB of memory."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
         self._turns = threading.BoundedSemaphore(CORES)
 
     def hash_all(self, passwords: Iterable[str]) -> list[str]:
-        """argon2id hashes in the same order, all cores at work."""
+        """The argon2id hashes in the same order, computed on all cores."""
         with ThreadPoolExecutor(CORES) as pool:
             return list(pool.map(self._hasher.hash, passwords))
 
-    def right(self, password_hash: str | None, password: str) -> bool:
-        """Whether the password is the hashed one; without a hash false, after the same time."""
+    def is_right(self, password_hash: str | None, password: str) -> bool:
+        """True if the password is the hashed one. False without a hash, after the same time."""
         with self._turns:
             try:
-                return self._hasher.verify(password_hash or self._nobody, password) and password_hash is not None
+                return self._hasher.verify(password_hash or self._dummy_hash, password) and password_hash is not None
             except VerifyMismatchError:
                 return False
 
     @cached_property
-    def _nobody(self) -> str:
+    def _dummy_hash(self) -> str:
         return self._hasher.hash(secrets.token_hex())
 
 
 def is_weak(username: str, password: str) -> bool:
-    """Length before complexity (NIST SP 800-63B), and neither one key held down nor the username."""
+    """True for a password that is short, has few different characters or contains the username (NIST SP 800-63B)."""
     return len(password) < SHORTEST or len(set(password)) < 5 or username.casefold() in password.casefold()

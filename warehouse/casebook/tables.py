@@ -1,7 +1,7 @@
-"""The casebook's tables as they are now; `migrations/` brings older ones here.
+"""The casebook's tables in their newest schema; `migrations/` brings older databases there.
 
-Append-only, but for users, sessions and login attempts: what was written stays, and is taken back by another row. A row
-with a `key` was made by a client under that key, and `content` is the hash of what she sent (append_only.py).
+All but users, sessions and login attempts are append-only: a row is never changed, but revoked by another one. A row with a
+`key` was sent by a client under that key, and `content` is the hash of what she sent (append_only.py).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 
 class Utc(TypeDecorator[datetime]):
-    """A moment with its zone. SQLite keeps no zones, so it is stored as naive UTC everywhere."""
+    """A time with its zone, stored as naive UTC everywhere, because SQLite stores no zones."""
 
     impl = DateTime
     cache_ok = True
@@ -64,7 +64,7 @@ login_attempts = Table(
     Column("at", Utc, nullable=False),
     Index("ix_login_attempts_who_at", "who", "at"),
 )
-# append-only: a decision is taken back by another one
+# decisions about deliveries
 delivery_decisions = Table(
     "delivery_decisions",
     metadata,
@@ -76,7 +76,7 @@ delivery_decisions = Table(
     Column("decided_by", String(64), nullable=False),
     Column("decided_at", Utc, nullable=False),
 )
-# append-only: what a spelling means. `written` stands before a building number (an alias of an estate), or is a whole spelling
+# decisions about addresses: `written` is an alias of an estate, before a building number, or a whole spelling
 address_decisions = Table(
     "address_decisions",
     metadata,
@@ -91,7 +91,7 @@ address_decisions = Table(
     Column("decided_by", String(64), nullable=False),
     Column("decided_at", Utc, nullable=False),
 )
-# append-only: whether two office rows are one person; the newest decision on a pair counts
+# decisions whether two office rows are one person; the newest on a pair counts
 person_decisions = Table(
     "person_decisions",
     metadata,
@@ -105,7 +105,7 @@ person_decisions = Table(
     Column("decided_by", String(64), nullable=False),
     Column("decided_at", Utc, nullable=False),
 )
-# append-only: what published nights made of persons' ids, so that a rebuild from nothing gives the same ids
+# changes of persons' ids by published nights, so that a rebuild from nothing gives the same ids
 person_id_log = Table(
     "person_id_log",
     metadata,
@@ -116,7 +116,7 @@ person_id_log = Table(
     Column("release_id", String(64), nullable=False),
     Column("changed_on", Date, nullable=False),  # of the newest delivery that night read
 )
-# append-only: which release first knew which deliveries
+# published releases, with the day of the newest data of each
 release_log = Table(
     "release_log",
     metadata,
@@ -127,7 +127,7 @@ release_log = Table(
 
 
 def _written() -> list[Column[Any]]:
-    """How every row ends that a client made under a key of her own: the key, and the hash of what she sent with it."""
+    """The last columns of every table with rows sent by clients: the key, and the hash of the content sent under it."""
     return [Column("key", String(64), nullable=False, unique=True), Column("content", String(64), nullable=False)]
 
 
@@ -139,7 +139,7 @@ def _signed() -> list[Column[Any]]:
     ]
 
 
-# one walk to one home, or one look at something from the desk
+# one visit to one home, or one check from the desk
 visits = Table(
     "visits",
     metadata,
@@ -156,7 +156,7 @@ visits = Table(
     Column("written_at", Utc, nullable=False),
     Column("release_id", String(64), nullable=False),
 )
-# what somebody saw of one finding, about the evidence it had then
+# a user's verdict on one finding with the evidence it had then
 verdicts = Table(
     "verdicts",
     metadata,
@@ -174,11 +174,11 @@ verdicts = Table(
     Column("proof", String(32), nullable=False),
     Column("note", String(2000), nullable=False),
     Column("given_by", String(64), nullable=False),
-    Column("role", String(32), nullable=False),  # of whoever gave it, then
+    Column("role", String(32), nullable=False),  # the user's at that time
     Column("given_at", Utc, nullable=False),
     Column("release_id", String(64), nullable=False),
 )
-# values seen at the door, part of a verdict; of a number only token and masked form
+# observed values, part of a verdict; of a number only token and masked form
 observed_values = Table(
     "observed_values",
     metadata,
@@ -191,7 +191,7 @@ observed_values = Table(
     Column("value_token", String(64)),
     Column("value_dwelling_id", String(32)),  # of an address of the city
 )
-# who is to go where; the newest row on a stop counts
+# assignments of stops to users; the newest row on a stop counts
 assignments = Table(
     "assignments",
     metadata,
@@ -204,7 +204,7 @@ assignments = Table(
     Column("due_on", Date),
     *_signed(),
 )
-# a rule stopped or restarted by somebody; `area` is an area code, empty for everywhere
+# decisions to stop or restart a rule; `area` is an area code, empty for everywhere
 rule_decisions = Table(
     "rule_decisions",
     metadata,
@@ -215,7 +215,7 @@ rule_decisions = Table(
     Column("decision", String(16), nullable=False),  # stopped | restarted
     *_signed(),
 )
-# what an office is asked to correct, with the packet it needs for that; its states are events, the first is `sent`
+# correction requests to offices, with their packet; the states after `sent` are in correction_events
 correction_requests = Table(
     "correction_requests",
     metadata,
@@ -237,7 +237,7 @@ correction_requests = Table(
     Column("file_name", String(255)),
     Column("stated_on", Date),
     Column("stated_token", String(64)),
-    Column("finding_id", String(32)),  # what the verdict was about, as it was seen
+    Column("finding_id", String(32)),  # the finding and rule of the verdict
     Column("rule", String(64)),
     Column("reason_code", String(32)),
     Column("seen_on", Date),
@@ -252,10 +252,10 @@ correction_events = Table(
     *_written(),
     Column("request_id", ForeignKey("correction_requests.id"), nullable=False, index=True),
     Column("state", String(16), nullable=False),  # sent | accepted | refused | closed | reopened
-    Column("due_on", Date),  # the clock from here on
+    Column("due_on", Date),  # the due day from this event on
     *_signed(),
 )
-# what published nights found, by finding: so that a rebuild from nothing knows since when
+# changes of findings by published nights, so that a rebuild from nothing gives the same first days
 finding_log = Table(
     "finding_log",
     metadata,

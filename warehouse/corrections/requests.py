@@ -98,7 +98,7 @@ def send(
 
     CasebookError for an invalid reason, KeyReused if the key was used for something else.
     """
-    return _send(casebook, key, packet, sent, casebook.ledger.signed(reason, by)["reason"], by, today)
+    return _send(casebook, key, packet, sent, casebook.ledger.signature(reason, by)["reason"], by, today)
 
 
 def send_once(casebook: Casebook, key: str, packet: Packet, reason: str, today: date) -> bool:
@@ -123,7 +123,7 @@ def answer(
     sent = {"request": request.id, "state": state, "reason": reason, "by": by}
     if casebook.ledger.is_written(events, key, sent):
         return False
-    reason = casebook.ledger.signed(reason, by)["reason"]
+    reason = casebook.ledger.signature(reason, by)["reason"]
     return _step(casebook, request, actor, state, reason, by, key, sent, today)
 
 

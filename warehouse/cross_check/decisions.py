@@ -1,7 +1,7 @@
-"""Who stopped or restarted a rule, where and why. Append-only, by a client's key; the newest on a rule and area counts.
+"""Decisions to stop or restart a rule in an area. Append-only, by a client's key; the newest on a rule and area counts.
 
-An area is the digits that all its grids' codes begin with: none (the whole city), 6 (a county) or 9 (a subdistrict).
-Not here: what that makes of the rule's state (precision.py).
+An area is the prefix of its grids' codes: none (the whole city), 6 digits (a county) or 9 (a subdistrict).
+Not here: the state of a rule that follows (precision.py).
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from warehouse.casebook.tables import rule_decisions
 
 Act = Literal["stopped", "restarted"]
 EVERYWHERE: Final = ""
-DIGITS: Final = (0, 6, 9)  # of the areas in which figures are counted and rules stopped
+DIGITS: Final = (0, 6, 9)  # lengths of the areas in which figures are counted and rules stopped
 
 
 class RuleDecision(NamedTuple):
-    """`decided_at` is UTC."""
+    """One decision; `decided_at` is UTC."""
 
     key: str
     rule: str
@@ -42,7 +42,7 @@ def history(casebook: Casebook, rule: str | None = None) -> list[RuleDecision]:
 
 
 def area_of(code: str) -> str:
-    """The area of a code (140213052000 → 140213052). CasebookError where figures are not counted by such an area."""
+    """The area of a code (140213052000 → 140213052). CasebookError for a level at which figures are not counted."""
     area = area_prefix(code) if code else EVERYWHERE
     if len(area) not in DIGITS:
         raise CasebookError("a rule is stopped in a county, a subdistrict or everywhere", remedy="give 6 or 9 digits")
@@ -50,17 +50,17 @@ def area_of(code: str) -> str:
 
 
 def was_decided(casebook: Casebook, key: str, rule: str, area: str, decision: Act, reason: str, by: str) -> bool:
-    """Whether exactly this was decided under the key already. CasebookError for what is no key; KeyReused."""
+    """True if the same was decided under the key before. CasebookError for an invalid key; KeyReused for a used one."""
     return casebook.ledger.is_written(rule_decisions, key, _sent(rule, area, decision, reason, by))
 
 
 def decide(
     casebook: Casebook, key: str, rule: str, area: str, decision: Act, reason: str, by: str, *, state: str
 ) -> bool:
-    """Write a decision down; it holds from the next night on. False where this key wrote it before.
+    """Store a decision, which takes effect with the next night. False if the key stored it before.
 
-    `state` is the rule's there now (precision.py). Conflict where it is so already: a restart of a running rule would
-    only make its figures forget. CasebookError for a reason that may not be kept; KeyReused.
+    `state` is the rule's current state in the area (precision.py). Conflict if the decision would not change it: restarting
+    a running rule would only reset its figures. CasebookError for an invalid reason; KeyReused.
     """
     sent = _sent(rule, area, decision, reason, by)
     if casebook.ledger.is_written(rule_decisions, key, sent):

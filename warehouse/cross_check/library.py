@@ -1,4 +1,4 @@
-"""The rules as they lie on disk, read once as long as no file changes: for those who show them all the time."""
+"""The library of rules, read again only when a file has changed: for readers that need it with every request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ State = tuple[tuple[Path, int, int], ...]
 
 
 class Library(NamedTuple):
-    """Rules by name, and of those whose header is wrong what is wrong."""
+    """Rules by name, and the errors of those that cannot be read."""
 
     rules: dict[str, Rule]
     broken: dict[str, str]

@@ -1,6 +1,6 @@
-"""How long one rule may take and how much it may find: a rule without bounds costs itself, not the night.
+"""Limits on the time and rows of one rule, so that a bad rule fails alone and the night goes on.
 
-Belongs here: taking a rule's rows into a working table under both bounds. Does not: their use (run.py).
+Belongs here: reading a rule's rows into a working table within both limits. Does not: their use (run.py).
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from warehouse.cross_check.model import Rule
 from warehouse.releases.query_timeout import QueryTimeout, time_limit
 from warehouse.settings import Settings
 
-HIT: Final = "hit"  # the temp table with one rule's rows
+HIT_TABLE: Final = "hit"  # the temp table with one rule's rows
 
 
 class LimitExceeded(HubError):
-    """A rule that takes too long, or finds more than anybody could ever visit."""
+    """A rule took too long, or found more rows than anybody could visit."""
 
 
 class Limits(NamedTuple):
-    """`most`: rows; `seconds`: of one rule, all its statements together."""
+    """The most rows of one rule, and the most seconds for all its statements together."""
 
     most: int
     seconds: float
@@ -38,33 +38,33 @@ DEFAULT: Final = Limits(*(Settings.model_fields[name].default for name in ("rule
 
 
 @contextmanager
-def within(connection: duckdb.DuckDBPyConnection, bounds: Limits) -> Iterator[None]:
-    """What runs inside is interrupted when its time is over. OutOfBounds then; the connection goes on to be used."""
+def within(connection: duckdb.DuckDBPyConnection, limits: Limits) -> Iterator[None]:
+    """A context in which SQL is interrupted after the limit's seconds, with LimitExceeded; the connection stays usable."""
     try:
-        with time_limit(connection, bounds.seconds):
+        with time_limit(connection, limits.seconds):
             yield
     except QueryTimeout:
         raise LimitExceeded(
-            f"took longer than {bounds.seconds:g} s", remedy="join by equal columns, or raise HUB_RULE_SECONDS"
+            f"took longer than {limits.seconds:g} s", remedy="join by equal columns, or raise HUB_RULE_SECONDS"
         ) from None
 
 
-def fetch_within(connection: duckdb.DuckDBPyConnection, rule: Rule, bounds: Limits) -> int:
-    """Fill the temp table `hit` with the rule's rows, and say how many. OutOfBounds for more than may be; duckdb.Error.
+def fetch_within(connection: duckdb.DuckDBPyConnection, rule: Rule, limits: Limits) -> int:
+    """Fill the temp table `hit` with the rule's rows; returns their number. LimitExceeded for too many; duckdb.Error.
 
-    The rows of a rule that finds too much are read up to the bound and no further, so they need no memory.
+    No more than the limit's rows are read, so that a rule that finds too many needs no memory.
     """
     connection.execute(
-        f"create or replace temp table {HIT} as select * from ({rule.sql}) as hit limit {bounds.most + 1}"
+        f"create or replace temp table {HIT_TABLE} as select * from ({rule.sql}) as hit limit {limits.most + 1}"
     )
-    found = _count(connection, HIT)
-    if found > bounds.most:
-        connection.execute(f"drop table {HIT}")
-        told = f"more than {bounds.most:,}"
-        with suppress(duckdb.InterruptException):  # counting may take longer than there is time
-            told = f"{_count(connection, f'({rule.sql}) as hit'):,}"
+    found = _count(connection, HIT_TABLE)
+    if found > limits.most:
+        connection.execute(f"drop table {HIT_TABLE}")
+        count = f"more than {limits.most:,}"
+        with suppress(duckdb.InterruptException):  # counting may exceed the seconds
+            count = f"{_count(connection, f'({rule.sql}) as hit'):,}"
         raise LimitExceeded(
-            f"finds {told} rows and may find {bounds.most:,}",
+            f"finds {count} rows and may find {limits.most:,}",
             remedy="narrow it: nobody could visit them; HUB_RULE_MOST_FINDINGS is the bound",
         )
     return found

@@ -1,7 +1,7 @@
-"""What is wrong with a rule before it may send anybody to a door: it says what is, where, and what to do.
+"""Checks a rule before it runs and reports every problem with its remedy.
 
-Belongs here: which columns may serve the rule's purpose, what no rule may read, whether header and SQL agree.
-Does not: the header's words (model.py), what SQL reads (sql_reads.py), running rules (run.py).
+Belongs here: columns whose contract allows the rule's purpose, tables no rule may read, agreement of header and SQL.
+Does not: the header's fields (model.py), the columns that SQL reads (sql_reads.py), running rules (run.py).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from warehouse.build.survivorship import policies
 from warehouse.cross_check.model import PLACES, Rule, read_rule, run_example
 from warehouse.cross_check.sql_reads import Unreadable, read_sql
 
-# what comes of rules, verdicts and releases: a rule that read it would find what it had found
+# tables made from rules, verdicts and releases: a rule that reads them would depend on its own findings
 RESULTS: Final = frozenset({*ENGINE_TABLES, *read_folder(WORKLIST)} - {DELIVERY})
-SHOWN: Final = 5  # subjects too many that are named
+MOST_NAMED: Final = 5  # unexpected subjects that are named
 ALWAYS: Final = frozenset({"subject_id", "evidence_rows"})
 OTHERWISE: Final = "add it to the column's `uses` where its office and the law allow that, or do without the column"
 
 
 def file_problems(path: Path, catalog: Catalog) -> list[str]:
-    """All that is wrong with a rule file: its header, the rule, and an example that it does not find."""
+    """The problems of a rule file: in its header, in the rule, and an example that the rule does not find."""
     rule, unread = read_rule(path)
     if rule is None:
         return [f"line {problem.line}: {problem.message}" for problem in unread]
@@ -40,23 +40,23 @@ def _example(rule: Rule, catalog: Catalog) -> list[str]:
     except (duckdb.Error, AttributeError, TypeError) as error:  # example rows may be any YAML
         return [f"its example does not run ({type(error).__name__}) -> given: {{table: [{{column: value}}]}}"]
     if found != expected:
-        told = found if len(found) <= len(expected) + SHOWN else f"{len(found):,} subjects"
-        return [f"its example finds {told}, expected {expected} -> correct the rule or the example"]
+        subjects = found if len(found) <= len(expected) + MOST_NAMED else f"{len(found):,} subjects"
+        return [f"its example finds {subjects}, expected {expected} -> correct the rule or the example"]
     return []
 
 
 def problems(rule: Rule, catalog: Catalog) -> list[str]:
-    """Each problem in a sentence with its remedy; none for a rule that may run. Nothing of the city is read."""
+    """The problems of a rule, each with its remedy; empty for a rule that may run. Reads no data of the city."""
     try:
         read, tokens = read_sql(rule.sql, catalog)
     except Unreadable as error:
         return [str(error), *_header(rule, catalog)]
-    shown = [
+    tokens_shown = [
         f"shows {name}, a token, which nobody is shown -> show the masked form"
         for name in tokens
         if name in rule.evidence
     ]
-    return [*_may_read(rule, read, catalog), *_header(rule, catalog), *shown, *_columns(rule, read, catalog)]
+    return [*_may_read(rule, read, catalog), *_header(rule, catalog), *tokens_shown, *_columns(rule, read, catalog)]
 
 
 def _may_read(rule: Rule, read: dict[str, frozenset[str]], catalog: Catalog) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _may_read(rule: Rule, read: dict[str, frozenset[str]], catalog: Catalog) -> 
 
 
 def _header(rule: Rule, catalog: Catalog) -> Iterator[str]:
-    """`rows` are released columns that may be shown for this purpose, `doubts` attributes that `claim` has."""
+    """Problems of `rows`, which must be released columns allowed for the purpose, and `doubts`, attributes of `claim`."""
     for source, columns in rule.rows.items():
         table = catalog.tables.get(f"source.{source}")
         if table is None:
@@ -92,7 +92,7 @@ def _header(rule: Rule, catalog: Catalog) -> Iterator[str]:
 
 
 def _columns(rule: Rule, read: dict[str, frozenset[str]], catalog: Catalog) -> Iterator[str]:
-    """The rule as DuckDB binds it, over empty tables: the columns it returns are those its header states."""
+    """Problems of the columns the rule returns, bound by DuckDB over empty tables: they must be those of its header."""
     with duckdb.connect(config={"enable_external_access": False, "threads": 1}) as connection:
         connection.execute("create schema source")
         for table in catalog.tables.values():

@@ -1,7 +1,7 @@
-"""Findings as they are now: what the release says of them, and what people have said since it was made.
+"""The current status of findings: the release's, updated by the verdicts given since it was made.
 
-A finding judged at 17:00 is closed at 17:01, by the same rule as at night (fieldwork/resolution.py). Not here: giving verdicts
-(fieldwork/submit.py), the gate: `rows` are those in the asker's areas, and only the evidence's hash is read bare.
+A verdict of 17:00 closes its finding at once, by the same resolution as at night (fieldwork/resolution.py). Not here:
+submitting verdicts (fieldwork/submit.py), the gate: `rows` reads in the user's areas, and only evidence hashes unmasked.
 """
 
 from __future__ import annotations
@@ -17,43 +17,45 @@ from warehouse.fieldwork.verdicts import Verdict, history
 from warehouse.releases.operator_reader import RowReader
 from warehouse.releases.reader import Row
 
-WAITING: Final = ("open", "lead")
+UNDECIDED_STATUSES: Final = ("open", "lead")  # the statuses in which a finding waits for somebody
 
 
 class LiveFindings:
-    """`rows` reads the release in the asker's areas, with the asked columns bare."""
+    """Updates findings by the casebook. `rows` reads the release in the user's areas, with the given columns unmasked."""
 
     def __init__(self, rows: RowReader, casebook: Casebook) -> None:
         self._rows, self._casebook = rows, casebook
 
     def __call__(self, findings: Sequence[Row]) -> list[Row]:
-        """The findings (`finding_id` and `status` at least) with `status`, `verdict` and `visits` as they are now.
+        """The findings (`finding_id` and `status` at least) with their current `status`, `verdict` and `visits`.
 
-        What a stopped rule found stays stopped until somebody's verdict closes it.
+        A finding of a stopped rule stays stopped until a verdict closes it.
         """
-        found = self._standing([row["finding_id"] for row in findings])
-        return [row | _now(row, found[row["finding_id"]]) if row["finding_id"] in found else row for row in findings]
+        current = self._resolutions([row["finding_id"] for row in findings])
+        return [
+            row | _current(row, current[row["finding_id"]]) if row["finding_id"] in current else row for row in findings
+        ]
 
     def verdicts(self, finding_id: str) -> tuple[list[Verdict], str | None]:
-        """What was said of one finding, about whatever evidence it had then, oldest first; and the hash of its evidence now."""
+        """All verdicts on one finding, oldest first, and its present evidence hash; None if the finding has gone."""
         return history(self._casebook, [finding_id]), self._hashes([finding_id]).get(finding_id)
 
-    def _standing(self, finding_ids: Sequence[str]) -> dict[str, Resolution]:
-        """Of those about whose present evidence somebody has said something."""
-        given: dict[str, list[Verdict]] = defaultdict(list)
+    def _resolutions(self, finding_ids: Sequence[str]) -> dict[str, Resolution]:
+        """The resolutions of the findings that have verdicts on their present evidence."""
+        verdicts: dict[str, list[Verdict]] = defaultdict(list)
         for verdict in history(self._casebook, finding_ids) if finding_ids else ():
-            given[verdict.finding_id].append(verdict)
-        hashes = self._hashes(sorted(given))
-        found = {finding_id: resolve(given[finding_id], evidence_hash) for finding_id, evidence_hash in hashes.items()}
-        return {finding_id: stands for finding_id, stands in found.items() if stands.visits}
+            verdicts[verdict.finding_id].append(verdict)
+        hashes = self._hashes(sorted(verdicts))
+        found = {finding_id: resolve(verdicts[finding_id], evidence) for finding_id, evidence in hashes.items()}
+        return {finding_id: resolution for finding_id, resolution in found.items() if resolution.visits}
 
     def _hashes(self, finding_ids: Sequence[str]) -> dict[str, str]:
-        asked = Condition("finding_id", "in", finding_ids)
-        rows = self._rows("finding", asked, columns=("finding_id", "evidence_hash")) if finding_ids else []
+        where = Condition("finding_id", "in", finding_ids)
+        rows = self._rows("finding", where, columns=("finding_id", "evidence_hash")) if finding_ids else []
         return {row["finding_id"]: row["evidence_hash"] for row in rows}
 
 
-def _now(finding: Row, stands: Resolution) -> Row:
-    stays_stopped = finding["status"] == "stopped" and stands.status != "closed"
-    status = "stopped" if stays_stopped else stands.status
-    return {"status": status, "verdict": stands.verdict, "visits": stands.visits}
+def _current(finding: Row, resolution: Resolution) -> Row:
+    stays_stopped = finding["status"] == "stopped" and resolution.status != "closed"
+    status = "stopped" if stays_stopped else resolution.status
+    return {"status": status, "verdict": resolution.verdict, "visits": resolution.visits}

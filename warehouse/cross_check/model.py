@@ -1,8 +1,8 @@
-"""Cross-check rules as they are declared: one SQL file that returns the rows which contradict each other, under a header.
+"""The declaration of cross-check rules: one SQL file with a header, whose select returns rows that contradict each other.
 
-A rule selects `subject_id` and `evidence_rows` (`source:key` of the office rows that speak, sorted), where it knows them
-dwelling_id, household_id, person_id, grid_code, and exactly the columns that its header calls evidence. `$name` in the SQL
-is a parameter of the header. Not here: running rules and keeping what they find (run.py).
+A rule selects `subject_id` and `evidence_rows` (`source:key` of the office rows it cites, sorted), if known dwelling_id,
+household_id, person_id and grid_code, and exactly the columns that its header lists as evidence. `$name` in the SQL is a
+parameter of the header. Not here: running rules and storing their findings (run.py).
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from warehouse.build.sql_files import read_file
 RULES: Final = Path(__file__).parents[1] / "rules"
 Severity = Literal["high", "medium", "low"]
 Subject = Literal["person", "household", "dwelling", "ticket", "address", "building", "phone"]
-PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")  # selected where a rule knows them
-MOST: Final = 10_000  # rows of an example that are looked at
+PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")  # each is optional in a rule's select
+MOST: Final = 10_000  # rows of an example that are read
 PARAMETER: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 
 
 class Header(Declaration):
-    """What a rule says of itself: what it means at the door, why it may be asked, and rows that show it.
+    """The header of a rule: its meaning at the door, its purpose and legal basis, and an example.
 
-    `place`: whether somebody must go there (door) or look into it (desk). `doubts`: attributes (`person.living_address`)
-    whose shown value the finding puts in doubt. `rows`: of each source the columns that its evidence rows show.
-    `evidence`: what is contradicted, column → label; a finding that was judged re-opens when one of these values changes.
+    `place`: the finding is checked by a visit (door) or in an office (desk). `doubts`: attributes
+    (`person.living_address`) whose shown value a finding puts in doubt. `rows`: the columns shown of cited rows, by source.
+    `evidence`: the contradicting values, column → label; a closed finding re-opens when one of them changes.
     """
 
     title: Text
@@ -62,22 +62,22 @@ class Rule(Header):
 
     @property
     def finding_id(self) -> str:
-        """The id of a finding in SQL, of a row with `subject_id`: the same rule and subject are one finding on every night."""
+        """The SQL of a finding's id, from `subject_id`: the same rule and subject are one finding on every night."""
         return f"md5({quote_text(f'{self.name}|')} || subject_id)"
 
 
 def load_rules(folder: Path = RULES) -> list[Rule]:
-    """Every rule by name. HubError naming file and missing word: a rule without purpose or legal basis is refused."""
+    """All rules by name. HubError with file and missing field: a rule without purpose or legal basis is refused."""
     return [load_rule(path) for path in rule_files(folder)]
 
 
 def rule_files(folder: Path = RULES) -> list[Path]:
-    """The library's files, by name."""
+    """The rule files of a folder, sorted by name."""
     return sorted(folder.glob("*.sql"))
 
 
 def load_rule(path: Path) -> Rule:
-    """The rule of one file. HubError for one that is no text, or whose header does not say what a rule must say."""
+    """The rule of one file. HubError if it cannot be read or its header is incomplete."""
     rule, problems = read_rule(path)
     if rule is None:
         raise HubError(**first_problems(problems), remedy="`hub rule check` lists every problem")
@@ -85,7 +85,7 @@ def load_rule(path: Path) -> Rule:
 
 
 def read_rule(path: Path) -> tuple[Rule | None, list[Problem]]:
-    """The rule of one file, or everything that is wrong with it and its header."""
+    """The rule of one file, or None and the problems of the file and its header."""
     try:
         file = read_file(path)
     except OSError as error:
@@ -108,9 +108,9 @@ def read_rule(path: Path) -> tuple[Rule | None, list[Problem]]:
 
 
 def run_example(rule: Rule, catalog: Catalog) -> tuple[list[str], list[str]]:
-    """The header's example: the subjects the rule finds in its given rows, and those it should, both sorted. duckdb.Error.
+    """Run the header's example: the subjects found in its given rows, and those expected, both sorted. duckdb.Error.
 
-    Of a rule that finds rows without end only some are looked at: an example is small.
+    At most MOST rows are read, for a rule may by mistake return rows without end.
     """
     with duckdb.connect() as connection:
         connection.execute("create schema source")

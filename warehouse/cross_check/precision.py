@@ -1,7 +1,7 @@
-"""How often a rule was right, where, and whether it still sends anybody there. Pure: verdicts and decisions in, figures out.
+"""The precision of rules by area, and the state (running or stopped) that follows. Pure: verdicts and decisions in.
 
-Belongs here: what counts as right, the bound below which a rule stops by itself, what a restart does. Does not: where
-the rows lie (precision_table.py), who may restart (api/routes/rules.py).
+Belongs here: the verdicts that count as right, the limit below which a rule stops by itself, the effect of a restart. Does
+not: the table of figures (precision_table.py), who may restart a rule (api/routes/rules.py).
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ State = Literal["running", "stopped_by_figures", "stopped_by_person"]
 
 
 class RulePrecision(NamedTuple):
-    """One rule in one area: findings judged right (`confirmed`), `wrong`, or `other` (nothing decided), with the `share`
-    that was right (null where none was judged) and its 95 % interval. `since`: the last restart there, UTC."""
+    """The precision of one rule in one area.
+
+    Counts of findings `confirmed`, `wrong`, or `other` (undecided); `share` is confirmed / (confirmed + wrong), None
+    without either, with its 95 % interval `low` to `high`. `since`: the last restart in the area, UTC.
+    """
 
     rule: str
     area_code: str
@@ -43,7 +46,7 @@ class RulePrecision(NamedTuple):
 
 
 class JudgedVisit(NamedTuple):
-    """What the verdicts about one finding and one evidence came to; `at` is the newest that counts, UTC."""
+    """The outcome of the verdicts on one finding and one evidence; `at` is the time of the newest that counts, UTC."""
 
     rule: str
     grid_code: str
@@ -53,29 +56,31 @@ class JudgedVisit(NamedTuple):
 
 
 def judged_visits(verdicts: Iterable[Verdict]) -> list[JudgedVisit]:
-    """One for each finding and evidence: a finding that somebody went for three times was right or wrong once."""
-    return [_judged(given, evidence_hash) for (_, evidence_hash), given in by_evidence(verdicts).items()]
+    """One outcome for each finding and evidence, however many visits it took."""
+    return [_judged_visit(of_one, evidence_hash) for (_, evidence_hash), of_one in by_evidence(verdicts).items()]
 
 
-def _judged(given: Sequence[Verdict], evidence_hash: str) -> JudgedVisit:
-    stands = resolve(given, evidence_hash)
-    counts = [v for v in given if v.key in stands.keys] or given
-    word = stands.verdict if stands.status == "closed" else None
+def _judged_visit(verdicts: Sequence[Verdict], evidence_hash: str) -> JudgedVisit:
+    resolution = resolve(verdicts, evidence_hash)
+    counts = [v for v in verdicts if v.key in resolution.keys] or verdicts
+    word = resolution.verdict if resolution.status == "closed" else None
     newest = max(counts, key=lambda v: v.given_at)
     outcome: Literal["confirmed", "wrong", "other"] = (
         "confirmed" if word in RIGHT else "wrong" if word == "wrong" else "other"
     )
-    return JudgedVisit(newest.rule, newest.grid_code or "", outcome, stands.visits, newest.given_at)
+    return JudgedVisit(newest.rule, newest.grid_code or "", outcome, resolution.visits, newest.given_at)
 
 
 def levels(code: str) -> list[str]:
-    """The areas a grid or area lies in, the whole city first: 140213052001001 → '', 140213, 140213052."""
+    """The areas that contain a grid or area, the whole city first: 140213052001001 → '', 140213, 140213052."""
     return [code[:digits] for digits in DIGITS if digits <= len(code)]
 
 
 def state_now(area: str, state: State, since: datetime | None, decisions: Sequence[RuleDecision]) -> State:
-    """What a published figure's `state` becomes with the decisions of its rule so far, oldest first: what the next night will
-    say, but for verdicts that were given since."""
+    """The current state of a published figure: its `state` with the rule's decisions so far, oldest first, applied.
+
+    The next night has the same state, unless verdicts given since change it.
+    """
     newest = {d.area: d.decision for d in decisions}
     if any(newest.get(a) == "stopped" for a in levels(area)):
         return "stopped_by_person"
@@ -86,7 +91,7 @@ def state_now(area: str, state: State, since: datetime | None, decisions: Sequen
 
 
 def published_precision(rows: Iterable[Mapping[str, Any]], decisions: Sequence[RuleDecision]) -> list[dict[str, Any]]:
-    """Rows of a release's `rule_figure` with how many findings were `judged`, and the state with what was decided since."""
+    """Rows of a release's `rule_figure` with the number of `judged` findings, and the state after decisions since."""
     found = []
     for row in rows:
         since = row["since"].replace(tzinfo=UTC) if row["since"] else None
@@ -97,13 +102,13 @@ def published_precision(rows: Iterable[Mapping[str, Any]], decisions: Sequence[R
 
 
 def rule_precision(
-    seen: Iterable[JudgedVisit], decisions: Collection[RuleDecision], rules: Collection[str], areas: Iterable[str]
+    visits: Iterable[JudgedVisit], decisions: Collection[RuleDecision], rules: Collection[str], areas: Iterable[str]
 ) -> list[RulePrecision]:
-    """The figures of every rule in the areas and all they lie in, the whole city among them."""
+    """The precision of every rule in the areas and in all areas that contain them, up to the whole city."""
     every = sorted({area for code in ("", *areas) for area in levels(code)})
     of_rule = defaultdict[str, list[JudgedVisit]](list)
-    for one in seen:
-        of_rule[one.rule].append(one)
+    for visit in visits:
+        of_rule[visit.rule].append(visit)
     return [
         figure
         for rule in sorted(rules)
@@ -113,7 +118,7 @@ def rule_precision(
 
 @dataclass
 class _Count:
-    """Of one rule in one area since it was last restarted there."""
+    """Counts of one rule in one area since its last restart there."""
 
     confirmed: int = 0
     wrong: int = 0
@@ -134,17 +139,17 @@ class _Count:
 
 
 def _figures(
-    rule: str, seen: Sequence[JudgedVisit], decisions: Sequence[RuleDecision], areas: Sequence[str]
+    rule: str, visits: Sequence[JudgedVisit], decisions: Sequence[RuleDecision], areas: Sequence[str]
 ) -> Iterator[RulePrecision]:
     newest = {d.area: d for d in decisions}  # oldest first, so the newest stays
     restarts = {area: restart for area in areas if (restart := _restart(area, decisions))}
     counts = {area: _Count() for area in areas}
-    for one in seen:
-        for area in levels(one.grid_code):
-            if area in counts and one.at > (restarts[area].decided_at if area in restarts else EVER):
+    for visit in visits:
+        for area in levels(visit.grid_code):
+            if area in counts and visit.at > (restarts[area].decided_at if area in restarts else EVER):
                 count = counts[area]
-                setattr(count, one.outcome, getattr(count, one.outcome) + 1)
-                count.visits += one.visits
+                setattr(count, visit.outcome, getattr(count, visit.outcome) + 1)
+                count.visits += visit.visits
     for area in areas:
         count, restart = counts[area], restarts.get(area)
         yield RulePrecision(
@@ -162,15 +167,18 @@ def _figures(
 
 
 def _restart(area: str, decisions: Sequence[RuleDecision]) -> RuleDecision | None:
-    """The newest restart of the area, or of one it lies in."""
+    """The newest restart in the area, or in an area that contains it."""
     return next((d for d in reversed(decisions) if d.decision == "restarted" and area.startswith(d.area)), None)
 
 
 def _state(
     area: str, newest: dict[str, RuleDecision], restart: RuleDecision | None, counts: dict[str, _Count]
 ) -> State:
-    """A stop of a larger area stops this one. Who restarts a rule in an area has it judged by that area's figures alone,
-    whatever those of a larger one say; a person's stop is lifted only where it was said."""
+    """The state of a rule in an area. A stop of a larger area stops this one.
+
+    After a restart in an area only that area's figures count, not those of a larger one; a stop by a person is lifted only
+    in the area where it was decided.
+    """
     within = levels(area)
     if any(a in newest and newest[a].decision == "stopped" for a in within):
         return "stopped_by_person"

@@ -1,6 +1,6 @@
-"""`rule_figure` in the candidate: what the casebook's verdicts say of every rule, made at cross-check time.
+"""Makes `rule_figure` in the candidate at cross-check time: the precision of every rule by the casebook's verdicts.
 
-Not here: the counting (precision.py), what a stopped rule does to its findings (finding.sql).
+Not here: the computation (precision.py), the status of a stopped rule's findings (finding.sql).
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ SCHEMA: Final = {
 def make_rule_precision(
     connection: duckdb.DuckDBPyConnection,
     catalog: Catalog,
-    given: Iterable[Verdict],
-    decided: Sequence[RuleDecision],
+    verdicts: Iterable[Verdict],
+    decisions: Sequence[RuleDecision],
     rules: Collection[str],
 ) -> list[RulePrecision]:
-    """Make the table for these rules, in all areas that have a grid, or a finding in `found`."""
+    """Make the table for these rules, in all areas that have a grid or a finding in `found`."""
     areas = connection.execute("""
         select distinct left(area_code, 9) from area where level = 'grid'
         union select distinct left(grid_code, 9) from found where grid_code is not null order by 1""").fetchall()
-    figures = rule_precision(judged_visits(given), decided, rules, [area for (area,) in areas])
+    figures = rule_precision(judged_visits(verdicts), decisions, rules, [area for (area,) in areas])
     rows = [f._replace(since=f.since.replace(tzinfo=None) if f.since else None) for f in figures]
     with frame_as(connection, "figure_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row")):
         create(connection, catalog.tables["city.rule_figure"], "select * from figure_rows")

@@ -1,6 +1,6 @@
-"""`finding_resolution`: what the verdicts of the casebook come to, as a relation for the cross-check. No model reads it.
+"""Makes `finding_resolution`, the resolutions of the casebook's verdicts, for the cross-check. No model reads it.
 
-Not here: how verdicts are weighed (fieldwork/resolution.py), what becomes of the values seen (build/observed_values.py).
+Not here: resolving verdicts (fieldwork/resolution.py), observed values (build/observed_values.py).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SCHEMA: Final = {
 }  # fmt: skip
 
 
-def load_resolutions(connection: duckdb.DuckDBPyConnection, given: Iterable[Verdict]) -> None:
-    """Make the temp table `finding_resolution`: one row per finding and evidence that somebody gave a verdict about.
+def load_resolutions(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Verdict]) -> None:
+    """Make the temp table `finding_resolution`: one row per finding and evidence that has a verdict.
 
-    A finding whose evidence has no row is open and unvisited: nobody has seen what it says now.
+    A finding whose present evidence has no row is open and unvisited.
     """
-    stands = resolve_all(given)
-    rows = [(*about, s.status, s.verdict, s.reason, s.visits) for about, s in sorted(stands.items())]
+    resolutions = resolve_all(verdicts)
+    rows = [(*about, r.status, r.verdict, r.reason, r.visits) for about, r in sorted(resolutions.items())]
     with frame_as(connection, "resolved_rows", pl.DataFrame(rows, schema=SCHEMA, orient="row")):
         connection.execute(f"create or replace temp table {FINDING_RESOLUTION} as select * from resolved_rows")

@@ -1,7 +1,7 @@
-"""Cross-check: runs every rule over the candidate and keeps what they find as `finding` and `finding_evidence`.
+"""The cross-check: runs every rule over the candidate and stores the rows as `finding` and `finding_evidence`.
 
-A finding is its rule and its subject from night to night; since when it is known says the casebook's log of findings. A rule that
-fails costs itself only. Not here: how a rule is declared (model.py), what verdicts make of a finding (fieldwork/resolution.py).
+A finding is identified by its rule and subject; the casebook's finding log has its first day. A rule that fails leaves the
+others alone. Not here: the declaration of rules (model.py), resolving verdicts (fieldwork/resolution.py).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from warehouse.build.sql_files import in_order, read_file, read_folder
 from warehouse.casebook import finding_log
 from warehouse.casebook.casebook import open_casebook
 from warehouse.cross_check import decisions
-from warehouse.cross_check.limits import DEFAULT, HIT, LimitExceeded, Limits, fetch_within, within
+from warehouse.cross_check.limits import DEFAULT, HIT_TABLE, LimitExceeded, Limits, fetch_within, within
 from warehouse.cross_check.lint import problems
 from warehouse.cross_check.model import PLACES, Rule, load_rule, rule_files
 from warehouse.cross_check.precision_table import make_rule_precision
@@ -31,12 +31,12 @@ from warehouse.cross_check.resolution_table import load_resolutions
 from warehouse.fieldwork.verdicts import history
 from warehouse.settings import Settings
 
-FINDING: Final = Path(__file__).parent / "finding.sql"
-FOUND: Final = {
+FINDING_SQL: Final = Path(__file__).parent / "finding.sql"
+FOUND_COLUMNS: Final = {
     **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
     **dict.fromkeys(PLACES, "varchar"), "evidence": "varchar", "evidence_hash": "varchar", "evidence_rows": "varchar[]",
 }  # fmt: skip
-CITED: Final = {
+CITED_COLUMNS: Final = {
     **dict.fromkeys(("finding_id", "source", "record_key", "delivery_id"), "varchar"), "row_no": "bigint",
     "stated_on": "date", "value": "varchar", "grid_code": "varchar",
 }  # fmt: skip
@@ -44,12 +44,12 @@ Progress = Callable[[str], None]
 
 
 class UnusableRule(HubError):
-    """A rule selects something else than an id where an id belongs."""
+    """A rule selects something else than an id in a column of ids."""
 
 
 @dataclass(frozen=True)
 class RuleRun:
-    """How a rule did tonight: its findings, or why it could not run (the night goes on without it)."""
+    """The run of one rule: the number of its findings, or the error why it could not run (the night goes on without it)."""
 
     rule: str
     findings: int
@@ -60,7 +60,7 @@ class RuleRun:
 def cross_check(
     settings: Settings, catalog: Catalog, target: Path, progress: Progress | None = None
 ) -> dict[str, RuleRun]:
-    """Run every rule over the city tables in `target` and add the tables of findings. Says how each rule did."""
+    """Run every rule over the city tables in `target` and add the tables of findings; returns the runs by rule."""
     runs = {}
     with build_connection(target, settings) as connection:
         prepare(connection)
@@ -72,44 +72,46 @@ def cross_check(
                 progress(f"{run.rule} {run.error or run.findings}")
         with open_casebook(settings) as casebook:
             finding_log.load_known(connection, casebook)
-            given = history(casebook)
-            load_resolutions(connection, given)
-            make_rule_precision(connection, catalog, given, decisions.history(casebook), runs.keys())
-        create(connection, catalog.tables["city.finding"], read_file(FINDING).sql)
+            verdicts = history(casebook)
+            load_resolutions(connection, verdicts)
+            make_rule_precision(connection, catalog, verdicts, decisions.history(casebook), runs.keys())
+        create(connection, catalog.tables["city.finding"], read_file(FINDING_SQL).sql)
         create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
         make_worklist(connection, catalog)
     return runs
 
 
 def make_worklist(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
-    """The city tables that are made from findings. No model reads them: a doubt changes nobody's status."""
+    """Make the city tables that depend on findings. No model reads them: a doubt changes nobody's status."""
     files = read_folder(WORKLIST)
     for name in in_order({name: file.reads for name, file in files.items()}):
         create(connection, catalog.tables[f"city.{name}"], files[name].sql)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """The working tables that rules write to: `found` and `cited`."""
-    for name, columns in (("found", FOUND), ("cited", CITED)):
+    """Make the working tables that rules write to: `found` and `cited`."""
+    for name, columns in (("found", FOUND_COLUMNS), ("cited", CITED_COLUMNS)):
         connection.execute(f"create temp table {name} ({', '.join(f'{c} {kind}' for c, kind in columns.items())})")
 
 
-def run_file(connection: duckdb.DuckDBPyConnection, catalog: Catalog, path: Path, bounds: Limits = DEFAULT) -> RuleRun:
-    """Run the rule of a file; one whose header is wrong has not run either."""
+def run_file(connection: duckdb.DuckDBPyConnection, catalog: Catalog, path: Path, limits: Limits = DEFAULT) -> RuleRun:
+    """Run the rule of a file; a wrong header is an error of the run."""
     try:
-        return run_rule(connection, catalog, load_rule(path), bounds)
+        return run_rule(connection, catalog, load_rule(path), limits)
     except HubError as error:
         return RuleRun(path.stem, 0, error.what)
 
 
-def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule, bounds: Limits = DEFAULT) -> RuleRun:
-    """Add what the rule finds to `found`, and the rows it cites to `cited`. One that the lint refuses, that fails or goes out
-    of bounds leaves nothing and is reported, without quoting rows."""
+def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule, limits: Limits = DEFAULT) -> RuleRun:
+    """Add the rule's findings to `found`, and the rows it cites to `cited`.
+
+    A rule that the lint refuses, that fails or exceeds its limits adds nothing; its error quotes no rows.
+    """
     if wrong := problems(rule, catalog):
         return RuleRun(rule.name, 0, "; ".join(wrong))
     try:
-        with within(connection, bounds):
-            fetch_within(connection, rule, bounds)
+        with within(connection, limits):
+            fetch_within(connection, rule, limits)
             connection.execute("begin")
             connection.execute(f"insert into found by name {findings_sql(connection, rule)}")
             require_usable(connection, catalog, rule)
@@ -120,14 +122,14 @@ def run_rule(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule
     except duckdb.IOException:
         raise
     except (duckdb.Error, LimitExceeded, UnusableRule) as error:
-        with suppress(duckdb.TransactionException):  # it had not begun
+        with suppress(duckdb.TransactionException):  # there may be no transaction yet
             connection.execute("rollback")
         return RuleRun(rule.name, 0, str(error) if isinstance(error, HubError) else type(error).__name__)
     return RuleRun(rule.name, count)
 
 
 def require_usable(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule: Rule) -> None:
-    """Unfit where a finding of the rule has no subject, or an id that is none by the contract: the audit would stop the night."""
+    """Raise UnusableRule if a finding has no subject or an id that breaks the contract: the audit would stop the night."""
     promised = [c for c in catalog.tables["city.finding"].columns if c.name in ("subject_id", *PLACES)]
     fits = {c.name: check.args["pattern"] for c in promised for check in c.checks if check.rule == "pattern"}
     odd = ", ".join(
@@ -144,38 +146,38 @@ def require_usable(connection: duckdb.DuckDBPyConnection, catalog: Catalog, rule
 
 
 def findings_sql(connection: duckdb.DuckDBPyConnection, rule: Rule) -> str:
-    """The rule's rows, as they were taken into `hit`, in the shape of `found`. One finding per subject."""
-    columns = [row[0] for row in connection.execute(f"describe {HIT}").fetchall()]
+    """The SQL that turns the rule's rows in `hit` into rows of `found`, one finding per subject."""
+    columns = [row[0] for row in connection.execute(f"describe {HIT_TABLE}").fetchall()]
     places = ", ".join(f"{c} as {c}" if c in columns else f"cast(null as varchar) as {c}" for c in PLACES)
     packed = ", ".join(f"{quote_text(name)}, {quote_identifier(name)}" for name in rule.evidence)
     literal = {word: quote_text(str(getattr(rule, word))) for word in ("name", "title", "severity", "place", "subject")}
     return f"""
-        with seen as (
+        with one_per_subject as (
             select subject_id, {places}, evidence_rows, cast(json_object({packed}) as varchar) as evidence
-            from {HIT}
+            from {HIT_TABLE}
             qualify row_number() over (
                 partition by subject_id order by json_object({packed}), {", ".join(PLACES)}, evidence_rows) = 1)
         select {rule.finding_id} as finding_id, {literal["name"]} as rule,
                {literal["title"]} as title, {literal["severity"]} as severity, {literal["place"]} as place,
                {literal["subject"]} as subject_kind, subject_id, {", ".join(PLACES)}, evidence,
                md5(evidence) as evidence_hash, evidence_rows
-        from seen"""
+        from one_per_subject"""
 
 
 def evidence_sql(catalog: Catalog, rule: Rule, source: str) -> str:
-    """The rows of one source that the rule's findings cite, with where they stand and the columns its header shows."""
+    """The SQL of the rows of one source that the rule's findings cite, with their file and the columns of its header."""
     table = catalog.tables[f"source.{source}"]
-    shown = ", ".join(f"'{name}', s.{name}" for name in rule.rows[source])
-    stated = f"cast(s.{table.dated} as date)" if table.dated else "d.delivered_on"
+    values = ", ".join(f"'{name}', s.{name}" for name in rule.rows[source])
+    stated_on = f"cast(s.{table.dated} as date)" if table.dated else "d.delivered_on"
     return f"""
-        with named as (
+        with cited_row as (
             select finding_id, grid_code, unnest(evidence_rows) as office_row from found where rule = {quote_text(rule.name)}
         ), keyed as (
             select distinct finding_id, grid_code, substr(office_row, {len(source) + 2}) as record_key
-            from named where starts_with(office_row, '{source}:')
+            from cited_row where starts_with(office_row, '{source}:')
         )
         select k.finding_id, '{source}' as source, k.record_key, s.delivery_id, s.row_no,
-               coalesce({stated}, d.delivered_on) as stated_on, cast(json_object({shown}) as varchar) as value, k.grid_code
+               coalesce({stated_on}, d.delivered_on) as stated_on, cast(json_object({values}) as varchar) as value, k.grid_code
         from keyed k
         join {table.relation} s on s.{table.key[0]} = k.record_key
         join delivery d on d.delivery_id = s.delivery_id and d.source = '{source}'"""

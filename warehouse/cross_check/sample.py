@@ -1,6 +1,6 @@
-"""Homes without findings that are visited too: how many contradictions the rules miss can be learnt at no other door.
+"""The weekly sample of homes without findings, which are visited to estimate how many contradictions the rules miss.
 
-Belongs here: which homes a week's sample is, and what its visits say. Does not: writing visits down (fieldwork/visits.py).
+Belongs here: drawing the sample, and the estimate from its visits. Does not: storing visits (fieldwork/visits.py).
 """
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ class Home(NamedTuple):
 
 
 class MissedEstimate(NamedTuple):
-    """Of `visited` homes without a finding where somebody was met, in how many (`missed`) something was wrong that no rule had
-    found: the `share`, null where none was visited, its 95 % interval, and how many of each kind (visit_missed)."""
+    """The estimate from `visited` homes of the sample where somebody was met.
+
+    `missed` of them had a contradiction that no rule had found; `share` (None without visits) has the 95 % interval `low`
+    to `high`; `kinds` counts them by the code list visit_missed.
+    """
 
     visited: int
     missed: int
@@ -37,31 +40,32 @@ class MissedEstimate(NamedTuple):
 
 
 def week_of(day: date) -> str:
-    """The ISO week of a day: 2026-W48."""
+    """The ISO week of a day, such as 2026-W48."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
 
 
 def weekly_sample(rows: RowReader, grids: Iterable[str], week: str) -> list[Home]:
-    """The week's homes of each grid, by grid: those without a finding that the week's lot falls on, the same all week."""
-    asked = tuple(sorted(set(grids)))
-    where, columns = Condition("grid_code", "in", asked), ("dwelling_id", "grid_code")
+    """The week's homes by grid, drawn by a hash of week and home from those without a finding; the same all week."""
+    codes = tuple(sorted(set(grids)))
+    where, columns = Condition("grid_code", "in", codes), ("dwelling_id", "grid_code")
     found = {row["dwelling_id"] for row in rows("finding", where, columns=columns)}
     homes = defaultdict[str, list[str]](list)
     for row in rows("dwelling", where, columns=columns):
         if row["dwelling_id"] not in found:
             homes[row["grid_code"]].append(row["dwelling_id"])
-    drawn = {grid: sorted(homes[grid], key=lambda home: _lot(week, home))[:PER_GRID] for grid in asked}
-    return [Home(home, grid) for grid in asked for home in drawn[grid]]
+    drawn = {grid: sorted(homes[grid], key=lambda home: _lot(week, home))[:PER_GRID] for grid in codes}
+    return [Home(home, grid) for grid in codes for home in drawn[grid]]
 
 
-def week_seen(visit: Visit, zone: tzinfo) -> str:
+def week_of_visit(visit: Visit, zone: tzinfo) -> str:
+    """The ISO week of a visit, by the calendar of `zone`."""
     return week_of(visit.visited_at.astimezone(zone).date())
 
 
-def missed_estimate(seen: Iterable[Visit], zone: tzinfo) -> MissedEstimate:
-    """What visits to samples say, oldest first; of one home in one week the newest at which somebody was met counts."""
-    newest = {(v.stop_id, week_seen(v, zone)): v for v in seen if v.outcome == "met"}
+def missed_estimate(visits: Iterable[Visit], zone: tzinfo) -> MissedEstimate:
+    """The estimate from visits to samples, oldest first; per home and week the newest visit that met somebody counts."""
+    newest = {(v.stop_id, week_of_visit(v, zone)): v for v in visits if v.outcome == "met"}
     kinds = Counter(v.missed for v in newest.values() if v.missed is not None)
     wrong, n = sum(kinds.values()), len(newest)
     return MissedEstimate(n, wrong, wrong / n if n else None, *wilson(wrong, n), dict(sorted(kinds.items())))

@@ -1,7 +1,7 @@
-"""What a rule's SQL really reads, told without running it: relations, and of each the columns it takes (sqlglot).
+"""Finds the relations and columns that a rule's SQL reads, without running it (sqlglot).
 
-Belongs here: one select, nothing but published tables, every column named. Does not: whether a column may serve the
-rule's purpose (lint.py).
+Belongs here: one select, published tables only, every column named. Does not: columns allowed for the rule's purpose
+(lint.py).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlglot.schema import MappingSchema
 from contracts.errors import HubError
 from contracts.model import Catalog
 
-CITY: Final = "main"  # the schema of the city tables, which SQL does not write
+CITY: Final = "main"  # the schema of the city tables, left out in SQL
 WRITES: Final = (exp.DML, exp.DDL, exp.Command, exp.Attach, exp.Copy, exp.Pragma, exp.Set, exp.Into)
 MAKES_ROWS: Final = (exp.GenerateSeries, exp.Unnest, exp.Values)
 HIDES_COLUMNS: Final = {
@@ -31,25 +31,25 @@ HIDES_COLUMNS: Final = {
     exp.TableColumn: "a whole row as one value",
     exp.Pivot: "pivot or unpivot",
 }
-TELLS_NO_VALUE: Final = (exp.Count, exp.MD5, exp.SHA2, exp.Predicate, exp.Case)
-# of the clock too, though DuckDB does not list them as such
+REVEALS_NO_VALUE: Final = (exp.Count, exp.MD5, exp.SHA2, exp.Predicate, exp.Case)
+# functions of the clock that DuckDB does not list as such
 UNSTEADY: Final = frozenset({"ago", "current_localtime", "current_localtimestamp", "current_timestamp", "getdate"})
 
 
 class Unreadable(HubError):
-    """SQL that is not one select over published tables whose every column can be told."""
+    """SQL that is not one select over published tables with every column named."""
 
 
 class SqlReads(NamedTuple):
-    """`columns`: by relation (`person`, `source.resident`) those that are read, none where only rows are counted.
-    `tokens`: the columns returned whose value is a token's."""
+    """The reads of a select. `columns`: those read by relation (`person`, `source.resident`), empty if rows are only
+    counted. `tokens`: the returned columns whose value is a token."""
 
     columns: dict[str, frozenset[str]]
     tokens: tuple[str, ...]
 
 
 def read_sql(sql: str, catalog: Catalog) -> SqlReads:
-    """What the select reads, wherever in it. Unreadable says what to write instead."""
+    """The reads of the whole select, sub-selects included. Unreadable, with a remedy, for SQL that is not allowed."""
     try:
         return _read(sql, catalog)
     except RecursionError:
@@ -79,9 +79,9 @@ def _read(sql: str, catalog: Catalog) -> SqlReads:
 
 def _columns(plain: exp.Expr, scopes: list[Scope], known: Collection[str]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    seen = set()
+    in_scopes = set()
     for scope in scopes:
-        seen |= {id(table) for table in scope.tables}
+        in_scopes |= {id(table) for table in scope.tables}
         for table in (s for s in scope.sources.values() if isinstance(s, exp.Table)):
             if not isinstance(table.this, MAKES_ROWS):
                 found.setdefault(_published(table, known), set())
@@ -91,28 +91,28 @@ def _columns(plain: exp.Expr, scopes: list[Scope], known: Collection[str]) -> di
                 raise Unreadable(f"column {column.name} may be of any table", remedy="name its table: p.name")
             if isinstance(source, exp.Table) and not isinstance(source.this, MAKES_ROWS):
                 found[_relation(source)].add(column.name)
-    if any(id(table) not in seen for table in plain.find_all(exp.Table)):
+    if any(id(table) not in in_scopes for table in plain.find_all(exp.Table)):
         raise Unreadable("reads a table in a way that cannot be told", remedy="read it in `from` or `join`")
     return found
 
 
 def _tokens(scopes: list[Scope]) -> tuple[str, ...]:
-    """Columns of the answer that are tokens, or made of nothing else than choosing and listing them."""
+    """The returned columns that are tokens, or choose and list tokens."""
     outer = scopes[-1]
     names = outer.expression.named_selects
     return tuple(sorted(name for name in names if _is_token(outer, names.index(name), frozenset())))
 
 
 def _is_token(scope: Scope, nth: int, above: frozenset[int]) -> bool:
-    """Whether a scope's column hands a token on. A count, a hash or a comparison of tokens tells none."""
-    if id(scope) in above:  # a recursive query hands on what it began with
+    """True if a scope's column passes a token on. A count, a hash or a comparison of tokens does not."""
+    if id(scope) in above:  # a recursive query passes on the columns it began with
         return False
     above |= {id(scope)}
     if isinstance(scope.expression, exp.SetOperation):
         return any(_is_token(side, nth, above) for side in scope.set_operation_scopes)
-    made = scope.expression.selects[nth : nth + 1]
-    for column in (column for item in made for column in item.find_all(exp.Column)):
-        if column.find_ancestor(*TELLS_NO_VALUE, exp.Select) not in (None, column.parent_select):
+    items = scope.expression.selects[nth : nth + 1]
+    for column in (column for item in items for column in item.find_all(exp.Column)):
+        if column.find_ancestor(*REVEALS_NO_VALUE, exp.Select) not in (None, column.parent_select):
             continue
         source = scope.sources.get(column.table)
         if isinstance(source, Scope):
@@ -125,7 +125,7 @@ def _is_token(scope: Scope, nth: int, above: frozenset[int]) -> bool:
 
 
 def _one_select(sql: str) -> exp.Query:
-    """The statement. Unreadable where there are several, where one writes, or where an answer hangs on clock or chance."""
+    """The parsed select. Unreadable for several statements, one that writes, or one that depends on clock or chance."""
     try:
         [tree, *more] = [t for t in sqlglot.parse(sql, read="duckdb") if t is not None] or [exp.Null()]
     except SqlglotError as error:
@@ -144,7 +144,7 @@ def _one_select(sql: str) -> exp.Query:
 
 
 def _require_plain(tree: exp.Expr) -> None:
-    """Unreadable for what takes columns without naming them, or rows by chance."""
+    """Raise Unreadable for SQL that reads columns without naming them, or rows at random."""
     for node in tree.find_all(*HIDES_COLUMNS, exp.TableSample, exp.Join):
         if type(node) in HIDES_COLUMNS:
             raise Unreadable(f"takes {HIDES_COLUMNS[type(node)]}", remedy="name the columns, each by itself")
@@ -165,7 +165,7 @@ def _functions(tree: exp.Expr) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _unsteady() -> frozenset[str]:
-    """Functions that give another answer another time, as DuckDB lists them: clock, chance, session."""
+    """The functions whose result depends on clock, chance or session, as DuckDB lists them."""
     with duckdb.connect() as connection:
         rows = connection.execute(
             "select distinct function_name from duckdb_functions() where coalesce(stability, 'CONSISTENT') <> 'CONSISTENT'"
@@ -174,7 +174,7 @@ def _unsteady() -> frozenset[str]:
 
 
 def _published(table: exp.Table, known: Collection[str]) -> str:
-    """The relation's name. Unreadable for a file, a table function, a working table."""
+    """The relation's name. Unreadable for a file, a table function or a working table."""
     if not isinstance(table.this, exp.Identifier):
         raise Unreadable(
             f"calls the table function {_called(table)}", remedy="a rule reads tables of the release, no files"

@@ -1,4 +1,4 @@
-"""How sure a share is that was seen in a sample. Pure computation; one implementation for figures of rules and benchmarks.
+"""The confidence interval of a share in a sample. Pure; the one implementation for figures of rules and benchmarks.
 
 scipy has it too (`binomtest(…).proportion_ci(method="wilson")`; a test compares), but takes 0.7 s to import.
 """
@@ -12,7 +12,7 @@ Z95: Final = 1.959963984540054  # of the normal distribution
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share of which `hits` of `n` were seen (Wilson 1927); nothing seen says nothing: 0 to 1."""
+    """The 95 % interval of a share, from `hits` among `n` (Wilson 1927); 0 to 1 for `n` 0."""
     if n == 0:
         return 0.0, 1.0
     share, z2 = hits / n, Z95 * Z95

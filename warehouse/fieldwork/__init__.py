@@ -1,1 +1,1 @@
-"""What people write down of a door: verdicts, visits, assignments, values seen, and what they come to."""
+"""Field work: verdicts, visits, assignments and observed values, and the resolution of verdicts."""

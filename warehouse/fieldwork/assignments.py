@@ -1,4 +1,4 @@
-"""Who is to go where: a stop is assigned to somebody, or released again. The newest row on a stop counts.
+"""Assignments: a stop is assigned to a user, or released again. The newest row on a stop counts.
 
 Not here: which stops there are (the worklist), what was seen there (visits.py).
 """
@@ -23,7 +23,7 @@ ROUTINE: Final = "日常派单"
 
 
 class AssignmentOrder(NamedTuple):
-    """What a lead sends: `username` is to go to the stop until `due_on`; neither for a stop that is released."""
+    """An assignment as a lead sends it: `username` visits the stop by `due_on`; both are None to release the stop."""
 
     key: str
     stop_id: str
@@ -61,9 +61,9 @@ def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
     """
     if door.user.role not in LEAD_ROLES:
         raise AccessError("only a grid lead or a district supervisor assigns stops", remedy="ask your lead")
-    told = order._asdict() | {"by": door.user.username}
-    del told["key"]
-    if door.casebook.ledger.is_written(assignments, order.key, told):
+    sent = order._asdict() | {"by": door.user.username}
+    del sent["key"]
+    if door.casebook.ledger.is_written(assignments, order.key, sent):
         return False
     grid = door.scope.grid_of(order.stop_id)
     if order.state == "assigned":
@@ -73,7 +73,7 @@ def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
     elif order.stop_id not in current_assignments(door.casebook):
         raise NothingToRevoke("nobody is assigned to this stop", remedy="see GET /v1/assignments")
     row = {"grid_code": grid} | {name: getattr(order, name) for name in ("stop_id", "state", "username", "due_on")}
-    return LOG.add_once(door.casebook, order.key, told, row, order.reason, door.user.username)
+    return LOG.add_once(door.casebook, order.key, sent, row, order.reason, door.user.username)
 
 
 def history(casebook: Casebook, stop_id: str | None = None) -> list[Assignment]:

@@ -70,9 +70,9 @@ class ValueValidator:
         number = canonical(sent.attribute, sent.value or "")
         if number is None or not self._is_whole(sent.attribute, number):
             raise CasebookError("this is no whole number", where=sent.attribute, remedy="read it again, in full")
-        shown = mask(sent.attribute, sent.value or "") or ""
+        masked = mask(sent.attribute, sent.value or "") or ""
         token = self._tokens.token(sent.attribute, number)
-        return TokenizedValue(ObservedValue(*sent[:3], shown, token, None), number)
+        return TokenizedValue(ObservedValue(*sent[:3], masked, token, None), number)
 
     def validate(self, value: ObservedValue, finding: Finding, scope: FieldScope) -> ObservedValue:
         """The value in its canonical form. CasebookError if it is no value of its attribute, or of somebody the finding is not

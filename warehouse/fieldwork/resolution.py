@@ -64,7 +64,7 @@ def resolve(verdicts: Iterable[Verdict], evidence_hash: str) -> Resolution:
 def resolve_all(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], Resolution]:
     """The resolution by finding and evidence hash."""
     return {
-        (finding, evidence): resolve(given, evidence) for (finding, evidence), given in by_evidence(verdicts).items()
+        (finding, evidence): resolve(of_one, evidence) for (finding, evidence), of_one in by_evidence(verdicts).items()
     }
 
 

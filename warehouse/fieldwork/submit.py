@@ -49,7 +49,7 @@ class VerdictSubmission(NamedTuple):
 
 @dataclass(frozen=True)
 class Fieldwork:
-    """What one user's submissions need: the casebook, who she is, her scope, and the validators of inputs and values."""
+    """The means of one user's submissions: the casebook, the user, her scope, and validators of inputs and values."""
 
     casebook: Casebook
     user: User
@@ -72,7 +72,7 @@ class SubmissionResult(NamedTuple):
     is_new: bool
     verdict: Verdict
     evidence_hash: str | None
-    standing: Resolution | None
+    resolution: Resolution | None
 
 
 class PreparedVerdict(NamedTuple):
@@ -86,8 +86,8 @@ class PreparedVerdict(NamedTuple):
 def submit_verdict(fieldwork: Fieldwork, submission: VerdictSubmission) -> SubmissionResult:
     """Append a verdict; `is_new` is False if the same submission was stored before under its key.
 
-    Raises what `FieldScope.finding` raises; FindingClosed for a worker's verdict on a closed finding; KeyReused for a key that
-    stands for another submission; CasebookError for invalid input; AccessError for a role that does no field work.
+    Raises the errors of `FieldScope.finding`; FindingClosed for a worker's verdict on a closed finding; KeyReused for a key
+    used for another submission; CasebookError for invalid input; AccessError for a role that does no field work.
     """
     fieldwork.require_writer()
     prepared = prepare_verdict(fieldwork, submission)

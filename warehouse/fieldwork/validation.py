@@ -1,4 +1,4 @@
-"""Validates what field workers send besides values: codes of their lists, notes without numbers, days and moments.
+"""Validates what field workers send besides values: codes of their lists, notes without numbers, days and times.
 
 Not here: values of persons and homes (observed_values.py), reasons of decisions (casebook/append_only.py).
 """
@@ -63,16 +63,16 @@ class InputValidator:
             )
         return day
 
-    def moment(self, moment: datetime, where: str) -> datetime:
-        """The moment of a visit. CasebookError for one in the future, with `SKEW` granted to a fast clock."""
-        if moment.astimezone(UTC) > self.now() + SKEW:
+    def time(self, time: datetime, where: str) -> datetime:
+        """The time of a visit. CasebookError for one in the future, with `SKEW` granted to a fast clock."""
+        if time.astimezone(UTC) > self.now() + SKEW:
             raise CasebookError("this moment has not come yet", where=where, remedy="set the clock of your device")
-        self.day(self.day_of(moment), where)
-        return moment
+        self.day(self.day_of(time), where)
+        return time
 
-    def day_of(self, moment: datetime) -> date:
-        """The day of a moment in the hub's time zone."""
-        return moment.astimezone(self.zone).date()
+    def day_of(self, time: datetime) -> date:
+        """The day of a time in the hub's time zone."""
+        return time.astimezone(self.zone).date()
 
     @property
     def today(self) -> date:

@@ -16,7 +16,7 @@ from warehouse.casebook.append_only import record_reader
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import observed_values, verdicts
 
-FEW = 500  # findings asked for by name; of more, all verdicts are read
+FEW = 500  # findings queried by id; for more of them all verdicts are read
 
 
 class ObservedValue(NamedTuple):
@@ -61,12 +61,12 @@ def history(
     few = finding_ids is not None and len(finding_ids) <= FEW
     some = [verdicts.c.finding_id.in_(finding_ids or ())] if few else []
     at_visit = [verdicts.c.visit_key == visit_key] if visit_key is not None else []
-    given = casebook.ledger.rows(verdicts, *some, *at_visit)
+    rows = casebook.ledger.rows(verdicts, *some, *at_visit)
     if finding_ids is not None and not few:
         wanted = set(finding_ids)
-        given = [row for row in given if row.finding_id in wanted]
-    values = _values(casebook, [row.key for row in given])
-    return [_verdict(row, tuple(values[row.key])) for row in given]
+        rows = [row for row in rows if row.finding_id in wanted]
+    values = _values(casebook, [row.key for row in rows])
+    return [_verdict(row, tuple(values[row.key])) for row in rows]
 
 
 def _values(casebook: Casebook, keys: Collection[str]) -> Mapping[str, list[ObservedValue]]:

@@ -72,8 +72,8 @@ def submit_visit(fieldwork: Fieldwork, submission: VisitSubmission) -> bool:
             prepare_verdict(fieldwork, retry, submission.key)  # KeyReused if its content differs now
         return False
     row = _row(fieldwork, submission)
-    given = submission.verdicts or tuple(_for_each(fieldwork, submission))
-    entries = [prepared.entry for v in given if (prepared := prepare_verdict(fieldwork, v, submission.key))]
+    submitted = submission.verdicts or tuple(_for_each(fieldwork, submission))
+    entries = [prepared.entry for v in submitted if (prepared := prepare_verdict(fieldwork, v, submission.key))]
     for entry in entries:
         if entry.row["stop_id"] != submission.stop_id:
             raise CasebookError(
@@ -117,7 +117,7 @@ def _row(fieldwork: Fieldwork, submission: VisitSubmission) -> dict[str, object]
         "outcome": outcome,
         "missed": submission.missed,
         "note": note,
-        "visited_at": inputs.moment(submission.visited_at, "visited_at"),
+        "visited_at": inputs.time(submission.visited_at, "visited_at"),
         "visited_by": fieldwork.user.username,
         "release_id": fieldwork.scope.release_id,
     }

@@ -11,14 +11,14 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from warehouse.cross_check.library import library
-from warehouse.cross_check.live_status import WAITING
+from warehouse.cross_check.live_status import UNDECIDED_STATUSES
 from warehouse.form_filling.expression import Column
 from warehouse.form_filling.model import Cell
 from warehouse.form_filling.query import FormQuery
 from warehouse.form_filling.scoped_sql import GRID
 from warehouse.releases.reader import Row
 
-IS_UNDECIDED: Final = f"finding.status in {WAITING}"
+IS_UNDECIDED: Final = f"finding.status in {UNDECIDED_STATUSES}"
 FACTS: Final = ("finding_id", "rule", "title", "person_id", "household_id", "dwelling_id")
 
 

@@ -178,7 +178,7 @@ def _only_known(content: _SqlContent, known: Mapping[str, Collection[str]]) -> N
         raise UnsafeSql(f"there is no table {foreign[0]}", remedy=f"the city database has {', '.join(sorted(known))}")
     for reference in content.references:
         path = [part.lower() for part in reference["column_names"]]
-        bare = len(path) == 1  # current_user stands there like a column, and a table's name means its whole row
+        bare = len(path) == 1  # current_user looks like a column, and a table's name means its whole row
         unknown = bare and path[0] not in content.aliases and not _columns(reference, content, known)
         if len(path) > 2 or (bare and path[0] in content.names) or unknown:
             raise UnsafeSql(f"{'.'.join(path)} is no column", remedy="write table.column, or alias.column")

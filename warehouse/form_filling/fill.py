@@ -61,7 +61,7 @@ def fill(
 ) -> FilledForm:
     """Fill the form. `doubts`: rule → the attributes its findings put in doubt.
 
-    NotFound for a form or grid outside the user's rights; ColumnRefused if `where` reads a column that is masked for her;
+    NotFound for a form or grid outside the user's rights; ColumnNotAllowed if `where` reads a column that is masked for her;
     TooManyRows; QueryTimeout; FormError naming the cell whose SQL fails on these rows.
     """
     if not is_readable(view, form):

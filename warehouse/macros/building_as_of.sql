@@ -1,4 +1,4 @@
-/* In which grid each building stood on `day`. The register of buildings is believed as it is now: `known` changes nothing. */
+/* The buildings of `day` with their grids. The register of buildings has no history, so `known` has no effect. */
 select building_id, estate, building_no, kind, grid_code, community_code, grid_rule, standard_address, longitude, latitude,
        valid_from, valid_to
 from building

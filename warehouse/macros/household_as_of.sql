@@ -1,5 +1,5 @@
-/* The hukou households of `day`, as they were known on `known`: members, head (null: nobody was written down as head) and
-   where the household was registered. */
+/* The hukou households of `day`, as known on `known`: members, head (null: nobody is registered as head) and the dwelling where
+   the household was registered. */
 with member as (
     select * from membership_as_of(day, coalesce(known, day))
 ), home as (

@@ -1,10 +1,10 @@
-/* Who belonged to which hukou household on `day`, as it was known on `known`. */
+/* The members of hukou households on `day`, as known on `known`. */
 select person_id, name, household_id, household_no, relation_to_head, valid_from, valid_to, known_from, known_to, grid_code
 from (
     select person_id, name, household_id, household_no, relation_to_head, valid_from, valid_to, known_from, known_to, grid_code
     from membership
     union all
     select person_id, name, household_id, household_no, relation_to_head, valid_from, valid_to, known_from, known_to, grid_code
-    from membership_history) as said
+    from membership_history) as every_version
 where known_from <= cast(coalesce(known, day) as date) and (known_to is null or known_to > cast(coalesce(known, day) as date))
   and (valid_from is null or valid_from <= cast(day as date)) and (valid_to is null or valid_to > cast(day as date))

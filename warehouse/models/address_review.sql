@@ -1,6 +1,5 @@
-/* Spellings that wait for somebody who knows the place; what lies outside the city, says nothing or is written no more waits
-   for nobody.
-   An area wider than a county is no place: such a spelling waits, as one without any, for those who see whole counties. */
+/* Spellings that need a decision by somebody who knows the place; not those outside the city, without content, or out of use.
+   An area wider than a county counts as no place: such a spelling is for users of whole counties, as one without any area. */
 select address_id, address, rule, nullif(reasons, '') as reasons, uses,
        case when right(area_code, 8) <> '00000000' then area_code end as area_code, grid_code
 from address_link

@@ -1,9 +1,9 @@
-/* A home is whatever door some office names and the building table knows; it is described as the titles are weighed to. */
+/* The dwellings: doors that some office names and the building register has, with the values that survivorship shows. */
 with door as (
     select key_of('dwelling', standard_address) as dwelling_id, * from (
         select distinct standard_address, building_id, area_code, entrance_no, floor_no, room_no
-        from address_parsed where standard_address is not null) as named
-), shown as (
+        from address_parsed where standard_address is not null) as address
+), shown_value as (
     select r.dwelling_id,
            any_value(r.real_estate_unit_no) filter (where coalesce(g.real_estate_unit_no, true)) as real_estate_unit_no,
            any_value(r.usage_kind) filter (where coalesce(g.usage_kind, true)) as usage_kind,
@@ -18,4 +18,4 @@ select d.dwelling_id, d.standard_address, d.building_id, b.estate, b.building_no
        t.floor_area_m2, case when right(d.area_code, 3) <> '000' then d.area_code end as community_code, b.grid_code
 from door d
 join current_building b on b.building_id = d.building_id
-left join shown t on t.dwelling_id = d.dwelling_id
+left join shown_value t on t.dwelling_id = d.dwelling_id

@@ -1,4 +1,4 @@
-/* View: the rows of all offices that stand and describe a home. A further source is one more branch. */
+/* View: the rows in force of all offices that describe a dwelling. A further source is one more branch. */
 select dwelling_id, 'property' as source, title_no as record_key, delivery_id, row_no, updated_on as claimed_on,
        holder_name as title_holder, real_estate_unit_no, usage_kind, occupancy, floor_area_m2, grid_code
 from source.property

@@ -1,6 +1,6 @@
-/* The facts that changing records stated, one row per record, kind and state. `fact` is who and where (null: nowhere known),
-   `detail` what is said about it without being another fact, `says_from` and `says_to` the office's own dates of it,
-   `dated_on` the office's day of a change if it gives one. */
+/* The facts stated by records that have changed, one row per record, kind and state. `fact` identifies person and place (null:
+   no known place), `detail` are attributes that do not make another fact, `says_from` and `says_to` the office's own dates of
+   the fact, `dated_on` the office's day of a change, if it gives one. */
 select 'hukou' as kind, record_key,
        case when hukou_dwelling_id is not null
             then key_of('residence', concat_ws('|', person_id, hukou_dwelling_id, 'hukou', household_id)) end as fact,

@@ -1,8 +1,8 @@
-/* What a clerk has to settle so that every home has its grid: buildings that stand without one, or against an outline, rows
-   that contradict each other in time, outlines that cannot be used. `detail` says with what. */
+/* Problems that a clerk has to settle so that every home has its grid: buildings without one, or outside its outline, rows of
+   overlapping periods, outlines that cannot be used. `detail` has the conflicting grids or dates. */
 with today as (
     select max(delivered_on) as day from delivery where source = 'grid_building'
-), waiting as (
+), problem as (
     select b.building_id, b.valid_from, b.standard_address, b.grid_rule as rule, b.grid_code, b.community_code as area_code,
            b.doubt as detail
     from building_period b
@@ -36,6 +36,6 @@ with today as (
 select key_of('grid_review', concat_ws('|', w.rule, w.building_id, w.grid_code, w.valid_from)) as review_id,
        w.building_id, w.valid_from, w.standard_address, w.rule, w.detail, coalesce(h.dwellings, 0) as dwellings,
        coalesce(w.area_code, s.area_code) as area_code, w.grid_code
-from waiting w
+from problem w
 left join subdistrict s on w.area_code is null and starts_with(w.standard_address, s.head)
 left join home h on h.building_id = w.building_id

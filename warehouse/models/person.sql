@@ -1,27 +1,27 @@
-/* A person once. What she is now (household, home, status) is said by the newest row of the resident register that still stands,
-   else by a standing row of another register that names her; where she lives also by a door that was looked at since. Her values are those of the claims that are shown (`person_survivorship`); where every row
-   about her is cancelled, they are the last known. */
-with registered as (
+/* One row per person. Household, home and status are those of the newest row in force of the resident register, else of another
+   register; the home may also be an observed value. Other values are those that survivorship shows (`person_survivorship`); if
+   all rows about a person are cancelled, they are the last known. */
+with registration as (
     select *, row_number() over (
         partition by person_id order by cancelled_on is null desc, updated_on desc, record_no) as nth
     from resident_row
-), holder as (
+), other_record as (
     select *, row_number() over (
         partition by person_id order by living_dwelling_id is not null desc, updated_on desc, source, record_key) as nth
     from linked_record h
     where source <> 'resident' and strength <> 'contact' and person_id is not null and cancelled_on is null
       and not exists (select 1 from resident_row r where r.person_id = h.person_id)
-), known as (
+), current_person as (
     select person_id, name, sex, birth_date, id_no_token, id_no_masked, id_no_status, phone_token, phone_masked,
            household_id, dwelling_id, population_kind,
            case when cancelled_on is null then 'active' else 'cancelled' end as status, updated_on,
            hukou_grid_code, coalesce(grid_code, hukou_grid_code) as grid_code
-    from registered where nth = 1
+    from registration where nth = 1
     union all
     select person_id, name, sex, birth_date, id_no_token, id_no_masked, id_no_status, phone_token, phone_masked,
            null, living_dwelling_id, null, 'active', updated_on, hukou_grid_code, grid_code
-    from holder where nth = 1
-), shown as (
+    from other_record where nth = 1
+), shown_value as (
     select r.person_id, any_value(r.name) filter (where coalesce(g.name, true)) as name,
            any_value(r.sex) filter (where coalesce(g.sex, true)) as sex,
            any_value(r.birth_date) filter (where coalesce(g.birth_date, true)) as birth_date,
@@ -34,7 +34,7 @@ with registered as (
     left join person_survivorship g on g.source = r.source and g.record_key = r.record_key
     where g.source is null or g.name or g.sex or g.birth_date or g.id_no or g.phone
     group by r.person_id
-), met as (
+), observed_home as (
     select r.person_id, any_value(r.living_dwelling_id) as dwelling_id, any_value(r.grid_code) as grid_code
     from person_row r
     left join person_survivorship g on g.source = r.source and g.record_key = r.record_key
@@ -50,6 +50,6 @@ select k.person_id, coalesce(s.name, k.name) as name, coalesce(s.sex, k.sex) as 
        k.household_id, case when m.person_id is null then k.dwelling_id else m.dwelling_id end as dwelling_id,
        k.population_kind, k.status, k.updated_on, k.hukou_grid_code,
        case when m.person_id is null then k.grid_code else coalesce(m.grid_code, k.hukou_grid_code) end as grid_code
-from known k
-left join shown s on s.person_id = k.person_id
-left join met m on m.person_id = k.person_id
+from current_person k
+left join shown_value s on s.person_id = k.person_id
+left join observed_home m on m.person_id = k.person_id

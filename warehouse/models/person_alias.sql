@@ -1,6 +1,6 @@
-/* The trail of persons' ids: who asks for an id that was merged into another, or for the one that split off, finds it here.
-   An id that is a person's again tonight is no alias any more, and of one that was kept or merged more than once the last
-   time counts: from step to step it leads to one person. Changes of tonight are of the day of the newest delivery. */
+/* Former ids of persons with the id that each was kept as, merged into or split from.
+   An id that a person has again tonight is no alias any more; of an id kept or merged several times the last change counts, so
+   that the steps lead to one person. Changes of tonight have the day of the newest delivery. */
 with today as (
     select max(delivered_on) as newest from delivery
 ), step as (

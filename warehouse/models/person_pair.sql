@@ -1,5 +1,5 @@
-/* Doubts about persons: a row and a person it may name, too much to pass over and too little to link. Nothing merges them but
-   a human. The right side is a row of that person, so that a decision is always about two rows. */
+/* Review pairs: a row and a person it may name, likely enough to review and too unlikely to link. Only a person's decision
+   merges them. The right side is a row of that person, so that a decision is always about two rows. */
 with doubt as (
     select l.source, l.record_key, l.person, l.match_weight, l.confidence, t.reasons
     from row_link l
@@ -15,14 +15,14 @@ with doubt as (
     from doubt d
     join person_identity i on i.person = d.person
     left join person_link k on k.source = d.source and k.record_key = d.record_key
-    -- a ticket or title that found its person is settled; a register row may still be somebody else entered twice
+    -- a ticket or title that is linked is settled; a register row may still be another person's, entered twice
     where k.person_id is null or (k.rule = 'record' and k.person_id <> i.person_id)
     group by d.source, d.record_key, i.person_id
-), asked as (
+), doubted_person as (
     select distinct person_id from open_doubt
-), face as (
+), representative as (
     select i.person_id, min({'later': not p.is_spine, 'source': p.source, 'key': p.record_key}) as first_row
-    from asked a
+    from doubted_person a
     join person_identity i on i.person_id = a.person_id
     join row_person p on p.person = i.person
     group by i.person_id
@@ -31,5 +31,5 @@ select key_of('person_pair', concat_ws('|', d.source, d.record_key, d.person_id)
        d.source as left_source, d.record_key as left_key, f.first_row.source as right_source, f.first_row.key as right_key,
        d.person_id, d.match_weight, d.confidence, d.reasons, 'waiting' as status, r.grid_code
 from open_doubt d
-join face f on f.person_id = d.person_id
+join representative f on f.person_id = d.person_id
 join person_record r on r.source = d.source and r.record_key = d.record_key

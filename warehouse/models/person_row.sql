@@ -1,6 +1,6 @@
-/* View: the records of all sources that stand and name a known person, and the tests that their values pass. What a source says
-   nothing of is null. Where a claim lies is said by a spine only; of every other it is where the person lives. What was seen at
-   a door passed its tests when it was written down, and has one row per value. */
+/* View: the records in force of all sources that name a known person, with tests of their values. Values that a source lacks
+   are null. Only rows of a spine have the grid of a claim; other claims are in the grid of the person's home. Observed values
+   were validated when they were submitted, and have one row per value. */
 select r.person_id, r.source, r.record_key, r.delivery_id, r.row_no, r.updated_on as claimed_on,
        r.name, r.sex, r.birth_date, r.id_no_masked as id_no, r.id_no_token, r.id_no_status,
        r.phone_masked as phone, r.phone_token, r.living_address, r.living_dwelling_id, r.hukou_address, r.hukou_dwelling_id,

@@ -1,5 +1,5 @@
-/* Every state of the titles that are not now as the first file had them, with holder and home. */
-with changed as (
+/* Every state of the titles that have changed since the first file, with holder and home. */
+with changed_title as (
     select title_no from property_history union select title_no from property_current_since
 )
 select f.title_no as record_key, l.dwelling_id, f.real_estate_unit_no, v.person_id, f.holder_name,
@@ -14,6 +14,6 @@ select t.title_no, t.dwelling_id, t.real_estate_unit_no, t.person_id, t.holder_n
        t.registered_on, t.updated_on, t.cancelled_on, t.grid_code, coalesce(s.known_from, f.day), null,
        coalesce(s.began, 'first')
 from property_row t
-join changed c on c.title_no = t.title_no
+join changed_title c on c.title_no = t.title_no
 join first_stated f on f.source = 'property'
 left join property_current_since s on s.title_no = t.title_no

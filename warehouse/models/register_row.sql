@@ -1,7 +1,7 @@
-/* What each row of a spine or register tells of the person it names. Texts that are only compared stand as the hash of tonight,
-   a quarter of the memory. `number` is there where the ID number is usable: a right one, an old one of 15 digits (its token is
-   that of the 18 it became), and a right one that the row's own birth date or sex disagrees with: it carries a check
-   character and the cell beside it does not. `agrees`: birth date and sex are those of the number. */
+/* The features of the person in each row of a spine or register. Texts that are only compared are hashes of tonight, a quarter
+   of the memory. `number` is null unless the ID number is usable: a valid one, an old one of 15 digits (its token is that of
+   the 18 digits it became), or a valid one that the row's own birth date or sex contradicts, for only the number has a check
+   character. `agrees`: birth date and sex are those of the number. */
 select r.source, r.record_key, r.strength = 'spine' as is_spine, hash(r.name) as name_hash, r.sex, r.birth_date,
        case when r.has_usable_id_no then r.id_no_token end as token,
        case when r.has_usable_id_no then hash(r.id_no_token) end as number,

@@ -1,5 +1,5 @@
-/* Who is registered where (hukou) and who lives where (living), as the resident register says and, of ties that have ended,
-   as it said. What is not believed any more is in `residence_history`. */
+/* The dwellings in which persons are registered (hukou) and live (living), from the resident register, with ties that have
+   ended. Superseded and corrected statements are in `residence_history`. */
 with unchanged as (
     select r.*, f.day from resident_row r
     join first_stated f on f.source = 'resident'
@@ -11,7 +11,7 @@ with unchanged as (
     union all
     select person_id, household_id, relation_to_head, dwelling_id, 'living', moved_in_on, cancelled_on, day, grid_code
     from unchanged where dwelling_id is not null
-), named as (
+), identified_tie as (
     select key_of('residence', concat_ws('|', person_id, dwelling_id, kind, household_id)) as residence_id, * from tie
 )
 -- a person entered twice in one household has one tie to its dwelling; it ends when the last of its rows does
@@ -19,7 +19,7 @@ select residence_id, any_value(person_id) as person_id, any_value(household_id) 
        any_value(dwelling_id) as dwelling_id, any_value(kind) as kind, min(relation_to_head) as relation_to_head,
        min(valid_from) as valid_from, case when count(*) = count(valid_to) then max(valid_to) end as valid_to,
        any_value(day) as known_from, cast(null as date) as known_to, any_value(grid_code) as grid_code
-from named
+from identified_tie
 group by residence_id
 union all
 -- of several stays in one home the later ones have a number in their id

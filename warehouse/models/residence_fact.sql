@@ -1,4 +1,4 @@
-/* Who was registered or lived where, of the persons whose registrations have changed, as it is known and as it was. */
+/* The residences of persons whose registrations have changed, as known now and as known before. */
 select k.fact, k.stay, v.person_id, v.household_id,
        case k.kind when 'hukou' then v.hukou_dwelling_id else v.living_dwelling_id end as dwelling_id, k.kind,
        v.relation_to_head, k.valid_from, k.valid_to, k.known_from, k.known_to,

@@ -1,6 +1,6 @@
-/* Every state of all registrations of persons of whom one is not as the first file had it, with person and homes.
-   Nobody else has a history: what is left out here is since the first file as `resident_row` says. */
-with changed as (
+/* Every state of all registrations of persons with a registration that has changed since the first file, with person and homes.
+   All other registrations are in `resident_row`, unchanged since the first file. */
+with changed_person as (
     select person_id from version_person where source = 'resident'
     union
     select r.person_id from resident_row r join resident_current_since s on s.record_no = r.record_no
@@ -18,6 +18,6 @@ select r.record_no, r.person_id, r.name, r.household_no, r.household_id, r.relat
        r.hukou_dwelling_id, r.hukou_grid_code, r.dwelling_id, r.grid_code,
        r.moved_in_on, r.updated_on, r.cancelled_on, coalesce(s.known_from, f.day), null, coalesce(s.began, 'first')
 from resident_row r
-join changed c on c.person_id = r.person_id
+join changed_person c on c.person_id = r.person_id
 join first_stated f on f.source = 'resident'
 left join resident_current_since s on s.record_no = r.record_no

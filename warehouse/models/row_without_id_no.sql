@@ -1,6 +1,6 @@
-/* Records that name a person without a usable ID number, with what they tell: requesters, old titles, broken numbers. `row_hash`
-   stands for a row tonight, `told` for all that it tells (the name tells its features). */
-with told as (
+/* Records that name a person without a usable ID number, with their features: requesters, old titles, invalid numbers.
+   `row_hash` identifies a row tonight, `told` is the hash of all features compared. */
+with named_record as (
     select source, record_key, 'spine' as strength, name_hash, sex, birth_date, phone, home, registered_home
     from row_person
     where rule = 'record'
@@ -15,20 +15,20 @@ with told as (
            case when dwelling_id is not null then hash(dwelling_id) end, null
     from person_record
     where strength = 'contact' and (name is not null or phone_token is not null)
-), telling as (
+), record_phone as (
     select t.*, case when c.phone is null then t.phone end as own_phone
-    from told t left join common_phone c on c.phone = t.phone
-), shown as (
+    from named_record t left join common_phone c on c.phone = t.phone
+), record_feature as (
     select hash(t.source, t.record_key) as row_hash, t.source, t.record_key, t.strength,
            f.name, f.name_variant, f.name_pinyin, coalesce(f.name_kind, 'none') as name_kind, f.surname, f.surname_pinyin, f.given,
            coalesce(t.sex, f.name_sex) as sex, t.birth_date,
            cast(null as integer) as rarity, cast(null as integer) as sound_rarity,
-           -- a row tells one telephone and up to two homes, which may be any of the person's
+           -- a row has one telephone and up to two homes, which are compared with any of the person's
            t.own_phone as phone_a, t.own_phone as phone_b, t.own_phone as phone_c,
            coalesce(t.home, t.registered_home) as home_a, coalesce(t.registered_home, t.home) as home_b,
            coalesce(t.home, t.registered_home) as home_c
-    from telling t
+    from record_phone t
     left join name_feature f on f.name_hash = t.name_hash
 )
 select *, hash(name, name_kind, surname, sex, birth_date, phone_a, home_a, home_b) as told
-from shown
+from record_feature

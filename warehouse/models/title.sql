@@ -1,6 +1,6 @@
-/* Who holds what, as the property register says and, of titles that have ended, as it said. What is not believed any more is
-   in `title_history`. A former holder who is nobody else to the hub is named by her title only. */
-with known as (
+/* Titles with their holders, from the property register, with titles that have ended. Superseded and corrected statements are in
+   `title_history`. A former holder without another record has no `person_id`, only the name in the title. */
+with title_stay as (
     select *, row_number() over (partition by title_no order by known_from, valid_from nulls first, valid_to, fact, stay) as nth
     from title_fact where known_to is null
 )
@@ -17,4 +17,4 @@ union all
 select key_of('title', case when nth = 1 then title_no else concat(title_no, '|', nth) end), title_no, dwelling_id,
        real_estate_unit_no, person_id, holder_name, holder_id_no_token, holder_id_no_masked, holder_phone_token,
        holder_phone_masked, share_percent, occupancy, valid_from, valid_to, known_from, known_to, grid_code
-from known
+from title_stay

@@ -1,4 +1,4 @@
-/* Natural ids of two rows that a human said are one person's. */
+/* The natural ids of two rows decided to be one person. */
 select distinct l.natural_id as left_id, r.natural_id as right_id
 from (select left_source, left_key, right_source, right_key from person_decision where decision = 'same') s
 join row_person lp on lp.source = s.left_source and lp.record_key = s.left_key

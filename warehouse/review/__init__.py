@@ -1,4 +1,4 @@
-"""Decisions of people on what the night could not settle: what an address means, whether two records are one person.
+"""People's decisions on cases the night leaves open: the meaning of an address, whether two records are one person.
 
-Belongs here: the decisions and what they must be like. Does not: verdicts from doors (fieldwork/).
+Belongs here: the decisions and their validation. Does not: verdicts from visits (fieldwork/).
 """

@@ -1,6 +1,6 @@
-"""What a decision about an address may name: estates and doors that stand in the served release, and names already given.
+"""The targets of address decisions: estates and doors of the served release, and names that are taken.
 
-Belongs here: looking them up, and whether they are the asker's. Does not: writing decisions (addresses.py).
+Belongs here: looking them up, and whether they are in the user's areas. Does not: writing decisions (addresses.py).
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from warehouse.releases.operator_reader import RowReader
 from warehouse.releases.reader import Row
 
 Grids = set[str | None]
-REGISTER, BUILDING = "source.grid_building", "building"  # how it is built, and where it stands by all that is known
+REGISTER, BUILDING = "source.grid_building", "building"  # doors and names are in the register, grids in the city table
 DOOR = re.compile(r"([1-9]\d?)单元([1-9]\d{0,2})(\d\d)室$")  # entrance, floor, room on the floor
-# a community's name as the register has it, and as everybody says it
+# endings of a community's name: short in use → long in the register
 COMMITTEES = {"社区": ("社区居民委员会", "社区居委会", "居民委员会", "居委会"), "村": ("村民委员会", "村委会")}
 SUFFIXES = ("省", "市")
 
 
 class AddressTarget(NamedTuple):
-    """What a decision is about: an estate, or a door."""
+    """The place a decision names: an estate in a community, or a door."""
 
     community_code: str | None
     estate: str | None
@@ -34,35 +34,36 @@ class AddressTarget(NamedTuple):
 
 
 class AddressTargets:
-    """`rows` reads the release; `covers` says of a grid or area code whether it is the asker's, of None (no place) too."""
+    """Looks targets up. `rows` reads the release; `covers` is true for grid and area codes (None: no place) of the user."""
 
     def __init__(self, rows: RowReader, covers: Callable[[str | None], bool] = lambda _: True) -> None:
         self._rows, self._covers = rows, covers
 
     def require_estate(self, community_code: str, estate: str) -> None:
-        """NotFound unless the estate stands in that community, and all of it is the asker's."""
+        """Raise NotFound unless the community has such an estate and all of it is in the user's areas."""
         if not self._mine(self._estates([estate])[community_code, estate]):
             raise NotFound("there is no such estate in that community", remedy="take both from the building table")
 
     def require_door(self, standard_address: str) -> None:
-        """NotFound unless a building of the asker's has such a door, whether somebody has named it yet or not."""
+        """Raise NotFound unless a building in the user's areas has such a door, by its counts of entrances and floors."""
         if not self._mine(self._doors([standard_address])[standard_address]):
             raise NotFound("there is no such door", remedy="take the standard address from the dwelling table")
 
     def require_unnamed(self, written: str) -> None:
-        """CasebookError where an alias would take the name of an area or estate, or one the building table has given."""
+        """Raise CasebookError if the alias is the name of an area or estate, or an alias of the building register."""
         if self._rows("area", Condition("name", "in", tuple(_full_names(written))), columns=("name",)):
             raise CasebookError("this is the name of an area", remedy="it cannot mean an estate as well")
-        if self._rows(REGISTER, Condition("estate", "eq", written), _standing(), columns=("estate",)):
+        if self._rows(REGISTER, Condition("estate", "eq", written), _in_force(), columns=("estate",)):
             raise CasebookError("this is an estate's own name", remedy="decide about the whole spelling instead")
-        known = self._rows(REGISTER, Condition("estate_alias", "contains", written), _standing())
+        known = self._rows(REGISTER, Condition("estate_alias", "contains", written), _in_force())
         if any(written in row["estate_alias"].split("、") for row in known):
             raise CasebookError(
                 "the building table has this alias already", remedy="decide about the whole spelling instead"
             )
 
     def mine(self, targets: Sequence[AddressTarget]) -> list[bool]:
-        """Which of them are the asker's. Of what has gone since, its community counts; of a door, whole counties."""
+        """True for each target in the user's areas. An estate that has gone is judged by its community; a door that has
+        gone belongs to users of whole counties."""
         estates = self._estates({t.estate for t in targets if t.estate})
         doors = self._doors({t.standard_address for t in targets if t.standard_address})
         found = (
@@ -77,40 +78,40 @@ class AddressTargets:
     def _estates(self, names: Collection[str]) -> defaultdict[tuple[str, str], Grids]:
         """The grids of each estate of these names, by community and name."""
         grids = defaultdict[tuple[str, str], Grids](set)
-        for row in self._rows(BUILDING, Condition("estate", "in", tuple(names)), _standing()):
+        for row in self._rows(BUILDING, Condition("estate", "in", tuple(names)), _in_force()):
             if row["community_code"]:
                 grids[row["community_code"], row["estate"]].add(_place(row))
         return grids
 
     def _doors(self, addresses: Collection[str]) -> defaultdict[str, Grids]:
         """The grids of the buildings that have each door: one, unless two share an address."""
-        heads = tuple({head for address in addresses for head in _heads(address)})
-        described = defaultdict[str, list[Row]](list)
-        for row in self._rows(REGISTER, Condition("standard_address", "in", heads), _standing()):
-            described[row["standard_address"]].append(row)
-        ids = tuple({row["building_id"] for rows in described.values() for row in rows})
-        standing = self._rows(BUILDING, Condition("building_id", "in", ids), _standing())
-        places = {row["building_id"]: _place(row) for row in standing}
+        candidates = tuple({own for address in addresses for own in _building_addresses(address)})
+        registered = defaultdict[str, list[Row]](list)
+        for row in self._rows(REGISTER, Condition("standard_address", "in", candidates), _in_force()):
+            registered[row["standard_address"]].append(row)
+        ids = tuple({row["building_id"] for rows in registered.values() for row in rows})
+        buildings = self._rows(BUILDING, Condition("building_id", "in", ids), _in_force())
+        places = {row["building_id"]: _place(row) for row in buildings}
         grids = defaultdict[str, Grids](set)
         for address in addresses:
-            for building in (b for head in _heads(address) for b in described[head]):
+            for building in (b for own in _building_addresses(address) for b in registered[own]):
                 if _has_door(building, address):
                     grids[address].add(places.get(building["building_id"]))
         return grids
 
 
 def _place(building: Row) -> str | None:
-    """Its grid; its community where only that is sure."""
+    """The building's grid, or its community if only that is known."""
     place: str | None = building["grid_code"] or building["community_code"]
     return place
 
 
-def _standing() -> AnyOf:
+def _in_force() -> AnyOf:
     return AnyOf((Condition("valid_to", "null", True), Condition("valid_to", "gt", date.today())))
 
 
 def _has_door(building: Row, standard_address: str) -> bool:
-    """Whether the address is a door of the building by its counts; a courtyard house is its own door."""
+    """True if the address is a door of the building by its counts; a courtyard house is its own door."""
     rest = standard_address.removeprefix(building["standard_address"])
     if building.get("kind") == "courtyard":
         return not rest
@@ -119,15 +120,15 @@ def _has_door(building: Row, standard_address: str) -> bool:
     return door is not None and all(1 <= int(no) <= count for no, count in zip(door.groups(), counts, strict=True))
 
 
-def _heads(standard_address: str) -> list[str]:
-    """What may be the building's own part of it: all but the door, or all of it."""
+def _building_addresses(standard_address: str) -> list[str]:
+    """The possible addresses of the building: the address without its door, or all of it."""
     door = DOOR.search(standard_address)
     starts = range(door.start(1), door.end(1)) if door else ()  # of 院32单元501室 the building may be 院 or 院3
     return [standard_address, *(standard_address[:start] for start in starts)]
 
 
 def _full_names(written: str) -> Iterator[str]:
-    """Every area name that `written` is, or is short for."""
+    """The area names that `written` is or abbreviates."""
     yield written
     yield from (written + suffix for suffix in SUFFIXES)
     for short, longs in COMMITTEES.items():

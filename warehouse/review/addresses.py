@@ -1,7 +1,7 @@
-"""What people decide an address means: an alias of an estate, or the home of a whole spelling. The newest decision counts.
+"""People's decisions about addresses: an alias of an estate, or the door of a whole spelling. The newest decision counts.
 
-Decisions lie in the casebook, so every later night reads them. Belongs here: accepting and revoking. Does not: whether
-an estate or a door stands there (address_targets.py), what the parser makes of a decision (pipelines/address).
+Decisions are in the casebook, so every later night reads them. Belongs here: accepting and revoking. Does not: looking up
+estates and doors (address_targets.py), parsing by decisions (pipelines/address).
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from warehouse.casebook.decision_log import DecisionLog, Newest
 from warehouse.casebook.tables import address_decisions
 from warehouse.review.address_targets import AddressTarget, AddressTargets
 
-LONGEST = 200  # characters of what is decided about
+LONGEST = 200  # characters of a spelling
 Kind = Literal["alias", "spelling"]
 
 
 class AddressDecision(NamedTuple):
-    """`written` (as `normal_spelling` gives it) stands before a building number and means an estate, or is a whole
-    spelling and means a door; `decided_at` is UTC.
+    """One decision; `decided_at` is UTC.
+
+    `written` is a text normalised by `normal_spelling`: an alias of an estate, before a building number, or a whole
+    spelling of a door.
     """
 
     kind: Kind
@@ -51,7 +53,7 @@ history, current_decisions = LOG.history, LOG.current
 
 
 def decisions_within(places: AddressTargets, decisions: Sequence[AddressDecision]) -> list[AddressDecision]:
-    """Those about a place of the asker's."""
+    """The decisions about places in the user's areas."""
     mine = places.mine([d.target for d in decisions])
     return [d for d, is_mine in zip(decisions, mine, strict=True) if is_mine]
 
@@ -59,10 +61,10 @@ def decisions_within(places: AddressTargets, decisions: Sequence[AddressDecision
 def accept_alias(
     casebook: Casebook, places: AddressTargets, written: str, community_code: str, estate: str, reason: str, by: str
 ) -> bool:
-    """From the next night on `written` before a building number means that estate. False where that was decided already.
+    """Accept `written` as an alias of the estate from the next night on. False if that was decided before.
 
-    NotFound for an estate that is not there; CasebookError for a writing or reason that may not be kept, or a writing
-    that has a meaning of its own; Conflict where it was decided to mean something else.
+    NotFound for an unknown estate; CasebookError for an invalid spelling or reason, or a spelling that is a name itself;
+    Conflict if it was decided to mean another place.
     """
     written = validate_decision(written)
     places.require_estate(community_code, estate)
@@ -73,16 +75,16 @@ def accept_alias(
 def accept_spelling(
     casebook: Casebook, places: AddressTargets, written: str, standard_address: str, reason: str, by: str
 ) -> bool:
-    """From the next night on the whole spelling `written` means that door. False and errors as `accept_alias`."""
+    """Accept the whole spelling `written` as that door from the next night on. False and errors as `accept_alias`."""
     written, standard_address = validate_decision(written), standard_address.strip()
     places.require_door(standard_address)
     return _accept(casebook, "spelling", written, AddressTarget(None, None, standard_address), reason, by)
 
 
 def revoke(casebook: Casebook, kind: Kind, written: str, reason: str, by: str) -> bool:
-    """Take a decision back: the next night reads `written` by itself again. False where that was done already.
+    """Revoke a decision, so that the next night parses `written` by itself. False if it was revoked before.
 
-    NothingToRevoke where nothing was ever accepted about it; CasebookError for a reason that may not be kept.
+    NothingToRevoke if nothing was ever accepted about it; CasebookError for an invalid reason.
     """
     written = validate_decision(written)
 
@@ -96,8 +98,8 @@ def revoke(casebook: Casebook, kind: Kind, written: str, reason: str, by: str) -
 
 
 def validate_decision(written: str) -> str:
-    """The normal form of what is decided about. CasebookError for nothing, too much, or somebody's number."""
-    # late: they bring polars, for which no start should wait
+    """The spelling in normal form. CasebookError for an empty or too long one, or one with somebody's number."""
+    # late: they import polars, which would delay every start
     from contracts.identifiers import mask_in_text, normal_spelling
 
     written = normal_spelling(written)

@@ -1,8 +1,8 @@
-"""What people decide about two office rows: one person (`same`), two (`different`), or undecided again (`open`).
+"""People's decisions about two office rows: one person (`same`), two (`different`), or undecided again (`open`).
 
-Decisions lie in the casebook, so every later night reads them; the newest on a pair counts. Those that stand never
-contradict each other: who is the same as the same is the same. Not here: what linkage makes of them (pipelines/linkage),
-whether a row is there (source_records.py).
+Decisions are in the casebook, so every later night reads them; the newest on a pair counts. Current decisions never
+contradict each other, `same` being transitive. Not here: linkage by decisions (pipelines/linkage), looking up rows
+(source_records.py).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Neighbours = dict[SourceRecord, set[SourceRecord]]
 
 
 class PersonDecision(NamedTuple):
-    """`left` sorts before `right`, for the pair has no order; `decided_at` is UTC."""
+    """One decision on a pair without order, so `left` sorts before `right`; `decided_at` is UTC."""
 
     left: SourceRecord
     right: SourceRecord
@@ -52,21 +52,21 @@ history, current_decisions = LOG.history, LOG.current
 def link(
     casebook: Casebook, rows: SourceRecords, left: SourceRecord, right: SourceRecord, reason: str, by: str
 ) -> bool:
-    """From the next night on the two are one person. False and errors as `decide`."""
+    """Make the two rows one person from the next night on. False and errors as `decide`."""
     return decide(casebook, rows, left, right, "same", reason, by)
 
 
 def unlink(
     casebook: Casebook, rows: SourceRecords, left: SourceRecord, right: SourceRecord, reason: str, by: str
 ) -> bool:
-    """From the next night on the two are two persons, whatever matches. False and errors as `decide`."""
+    """Keep the two rows apart as two persons from the next night on, whatever matches. False and errors as `decide`."""
     return decide(casebook, rows, left, right, "different", reason, by)
 
 
 def reopen(
     casebook: Casebook, rows: SourceRecords, left: SourceRecord, right: SourceRecord, reason: str, by: str
 ) -> bool:
-    """Take either back: linkage decides again. False and errors as `decide`; NothingToRevoke where there was nothing."""
+    """Revoke the decision on two rows, so that linkage decides. False and errors as `decide`; NothingToRevoke for none."""
     return decide(casebook, rows, left, right, "open", reason, by)
 
 
@@ -79,10 +79,10 @@ def decide(
     reason: str,
     by: str,
 ) -> bool:
-    """Write a verdict down. False where it stands already.
+    """Store a decision. False if it is the current one already.
 
-    NotFound for a row that is not there (it may have gone where the pair is left open again); CasebookError for a row
-    and itself or a reason that may not be kept; Conflict where decisions on other pairs say the opposite.
+    NotFound for an unknown row, unless the pair is left open again; CasebookError for a row and itself or an invalid
+    reason; Conflict if decisions on other pairs contradict it.
     """
     if left == right:
         raise CasebookError("a row is the same as itself", where=str(left), remedy="name two rows")
@@ -107,7 +107,7 @@ def decide(
 def _require_consistent(
     others: Sequence[PersonDecision], left: SourceRecord, right: SourceRecord, verdict: PersonDecisionKind
 ) -> None:
-    """Conflict where the verdict and the decisions on other pairs would make two rows the same and different."""
+    """Raise Conflict if with this decision two rows would be both the same and different."""
     same: Neighbours = defaultdict(set)
     different = [d.pair for d in others if d.decision == "different"]
     for a, b in (d.pair for d in others if d.decision == "same"):
@@ -118,8 +118,8 @@ def _require_consistent(
     elif verdict == "same":
         same[left].add(right)
         same[right].add(left)
-        joined = _reached(same, left)
-        different = [pair for pair in different if joined.keys() >= set(pair)]
+        connected = _connected(same, left)
+        different = [pair for pair in different if connected.keys() >= set(pair)]
     else:
         return
     for a, b in different:
@@ -131,8 +131,8 @@ def _require_consistent(
             )
 
 
-def _reached(same: Neighbours, start: SourceRecord) -> dict[SourceRecord, SourceRecord]:
-    """Every row that is the same as `start`, with the one it was reached from."""
+def _connected(same: Neighbours, start: SourceRecord) -> dict[SourceRecord, SourceRecord]:
+    """The rows that are the same as `start`, each with its predecessor on the way from there."""
     came_from, waiting = {start: start}, deque([start])
     while waiting:
         row = waiting.popleft()
@@ -144,8 +144,8 @@ def _reached(same: Neighbours, start: SourceRecord) -> dict[SourceRecord, Source
 
 
 def _chain(same: Neighbours, start: SourceRecord, end: SourceRecord) -> list[SourceRecord]:
-    """The rows from one to the other, each the same as the next; none where they are not connected."""
-    came_from = _reached(same, start)
+    """The rows from `start` to `end`, each the same as the next; empty if they are not connected."""
+    came_from = _connected(same, start)
     if end not in came_from:
         return []
     chain = [end]

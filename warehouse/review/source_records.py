@@ -1,6 +1,6 @@
-"""A row of an office, named by its source table and key, and whether the served release has it.
+"""Names a row of an office by its source table and key, and looks it up in the served release.
 
-Not here: which person it is (models, linkage), what people decide about it (persons.py).
+Not here: the person it belongs to (models, linkage), decisions about it (persons.py).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from warehouse.releases.operator_reader import RowReader
 
 
 class SourceRecord(NamedTuple):
-    """`source` and the value of its key as `person_link.record_key` has it. Written `hotline:20240301001`.
+    """The source table and key of a row, as in `person_link.record_key`. Written `hotline:20240301001`.
 
-    Of a row that names several persons the key ends with her role: `marriage:990001-17#wife`.
+    If a row names several persons, the key ends with the person's role: `marriage:990001-17#wife`.
     """
 
     source: str
@@ -26,7 +26,7 @@ class SourceRecord(NamedTuple):
 
     @classmethod
     def of(cls, written: str) -> SourceRecord:
-        """HubError for what is not written so."""
+        """The record written as `SOURCE:KEY`. HubError for another form."""
         source, colon, key = written.partition(":")
         if not (source and colon and key):
             raise HubError("a row is written SOURCE:KEY", remedy="for example hotline:20240301001")
@@ -37,7 +37,7 @@ class SourceRecord(NamedTuple):
 
 
 class SourceRecords:
-    """The rows that may name a person: of every source table with a key of one column and an ID number or phone."""
+    """Looks up rows that may name a person: those of source tables with a one-column key and an ID number or phone."""
 
     def __init__(self, rows: RowReader, catalog: Catalog) -> None:
         self._rows = rows
@@ -52,7 +52,7 @@ class SourceRecords:
         }
 
     def require(self, *wanted: SourceRecord) -> None:
-        """NotFound unless every one of them is there (in the API: and in the caller's areas)."""
+        """Raise NotFound unless all of them exist (and in the API, are in the caller's areas)."""
         for source, key in wanted:
             column = self._keys.get(source)
             at, own = f"source.{source}", self._row_key(source, key)

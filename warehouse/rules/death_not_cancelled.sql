@@ -35,10 +35,10 @@ given:
 expected: [old, dead_elsewhere]
 */
 with today as (
-    -- the day the data is about: a release built again says the same
+    -- the day of the newest data, not of the build, so that a rebuilt release has the same findings
     select max(delivered_on) as day from delivery where source = 'resident'
 ), old as (
-    -- a birth date that a valid number beside it denies tells no age
+    -- without birth dates that a valid ID number contradicts
     select k.person_id
     from source.resident r
     join person_link k on k.source = 'resident' and k.record_key = r.record_no

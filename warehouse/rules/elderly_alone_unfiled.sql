@@ -56,7 +56,7 @@ given:
 expected: [alone, closed]
 */
 with today as (
-    -- without a list of files from the office nobody can be said to be missing in it
+    -- without any file of the civil affairs office nobody can be missing in it
     select max(delivered_on) as day from delivery
     where source = 'resident' and exists (select 1 from delivery where source = 'elderly_file')
 ), alone as (
@@ -72,12 +72,12 @@ with today as (
     join person_link k on k.person_id = a.person_id and k.source = 'resident'
     join source.resident r on r.record_no = k.record_key and r.dwelling_id = a.dwelling_id
     cross join today
-    -- a birth date that a valid number beside it denies tells no age; who would be too old is another rule's
+    -- without birth dates that a valid ID number contradicts; implausible ages are death_not_cancelled's
     where r.cancelled_on is null and r.id_no_status <> 'birth_mismatch'
       and r.birth_date <= today.day - to_years($years) and r.birth_date > today.day - to_years($oldest + 1)
     group by a.person_id, a.dwelling_id
 ), unsure as (
-    -- one of her household of whom it is not known where she lives may live with her
+    -- a member of the household without a known home may live with her
     select r.household_no
     from source.resident r
     left join address_link l on l.address = r.living_address
@@ -91,7 +91,7 @@ with today as (
     join source.elderly_file f on f.id_no_token = o.id_no_token
     where f.closed_on is null
     union
-    -- a number that one of the two registers has wrong
+    -- one of the two registers may have a wrong ID number
     select o.person_id from (select person_id, dwelling_id, unnest(names) as name from old) o
     join source.elderly_file f on f.name = o.name and f.dwelling_id = o.dwelling_id
     where f.closed_on is null

@@ -67,12 +67,12 @@ with home as (
     where t.valid_to is null and t.dwelling_id in (select dwelling_id from away)
     group by t.dwelling_id
 ), theirs as (
-    -- who holds it or held it: the household owns its home, or sold it, which is another rule's
+    -- present and former holders: a household that owns its home, or has sold it (sold_still_registered)
     select a.household_id
     from away a
     join membership m on m.household_id = a.household_id and m.valid_to is null
     join title t on t.dwelling_id = a.dwelling_id
-                -- a holder of a member's name is she, though one of two offices has her number wrong
+                -- a holder with a member's name is that member, though one of the two offices has a wrong number
                 and (t.person_id = m.person_id or (t.holder_name = m.name and t.valid_to is null))
 ), said as (
     select a.household_id, a.dwelling_id, list(distinct coalesce(d.standard_address, r.living_address)) as living_addresses,
@@ -84,7 +84,7 @@ with home as (
     left join dwelling d on d.dwelling_id = r.dwelling_id
     where not exists (select 1 from theirs o where o.household_id = a.household_id)
     group by a.household_id, a.dwelling_id
-    -- one of whom it is not known where she lives may live here: a doubt sends nobody
+    -- a member without a known home may live here; a doubt is no finding
     having bool_and(r.dwelling_id is not null or l.address is not null)
 )
 select s.household_id as subject_id, s.household_id, s.dwelling_id, d.grid_code, d.standard_address as hukou_address,

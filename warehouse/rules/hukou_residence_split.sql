@@ -38,13 +38,13 @@ given:
 expected: [away]
 */
 with apart as (
-    -- a row that leaves the living address blank says that it is the other one
+    -- a blank living address means that it is the hukou address
     select k.person_id, r.record_no, r.updated_on, r.dwelling_id, r.grid_code, h.dwelling_id as hukou_dwelling_id
     from source.resident r
     join address_link h on h.address = r.hukou_address and h.dwelling_id is not null
     join person_link k on k.source = 'resident' and k.record_key = r.record_no
     where r.cancelled_on is null and r.living_address is not null and r.dwelling_id <> h.dwelling_id
-      -- whose other registration is where she lives is registered in several households, which is another rule's
+      -- a person registered where she lives, too, is in several households (several_households)
       and not exists (select 1 from residence o
                       where o.person_id = k.person_id and o.dwelling_id = r.dwelling_id
                         and o.kind = 'hukou' and o.valid_to is null)

@@ -45,10 +45,10 @@ with registered as (
            row_number() over (partition by l.person_id order by r.updated_on desc, r.record_no) as nth
     from source.resident r
     join person_link l on l.source = 'resident' and l.record_key = r.record_no
-    -- a number that only disagrees with the birth date or sex beside it conforms; the office was told in its receipt
+    -- a number that only differs from the birth date or sex of its row conforms; the receipt reports it
     where r.cancelled_on is null and r.id_no_status not in ('ok', 'birth_mismatch', 'sex_mismatch')
 )
--- the register is wrong here, also where another office's number is right and shown
+-- the register is wrong, even if the number of another office is right and shown
 select p.person_id as subject_id, p.person_id, p.household_id, p.dwelling_id, p.grid_code, r.id_no_status, r.id_no_masked,
        r.evidence_rows
 from registered r

@@ -43,10 +43,10 @@ given:
 expected: [h1, h3, h4, h5]
 */
 with today as (
-    -- the day the data is about: a release built again says the same
+    -- the day of the newest data, not of the build, so that a rebuilt release has the same findings
     select max(delivered_on) as day from delivery where source = 'resident'
 ), member as (
-    -- a birth date that a valid number beside it denies tells no age
+    -- without birth dates that a valid ID number contradicts
     select household_no, record_no, relation_to_head as relation, sex,
            case when id_no_status <> 'birth_mismatch' then birth_date end as birth_date
     from source.resident where cancelled_on is null

@@ -27,10 +27,10 @@ given:
 expected: [h1]
 */
 with today as (
-    -- the day the data is about: a release built again says the same
+    -- the day of the newest data, not of the build, so that a rebuilt release has the same findings
     select max(delivered_on) as day from delivery where source = 'resident'
 ), minors as (
-    -- a birth date that a valid number beside it denies tells no age
+    -- without birth dates that a valid ID number contradicts
     select r.household_no
     from source.resident r
     cross join today

@@ -51,7 +51,7 @@ with dense as (
     where d.usage_kind = 'residential' and h.hukou_household_count >= $households
       and d.floor_area_m2 < $m2 * h.member_count
 ), lived as (
-    -- somebody who is registered twice is of one household
+    -- a person who is registered twice counts in one household
     select r.dwelling_id, list_sort(list(distinct h.household_no)) as households
     from residence r
     join dense on dense.dwelling_id = r.dwelling_id

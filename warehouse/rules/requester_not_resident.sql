@@ -54,7 +54,7 @@ with latest as (
 ), home as (
     select distinct dwelling_id from asked
 ), tied as (
-    -- who lives or is registered there, or holds a title of it
+    -- persons who live or are registered there, or hold a title of it
     select r.dwelling_id, r.person_id
     from residence r join home on home.dwelling_id = r.dwelling_id where r.valid_to is null
     union
@@ -82,6 +82,6 @@ join dwelling d on d.dwelling_id = a.dwelling_id
 left join household h on h.household_id = p.household_id
 where not exists (select 1 from tied t where t.dwelling_id = a.dwelling_id and t.person_id = a.person_id)
   and not exists (select 1 from of_household o where o.ticket_id = a.ticket_id)
-  -- a title whose holder is nobody to the hub may be the requester's
+  -- a title whose holder is not linked to a person may be the requester's
   and not exists (select 1 from title t where t.dwelling_id = a.dwelling_id and t.valid_to is null
                                           and t.holder_name = a.requester_name)

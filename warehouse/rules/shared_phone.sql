@@ -50,7 +50,7 @@ with shared as (
     join person_link l on l.source = 'resident' and l.record_key = r.record_no
     where r.cancelled_on is null
 )
--- somebody registered in several households is one person; what more than so many people give is an agency's number
+-- a person registered in several households counts once; a number of more people is an agency's
 select md5(phone_token) as subject_id, case when min(grid_code) = max(grid_code) then min(grid_code) end as grid_code,
        list_sort(list(distinct household_no)) as households,
        list_sort(list('resident:' || record_no)) as evidence_rows

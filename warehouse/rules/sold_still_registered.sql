@@ -48,14 +48,14 @@ with former as (
     join residence r on r.person_id = f.person_id and r.dwelling_id = f.dwelling_id
     where r.kind = 'hukou' and r.valid_to is null
 ), holder as (
-    -- one of the household who is registered there and holds it
+    -- members of the household who are registered there and hold a title of it
     select s.household_id, s.dwelling_id
     from seller s
     join residence r on r.household_id = s.household_id and r.dwelling_id = s.dwelling_id
                     and r.kind = 'hukou' and r.valid_to is null
     join title t on t.dwelling_id = s.dwelling_id and t.person_id = r.person_id and t.valid_to is null
     union
-    -- a holder of a member's name is she, though one of two offices has her number wrong
+    -- a holder with a member's name is that member, though one of the two offices has a wrong number
     select s.household_id, s.dwelling_id
     from seller s
     join membership m on m.household_id = s.household_id and m.valid_to is null

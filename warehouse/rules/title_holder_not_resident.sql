@@ -47,7 +47,7 @@ given:
 expected: [let]
 */
 with claimed as (
-    -- a title whose holder has no usable ID may belong to somebody who does live there: a doubt sends nobody
+    -- a holder without a usable ID number may be somebody who lives there; a doubt is no finding
     select dwelling_id, min(person_id) as holder_id, list_sort(list(title_no)) as titles
     from title where valid_to is null and dwelling_id is not null
     group by dwelling_id
@@ -60,7 +60,7 @@ with claimed as (
 ), nobody as (
     select c.* from claimed c where not exists (select 1 from at_home h where h.dwelling_id = c.dwelling_id)
 ), namesake as (
-    -- somebody of the holder's name who is registered here without a usable ID is taken for the holder
+    -- a person with the holder's name, registered here without a usable ID number, counts as the holder
     select distinct t.dwelling_id
     from nobody n
     join title t on t.dwelling_id = n.dwelling_id
@@ -71,7 +71,7 @@ with claimed as (
 ), away as (
     select n.* from nobody n where not exists (select 1 from namesake s where s.dwelling_id = n.dwelling_id)
 ), lived as (
-    -- households, not people: a child that is born changes nothing here
+    -- counts households, not persons, so that a birth does not change the evidence
     select r.dwelling_id, list_sort(list(distinct r.household_no)) as households,
            list('resident:' || r.record_no) as resident_rows
     from source.resident r

@@ -55,7 +55,7 @@ with floating as (
     where cancelled_on is null and population_kind = 'floating' and dwelling_id is not null
     group by dwelling_id
 ), titled as (
-    -- a title whose holder nobody can know may be that of somebody who lives there: a doubt sends nobody
+    -- a holder without a usable ID number may be somebody who lives there; a doubt is no finding
     select t.dwelling_id, list_sort(list(t.title_no)) as titles, list_sort(list(distinct t.occupancy)) as occupancy
     from title t
     join floating f on f.dwelling_id = t.dwelling_id

@@ -30,10 +30,10 @@ with vacant as (
     select dwelling_id, list_sort(list(title_no)) as titles from title where valid_to is null and dwelling_id is not null
     group by dwelling_id having min(occupancy) = 'vacant' and max(occupancy) = 'vacant'
 ), latest as (
-    -- the day the newest file is about, not the newest ticket: one mistyped year would silence the rule
+    -- the day of the newest file, not of the newest ticket: one mistyped year would disable the rule
     select max(delivered_on) as day from delivery where source = 'hotline'
 ), recent as (
-    -- the newest ticket is the evidence: one that grows too old to count is nothing new
+    -- the newest ticket is the evidence, so that older ones that pass the limit do not change it
     select t.dwelling_id, list(t.ticket_no) as tickets, max_by(t.ticket_no, (t.reported_at, t.ticket_no)) as newest_ticket
     from ticket t cross join latest
     where t.reported_at between latest.day - interval '$days days' and latest.day + interval '1 day'

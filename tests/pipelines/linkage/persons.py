@@ -103,10 +103,10 @@ def find(
         given = {"resident": [*crowd(people), *residents], "property": titles, "hotline": tickets, **(more or {})}
         for name, rows in given.items():
             _fill(connection, catalog.tables[f"source.{name}"], rows)
-        makers = contract_models(catalog) | dict(PYTHON_MODELS)
+        python_models = contract_models(catalog) | dict(PYTHON_MODELS)
         for relation in _order(connection, catalog):
-            if relation in makers:
-                makers[relation].make(connection, settings)
+            if relation in python_models:
+                python_models[relation].make(connection, settings)
             else:
                 connection.execute(f"create temp table {relation} as {models()[relation].sql}")
         link, pair, alias = (_rows(connection, name) for name in FOUND)

@@ -75,7 +75,7 @@ def test_it_tells_no_more_than_reading_the_other_table(among: InTable, error: ty
         gate("grid_worker", GRID, catalog=CATALOG).select("calls", where=[among])
 
 
-def test_it_stands_beside_other_conditions(city) -> None:
+def test_it_combines_with_other_conditions(city) -> None:
     both = [
         AnyOf((Condition("home_id", "eq", "a"), Condition("home_id", "eq", "c"))),
         InTable("home_id", "doubts", "home_id"),

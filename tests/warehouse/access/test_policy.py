@@ -47,7 +47,7 @@ def test_an_area_code_without_the_levels_it_leaves_open(code: str, prefix: str) 
 
 
 @pytest.mark.parametrize("code", ["", "0", "1402130", "000000", "14021305200100x", "１４", "%", "1402130520010011"])
-def test_what_is_no_area_code(code: str) -> None:
+def test_invalid_area_codes_are_refused(code: str) -> None:
     with pytest.raises(AccessError):
         area_prefix(code)
 
@@ -104,7 +104,7 @@ def test_an_office_sees_public_lists_and_of_them_public_columns() -> None:
     }
 
 
-def test_an_unknown_role_or_area_opens_nothing() -> None:
+def test_an_unknown_role_or_area_has_no_access() -> None:
     with pytest.raises(AccessError):
         gate("mayor")  # type: ignore[arg-type]
     with pytest.raises(AccessError):
@@ -152,7 +152,7 @@ def test_rows_are_counted_in_scope_and_by_columns_seen_in_full_only() -> None:
         analyst.count("person", ("sex",), [Condition("name", "eq", "x")])
 
 
-def test_a_token_is_compared_by_who_may_see_the_masked_form_and_read_by_nobody() -> None:
+def test_tokens_are_compared_with_the_masked_form_in_full_and_never_read() -> None:
     wanted = Condition("id_no", "token", "ab")
     assert '"id_no_token" = $' in gate("grid_worker", GRID).select("person", where=[wanted]).sql
     with pytest.raises(ColumnNotAllowed):

@@ -1,4 +1,4 @@
-"""What a few office rows become by the real models, from the rows to `person`, `dwelling` and `claim`."""
+"""A few office rows through the real models, up to `person`, `dwelling` and `claim`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Said = dict[str, Any]
 
 
 def door(nth: int, days_ago: int, attribute: str, value: str, entity: str = "person") -> Said:
-    """What was seen at a door, of the one person or the home `w`."""
+    """An observed value of the one person or the home `w`."""
     about = {"entity": entity, "entity_id": "p" if entity == "person" else "w", "attribute": attribute, "value": value}
     return about | {"record_key": f"v{nth}", "row_no": nth, "seen_on": NEWEST - timedelta(days=days_ago)}
 
@@ -55,8 +55,8 @@ def says(source: str, key: str, days_ago: int, **values: Any) -> Said:
     return row
 
 
-def built(catalog: Catalog) -> list[str]:
-    """What is to be made of the given for WANTED, in order, read from the models as a night does."""
+def relation_order(catalog: Catalog) -> list[str]:
+    """The relations to build for WANTED from the rows, in the order of a night."""
     reads = engine.dependencies(catalog, engine.models(), NAMES)
     needed, found = list(WANTED), dict[str, frozenset[str]]()
     while needed:
@@ -83,10 +83,10 @@ class City:
         )
         self._offices_say(rows, persons or {})
         self._what_other_parts_of_the_night_make()
-        files, makers = engine.models(), engine.contract_models(catalog) | NAMES
-        for name in built(catalog):
-            if name in makers:
-                makers[name].make(self.connection, Settings())
+        files, python_models = engine.models(), engine.contract_models(catalog) | NAMES
+        for name in relation_order(catalog):
+            if name in python_models:
+                python_models[name].make(self.connection, Settings())
             elif table := catalog.tables.get(f"city.{name}"):
                 engine.create(self.connection, table, files[name].sql)
             else:

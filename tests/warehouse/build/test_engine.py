@@ -87,7 +87,7 @@ def test_a_row_is_placed_by_its_first_given_address(settings: Settings) -> None:
     assert sorted(spellings) == [("h", 1), ("p", 2)]
 
 
-def test_without_any_delivery_the_night_says_what_to_do(settings: Settings) -> None:
+def test_without_any_delivery_the_build_fails_with_a_remedy(settings: Settings) -> None:
     with pytest.raises(HubError, match=r"no office has delivered anything.*put each office's file into landing"):
         engine.build_city(settings, load_catalog(), settings.home / "city.duckdb", PYTHON_MODELS)
 

@@ -37,7 +37,7 @@ START = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 class File(NamedTuple):
-    """What an office sends on a day of January: whole, or to correct."""
+    """A file of an office on a day of January: the whole register or a correction."""
 
     day: int
     homes: dict[str, str]
@@ -79,7 +79,7 @@ def deliver(home: Path, sent: list[File]) -> Settings:
     return made
 
 
-def folded(made: Settings) -> tuple[list[tuple[object, ...]], ...]:
+def folded_relations(made: Settings) -> tuple[list[tuple[object, ...]], ...]:
     """All rows of `dog_history` and `dog_current_since`."""
     with duckdb.connect() as connection:
         history.fold_snapshots(connection, made, Lake(made), DOG)
@@ -88,7 +88,7 @@ def folded(made: Settings) -> tuple[list[tuple[object, ...]], ...]:
 
 
 def known_by(made: Settings, day: int) -> dict[str, str]:
-    """What the history says was known at the end of a day."""
+    """The homes known at the end of a day, by the history."""
     with duckdb.connect() as connection:
         lake_view(connection, Lake(made), DOG)
         history.fold_snapshots(connection, made, Lake(made), DOG)
@@ -103,8 +103,8 @@ def known_by(made: Settings, day: int) -> dict[str, str]:
         )
 
 
-def told(sent: list[File], day: int) -> dict[str, str]:
-    """What somebody knew who kept the last whole file up to that day, and wrote the corrections into it."""
+def expected_homes(sent: list[File], day: int) -> dict[str, str]:
+    """The homes known at the end of a day: those of the last whole file up to it, with its corrections."""
     known: dict[str, str] = {}
     for file in sorted((f for f in sent if f.day <= day), key=lambda f: f.day):
         if not file.correction:
@@ -116,10 +116,12 @@ def told(sent: list[File], day: int) -> dict[str, str]:
 
 @settings(max_examples=40, deadline=None)
 @given(sent=files)
-def test_every_day_is_known_as_it_was_told(tmp_path_factory: pytest.TempPathFactory, sent: list[File]) -> None:
+def test_history_of_every_day_is_what_the_files_stated(
+    tmp_path_factory: pytest.TempPathFactory, sent: list[File]
+) -> None:
     made = deliver(tmp_path_factory.mktemp("lake"), sent)
     for day in range(1, 6):
-        assert known_by(made, day) == told(sent, day), day
+        assert known_by(made, day) == expected_homes(sent, day), day
 
 
 @settings(max_examples=15, deadline=None)
@@ -127,8 +129,8 @@ def test_every_day_is_known_as_it_was_told(tmp_path_factory: pytest.TempPathFact
 def test_night_by_night_or_all_at_once_is_the_same(tmp_path_factory: pytest.TempPathFactory, sent: list[File]) -> None:
     home = tmp_path_factory.mktemp("lake")
     for n in range(1, len(sent) + 1):
-        nightly = folded(deliver(home, sent[:n]))
-    assert nightly == folded(deliver(tmp_path_factory.mktemp("anew"), sent))
+        nightly = folded_relations(deliver(home, sent[:n]))
+    assert nightly == folded_relations(deliver(tmp_path_factory.mktemp("anew"), sent))
 
 
 @pytest.mark.parametrize(
@@ -149,8 +151,8 @@ def test_night_by_night_or_all_at_once_is_the_same(tmp_path_factory: pytest.Temp
         ),
     ],
 )
-def test_what_a_register_said_before(tmp_path: Path, sent: list[File], former: list[tuple[object, ...]]) -> None:
-    rows, _, _ = folded(deliver(tmp_path, sent))
+def test_former_states_of_a_register(tmp_path: Path, sent: list[File], former: list[tuple[object, ...]]) -> None:
+    rows, _, _ = folded_relations(deliver(tmp_path, sent))
     assert [(r[0], r[1], r[5].day, r[6].day, r[7]) for r in rows] == former  # type: ignore[attr-defined]
 
 
@@ -165,12 +167,12 @@ def test_a_column_that_the_contract_gained_is_no_change_of_every_row(tmp_path: P
         assert connection.execute("from dog_history").fetchall() == []
 
 
-def test_only_the_newest_history_and_what_it_grew_from_are_remembered(tmp_path: Path) -> None:
+def test_only_the_newest_history_and_its_predecessor_are_cached(tmp_path: Path) -> None:
     sent = [File(day, {"a": "xy"[day % 2]}) for day in range(1, 6)]
     for n in range(1, len(sent) + 1):
         made = deliver(tmp_path, sent[:n])
-        folded(made)
+        folded_relations(made)
     assert len(list(made.cache.glob("history-dog-*.parquet"))) == 2
     shutil.rmtree(made.cache)
-    folded(made)
+    folded_relations(made)
     assert len(list(made.cache.glob("history-dog-*.parquet"))) == 1

@@ -58,7 +58,7 @@ def test_a_value_follows_the_trail_of_ids(trail: Trail, living: str, told: list[
     assert [row[0] for row in observed_claims([observed_value(1, "a")], living, trail)] == told
 
 
-def test_of_each_attribute_the_newest_is_told_also_where_two_became_one() -> None:
+def test_the_newest_value_of_each_attribute_counts_also_after_a_merge() -> None:
     values = [
         observed_value(1, "a", value="old"),
         observed_value(2, "b", value="new"),
@@ -83,7 +83,7 @@ def test_an_address_is_a_home_where_the_city_has_it(
     assert observed_claims([value], "a", links=links) == [("a", "3-2-501", *told)]
 
 
-def test_what_is_seen_of_a_home_lies_where_the_home_does() -> None:
+def test_observed_values_of_a_home_are_in_its_grid() -> None:
     values = [
         observed_value(1, "home", "occupancy", "rented"),
         observed_value(2, "home no more", "occupancy", "vacant"),

@@ -67,7 +67,7 @@ def meets(row: Row, condition: Filter) -> bool:
         ([("kept", "a", "b"), ("kept", "a", "c")], "b c", {"a": "c"}),
     ],
 )  # fmt: skip
-def test_all_who_follow_an_id_come_to_the_same_one(trail: Trail, living: str, changed: dict[str, str]) -> None:
+def test_every_reader_of_an_old_id_gets_the_same_current_id(trail: Trail, living: str, changed: dict[str, str]) -> None:
     assert stands_for(trail, living) == {one: one for one in IDS} | changed
 
 
@@ -76,7 +76,7 @@ CHANGES = st.tuples(st.sampled_from(("kept", "merged", "split")), st.sampled_fro
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(CHANGES.filter(lambda change: change[1] != change[2]), max_size=8), st.sets(st.sampled_from(IDS)))
-def test_an_id_stands_for_itself_while_it_is_somebodys(trail: Trail, living: set[str]) -> None:
+def test_an_id_in_use_is_its_own_current_id(trail: Trail, living: set[str]) -> None:
     found = stands_for(trail, " ".join(sorted(living)))
     assert all(found[one] == one for one in living)
 

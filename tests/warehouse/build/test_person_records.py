@@ -114,7 +114,7 @@ def test_a_human_may_decide_about_either_person_of_a_row(catalog: Catalog) -> No
         records.require(SourceRecord.of("marriage:M1#child"))
 
 
-def test_where_nobody_is_named_the_relations_are_empty() -> None:
+def test_without_declared_persons_the_relations_are_empty() -> None:
     with duckdb.connect() as connection:
         for name, model in person_models(Catalog({})).items():
             model.make(connection, Settings())
@@ -127,7 +127,7 @@ def test_a_model_of_the_same_name_is_refused() -> None:
         plan(load_catalog(), files, {})
 
 
-def test_what_is_read_is_read_from_the_sql() -> None:
+def test_reads_are_derived_from_the_sql() -> None:
     models = person_models(load_catalog())
     assert models[PERSON_RECORD].reads == {"source.resident", "source.property", "source.hotline"}
     assert models[PERSON_RECORD].is_view

@@ -129,7 +129,7 @@ def test_a_row_that_is_cancelled_claims_nothing() -> None:
     assert city.query("select name, status from person") == [(OLD_WEI, "cancelled")]
 
 
-def test_an_agency_s_telephone_is_nobody_s() -> None:
+def test_an_agencys_telephone_is_no_persons() -> None:
     """Eleven people are named under one number; she has told the register her own long ago."""
     others = [
         says(TICKET, f"k{n}", 1, name=f"李{name}", phone=(OTHER, "ok")) for n, name in enumerate("伟芳娜敏静丽强磊军洋")
@@ -143,7 +143,7 @@ def test_an_agency_s_telephone_is_nobody_s() -> None:
 
 
 def test_a_further_source_has_its_place_by_declaration() -> None:
-    """What was seen at a door, above all offices: two words in the policy and no code. A source nobody named comes last."""
+    """Observed values above all offices: two words in the policy and no code. A source that is not named comes last."""
     declared = Survivorship(entity="dwelling", attribute="occupancy", sources=("doorstep", "property"))
     with duckdb.connect() as connection:
         connection.execute(
@@ -162,7 +162,7 @@ def test_a_further_source_has_its_place_by_declaration() -> None:
     ]
 
 
-def claimed() -> Iterator[st.SearchStrategy[Said]]:
+def claim_strategies() -> Iterator[st.SearchStrategy[Said]]:
     """Rows of one of three persons by any office, on few days and with few values, so that there is much to decide."""
     number = st.sampled_from([(PHONE, "ok"), (OTHER, "ok"), (THIRD, "length"), None])
     for source in KEYS:
@@ -187,7 +187,7 @@ def claimed() -> Iterator[st.SearchStrategy[Said]]:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.lists(st.one_of(*claimed()), min_size=1, max_size=12), st.randoms(use_true_random=False))
+@given(st.lists(st.one_of(*claim_strategies()), min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_person_and_dwelling_show_what_the_claims_show(drawn: list[tuple[str, Said, int, str]], shuffle: Any) -> None:
     rows = [says(source, f"{n:02}", days, **said) for n, (source, said, days, _) in enumerate(drawn)]
     persons = {f"{n:02}": person for n, (*_, person) in enumerate(drawn)}
@@ -221,7 +221,7 @@ def different(entity: str, attribute: str, column: str) -> str:
     )
 
 
-def test_what_is_declared_exists() -> None:
+def test_declared_policies_name_existing_columns() -> None:
     """Every attribute of a policy and every test is a column of the rows it weighs; every attribute has one policy."""
     city = City([])
     columns = {entity: {name for name, *_ in city.query(f"describe {entity}_row")} for entity in ("person", "dwelling")}

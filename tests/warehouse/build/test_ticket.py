@@ -19,7 +19,7 @@ USUAL = {"dwelling_id": "d1", "request_class": "heating", "urgency": "ordinary",
 
 
 def tickets(*rows: dict[str, Any]) -> list[dict[str, Any]]:
-    """What becomes of these rows; `person` links a ticket to somebody, `days` says when it came after the first day."""
+    """The tickets of these rows; `person` is the linked person, `days` the time after the first day."""
     connection = duckdb.connect()
     connection.execute("create schema source")
     engine.define_key_of(connection, Tokens(b"k" * 32))
@@ -109,5 +109,5 @@ def test_limits_are_those_of_the_urgency(urgency: str, hours: int) -> None:
         ({"status": "returned"}, False),
     ],
 )
-def test_late_is_what_missed_its_limit_for_sure(row: dict[str, Any], overdue: bool) -> None:
+def test_only_tickets_surely_past_their_limit_are_overdue(row: dict[str, Any], overdue: bool) -> None:
     assert tickets(row)[0]["overdue"] == overdue

@@ -1,4 +1,4 @@
-"""Who wrote what: every append-only table in one list, newest first, and nothing of what was written."""
+"""The activity list: rows of every append-only table, newest first, without their texts."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def casebook(casebook_url: str) -> Iterator[Casebook]:
         yield book
 
 
-def test_what_was_written_is_listed_newest_first(casebook: Casebook) -> None:
+def test_activity_is_listed_newest_first(casebook: Casebook) -> None:
     found = activities(casebook)
     assert [(w.by, w.kind, w.what, w.about) for w in found] == [
         ("wang.ops", "delivery_decisions", "accepted", "abc"),

@@ -42,7 +42,7 @@ def casebook(casebook_url: str, clock: Clock) -> Iterator[Casebook]:
         yield book
 
 
-def test_a_session_speaks_for_its_user_until_it_ends(casebook: Casebook, clock: Clock) -> None:
+def test_a_session_is_valid_until_it_expires(casebook: Casebook, clock: Clock) -> None:
     session = casebook.login("worker", PASSWORD)
     assert session.expires_at == clock() + timedelta(hours=2)
     assert casebook.session_user(session.token) == User("worker", "grid_worker", (GRID,))
@@ -147,12 +147,12 @@ def test_a_casebook_of_the_first_shape_gains_the_newest(casebook_url: str) -> No
         assert again.login("worker", PASSWORD)
 
 
-def test_changing_nobody_is_an_error(casebook: Casebook) -> None:
+def test_changing_an_unknown_user_is_an_error(casebook: Casebook) -> None:
     with pytest.raises(CasebookError, match="no such user"):
         casebook.set_password("nobody", PASSWORD)
 
 
-def test_nothing_is_kept_in_the_clear(casebook_url: str) -> None:
+def test_no_secret_is_stored_in_the_clear(casebook_url: str) -> None:
     with Casebook(casebook_url) as book:
         book.add_user("worker", PASSWORD, "grid_worker", [GRID])
         token = book.login("worker", PASSWORD).token

@@ -40,7 +40,7 @@ def story(casebook: Casebook, finding: str) -> list[tuple[str, int]]:
     return [(change.change, change.seen_on.day) for change in finding_log.changes_of(casebook, finding)]
 
 
-def test_what_appeared_changed_and_went_is_written_once(casebook: Casebook, tmp_path: Path) -> None:
+def test_each_change_of_a_finding_is_logged_once(casebook: Casebook, tmp_path: Path) -> None:
     city = tmp_path / "city.duckdb"
     publish(casebook, city, 1, {"a": ("empty", "e1"), "b": ("empty", "e1")})
     publish(casebook, city, 2, {"a": ("empty", "e1"), "b": ("empty", "e2")})
@@ -56,12 +56,12 @@ def test_first_day_and_evidence_are_remembered(casebook: Casebook, tmp_path: Pat
     with duckdb.connect() as connection:
         finding_log.load_known(connection, casebook)
         known = connection.execute(
-            f"select first_seen, evidence_since, evidence_hash, is_gone from {finding_log.KNOWN}"
+            f"select first_seen, evidence_since, evidence_hash, is_gone from {finding_log.FINDING_KNOWN}"
         )
         assert known.fetchall() == [(date(2026, 11, 1), date(2026, 11, 2), "e2", False)]
 
 
-def test_what_a_rule_found_that_could_not_run_has_not_gone(casebook: Casebook, tmp_path: Path) -> None:
+def test_findings_of_a_rule_that_could_not_run_are_not_gone(casebook: Casebook, tmp_path: Path) -> None:
     city = tmp_path / "city.duckdb"
     publish(casebook, city, 1, {"a": ("broken", "e1"), "b": ("sound", "e1")})
     publish(casebook, city, 2, {}, silent=("broken",))

@@ -13,7 +13,7 @@ from warehouse.casebook.tables import assignments
 ROW = {"stop_id": "s", "state": "assigned", "reason": "r", "decided_by": "lead"}
 
 
-def test_what_is_wrong_with_one_write_is_no_other_writes_matter(casebook_url: str) -> None:
+def test_an_error_affects_only_its_own_write(casebook_url: str) -> None:
     with Casebook(casebook_url) as book:
         book.ledger.once(assignments, "key-taken", {"said": 0}, ROW)
         together, outcomes = Barrier(12), dict[str, object]()

@@ -28,7 +28,7 @@ KEPT = {"change": "kept", "old_id": "p0", "new_id": "p1", "changed_on": DAY}
 
 
 @contextmanager
-def migrating(url: str) -> Iterator[tuple[Config, Connection]]:
+def migration_of(url: str) -> Iterator[tuple[Config, Connection]]:
     config, engine = Config(), create_engine(url)
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
@@ -38,7 +38,7 @@ def migrating(url: str) -> Iterator[tuple[Config, Connection]]:
 
 
 def test_renamed_tables_keep_their_rows(casebook_url: str) -> None:
-    with migrating(casebook_url) as (config, connection):
+    with migration_of(casebook_url) as (config, connection):
         command.upgrade(config, "0004")
         before = MetaData()
         before.reflect(connection)
@@ -59,7 +59,7 @@ def test_renamed_tables_keep_their_rows(casebook_url: str) -> None:
 
 def test_a_shape_can_be_taken_back(casebook_url: str) -> None:
     Casebook(casebook_url).close()
-    with migrating(casebook_url) as (config, connection):
+    with migration_of(casebook_url) as (config, connection):
         command.downgrade(config, "0004")
         names = set(inspect(connection).get_table_names())
     assert {"door_values", "person_trail", "finding_trail"} <= names

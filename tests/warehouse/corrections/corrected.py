@@ -40,7 +40,7 @@ def says(value: str | None, attribute: str = "living_address", **more: Any) -> d
     return facts | {"attribute": attribute, "value": shown, "claimed_on": UPDATED, "grid_code": HERE} | more
 
 
-def seen(value: str, attribute: str = "living_address", **more: Any) -> dict[str, Any]:
+def observation(value: str, attribute: str = "living_address", **more: Any) -> dict[str, Any]:
     """A value of a verdict, by default an address of the city."""
     home = key(value) if value in ADDRESSES else None
     facts = {"entity": "person", "entity_id": WHO, "attribute": attribute, "value": ADDRESSES.get(value, value)}
@@ -61,7 +61,7 @@ class Town:
         self.casebook = Casebook(self.url, now=lambda: self.now)
 
     def verdict(self, *values: Said, finding: str = "f1", evidence: str = "as it was", **more: Any) -> None:
-        """What somebody wrote down; by default a worker about the finding's evidence."""
+        """Store a verdict, by default a worker's on the finding's evidence."""
         name = f"verdict-{next(self.nth):04}"
         row = {
             "visit_key": name, "finding_id": key(finding), "rule": "hukou_residence_split",

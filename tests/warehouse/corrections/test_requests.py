@@ -44,7 +44,7 @@ def casebook(casebook_url: str) -> Iterator[Casebook]:
         yield book
 
 
-def sent(casebook: Casebook, name: str = "request-1", packet: Packet = PACKET) -> int:
+def send_request(casebook: Casebook, name: str = "request-1", packet: Packet = PACKET) -> int:
     send(casebook, name, packet, "核实所见不一致", "zhao.lead", TODAY, SENT)
     return find(casebook, RequestFilter(key=name))[0].id
 
@@ -68,8 +68,8 @@ def test_a_request_is_sent_once_with_five_working_days(casebook: Casebook, caseb
     assert request.overdue(date(2026, 9, 25))
 
 
-def test_a_key_stands_for_one_thing(casebook: Casebook) -> None:
-    sent(casebook)
+def test_a_key_is_used_for_one_request(casebook: Casebook) -> None:
+    send_request(casebook)
     with pytest.raises(KeyReused):
         send(casebook, "request-1", PACKET, "核实所见不一致", "other.lead", TODAY, SENT | {"by": "other.lead"})
     with pytest.raises(CasebookError, match="8 to 64"):
@@ -78,7 +78,7 @@ def test_a_key_stands_for_one_thing(casebook: Casebook) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", " ", "x" * 501, f"his number is {ID_NO}"])
-def test_a_reason_that_may_not_be_kept_sends_nothing(casebook: Casebook, reason: str) -> None:
+def test_an_invalid_reason_sends_nothing(casebook: Casebook, reason: str) -> None:
     with pytest.raises(CasebookError) as told:
         send(casebook, "request-1", PACKET, reason, "zhao.lead", TODAY, SENT)
     assert ID_NO not in str(told.value)
@@ -86,7 +86,7 @@ def test_a_reason_that_may_not_be_kept_sends_nothing(casebook: Casebook, reason:
 
 
 def test_every_step_stays_and_the_newest_counts(casebook: Casebook) -> None:
-    id_ = sent(casebook)
+    id_ = send_request(casebook)
     assert say(casebook, id_, "office", "accepted", "event-0001", by="户政科")
     assert say(casebook, id_, "office", "refused", "event-0002", by="户政科")
     assert say(casebook, id_, "lead", "reopened", "event-0003", on=date(2026, 9, 29))
@@ -100,7 +100,7 @@ def test_every_step_stays_and_the_newest_counts(casebook: Casebook) -> None:
 
 
 def test_a_retry_is_no_second_answer_even_after_others(casebook: Casebook) -> None:
-    id_ = sent(casebook)
+    id_ = send_request(casebook)
     assert [say(casebook, id_, "office", "accepted", "event-0001") for _ in range(2)] == [True, False]
     assert say(casebook, id_, "lead", "closed", "event-0002")
     assert not say(casebook, id_, "office", "accepted", "event-0001")  # a late retry
@@ -110,7 +110,7 @@ def test_a_retry_is_no_second_answer_even_after_others(casebook: Casebook) -> No
 
 
 def test_an_impossible_step_writes_nothing(casebook: Casebook) -> None:
-    id_ = sent(casebook)
+    id_ = send_request(casebook)
     say(casebook, id_, "lead", "closed", "event-0001")
     with pytest.raises(Conflict, match="closed cannot become accepted"):
         say(casebook, id_, "office", "accepted", "event-0002")
@@ -119,8 +119,8 @@ def test_an_impossible_step_writes_nothing(casebook: Casebook) -> None:
     assert len(history(casebook, find(casebook)[0])) == 1
 
 
-def test_of_two_who_answer_at_once_one_is_told(casebook: Casebook) -> None:
-    id_ = sent(casebook)
+def test_of_two_answers_at_once_one_is_a_conflict(casebook: Casebook) -> None:
+    id_ = send_request(casebook)
     [request] = find(casebook)
 
     def close(nth: int) -> str:
@@ -137,9 +137,9 @@ def test_of_two_who_answer_at_once_one_is_told(casebook: Casebook) -> None:
 
 
 def test_requests_are_found_by_source_state_and_clock(casebook: Casebook) -> None:
-    first = sent(casebook)
+    first = send_request(casebook)
     other = Packet(source="property", entity="dwelling", entity_id=key("d1"), attribute="occupancy", seen="rented")
-    second = sent(casebook, "request-2", other)
+    second = send_request(casebook, "request-2", other)
     say(casebook, second, "office", "refused", "event-0001")
     late = date(2026, 12, 1)
 
@@ -157,7 +157,7 @@ def test_requests_are_found_by_source_state_and_clock(casebook: Casebook) -> Non
 
 
 def test_no_error_names_a_value(casebook: Casebook) -> None:
-    id_ = sent(casebook)
+    id_ = send_request(casebook)
     for state in ("closed", "sent"):
         with pytest.raises(HubError) as told:
             say(casebook, id_, "office", state, "event-0009")  # type: ignore[arg-type]

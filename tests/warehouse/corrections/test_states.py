@@ -34,7 +34,7 @@ STEP = st.tuples(st.sampled_from(get_args(Actor)), st.sampled_from(STATES))
         ("hub", "closed", {"reopened"}),
     ],
 )
-def test_what_each_may_do(actor: Actor, before: State, possible: set[str]) -> None:
+def test_steps_of_each_actor(actor: Actor, before: State, possible: set[str]) -> None:
     for after in STATES:
         if after in possible:
             require_step(actor, before, after)

@@ -21,7 +21,7 @@ def test_every_rule_of_ours_is_sound(rule: Rule) -> None:
     assert problems(rule, CATALOG) == []
 
 
-def test_what_a_sound_rule_looks_like(tmp_path: Path) -> None:
+def test_sound_rules_have_no_problems(tmp_path: Path) -> None:
     assert problems(rule_from(tmp_path, SOUND), CATALOG) == []
 
 
@@ -54,7 +54,7 @@ def test_what_a_sound_rule_looks_like(tmp_path: Path) -> None:
         ("select range as subject_id from range(10)", {}),
     ],
 )  # fmt: skip
-def test_what_a_select_reads_is_told_wherever_it_stands(sql: str, reads: dict[str, set[object]]) -> None:
+def test_reads_of_a_select_are_found_in_every_clause(sql: str, reads: dict[str, set[object]]) -> None:
     found = read_sql(sql, CATALOG).columns
     assert found.keys() == reads.keys()
     for relation, columns in reads.items():
@@ -152,7 +152,7 @@ def test_header_and_sql_agree(tmp_path: Path, sql: str, says: str) -> None:
         ("select phone_masked as more from source.resident where phone_token is not null", []),
     ],
 )
-def test_a_token_is_shown_to_nobody(sql: str, tokens: list[str]) -> None:
+def test_returned_tokens_are_found(sql: str, tokens: list[str]) -> None:
     assert list(read_sql(sql, CATALOG).tokens) == tokens
 
 
@@ -170,6 +170,6 @@ def test_a_token_is_shown_to_nobody(sql: str, tokens: list[str]) -> None:
         ({"purpose": "curiosity"}, "reads person.name, whose contract does not allow curiosity"),
     ],
 )
-def test_what_the_header_promises_can_be_kept(tmp_path: Path, change: dict[str, object], says: str) -> None:
+def test_a_header_must_agree_with_contracts_and_sql(tmp_path: Path, change: dict[str, object], says: str) -> None:
     [problem] = problems(rule_from(tmp_path, SOUND).model_copy(update=change), CATALOG)
     assert says in problem

@@ -51,14 +51,14 @@ def test_each_finding_and_evidence_was_right_or_wrong_once(given: list[Verdict],
     assert sorted(one.outcome for one in judged_visits(given)) == outcomes
 
 
-def seen(right: int, wrong: int, where: str = HERE, days_ago: int = 10) -> list[JudgedVisit]:
+def visits_with(right: int, wrong: int, where: str = HERE, days_ago: int = 10) -> list[JudgedVisit]:
     at = NOW - timedelta(days=days_ago)
     return [JudgedVisit("split", GRIDS[where], "confirmed", 1, at)] * right + [
         JudgedVisit("split", GRIDS[where], "wrong", 1, at)
     ] * wrong
 
 
-def said(decision: str, area: str, days_ago: int = 0) -> RuleDecision:
+def decision_of(decision: str, area: str, days_ago: int = 0) -> RuleDecision:
     return RuleDecision(f"k{area}", "split", area, decision, "why", "zhao", NOW - timedelta(days=days_ago))  # type: ignore[arg-type]
 
 
@@ -72,24 +72,27 @@ def states(all_seen: list[JudgedVisit], *decisions: RuleDecision) -> dict[str, s
     [(49, 51, "stopped_by_figures"), (50, 50, "running"), (0, 99, "running"), (49, 50, "running"), (0, 0, "running")],
 )
 def test_a_rule_stops_by_itself_below_half_of_a_hundred(right: int, wrong: int, state: str) -> None:
-    assert states(seen(right, wrong))[HERE] == state
+    assert states(visits_with(right, wrong))[HERE] == state
 
 
 def test_the_citys_figure_stops_it_everywhere_a_subdistricts_there_only() -> None:
     stopped, running = "stopped_by_figures", "running"
-    assert states(seen(60, 20) + seen(20, 90, FAR)) == {
+    assert states(visits_with(60, 20) + visits_with(20, 90, FAR)) == {
         CITY: stopped, COUNTY: stopped, HERE: stopped, THERE: stopped, "140214": stopped, FAR: stopped,
     }  # fmt: skip
-    assert states(seen(900, 20) + seen(20, 90, FAR)) == {
+    assert states(visits_with(900, 20) + visits_with(20, 90, FAR)) == {
         CITY: running, COUNTY: running, HERE: running, THERE: running, "140214": stopped, FAR: stopped,
     }  # fmt: skip
 
 
-def test_a_restart_forgets_what_was_before_it_where_it_was_said() -> None:
+def test_a_restart_resets_the_figures_in_its_area() -> None:
     figures = {
         f.area_code: f
         for f in rule_precision(
-            seen(10, 95) + seen(1, 0, days_ago=1), [said("restarted", HERE, days_ago=5)], ["split"], [HERE, THERE]
+            visits_with(10, 95) + visits_with(1, 0, days_ago=1),
+            [decision_of("restarted", HERE, days_ago=5)],
+            ["split"],
+            [HERE, THERE],
         )
     }
     assert figures[HERE][2:6] == (1, 0, 0, 1)
@@ -99,26 +102,29 @@ def test_a_restart_forgets_what_was_before_it_where_it_was_said() -> None:
 
 
 def test_a_restarted_area_is_judged_by_its_own_figures_and_can_stop_again() -> None:
-    restart = said("restarted", HERE, days_ago=5)
-    assert states(seen(10, 95, THERE), restart)[HERE] == "running"
-    assert states(seen(10, 95) + seen(10, 95, days_ago=1), restart)[HERE] == "stopped_by_figures"
-    everywhere = said("restarted", CITY, days_ago=3)
-    assert states(seen(10, 95) + seen(10, 95, THERE, days_ago=1), restart, everywhere)[HERE] == "stopped_by_figures"
+    restart = decision_of("restarted", HERE, days_ago=5)
+    assert states(visits_with(10, 95, THERE), restart)[HERE] == "running"
+    assert states(visits_with(10, 95) + visits_with(10, 95, days_ago=1), restart)[HERE] == "stopped_by_figures"
+    everywhere = decision_of("restarted", CITY, days_ago=3)
+    assert (
+        states(visits_with(10, 95) + visits_with(10, 95, THERE, days_ago=1), restart, everywhere)[HERE]
+        == "stopped_by_figures"
+    )
 
 
-def test_what_a_person_stopped_is_restarted_only_where_it_was_stopped() -> None:
-    stop = said("stopped", COUNTY, days_ago=9)
+def test_a_stop_by_a_person_is_lifted_only_in_its_area() -> None:
+    stop = decision_of("stopped", COUNTY, days_ago=9)
     assert states([], stop) == {
         CITY: "running", COUNTY: "stopped_by_person", HERE: "stopped_by_person", THERE: "stopped_by_person",
         "140214": "running", FAR: "running",
     }  # fmt: skip
-    assert states([], stop, said("restarted", HERE, days_ago=5))[HERE] == "stopped_by_person"
-    assert states([], stop, said("restarted", CITY, days_ago=5))[HERE] == "stopped_by_person"
-    assert set(states([], stop, said("restarted", COUNTY)).values()) == {"running"}
+    assert states([], stop, decision_of("restarted", HERE, days_ago=5))[HERE] == "stopped_by_person"
+    assert states([], stop, decision_of("restarted", CITY, days_ago=5))[HERE] == "stopped_by_person"
+    assert set(states([], stop, decision_of("restarted", COUNTY)).values()) == {"running"}
 
 
 def test_a_finding_without_a_place_counts_for_the_city_only() -> None:
-    nowhere = [one._replace(grid_code="") for one in seen(3, 1)]
+    nowhere = [one._replace(grid_code="") for one in visits_with(3, 1)]
     counted = {
         f.area_code: f.confirmed for f in rule_precision(nowhere, [], ["split", "other"], [HERE]) if f.rule == "split"
     }
@@ -133,7 +139,7 @@ def casebook(casebook_url: str) -> Iterator[Casebook]:
         yield book
 
 
-def test_a_decision_is_kept_once_with_who_and_why(casebook: Casebook, casebook_url: str) -> None:
+def test_a_decision_is_stored_once_with_author_and_reason(casebook: Casebook, casebook_url: str) -> None:
     stop = (casebook, "key-0001", "split", HERE, "stopped", "seven doors, seven mistakes", "zhao.lead")
     assert [decide(*stop, state="running"), decide(*stop, state="running")] == [True, False]
     assert decide(*stop, state="stopped_by_person") is False  # a retry, whatever has become of it
@@ -155,7 +161,7 @@ def test_a_decision_is_kept_once_with_who_and_why(casebook: Casebook, casebook_u
         ("stopped", "running", "call 15400001234", CasebookError),
     ],
 )
-def test_what_changes_nothing_or_names_somebody_is_refused(
+def test_decisions_without_effect_or_with_numbers_are_refused(
     casebook: Casebook, decision: str, state: str, reason: str, error: type[Exception]
 ) -> None:
     with pytest.raises(error):

@@ -1,4 +1,4 @@
-"""What the casebook says of rules is in the candidate, and findings of a rule that is stopped where they lie are marked so."""
+"""The precision of rules is in the candidate, and findings of a rule that is stopped in their area are marked so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from warehouse.cross_check.decisions import decide
 from warehouse.cross_check.decisions import history as decisions
 from warehouse.cross_check.precision_table import make_rule_precision
 from warehouse.cross_check.resolution_table import load_resolutions
-from warehouse.cross_check.run import FINDING
+from warehouse.cross_check.run import FINDING_SQL
 from warehouse.fieldwork.verdicts import history as given
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -62,7 +62,7 @@ def test_a_stopped_rules_findings_are_stopped_where_it_is_stopped(tmp_path: Path
                 connection, load_catalog(), given(casebook), decisions(casebook), ["split", "vacant"]
             )
             stopped = connection.execute(
-                f"select rule, grid_code, status = 'stopped' from ({read_file(FINDING).sql}) as f"
+                f"select rule, grid_code, status = 'stopped' from ({read_file(FINDING_SQL).sql}) as f"
             ).fetchall()
             kept = connection.execute(
                 "select area_code, confirmed, wrong, share, state, since from rule_figure where rule = 'split' order by 1"

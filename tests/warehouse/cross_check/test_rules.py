@@ -10,7 +10,7 @@ from warehouse.cross_check.model import Rule, load_rules, run_example
 
 
 @pytest.mark.parametrize("rule", load_rules(), ids=lambda rule: rule.name)
-def test_a_rule_finds_what_its_example_says(rule: Rule) -> None:
+def test_a_rule_finds_the_subjects_of_its_example(rule: Rule) -> None:
     found, expected = run_example(rule, load_catalog())
     assert found == expected
 

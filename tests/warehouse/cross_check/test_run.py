@@ -1,4 +1,4 @@
-"""What rules find becomes findings with their evidence; a rule that fails costs itself only."""
+"""Rules' rows become findings with their evidence; a rule that fails leaves the others alone."""
 
 from pathlib import Path
 

@@ -44,19 +44,19 @@ def test_a_week_is_the_iso_week(day: date, week: str) -> None:
     assert week_of(day) == week
 
 
-def seen(home: str, outcome: str = "met", what: str | None = None, day: int = 24, hour: int = 8) -> Visit:
+def sample_visit(home: str, outcome: str = "met", what: str | None = None, day: int = 24, hour: int = 8) -> Visit:
     at = datetime(2026, 11, day, hour, tzinfo=UTC)
     return Visit(1, f"{home}{day}", home, "a", "sample", outcome, what, "", at, "worker", at, "r1")
 
 
 def test_only_where_somebody_was_met_something_is_learnt() -> None:
     visits = [
-        seen("h1"),
-        seen("h2", what="living"),
-        seen("h3", outcome="nobody_home"),
-        seen("h4", day=23),
-        seen("h4", what="identity"),  # the same week: the newer counts
-        seen("h1", day=15, hour=17, what="living"),  # Monday morning in the hub's zone: another week's sample
+        sample_visit("h1"),
+        sample_visit("h2", what="living"),
+        sample_visit("h3", outcome="nobody_home"),
+        sample_visit("h4", day=23),
+        sample_visit("h4", what="identity"),  # the same week: the newer counts
+        sample_visit("h1", day=15, hour=17, what="living"),  # Monday morning in the hub's zone: another week's sample
     ]
     found = missed_estimate(visits, ZONE)
     assert (found.visited, found.missed, found.kinds) == (4, 3, {"identity": 1, "living": 2})

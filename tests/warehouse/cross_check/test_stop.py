@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 def stops(findings: list[Row], dwellings: list[Row] | None = None) -> list[Row]:
-    """What the real SQL makes of findings (one per row, open at the door of home `d`) and homes, in walking order."""
+    """The stops by the real SQL from findings (one per row, open at the door of home `d`) and homes, in walking order."""
     connection = duckdb.connect()
     usual = {
         "stop_id": "d",
@@ -58,7 +58,7 @@ def home(name: str, building: int, entrance: int | None, floor: int, room: int, 
         ([{}, {"severity": "high", "status": "closed"}, {"severity": "high", "status": "stopped"}], (1, 1), (3, 3)),
     ],
 )
-def test_a_stop_counts_what_waits_for_whom(
+def test_a_stop_counts_open_and_undecided_findings(
     findings: list[Row], counts: tuple[int, int], ranks: tuple[int, int | None]
 ) -> None:
     [stop] = stops(findings)
@@ -72,7 +72,7 @@ def test_it_is_as_old_as_its_oldest_finding() -> None:
     assert (stop["first_seen"], stop["open_since"]) == (old, new)
 
 
-def test_what_is_judged_makes_no_stop() -> None:
+def test_closed_findings_make_no_stop() -> None:
     assert stops([{"status": "closed"}, {"status": "stopped"}]) == []
 
 

@@ -1,4 +1,4 @@
-"""What place the door's word has among the offices', by the policies that the contracts declare."""
+"""The rank of observed values among the offices' claims, by the policies that the contracts declare."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ HERS = says(RESIDENT, "r", 900, name=WEI, living_address="甲")
         ("phone", [says(RESIDENT, "r1", 9, name=WEI), door(1, 3, "phone", OTHER)], [("*154****0002", "only")]),
     ],
 )  # fmt: skip
-def test_what_was_seen_at_a_door_has_its_place(
+def test_observed_values_have_their_rank_among_sources(
     attribute: str, rows: list[Said], expected: list[tuple[str, str]]
 ) -> None:
     assert City(rows).why(attribute) == sorted(expected)
 
 
-def test_where_she_lives_is_what_the_door_showed() -> None:
+def test_an_observed_living_address_decides_home_and_grid() -> None:
     """The register's household and grid of registration stay; home and grid are those of the door, or none it knows."""
     row = says(RESIDENT, "r1", 9, dwelling_id="甲", grid_code="g1", household_no="h", living_address="甲")
     places = "select dwelling_id, grid_code, household_id is not null from person"

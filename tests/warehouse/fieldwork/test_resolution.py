@@ -1,4 +1,4 @@
-"""What the verdicts about one finding come to: by examples, and whatever arrives in whatever order."""
+"""The resolution of the verdicts on one finding: by examples, and for any verdicts in any order."""
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -15,7 +15,7 @@ DAY, HOUR = date(2026, 11, 20), datetime(2026, 11, 20, 9, tzinfo=UTC)
 WORDS = ("confirmed", "wrong", "moved", "nobody_home", "refused", "impossible")
 
 
-def said(
+def verdict_by(
     by: str, word: str, nth: int = 0, *, role: str = "grid_worker", evidence: str = NOW, values: str = "", day: int = 0
 ) -> Verdict:
     """The nth verdict written, about a visit of its own, `day` days after the first; `values` as 'phone=a name=b'."""
@@ -29,60 +29,69 @@ def said(
 
 
 def lead(word: str, nth: int = 9, values: str = "") -> Verdict:
-    return said("lead", word, nth, role="grid_lead", values=values)
+    return verdict_by("lead", word, nth, role="grid_lead", values=values)
 
 
-NOBODY = [said("ann", "nobody_home", n) for n in range(3)]
+NOBODY = [verdict_by("ann", "nobody_home", n) for n in range(3)]
 EXAMPLES: dict[str, tuple[list[Verdict], tuple[str, str | None, int, str]]] = {
     "nothing seen": ([], ("open", None, 0, "unseen")),
-    "one worker confirms": ([said("ann", "confirmed")], ("closed", "confirmed", 1, "agreed")),
-    "one worker says the record is right": ([said("ann", "wrong")], ("closed", "wrong", 1, "agreed")),
-    "two agree": ([said("ann", "moved"), said("bo", "moved", 1)], ("closed", "moved", 2, "agreed")),
-    "two disagree": ([said("ann", "moved"), said("bo", "wrong", 1)], ("lead", None, 2, "disagree")),
+    "one worker confirms": ([verdict_by("ann", "confirmed")], ("closed", "confirmed", 1, "agreed")),
+    "one worker says the record is right": ([verdict_by("ann", "wrong")], ("closed", "wrong", 1, "agreed")),
+    "two agree": ([verdict_by("ann", "moved"), verdict_by("bo", "moved", 1)], ("closed", "moved", 2, "agreed")),
+    "two disagree": ([verdict_by("ann", "moved"), verdict_by("bo", "wrong", 1)], ("lead", None, 2, "disagree")),
     "one word, two telephones": (
-        [said("ann", "moved", values="phone=a"), said("bo", "moved", 1, values="phone=b")],
+        [verdict_by("ann", "moved", values="phone=a"), verdict_by("bo", "moved", 1, values="phone=b")],
         ("lead", None, 2, "disagree"),
     ),
     "one saw more": (
-        [said("ann", "moved", values="phone=a"), said("bo", "moved", 1)],
+        [verdict_by("ann", "moved", values="phone=a"), verdict_by("bo", "moved", 1)],
         ("closed", "moved", 2, "agreed"),
     ),
-    "she thought again": ([said("ann", "moved"), said("ann", "wrong", 1)], ("closed", "wrong", 2, "agreed")),
+    "she thought again": (
+        [verdict_by("ann", "moved"), verdict_by("ann", "wrong", 1)],
+        ("closed", "wrong", 2, "agreed"),
+    ),
     "she thought again, and now agrees": (
-        [said("ann", "moved"), said("bo", "wrong", 1), said("ann", "wrong", 2)],
+        [verdict_by("ann", "moved"), verdict_by("bo", "wrong", 1), verdict_by("ann", "wrong", 2)],
         ("closed", "wrong", 3, "agreed"),
     ),
     "a late sync of an older visit": (
-        [said("ann", "wrong", 0, day=3), said("ann", "moved", 1)],
+        [verdict_by("ann", "wrong", 0, day=3), verdict_by("ann", "moved", 1)],
         ("closed", "wrong", 2, "agreed"),
     ),
-    "she takes it back": ([said("ann", "moved"), said("ann", "nobody_home", 1)], ("open", "nobody_home", 2, "tried")),
+    "she takes it back": (
+        [verdict_by("ann", "moved"), verdict_by("ann", "nobody_home", 1)],
+        ("open", "nobody_home", 2, "tried"),
+    ),
     "nobody home twice": (NOBODY[:2], ("open", "nobody_home", 2, "tried")),
     "nobody home three times": (NOBODY, ("lead", "nobody_home", 3, "nobody_home")),
     "nobody home for three workers": (
-        [said(by, "nobody_home", n) for n, by in enumerate(("ann", "bo", "cy"))],
+        [verdict_by(by, "nobody_home", n) for n, by in enumerate(("ann", "bo", "cy"))],
         ("lead", "nobody_home", 3, "nobody_home"),
     ),
-    "somebody home the fourth time": ([*NOBODY, said("ann", "confirmed", 4)], ("closed", "confirmed", 4, "agreed")),
-    "refused": ([said("ann", "refused")], ("lead", "refused", 1, "refused")),
-    "impossible": ([said("ann", "impossible")], ("lead", "impossible", 1, "impossible")),
+    "somebody home the fourth time": (
+        [*NOBODY, verdict_by("ann", "confirmed", 4)],
+        ("closed", "confirmed", 4, "agreed"),
+    ),
+    "refused": ([verdict_by("ann", "refused")], ("lead", "refused", 1, "refused")),
+    "impossible": ([verdict_by("ann", "impossible")], ("lead", "impossible", 1, "impossible")),
     "refused to one, seen by another": (
-        [said("ann", "refused"), said("bo", "confirmed", 1)],
+        [verdict_by("ann", "refused"), verdict_by("bo", "confirmed", 1)],
         ("closed", "confirmed", 2, "agreed"),
     ),
-    "about older evidence": ([said("ann", "confirmed", evidence=OLD)], ("open", None, 0, "unseen")),
+    "about older evidence": ([verdict_by("ann", "confirmed", evidence=OLD)], ("open", None, 0, "unseen")),
     "the lead decides between two": (
-        [said("ann", "moved"), said("bo", "wrong", 1), lead("wrong")],
+        [verdict_by("ann", "moved"), verdict_by("bo", "wrong", 1), lead("wrong")],
         ("closed", "wrong", 3, "decided"),
     ),
     "the lead lets it rest": ([*NOBODY, lead("nobody_home")], ("closed", "nobody_home", 4, "decided")),
     "the lead thought again": ([lead("moved"), lead("wrong", 10)], ("closed", "wrong", 2, "decided")),
-    "a worker after the lead": ([lead("moved", 1), said("ann", "wrong", 2)], ("closed", "moved", 2, "decided")),
+    "a worker after the lead": ([lead("moved", 1), verdict_by("ann", "wrong", 2)], ("closed", "moved", 2, "decided")),
 }
 
 
 @pytest.mark.parametrize("case", EXAMPLES)
-def test_what_verdicts_come_to(case: str) -> None:
+def test_resolutions_of_verdicts(case: str) -> None:
     verdicts, (status, verdict, visits, reason) = EXAMPLES[case]
 
     stands = resolve(verdicts, NOW)
@@ -94,22 +103,26 @@ def test_what_verdicts_come_to(case: str) -> None:
 @pytest.mark.parametrize(
     ("verdicts", "keys"),
     [
-        ([said("ann", "moved", values="phone=a"), said("bo", "moved", 1)], ("ann-moved-0", "bo-moved-1")),
-        ([said("ann", "moved"), said("ann", "wrong", 1)], ("ann-wrong-1",)),
+        ([verdict_by("ann", "moved", values="phone=a"), verdict_by("bo", "moved", 1)], ("ann-moved-0", "bo-moved-1")),
+        ([verdict_by("ann", "moved"), verdict_by("ann", "wrong", 1)], ("ann-wrong-1",)),
         # whom the lead believes need not be written down again; whom she does not believe is out
         (
-            [said("ann", "moved", values="phone=a"), said("bo", "wrong", 1), lead("moved")],
+            [verdict_by("ann", "moved", values="phone=a"), verdict_by("bo", "wrong", 1), lead("moved")],
             ("ann-moved-0", "lead-moved-9"),
         ),
         # two that say the same word and contradict each other back nobody
         (
-            [said("ann", "moved", values="phone=a"), said("bo", "moved", 1, values="phone=b"), lead("moved")],
+            [
+                verdict_by("ann", "moved", values="phone=a"),
+                verdict_by("bo", "moved", 1, values="phone=b"),
+                lead("moved"),
+            ],
             ("lead-moved-9",),
         ),
         (
             [
-                said("ann", "moved", values="phone=a"),
-                said("bo", "moved", 1, values="phone=b"),
+                verdict_by("ann", "moved", values="phone=a"),
+                verdict_by("bo", "moved", 1, values="phone=b"),
                 lead("moved", values="phone=b"),
             ],
             ("bo-moved-1", "lead-moved-9"),
@@ -121,7 +134,7 @@ def test_which_verdicts_stand(verdicts: list[Verdict], keys: tuple[str, ...]) ->
 
 
 WORKERS = st.builds(
-    said,
+    verdict_by,
     st.sampled_from(("ann", "bo", "cy")),
     st.sampled_from(WORDS),
     st.integers(0, 20),
@@ -157,7 +170,7 @@ def test_older_evidence_never_counts(verdicts: list[Verdict], before: list[Verdi
 
 @given(CASEBOOKS, st.sampled_from(WORDS), st.sampled_from(sorted(DECIDES)))
 def test_a_leads_verdict_always_decides(verdicts: list[Verdict], word: str, role: str) -> None:
-    decision = said("zoe", word, 30, role=role, day=4)
+    decision = verdict_by("zoe", word, 30, role=role, day=4)
 
     stands = resolve([*verdicts, decision], NOW)
 

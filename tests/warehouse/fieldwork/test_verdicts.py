@@ -1,4 +1,4 @@
-"""What is kept of a verdict, what is refused, and that a retry never doubles: on each database a casebook can lie in."""
+"""Verdicts are stored or refused, and a retry stores nothing twice, on each database of a casebook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from warehouse.fieldwork.submit import FindingClosed, submit_verdict
 from warehouse.fieldwork.verdicts import history
 
 
-def test_a_verdict_is_kept_with_what_it_is_about(step: Doorstep, casebook_url: str) -> None:
+def test_a_verdict_is_stored_with_its_finding_and_evidence(step: Doorstep, casebook_url: str) -> None:
     assert submit_verdict(step.door(), SEEN._replace(note=" 户主在家 ")).is_new
     with Casebook(casebook_url) as again:
         [kept] = history(again, [F1])
@@ -43,7 +43,7 @@ def test_a_retry_is_the_same_verdict_whatever_has_happened_since(step: Doorstep)
 @pytest.mark.parametrize(
     "change", [{"verdict": "wrong"}, {"note": "another"}, {"finding_id": F2}, {"seen_on": date(2026, 11, 23)}]
 )
-def test_a_key_stands_for_one_content_and_one_person(step: Doorstep, change) -> None:
+def test_a_key_has_one_content_and_one_author(step: Doorstep, change) -> None:
     submit_verdict(step.door(), SEEN)
     with pytest.raises(KeyReused):
         submit_verdict(step.door(), SEEN._replace(**change))
@@ -100,7 +100,7 @@ def test_many_at_once_with_keys_of_their_own_are_all_kept(step: Doorstep) -> Non
         ({"verdict": "refused", "values": (ValueInput("person", PERSON, "sex", "1"),)}, CasebookError, "confirmed"),
     ],
 )
-def test_what_may_not_be_written(still: Doorstep, change, error, told) -> None:
+def test_invalid_verdicts_are_refused(still: Doorstep, change, error, told) -> None:
     with pytest.raises(error) as refused:
         submit_verdict(still.door(), SEEN._replace(**change))
     assert told in str(refused.value)
@@ -113,12 +113,12 @@ def test_a_clock_may_be_ten_minutes_fast(step: Doorstep) -> None:
 
 
 @pytest.mark.parametrize("role", ["analyst", "auditor", "admin", "office"])
-def test_only_who_goes_to_doors_writes(still: Doorstep, role) -> None:
+def test_only_field_roles_submit_verdicts(still: Doorstep, role) -> None:
     with pytest.raises(AccessError, match="grid workers"):
         submit_verdict(still.door("somebody", role), SEEN)
 
 
-def test_what_has_gone_is_told_to_whom_it_belonged(step: Doorstep) -> None:
+def test_a_finding_that_has_gone_is_reported_to_its_users_only(step: Doorstep) -> None:
     gone = SEEN._replace(finding_id=key("gone"))
     for change in ("appeared", "gone"):
         append(step, key("gone"), change, key("then"), "r0")
@@ -139,12 +139,12 @@ def test_a_verdict_is_about_the_evidence_that_was_looked_at(step: Doorstep) -> N
     assert submit_verdict(step.door(), SEEN).is_new
 
 
-def test_a_night_that_changed_nothing_turns_nobody_away(step: Doorstep) -> None:
+def test_a_release_without_changes_accepts_verdicts_on_the_earlier_one(step: Doorstep) -> None:
     append(step, F1, "appeared", step.door().scope.finding(F1, "r1").evidence_hash, "r0")
     assert submit_verdict(step.door(), SEEN._replace(release="r0")).is_new
 
 
-def test_a_worker_adds_nothing_to_what_is_judged_but_a_contradiction(step: Doorstep) -> None:
+def test_a_worker_adds_to_a_closed_finding_only_a_contradiction(step: Doorstep) -> None:
     submit_verdict(step.door(), SEEN)
     other = SEEN._replace(key="key-of-worker-2")
     for same in (other, other._replace(verdict="nobody_home"), other._replace(verdict="refused")):
@@ -159,11 +159,11 @@ def test_a_worker_adds_nothing_to_what_is_judged_but_a_contradiction(step: Doors
     ).is_new  # and may think again
 
 
-def test_a_slip_is_taken_back_by_who_made_it_until_the_night(step: Doorstep) -> None:
+def test_a_later_verdict_of_its_author_replaces_a_slip(step: Doorstep) -> None:
     submit_verdict(step.door(), SEEN)
     given = submit_verdict(step.door(), SEEN._replace(key="key-after-the-slip", verdict="wrong"))
-    assert given.standing is not None
-    assert (given.standing.status, given.standing.verdict, given.standing.keys) == (
+    assert given.resolution is not None
+    assert (given.resolution.status, given.resolution.verdict, given.resolution.keys) == (
         "closed", "wrong", ("key-after-the-slip",),
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def test_a_visit_is_kept_with_its_verdicts(step: Doorstep) -> None:
         ({"proof": "dream"}, CasebookError),
     ],
 )
-def test_one_wrong_verdict_and_nothing_is_kept(step: Doorstep, wrong, error) -> None:
+def test_one_invalid_verdict_stores_nothing(step: Doorstep, wrong, error) -> None:
     other = SEEN._replace(**{"key": "key-of-worker-2", "finding_id": F3, **wrong})
     with pytest.raises(error):
         submit_visit(step.door(), MET._replace(verdicts=(SEEN, other)))
@@ -67,7 +67,7 @@ def test_a_verdict_of_another_stop_belongs_to_another_visit(step: Doorstep) -> N
         {"verdicts": (SEEN, SEEN._replace(key="key-of-worker-2", finding_id=F3))},
     ],
 )
-def test_a_visits_key_stands_for_one_content(step: Doorstep, change) -> None:
+def test_a_visits_key_has_one_content(step: Doorstep, change) -> None:
     submit_visit(step.door(), MET)
     with pytest.raises(KeyReused):
         submit_visit(step.door(), MET._replace(**change))
@@ -77,7 +77,7 @@ def test_a_visits_key_stands_for_one_content(step: Doorstep, change) -> None:
 @pytest.mark.parametrize(
     ("outcome", "reason"), [("nobody_home", "absent"), ("refused", "unwilling"), ("impossible", "no_access")]
 )
-def test_who_met_nobody_says_so_once_for_every_open_door_finding(step: Doorstep, outcome: str, reason: str) -> None:
+def test_nobody_home_is_one_verdict_for_every_open_door_finding(step: Doorstep, outcome: str, reason: str) -> None:
     walk = NOBODY._replace(outcome=outcome)
     assert [submit_visit(step.door(), walk) for _ in range(2)] == [True, False]
     given = verdicts(step.casebook)
@@ -85,13 +85,13 @@ def test_who_met_nobody_says_so_once_for_every_open_door_finding(step: Doorstep,
     assert {(v.verdict, v.reason_code, v.visit_key, v.seen_on) for v in given} == {(outcome, reason, MET.key, TODAY)}
 
 
-def test_what_was_judged_since_the_night_is_not_looked_at_again(step: Doorstep) -> None:
+def test_findings_closed_since_the_night_get_no_verdict_of_a_visit(step: Doorstep) -> None:
     submit_verdict(step.door(), SEEN)
     submit_visit(step.door(), NOBODY)
     assert [v.finding_id for v in verdicts(step.casebook, visit_key=MET.key)] == [F3]
 
 
-def test_a_sample_tells_what_rules_miss(step: Doorstep) -> None:
+def test_a_sample_visit_counts_missed_contradictions(step: Doorstep) -> None:
     sample = NOBODY._replace(kind="sample", stop_id=key("d4"), outcome="met", missed="living")
     assert submit_visit(step.door(), sample)
     assert [(v.kind, v.missed) for v in history(step.casebook, key("d4"))] == [("sample", "living")]
@@ -124,7 +124,7 @@ def test_a_clock_may_be_a_little_fast(step: Doorstep) -> None:
     assert submit_visit(step.door(), NOBODY._replace(visited_at=NOW + timedelta(minutes=9)))
 
 
-def test_only_who_goes_to_doors_visits(still: Doorstep) -> None:
+def test_only_field_roles_visit(still: Doorstep) -> None:
     with pytest.raises(AccessError):
         submit_visit(still.door("analyst", "analyst"), NOBODY)
 
@@ -141,14 +141,14 @@ USERS = [
 
 
 @pytest.fixture
-def staffed(step: Doorstep) -> Doorstep:
+def with_users(step: Doorstep) -> Doorstep:
     step.casebook.add_users(USERS)
     step.casebook.disable("left")
     return step
 
 
-def test_the_newest_order_on_a_stop_counts(staffed: Doorstep) -> None:
-    lead, book = staffed.lead(), staffed.casebook
+def test_the_newest_order_on_a_stop_counts(with_users: Doorstep) -> None:
+    lead, book = with_users.lead(), with_users.casebook
     assert [assign(lead, ORDER) for _ in range(2)] == [True, False]
     assert (current_assignments(book)[HOME].username, current_assignments(book)[HOME].due_on) == ("worker", TOMORROW)
     assert assign(lead, ORDER._replace(key="key-of-order-2", username="community", due_on=None))
@@ -178,16 +178,16 @@ def test_the_newest_order_on_a_stop_counts(staffed: Doorstep) -> None:
         ({"key": "no"}, CasebookError),
     ],
 )
-def test_an_order_that_may_not_be_given(staffed: Doorstep, change, error) -> None:
+def test_an_order_that_may_not_be_given(with_users: Doorstep, change, error) -> None:
     with pytest.raises(error):
-        assign(staffed.lead(), ORDER._replace(**change))
-    assert orders(staffed.casebook) == []
+        assign(with_users.lead(), ORDER._replace(**change))
+    assert orders(with_users.casebook) == []
 
 
-def test_only_leads_give_orders(staffed: Doorstep) -> None:
+def test_only_leads_give_orders(with_users: Doorstep) -> None:
     with pytest.raises(AccessError, match="grid lead"):
-        assign(staffed.door(), ORDER)
-    assert assign(staffed.door("super", "district_supervisor", HERE[:6]), ORDER)
+        assign(with_users.door(), ORDER)
+    assert assign(with_users.door("super", "district_supervisor", HERE[:6]), ORDER)
 
 
 def test_a_desk_finding_has_no_visit_but_a_stop(step: Doorstep) -> None:

@@ -28,7 +28,7 @@ HEAD = "(select p.name from person p where p.person_id = household.head_person_i
         ("(select count(*) from title where grid_code = '1')", {"title.grid_code", "household.grid_code"}, None),
     ],
 )  # fmt: skip
-def test_what_an_expression_takes(sql: str, columns: set[str], shown: str | None) -> None:
+def test_reads_of_an_expression(sql: str, columns: set[str], shown: str | None) -> None:
     found = expression(sql, "household", KNOWN)
     assert {".".join(column) for column in found.columns} == columns
     assert found.shown_column == (tuple(shown.split(".")) if shown else None)
@@ -36,7 +36,7 @@ def test_what_an_expression_takes(sql: str, columns: set[str], shown: str | None
 
 def test_a_column_that_is_shown_and_compared_is_computed_with() -> None:
     found = expression("(select p.name from person p where p.name > '李')", "household", KNOWN)
-    assert ("person", "name") in found.computed
+    assert ("person", "name") in found.computed_columns
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_column_that_is_shown_and_compared_is_computed_with() -> None:
         ("coalesce(" * 900 + "1" + ")" * 900, "nested too deeply"),
     ],
 )  # fmt: skip
-def test_what_is_refused(sql: str, says: str) -> None:
+def test_unsafe_expressions_are_refused(sql: str, says: str) -> None:
     with pytest.raises(UnsafeSql) as refused:
         expression(sql, "household", KNOWN)
     assert says in str(refused.value)

@@ -27,7 +27,7 @@ def linter() -> Linter:
     return Linter(CATALOG)
 
 
-def written(folder: Path, text: str, name: str = "registration.yaml") -> Path:
+def write_form(folder: Path, text: str, name: str = "registration.yaml") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
@@ -66,8 +66,8 @@ def test_the_hub_s_own_forms_are_sound() -> None:
         (HEAD + "where: household.head_name = ''\ncells:\n" + NUMBER, 7, "where: the SQL does not fit"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_with_its_place(linter: Linter, tmp_path: Path, text: str, line: int, says: str) -> None:
-    form, problems = linter.read(written(tmp_path, text))
+def test_a_mistake_is_reported_with_its_line(linter: Linter, tmp_path: Path, text: str, line: int, says: str) -> None:
+    form, problems = linter.read(write_form(tmp_path, text))
     assert form is None
     assert any(p.startswith(f"registration.yaml:{line}: ") and says in p for p in problems), problems
 
@@ -90,21 +90,21 @@ def test_a_mistake_is_told_with_its_place(linter: Linter, tmp_path: Path, text: 
     ],
 )  # fmt: skip
 def test_a_mistake_of_a_cell(linter: Linter, tmp_path: Path, sql: str, taken: str, at: str, says: str) -> None:
-    _, [problem] = linter.read(written(tmp_path, HEAD + "cells:\n" + NUMBER + cell(sql, taken)))
+    _, [problem] = linter.read(write_form(tmp_path, HEAD + "cells:\n" + NUMBER + cell(sql, taken)))
     assert problem.startswith(f"registration.yaml:{ {'sql': 11, 'from': 12}[at] }: cell it: ")
     assert says in problem
     assert " -> " in problem
 
 
-def test_every_mistake_is_told_at_once(linter: Linter, tmp_path: Path) -> None:
+def test_every_mistake_is_reported_at_once(linter: Linter, tmp_path: Path) -> None:
     cells = cell("nonsense(1)", "household.household_no", "a") + cell("household.x", "household.household_no", "b")
-    _, problems = linter.read(written(tmp_path, f"{HEAD}cells:\n{cells}"))
+    _, problems = linter.read(write_form(tmp_path, f"{HEAD}cells:\n{cells}"))
     assert [p.split(": ")[1] for p in problems] == ["cell a", "cell b"]
 
 
 def read(linter: Linter, folder: Path, *cells: str, name: str = "other", since: str = "2026-11-20") -> Form:
     text = HEAD.replace("2026-11-01", since) + "cells:\n" + "".join(cells)
-    form, problems = linter.read(written(folder, text, f"{name}.yaml"))
+    form, problems = linter.read(write_form(folder, text, f"{name}.yaml"))
     assert form, problems
     return form
 
@@ -162,11 +162,11 @@ def shelf(tmp_path: Path) -> FormLibrary:
         ("a_second", "2026-02-01", some(0, 4)),
         ("c_wrong", "2026-01-01", [cell("household.x", "household.household_no")]),
     ):
-        written(tmp_path, HEAD.replace("2026-11-01", since) + "cells:\n" + "".join(cells), f"{name}.yaml")
+        write_form(tmp_path, HEAD.replace("2026-11-01", since) + "cells:\n" + "".join(cells), f"{name}.yaml")
     return load_forms(CATALOG, [tmp_path])
 
 
-def test_the_others_go_on_and_the_older_of_two_stays(shelf: FormLibrary) -> None:
+def test_other_forms_stay_usable_and_of_two_that_overlap_the_older(shelf: FormLibrary) -> None:
     assert list(shelf.forms) == ["b_first"]
     assert "of the form b_first" in shelf.broken["a_second"].problems[0]
 
@@ -174,7 +174,7 @@ def test_the_others_go_on_and_the_older_of_two_stays(shelf: FormLibrary) -> None
 def test_a_name_is_taken_once(shelf: FormLibrary, tmp_path: Path) -> None:
     other = tmp_path / "forms"
     other.mkdir()
-    written(other, (tmp_path / "b_first.yaml").read_text(encoding="utf-8"), "b_first.yaml")
+    write_form(other, (tmp_path / "b_first.yaml").read_text(encoding="utf-8"), "b_first.yaml")
     found = load_forms(CATALOG, [tmp_path, other])
     assert list(found.forms) == ["b_first"]
     assert "there is a form b_first already" in found.broken["forms/b_first.yaml"].problems[0]

@@ -1,4 +1,4 @@
-"""What the operator decides about deliveries: what it does to a release's inputs, and that it survives."""
+"""The operator's decisions about deliveries: their effect on a release's inputs, and that they survive."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,7 +35,7 @@ def casebook(tmp_path: Path) -> Iterator[Casebook]:
         yield book
 
 
-def decided(lake: Lake, casebook: Casebook, prefix: str, act: DeliveryAction) -> Delivery:
+def decide_on(lake: Lake, casebook: Casebook, prefix: str, act: DeliveryAction) -> Delivery:
     return decide(lake, casebook, lake.by_prefix(prefix), act, "two villages are missing", "ops")
 
 
@@ -44,21 +44,21 @@ def in_force(lake: Lake) -> list[str]:
 
 
 def test_without_the_withdrawn_snapshot_the_one_before_is_in_force_again(lake: Lake, casebook: Casebook) -> None:
-    withdrawn = decided(lake, casebook, "b", "withdrawn")
+    withdrawn = decide_on(lake, casebook, "b", "withdrawn")
     assert (withdrawn.status, withdrawn.judged, withdrawn.decision) == (
         "withdrawn",
         "accepted",
         "two villages are missing",
     )
     assert in_force(lake) == ["a1"]
-    assert decided(lake, casebook, "b2", "restored") == delivery("b2", day=2)
+    assert decide_on(lake, casebook, "b2", "restored") == delivery("b2", day=2)
     assert in_force(lake) == ["b2"]
 
 
 def test_a_held_delivery_with_rows_can_be_accepted_and_that_taken_back(lake: Lake, casebook: Casebook) -> None:
-    assert decided(lake, casebook, "c3", "accepted").status == "accepted"
+    assert decide_on(lake, casebook, "c3", "accepted").status == "accepted"
     assert in_force(lake) == ["c3"]
-    restored = decided(lake, casebook, "c3", "restored")
+    restored = decide_on(lake, casebook, "c3", "restored")
     assert (restored.status, restored.reason) == ("held", "shrunk")
     assert in_force(lake) == ["b2"]
 
@@ -76,38 +76,38 @@ def test_a_decision_that_makes_no_sense_is_refused(
     lake: Lake, casebook: Casebook, prefix: str, act: DeliveryAction, said: str
 ) -> None:
     with pytest.raises(DeliveryError, match=said):
-        decided(lake, casebook, prefix, act)
+        decide_on(lake, casebook, prefix, act)
     assert LOG.history(casebook) == []
 
 
 def test_the_second_withdrawal_is_refused(lake: Lake, casebook: Casebook) -> None:
-    decided(lake, casebook, "a1", "withdrawn")
+    decide_on(lake, casebook, "a1", "withdrawn")
     with pytest.raises(DeliveryError, match="already"):
-        decided(lake, casebook, "a1", "withdrawn")
+        decide_on(lake, casebook, "a1", "withdrawn")
 
 
-def test_a_reason_is_there_and_names_nobody(lake: Lake, casebook: Casebook) -> None:
+def test_a_reason_is_required_and_must_not_hold_a_number(lake: Lake, casebook: Casebook) -> None:
     for reason in ("  ", "x" * 501, "打15400001234核实"):
         with pytest.raises(CasebookError) as caught:
             decide(lake, casebook, lake.by_prefix("a1"), "withdrawn", reason, "ops")
         assert "154" not in str(caught.value)
 
 
-def test_every_decision_is_kept_with_who_and_why(lake: Lake, casebook: Casebook) -> None:
+def test_every_decision_is_stored_with_author_and_reason(lake: Lake, casebook: Casebook) -> None:
     for act in ("withdrawn", "restored"):
-        decided(lake, casebook, "a1", act)
+        decide_on(lake, casebook, "a1", act)
     kept = [(d.table_name, d.delivery_id, d.decision, d.decided_by) for d in LOG.history(casebook)]
     assert kept == [("resident", "a1", "withdrawn", "ops"), ("resident", "a1", "restored", "ops")]
 
 
 def test_applying_again_changes_nothing(lake: Lake, casebook: Casebook) -> None:
-    decided(lake, casebook, "b2", "withdrawn")
+    decide_on(lake, casebook, "b2", "withdrawn")
     assert apply_decisions(lake, casebook) == []
 
 
 def test_a_record_written_anew_has_the_decision_at_once(lake: Lake, casebook: Casebook, tmp_path: Path) -> None:
-    decided(lake, casebook, "b2", "withdrawn")
-    decided(lake, casebook, "c3", "accepted")
+    decide_on(lake, casebook, "b2", "withdrawn")
+    decide_on(lake, casebook, "c3", "accepted")
     rebuilt = Lake(Settings(home=tmp_path / "rebuilt"), DeliveryDecisions.of(casebook).settle)
     for one in (delivery("a1", day=1), delivery("b2", day=2), delivery("c3", day=3, status="held")):
         rebuilt.record(one)
@@ -115,8 +115,8 @@ def test_a_record_written_anew_has_the_decision_at_once(lake: Lake, casebook: Ca
     assert in_force(rebuilt) == ["c3"]
 
 
-def test_what_cannot_be_read_any_more_is_not_accepted_by_an_old_decision(lake: Lake, casebook: Casebook) -> None:
-    decided(lake, casebook, "c3", "accepted")
+def test_an_old_acceptance_does_not_accept_an_unreadable_file(lake: Lake, casebook: Casebook) -> None:
+    decide_on(lake, casebook, "c3", "accepted")
     settled = DeliveryDecisions.of(casebook).settle
     assert settled(delivery("c3", day=3, status="failed")).status == "failed"
     assert settled(replace(delivery("c3", day=3, status="held"), accepted=0)).status == "held"

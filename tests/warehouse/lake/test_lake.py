@@ -70,18 +70,18 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "file"
     write_atomically(path, b"old")
 
-    def interrupted() -> None:
+    def write_and_fail() -> None:
         with atomic_file(path) as temporary:
             temporary.write_bytes(b"half of the n")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        interrupted()
+        write_and_fail()
     assert path.read_bytes() == b"old"
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_the_same_bytes_under_two_tables_names_are_told_apart(tmp_path: Path) -> None:
+def test_the_same_bytes_for_two_tables_are_two_deliveries(tmp_path: Path) -> None:
     lake = Lake(Settings(home=tmp_path))
     one = delivery("abcd", day=1)
     for found in (one, replace(one, table="property")):

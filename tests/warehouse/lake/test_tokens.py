@@ -42,7 +42,7 @@ def test_keys_are_made_once_and_only_for_their_owner(settings: Settings) -> None
         (lambda path: path.unlink(), "no key here"),
     ],
 )
-def test_an_unfit_key_is_refused_with_what_to_do(settings: Settings, damage, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_unusable_key_is_refused_with_a_remedy(settings: Settings, damage, message: str) -> None:  # type: ignore[no-untyped-def]
     damage(key_path(settings, "token"))
     with pytest.raises(HubError, match=message) as error:
         Tokens.load(settings)
@@ -134,11 +134,11 @@ def test_a_page_moved_to_another_kind_does_not_open(settings: Settings) -> None:
 
 
 def test_a_failed_delivery_leaves_no_open_end(settings: Settings) -> None:
-    def interrupted() -> None:
+    def write_and_fail() -> None:
         with Vault.load(settings).deposit("d1") as into:
             into.add("phone", pl.Series(["a" * 32]), pl.Series(["15400000001"]))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        interrupted()
+        write_and_fail()
     assert Vault.load(settings).reveal("phone", "a" * 32) is None

@@ -51,15 +51,15 @@ def settings_in(home: Path, keep: int = 2) -> Settings:
     return Settings(home=home, keep_releases=keep)
 
 
-def published(settings: Settings, *ids: str) -> None:
+def publish_releases(settings: Settings, *ids: str) -> None:
     for id_ in ids:
         publish(settings, candidate(settings, id_), manifest(id_))
 
 
-def test_a_published_release_is_current_whole_and_says_what_it_is(tmp_path: Path) -> None:
+def test_a_published_release_is_current_and_complete_with_its_manifest(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     assert current_id(settings) is None
-    published(settings, OLD)
+    publish_releases(settings, OLD)
     assert current_id(settings) == OLD
     assert verify(settings, OLD) == []
     assert set(show(settings, OLD).files) == {"city.duckdb", "audit/city.person.json"}
@@ -88,7 +88,7 @@ def test_verify_names_every_damage(tmp_path: Path) -> None:
 
 def test_rollback_moves_the_pointer_to_a_whole_release_only(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    published(settings, OLD, NEW)
+    publish_releases(settings, OLD, NEW)
     rollback(settings, OLD)
     assert current_id(settings) == OLD
 
@@ -102,9 +102,9 @@ def test_rollback_moves_the_pointer_to_a_whole_release_only(tmp_path: Path) -> N
     assert current_id(settings) == OLD
 
 
-def test_a_damaged_manifest_is_said_so(tmp_path: Path) -> None:
+def test_a_damaged_manifest_is_reported(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    published(settings, OLD)
+    publish_releases(settings, OLD)
     (settings.releases / OLD / "manifest.json").write_text('{"id": 1}', encoding="utf-8")
     with pytest.raises(ReleaseError, match="manifest is missing or damaged"):
         show(settings, OLD)
@@ -114,7 +114,7 @@ def test_an_id_is_never_used_twice(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     at = datetime(2026, 1, 1, tzinfo=UTC)
     assert new_id(settings, at, "a" * 64) == OLD
-    published(settings, OLD)
+    publish_releases(settings, OLD)
     assert new_id(settings, at, "a" * 64) == "20260101T000001-aaaaaaaa"
     with pytest.raises(ReleaseError, match="never used twice"):
         publish(settings, candidate(settings, "again"), manifest(OLD))
@@ -135,7 +135,7 @@ def test_the_newest_stay_and_so_do_the_current_and_the_young(tmp_path: Path) -> 
 def test_old_releases_that_stay_do_not_make_publishing_fail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     settings = settings_in(tmp_path)
     ids = [f"2026010{day}T000000-aaaaaaaa" for day in range(1, 4)]
-    published(settings, *ids[:2])
+    publish_releases(settings, *ids[:2])
     last = candidate(settings, ids[2])
     (settings.releases / f".leaving-{ids[0]}").mkdir()  # renaming a folder onto a filled one is refused
     (settings.releases / f".leaving-{ids[0]}" / "x").touch()
@@ -159,7 +159,7 @@ def test_a_kill_at_any_file_operation_leaves_a_complete_release_serving(tmp_path
 
 def test_a_full_disk_is_one_clear_error_and_the_old_release_stays(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    published(settings, OLD)
+    publish_releases(settings, OLD)
     folder = candidate(settings, NEW)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))  # no file may grow beyond ten bytes

@@ -21,7 +21,7 @@ LINKS = [
 
 
 @pytest.fixture(scope="module")
-def waiting() -> dict[str, tuple[str | None, str | None]]:
+def review_places() -> dict[str, tuple[str | None, str | None]]:
     with duckdb.connect() as connection:
         connection.execute(
             "create table address_link (address text, dwelling_id text, rule text, area_code text, grid_code text,"
@@ -37,5 +37,5 @@ def waiting() -> dict[str, tuple[str | None, str | None]]:
 
 
 @pytest.mark.parametrize(("address", "place"), [(link[0], link[5]) for link in LINKS])
-def test_what_names_no_door_waits_at_the_place_that_is_sure(waiting, address: str, place: object) -> None:
-    assert waiting.get(address) == place
+def test_a_spelling_without_a_door_is_reviewed_at_its_sure_area(review_places, address: str, place: object) -> None:
+    assert review_places.get(address) == place

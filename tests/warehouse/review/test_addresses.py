@@ -1,4 +1,4 @@
-"""What somebody decides an address means: what may be decided, that it stays, and that it can be taken back."""
+"""Decisions about addresses: the valid ones, that they survive, and that they can be revoked."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def spelling(casebook: Casebook, places: AddressTargets, written: str = "电厂�
     return accept_spelling(casebook, places, written, home, "seen at the door", "zhao.lead")
 
 
-def test_what_was_accepted_stands_after_reopening_and_is_gone_after_revoking(
+def test_an_acceptance_survives_reopening_and_ends_with_revoking(
     casebook: Casebook, places: AddressTargets, casebook_url: str
 ) -> None:
     assert alias(casebook, places)
@@ -188,7 +188,7 @@ def test_a_reason_is_a_sentence_without_numbers(casebook: Casebook, places: Addr
     assert len(current_decisions(casebook)) == 1
 
 
-def test_what_nobody_decided_cannot_be_taken_back(casebook: Casebook, places: AddressTargets) -> None:
+def test_revoking_needs_a_decision(casebook: Casebook, places: AddressTargets) -> None:
     alias(casebook, places)
     with pytest.raises(NothingToRevoke):
         revoke(casebook, "spelling", "老电厂宿舍", "wrong", "ops")

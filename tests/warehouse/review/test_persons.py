@@ -1,4 +1,4 @@
-"""What somebody decides about two office rows: that it stays, can be taken back, and never contradicts itself."""
+"""Decisions about two office rows: that they survive, can be revoked, and never contradict each other."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_the_newest_decision_on_a_pair_counts_whatever_its_order(
     ]
 
 
-def test_who_is_the_same_as_the_same_cannot_be_different(casebook: Casebook, same, different) -> None:
+def test_same_is_transitive_and_excludes_different(casebook: Casebook, same, different) -> None:
     same(A, B)
     same(B, C)
     with pytest.raises(Conflict) as error:
@@ -90,7 +90,7 @@ def test_who_is_the_same_as_the_same_cannot_be_different(casebook: Casebook, sam
     assert len(current_decisions(casebook)) == 3
 
 
-def test_two_who_are_different_cannot_be_joined_through_a_third(
+def test_different_rows_cannot_be_joined_through_a_third(
     casebook: Casebook, rows: SourceRecords, same, different
 ) -> None:
     different(A, C)
@@ -121,7 +121,7 @@ def test_a_row_is_written_with_its_source(written: str) -> None:
         SourceRecord.of(written)
 
 
-def test_what_makes_no_sense_is_refused(casebook: Casebook, rows: SourceRecords, same) -> None:
+def test_decisions_without_effect_are_refused(casebook: Casebook, rows: SourceRecords, same) -> None:
     with pytest.raises(CasebookError, match="same as itself"):
         same(A, A)
     with pytest.raises(NothingToRevoke):

@@ -1,4 +1,4 @@
-"""What people decided about spellings and persons, what became of persons' ids, and which release knew what."""
+"""Tables of decisions about spellings and persons, of changes of persons' ids, and of published releases."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -5,7 +5,7 @@ from alembic import op
 revision = "0005"
 down_revision = "0004"
 NAMES = {"door_values": "observed_values", "person_trail": "person_id_log", "finding_trail": "finding_log"}
-INDEXED = {"observed_values": "verdict_key", "finding_log": "finding_id"}
+INDEX_COLUMNS = {"observed_values": "verdict_key", "finding_log": "finding_id"}
 
 
 def upgrade() -> None:
@@ -19,7 +19,7 @@ def downgrade() -> None:
 def _rename(names: dict[str, str]) -> None:
     for old, new in names.items():
         op.rename_table(old, new)
-        if column := INDEXED.get(old) or INDEXED.get(new):
+        if column := INDEX_COLUMNS.get(old) or INDEX_COLUMNS.get(new):
             # SQLite renames no index
             op.drop_index(f"ix_{old}_{column}", new)
             op.create_index(f"ix_{new}_{column}", new, [column])
