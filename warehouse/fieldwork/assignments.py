@@ -56,8 +56,8 @@ LOG: Final = DecisionLog(
 def assign(door: Fieldwork, order: AssignmentOrder) -> bool:
     """Write an order down; it counts until the next one on that stop. False where exactly this was written before.
 
-    AccessError for whoever is no lead; NotFound for a stop that is not hers; CasebookError for somebody who cannot go there;
-    NothingToRevoke where nothing is assigned that could be released; KeyReused.
+    AccessError for a user who is no lead; NotFound for a stop outside her scope; CasebookError for an assignee who cannot go
+    there; NothingToRevoke if nobody is assigned to a stop to release; KeyReused.
     """
     if door.user.role not in LEAD_ROLES:
         raise AccessError("only a grid lead or a district supervisor assigns stops", remedy="ask your lead")

@@ -16,7 +16,7 @@ from warehouse.fieldwork.verdicts import Verdict
 
 CONCLUSIVE: Final = frozenset({"confirmed", "wrong", "moved"})
 DECIDES: Final = frozenset[str](LEAD_ROLES)
-TRIES: Final = 3  # as often may nobody be at home before somebody decides how to go on
+TRIES: Final = 3  # visits that meet nobody before a lead has to decide
 
 Status = Literal["open", "lead", "closed"]
 Reason = Literal["unseen", "tried", "nobody_home", "refused", "impossible", "disagree", "agreed", "decided"]

@@ -1,6 +1,6 @@
-"""What is wrong with a form, told with file, line, cell and what to do; every word of a form is read here.
+"""Reads a form's YAML, and reports every problem in it with file, line, cell and remedy.
 
-Not here: what SQL may say at all (expression.py), forms that ask the same (overlap.py).
+Not here: the SQL that a form may use (expression.py), forms that repeat another (overlap.py).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class FormWords(Declaration):
 
 
 class FormProblem(Exception):
-    """One thing wrong with what a word of a form says, and what to do."""
+    """A problem of the value of one word of a form, with its remedy."""
 
     def __init__(self, message: str, word: str) -> None:
         self.message, self.word = message, word
@@ -76,7 +76,7 @@ class FormProblem(Exception):
 
 
 class Linter:
-    """Reads forms against the city's contracts; SQL is bound to empty tables, so DuckDB itself says what fits."""
+    """Reads forms against the city's contracts; their SQL is bound to empty tables, so DuckDB itself reports errors."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._tables = {t.name: t for t in catalog.city()}
@@ -91,7 +91,7 @@ class Linter:
         self._empty = _empty(catalog.city())
 
     def read(self, path: Path) -> tuple[Form | None, list[str]]:
-        """The form, or every problem as `file:line: what -> what to do`."""
+        """The form, or None and every problem as `file:line: problem -> remedy`."""
         document, problems = parse(path, "a form starts with title and office")
         form = None
         if document is not None:
@@ -116,8 +116,8 @@ class Linter:
                 chosen_by = self._expression(words.where, words, re.compile("BOOLEAN"))
             except FormProblem as wrong:
                 problems.append(document.problem(f"where: {wrong.message}", "where"))
-        said = dict(words) | {"cells": tuple(cells)}
-        return Form(name=path.stem, chosen_by=chosen_by, path=path.name, **said), problems
+        fields = dict(words) | {"cells": tuple(cells)}
+        return Form(name=path.stem, chosen_by=chosen_by, path=path.name, **fields), problems
 
     def _cell(self, document: Document, nth: int, content: Any, form: FormWords) -> tuple[Cell | None, list[Problem]]:
         place = ("cells", nth)
@@ -146,9 +146,9 @@ class Linter:
                 described = cursor.execute(f"select (\n{sql}\n) as cell from {form.rows} limit 0").description
         except duckdb.Error as error:
             raise FormProblem(f"the SQL does not fit: {str(error).splitlines()[0]} -> correct it", "sql") from None
-        given = str(described[0][1])
-        if not types.fullmatch(given) and given not in ('"NULL"', "NULL"):
-            raise FormProblem(f"the SQL gives {given.lower()} -> give one value ({types.pattern.lower()})", "sql")
+        value_type = str(described[0][1])
+        if not types.fullmatch(value_type) and value_type not in ('"NULL"', "NULL"):
+            raise FormProblem(f"the SQL gives {value_type.lower()} -> give one value ({types.pattern.lower()})", "sql")
         return found
 
     def _may_read(self, columns: Collection[Column], purpose: str) -> None:
@@ -188,7 +188,7 @@ def _repeated(document: Document, cells: Sequence[Cell]) -> Iterator[Problem]:
 
 
 def _empty(tables: list[Table]) -> duckdb.DuckDBPyConnection:
-    """A database with the city's tables and no row."""
+    """A database with the city's tables and no rows."""
     connection = duckdb.connect(config=SANDBOX_CONFIG | {"threads": 1})
     for table in tables:
         connection.execute(f"create table {table.definition}")
