@@ -128,15 +128,15 @@ def diff_(before: Path, after: Path, form: FormatOption = Format.TABLE) -> None:
         for change in verdict.changes
     ]
     last = {
-        "change": "version fits" if verdict.fits else "version too small",
+        "change": "version fits" if verdict.version_fits else "version too small",
         "column": "",
         "before": verdict.before,
         "after": verdict.after,
-        "breaks": "breaking" if verdict.breaking else "compatible",
+        "breaks": "breaking" if verdict.is_breaking else "compatible",
         "bump": verdict.bump.name,
     }
     print_listing(tuple(last), [*rows, last], form)
-    raise typer.Exit(1 if verdict.breaking and not verdict.fits else 0)
+    raise typer.Exit(1 if verdict.is_breaking and not verdict.version_fits else 0)
 
 
 def _load_sound(path: Path) -> Table:

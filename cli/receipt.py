@@ -64,7 +64,7 @@ def show(
         "unknown_columns": delivery.unknown_columns,
         "reason": delivery.reason,
         "decision": delivery.decision,
-        "issues": precheck_lines(issues, table.on(delivery.delivered_on), lists, limit) if table else [],
+        "issues": precheck_lines(issues, table.version_on(delivery.delivered_on), lists, limit) if table else [],
     }
     more = ("ignored", "warnings", "unknown_columns", "reason", "decision")
     print_nested_listing((*COLUMNS, *more), [row], "issues", form)

@@ -92,8 +92,8 @@ def test_one_change_and_what_it_calls_for(after: Table, kind: str, breaks: str, 
     verdict = diff(DOG, after)
     [change] = verdict.changes
     assert (change.kind, " ".join(change.breaks), change.bump.name) == (kind, breaks, bump)
-    assert (verdict.breaking, verdict.bump.name) == (bool(breaks), bump)
-    assert not verdict.fits
+    assert (verdict.is_breaking, verdict.bump.name) == (bool(breaks), bump)
+    assert not verdict.version_fits
 
 
 def test_a_moved_key_is_a_change_of_the_table() -> None:
@@ -130,7 +130,7 @@ def test_the_version_fits_or_not(before: str, after: str, bump: Bump, fits: bool
         Bump.none: DOG,
     }
     verdict = diff(replace(DOG, version=before), replace(changed[bump], version=after))
-    assert (verdict.bump, verdict.fits) == (bump, fits)
+    assert (verdict.bump, verdict.version_fits) == (bump, fits)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, Areas, canonical, check_digit, id_no_agreed, mask, normal
+from contracts.identifiers import KINDS, Areas, canonical, check_digit, id_no_status_in_row, mask, normal
 
 AREAS = Areas.of(CodeList("id_area", {"14": "山西", "71": "台湾", "990001": "test"}, {}))
 FIRST_17 = "99000119900101123"
@@ -143,7 +143,7 @@ def test_a_number_is_held_against_the_row_it_stands_in(number: str, day: date | 
         {"no": [number], "was": ["ok"], "day": [day], "sex": [sex]},
         schema={"no": pl.String, "was": pl.String, "day": pl.Date, "sex": pl.String},
     )
-    found = row.select(id_no_agreed(pl.col("no"), pl.col("was"), pl.col("day"), pl.col("sex"))).item()
+    found = row.select(id_no_status_in_row(pl.col("no"), pl.col("was"), pl.col("day"), pl.col("sex"))).item()
     if day and f"{day:%Y%m%d}" != number[6:14]:
         assert found == "birth_mismatch"
     elif sex in ("1", "2") and int(sex) % 2 != int(number[16]) % 2:
@@ -155,7 +155,7 @@ def test_a_number_is_held_against_the_row_it_stands_in(number: str, day: date | 
 @given(id_numbers)
 def test_a_wrong_number_is_not_said_to_disagree(number: str) -> None:
     row = pl.DataFrame({"no": [number], "was": ["check_digit"], "day": [date(1800, 1, 1)]})
-    assert row.select(id_no_agreed(pl.col("no"), pl.col("was"), pl.col("day"), None)).item() == "check_digit"
+    assert row.select(id_no_status_in_row(pl.col("no"), pl.col("was"), pl.col("day"), None)).item() == "check_digit"
 
 
 @given(id_numbers, st.integers(0, 16))
