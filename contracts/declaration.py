@@ -36,7 +36,7 @@ Day = Annotated[date, BeforeValidator(_day)]  # as YAML of ours knows it: text
 LONGEST = 60  # characters of a found value that a message repeats
 MAPPING_ERRORS = ("model_type", "dict_type")
 # pydantic's wording and ours
-WORDING = {"valid tuple": "list", "a valid integer": "an integer", "valid ": "", " after validation": ""}
+MESSAGE_WORDS = {"valid tuple": "list", "a valid integer": "an integer", "valid ": "", " after validation": ""}
 UNKNOWN_WORD_ERRORS = ("extra_forbidden", "invalid_key")
 
 
@@ -146,7 +146,7 @@ def _expected(error: ErrorDetails) -> str:
     if kind == "value_error":
         return str(error["ctx"]["error"])
     wanted = "should be a mapping" if kind in MAPPING_ERRORS else f"should{error['msg'].partition('should')[2]}"
-    for theirs, ours in WORDING.items():
+    for theirs, ours in MESSAGE_WORDS.items():
         wanted = wanted.replace(theirs, ours)
     return wanted if ", not" in wanted else f"{wanted}, not {_named(found)}"
 

@@ -91,7 +91,7 @@ def test_an_archive_is_not_checked_as_a_whole(refusing: Desk) -> None:
 
 
 def test_two_checks_at_a_time(desk: Desk) -> None:
-    checking = desk.app.state.hub.checking
+    checking = desk.app.state.app_state.check_slots
     assert checking.acquire(blocking=False)
     assert checking.acquire(blocking=False)
     busy = desk.send(ROWS, to="/check")
