@@ -33,11 +33,11 @@ def with_column(column: Column, **changes: Any) -> Table:
     return replace(DOG, columns=tuple(replace(c, **changes) if c is column else c for c in DOG.columns))
 
 
-def ranged(**args: int) -> dict[str, Any]:
+def with_range(**args: int) -> dict[str, Any]:
     return {"checks": (Check("range", "dogs", {"min": 1, "max": 9} | args),)}
 
 
-def listed(*values: str, **changes: Any) -> dict[str, Any]:
+def with_codes(*values: str, **changes: Any) -> dict[str, Any]:
     return {"checks": (Check("code", "kind", {"values": list(values)}, **changes),)}
 
 
@@ -72,12 +72,12 @@ def listed(*values: str, **changes: Any) -> dict[str, Any]:
         (replace(DOG, max_rejected=0.1), "maxRejected changed", "office", "major"),
         (replace(DOG, min_share=0.1), "minShare changed", "", "minor"),
         # checks
-        (with_column(DOGS, **ranged(max=5)), "range tightened", "readers office", "major"),
-        (with_column(DOGS, **ranged(max=99)), "range loosened", "", "minor"),
+        (with_column(DOGS, **with_range(max=5)), "range tightened", "readers office", "major"),
+        (with_column(DOGS, **with_range(max=99)), "range loosened", "", "minor"),
         (with_column(DOGS, checks=()), "range removed", "", "minor"),
-        (with_column(KIND, **listed("a")), "code tightened", "readers office", "major"),
-        (with_column(KIND, **listed("a", "b", "c")), "code loosened", "", "minor"),
-        (with_column(KIND, **listed("a", severity="warning")), "code loosened", "", "minor"),
+        (with_column(KIND, **with_codes("a")), "code tightened", "readers office", "major"),
+        (with_column(KIND, **with_codes("a", "b", "c")), "code loosened", "", "minor"),
+        (with_column(KIND, **with_codes("a", severity="warning")), "code loosened", "", "minor"),
         (with_column(KIND, codes="sex"), "codes changed", "readers office", "major"),
         (replace(DOG, checks=(KEY, Check("row_count", None, {"min": 100, "max": None}))), "row_count tightened",
          "readers office", "major"),

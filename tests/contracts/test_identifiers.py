@@ -77,7 +77,7 @@ def test_one_wrong_digit_is_always_noticed(number: str, place: int, shift: int) 
     assert status("id_no", number[:place] + new + number[place + 1 :]) != "ok"
 
 
-def numbered(area: str, born: str) -> str:
+def id_number(area: str, born: str) -> str:
     return f"{area}{born}123{check_digit(f'{area}{born}123')}"
 
 
@@ -101,12 +101,12 @@ def numbered(area: str, born: str) -> str:
     ],
 )
 def test_an_area_code_by_its_history(area: str, born: str, expected: str) -> None:
-    assert status("id_no", numbered(area, born)) == expected
+    assert status("id_no", id_number(area, born)) == expected
 
 
 def test_a_deployment_ends_a_code() -> None:
     ended = CodeList("id_area", {"990001": "test"}, {}, {"990001": (date(1990, 1, 1), date(2000, 6, 30))})
-    born = pl.DataFrame({"no": [numbered("990001", "20000630"), numbered("990001", "20000701")]})
+    born = pl.DataFrame({"no": [id_number("990001", "20000630"), id_number("990001", "20000701")]})
     assert born.select(KINDS["id_no"].status(pl.col("no"), Areas.of(ended)))["no"].to_list() == ["ok", "area"]
 
 
