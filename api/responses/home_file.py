@@ -85,7 +85,7 @@ class DwellingFile(HomeFile):
     households: list[Household] = Field(description="registered here")
 
 
-def household_file(view: View, household_id: str, now: LiveFindings) -> HouseholdFile:
+def household_file(view: View, household_id: str, live_findings: LiveFindings) -> HouseholdFile:
     """The file of a household. NotFound if it is out of the user's scope."""
     household = view.one("household", Condition("household_id", "eq", household_id))
     dwelling_id = household["dwelling_id"]
@@ -93,11 +93,11 @@ def household_file(view: View, household_id: str, now: LiveFindings) -> Househol
     return HouseholdFile(
         household=household,
         dwelling=next(iter(view.with_labels("dwelling", dwellings)), None),
-        **_common_fields(view, now, dwelling_id, [household], household["grid_code"]),
+        **_common_fields(view, live_findings, dwelling_id, [household], household["grid_code"]),
     )
 
 
-def dwelling_file(view: View, dwelling_id: str, now: LiveFindings) -> DwellingFile:
+def dwelling_file(view: View, dwelling_id: str, live_findings: LiveFindings) -> DwellingFile:
     """The file of a dwelling. NotFound if it is out of the user's scope."""
     dwelling = view.one("dwelling", Condition("dwelling_id", "eq", dwelling_id))
     grid = dwelling["grid_code"]
@@ -105,12 +105,12 @@ def dwelling_file(view: View, dwelling_id: str, now: LiveFindings) -> DwellingFi
     return DwellingFile(
         dwelling=view.with_labels("dwelling", [dwelling])[0],
         households=households,
-        **_common_fields(view, now, dwelling_id, households, grid),
+        **_common_fields(view, live_findings, dwelling_id, households, grid),
     )
 
 
 def _common_fields(
-    view: View, now: LiveFindings, dwelling_id: str | None, households: Sequence[Row], grid: str | None
+    view: View, live_findings: LiveFindings, dwelling_id: str | None, households: Sequence[Row], grid: str | None
 ) -> dict[str, Any]:
     """The fields of `HomeFile`."""
     household_ids = [h["household_id"] for h in households]
@@ -129,7 +129,7 @@ def _common_fields(
         "tickets": tickets[:LATEST_TICKETS],
         "matters": matters(tickets),
         "attributes": attributes(view, [*people, *_as_list(dwelling_id)], grids),
-        "findings": finding_rows(view, now(findings)),
+        "findings": finding_rows(view, live_findings(findings)),
         "release": view.release_id,
     }
 

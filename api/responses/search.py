@@ -66,7 +66,9 @@ class Hits:
                 self.dwellings[row["dwelling_id"]].add(kind)
 
 
-def search(view: View, now: LiveFindings, settings: Settings, q: str, limit: int, cursor: str | None) -> SearchResponse:
+def search(
+    view: View, live_findings: LiveFindings, settings: Settings, q: str, limit: int, cursor: str | None
+) -> SearchResponse:
     """Households that match `q`, in the order of their addresses. ColumnNotAllowed if the role may use no way to match it."""
     position = PagePosition.of(cursor, view.release_id, ("search", q))
     query = parse_query(q)
@@ -75,7 +77,7 @@ def search(view: View, now: LiveFindings, settings: Settings, q: str, limit: int
     page, next_cursor = position.cut(items[position.at : position.at + limit + 1], limit)
     hint = PARTIAL_NUMBER_HINT if query.is_partial_number else None
     return SearchResponse(
-        items=_search_hits(view, now, page),
+        items=_search_hits(view, live_findings, page),
         next_cursor=next_cursor,
         complete=hits.complete,
         hint=hint,
@@ -166,14 +168,14 @@ def _sortable(value: Any) -> tuple[bool, Any]:
     return value is None, value if value is not None else 0
 
 
-def _search_hits(view: View, now: LiveFindings, items: Sequence[Row]) -> list[SearchHit]:
+def _search_hits(view: View, live_findings: LiveFindings, items: Sequence[Row]) -> list[SearchHit]:
     """The items of one page, with heads' names and counts of waiting findings, which are read for this page only."""
     heads = {i["head_person_id"] for i in items if i.get("head_person_id")}
     names = {
         p["person_id"]: p["name"]
         for p in view.rows("person", Condition("person_id", "in", sorted(heads)), columns=("person_id", "name"))
     }
-    found = _open_findings(view, now, items)
+    found = _open_findings(view, live_findings, items)
     return [
         SearchHit(
             household_id=item["household_id"],
@@ -189,11 +191,11 @@ def _search_hits(view: View, now: LiveFindings, items: Sequence[Row]) -> list[Se
     ]
 
 
-def _open_findings(view: View, now: LiveFindings, items: Sequence[Row]) -> Counter[str | None]:
+def _open_findings(view: View, live_findings: LiveFindings, items: Sequence[Row]) -> Counter[str | None]:
     """Numbers of waiting findings by household id, and by dwelling id for findings without a household."""
     households = sorted({i["household_id"] for i in items} - {None})
     dwellings = sorted({i["dwelling_id"] for i in items} - {None})
     about = AnyOf((Condition("household_id", "in", households), Condition("dwelling_id", "in", dwellings)))
     columns = ("finding_id", "status", "household_id", "dwelling_id")
-    rows = now(view.rows("finding", about, Condition("status", "in", UNDECIDED_STATUSES), columns=columns))
+    rows = live_findings(view.rows("finding", about, Condition("status", "in", UNDECIDED_STATUSES), columns=columns))
     return Counter(row["household_id"] or row["dwelling_id"] for row in rows if row["status"] in UNDECIDED_STATUSES)

@@ -73,8 +73,8 @@ class StopOut(BaseModel):
 class Worklist:
     """The stops of one user. Grid workers see open findings; other roles (`for_leads`) also see those that wait for a lead."""
 
-    def __init__(self, view: View, now: LiveFindings, assignments: AssignmentReader, for_leads: bool) -> None:
-        self._view, self._now, self._assignments = view, now, assignments
+    def __init__(self, view: View, live_findings: LiveFindings, assignments: AssignmentReader, for_leads: bool) -> None:
+        self._view, self._live_findings, self._assignments = view, live_findings, assignments
         self._statuses = UNDECIDED_STATUSES if for_leads else ("open",)
         self._rank, self._since = ("severity_rank", "first_seen") if for_leads else ("open_severity_rank", "open_since")
 
@@ -107,7 +107,7 @@ class Worklist:
             Condition("place", "eq", place),
             Condition("status", "in", UNDECIDED_STATUSES),
         )
-        findings = self._now(self._view.rows("finding", *here)) if ids else []
+        findings = self._live_findings(self._view.rows("finding", *here)) if ids else []
         waiting: dict[str, list[Row]] = defaultdict(list)
         for finding in finding_rows(self._view, [f for f in findings if f["status"] in self._statuses]):
             waiting[finding["stop_id"]].append(finding)

@@ -21,7 +21,7 @@ def dwelling(
     dwelling_id: Annotated[str, Path(description="`dwelling_id` of a household, a finding or a search result")],
     view: ViewDep,
     state: StateDep,
-    now: LiveFindingsDep,
+    live_findings: LiveFindingsDep,
     as_of: AsOfParam = None,
     known: KnownParam = None,
 ) -> DwellingFile | DwellingHistory:
@@ -31,4 +31,4 @@ def dwelling(
     """
     if as_of_day := AsOfDay.parse(as_of, known):
         return dwelling_history(view, dwelling_id, as_of_day, ZoneInfo(state.settings.timezone))
-    return dwelling_file(view, dwelling_id, now)
+    return dwelling_file(view, dwelling_id, live_findings)

@@ -39,7 +39,7 @@ class FindingResponse(ReleaseResponse):
 @router.get("", responses=problems(400, 401, 404, 410))
 def findings(
     view: ViewDep,
-    now: LiveFindingsDep,
+    live_findings: LiveFindingsDep,
     rule: Annotated[
         str | None, Query(max_length=100, description="only of this rule", examples=["hukou_residence_split"])
     ] = None,
@@ -67,7 +67,7 @@ def findings(
     where = [Condition(name, "eq", value) for name, value in equal.items() if value is not None]
     where += [Condition("status", "in", statuses)] if statuses else []
     items, next_cursor = view.page("finding", where, limit, cursor)
-    items = [row for row in now(items) if not statuses or row["status"] in statuses]
+    items = [row for row in live_findings(items) if not statuses or row["status"] in statuses]
     return FindingPage(items=finding_rows(view, items), next_cursor=next_cursor, release=view.release_id)
 
 
@@ -75,11 +75,11 @@ def findings(
 def finding(
     finding_id: Annotated[str, Path(description="`finding_id` in GET /v1/findings")],
     view: ViewDep,
-    now: LiveFindingsDep,
+    live_findings: LiveFindingsDep,
 ) -> FindingResponse:
     """Show one finding with its evidence, the verdicts on it so far, and the possible verdicts."""
-    [row] = now([view.one("finding", Condition("finding_id", "eq", finding_id))])
-    verdicts, evidence_hash = now.verdicts(finding_id)
+    [row] = live_findings([view.one("finding", Condition("finding_id", "eq", finding_id))])
+    verdicts, evidence_hash = live_findings.verdicts(finding_id)
     return FindingResponse(
         finding=finding_rows(view, [row])[0],
         evidence_rows=evidence_rows(view, finding_id),

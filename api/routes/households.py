@@ -36,9 +36,9 @@ class SearchIn(BaseModel):
 
 
 @router.post("/search", responses=problems(400, 401, 403, 404, 410))
-def search_households(body: SearchIn, view: ViewDep, state: StateDep, now: LiveFindingsDep) -> SearchResponse:
+def search_households(body: SearchIn, view: ViewDep, state: StateDep, live_findings: LiveFindingsDep) -> SearchResponse:
     """Search the households in your areas by name, address, ID number or phone."""
-    return search(view, now, state.settings, body.q, body.limit, body.cursor)
+    return search(view, live_findings, state.settings, body.q, body.limit, body.cursor)
 
 
 @router.get("/{household_id}", responses=problems(400, 401, 403, 404))
@@ -46,7 +46,7 @@ def household(
     household_id: Annotated[str, Path(description="`household_id` of a person, a finding or a search result")],
     view: ViewDep,
     state: StateDep,
-    now: LiveFindingsDep,
+    live_findings: LiveFindingsDep,
     as_of: AsOfParam = None,
     known: KnownParam = None,
 ) -> HouseholdFile | HouseholdHistory:
@@ -56,4 +56,4 @@ def household(
     """
     if as_of_day := AsOfDay.parse(as_of, known):
         return household_history(view, household_id, as_of_day, ZoneInfo(state.settings.timezone))
-    return household_file(view, household_id, now)
+    return household_file(view, household_id, live_findings)

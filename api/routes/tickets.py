@@ -32,7 +32,7 @@ class TicketPage(Page[TicketWithFindings]):
 @router.get("", responses=problems(400, 401, 404, 410))
 def tickets(
     view: ViewDep,
-    now: LiveFindingsDep,
+    live_findings: LiveFindingsDep,
     dwelling_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$", description="only about this dwelling")] = None,
     request_class: Annotated[
         str | None, Query(max_length=50, description="only of this code of request_class", examples=["heating"])
@@ -59,7 +59,7 @@ def tickets(
         else []
     )
     at_home: dict[str, list[Row]] = defaultdict(list)
-    for finding in finding_rows(view, [f for f in now(found) if f["status"] in UNDECIDED_STATUSES]):
+    for finding in finding_rows(view, [f for f in live_findings(found) if f["status"] in UNDECIDED_STATUSES]):
         at_home[finding["stop_id"]].append(finding)
     items = [row | {"findings": at_home.get(row["dwelling_id"], [])} for row in view.with_labels("ticket", rows)]
     items = [item for item in items if item["findings"] or not with_finding]

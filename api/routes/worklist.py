@@ -26,7 +26,7 @@ def worklist(
     view: ViewDep,
     session: SessionDep,
     state: StateDep,
-    now: LiveFindingsDep,
+    live_findings: LiveFindingsDep,
     place: Annotated[
         Literal["door", "desk"], Query(description="door: to visit; desk: to check without a visit")
     ] = "door",
@@ -48,6 +48,6 @@ def worklist(
     """
     only = assignments.assignments_of(state.casebook, session.user.username) if assigned else None
     current = partial(assignments.current_assignments, state.casebook)
-    stops = Worklist(view, now, current, for_leads=session.user.role != "grid_worker")
+    stops = Worklist(view, live_findings, current, for_leads=session.user.role != "grid_worker")
     items, next_cursor = stops.page(place, order, severity, grid_code, only, limit, cursor)
     return WorklistPage(items=items, next_cursor=next_cursor, release=view.release_id)
