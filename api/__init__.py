@@ -1,5 +1,5 @@
-"""WHO may ask: HTTP on top of the served release and the casebook. The only importer of fastapi.
+"""The HTTP API on top of the served release and the casebook. The only importer of fastapi.
 
-Belongs here: routes, errors, paging, what an answer looks like. Does not: who may see what (warehouse.access.policy), SQL.
-Every read of a release goes through `view.py`; a test fails whoever walks around it.
+Belongs here: routes, errors, paging, the models of answers. Does not: access policy (`warehouse/access/policy.py`), SQL.
+Every read of a release goes through `view.py`; a test fails if a module reads around it.
 """

@@ -1,4 +1,4 @@
-"""The application: every module of `api/routes` that has a `router` is served; there is no list to keep."""
+"""Creates the application; every module of `api/routes` that has a `router` is served without being listed."""
 
 from __future__ import annotations
 
@@ -16,25 +16,29 @@ from api.errors import install_error_handlers
 from api.middleware import RequestMiddleware
 from api.openapi import install_document, operation_id, tags_of
 from api.state import open_state
-from api.uploads import tidy
+from api.uploads import remove_leftovers
 from warehouse.settings import Settings
 
-ABOUT = """One city database out of the offices' files: look up the households of your grid, compare what the offices
+ABOUT = """One city database built from the offices' files: look up the households of your grid, compare what the offices
 say about one home, see the findings.
 
 Start with `POST /v1/login` and send `Authorization: Bearer <access_token>` with everything else. Every answer names the
 release it was read from (`release`, header `X-Release`). Lists come as `items`, `next_cursor`, `release`. Errors are
-`application/problem+json` (RFC 9457). What is out of your areas looks like something that does not exist."""
+`application/problem+json` (RFC 9457). What lies outside your areas is answered
+as if it did not exist."""
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The API of one deployment. Opens the contracts and the casebook; the release is opened by the first request."""
-    hub, modules = open_state(settings), _modules()
-    tidy(settings)
+    """The API of one deployment. Loads contracts and opens the casebook; the first request opens the release.
+
+    ContractError or CasebookError as `open_state`.
+    """
+    state, modules = open_state(settings), _modules()
+    remove_leftovers(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with hub.casebook:
+        with state.casebook:
             yield
 
     # as FastAPI, but the files of /docs come from here: an office's network reaches no CDN
@@ -48,12 +52,12 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_tags=tags_of(modules),
         generate_unique_id_function=operation_id,
     )
-    app.state.hub = hub
+    app.state.app_state = state
     install_error_handlers(app)
-    app.add_middleware(RequestMiddleware, hub=hub)
+    app.add_middleware(RequestMiddleware, state=state)
     for module in modules:
         app.include_router(module.router)
-    install_document(app, hub.newest)
+    install_document(app, state.snapshot)
     return app
 
 

@@ -1,4 +1,4 @@
-"""How large a request's body may be: small, unless its route is declared to take more.
+"""The largest body a request may have: a small default, unless its route declares more.
 
 Not here: reading bodies (uploads.py, FastAPI), counting them (middleware.py).
 """
@@ -17,7 +17,7 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
 def takes_up_to(limit: Callable[[Settings], int]) -> Callable[[Endpoint], Endpoint]:
-    """Declares, below the route's own decorator, that its body may have as many bytes as that setting says."""
+    """A decorator, below the route's own, that lets its body have up to `limit(settings)` bytes."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.largest_body = limit  # type: ignore[attr-defined]  # a function's own property
@@ -27,13 +27,13 @@ def takes_up_to(limit: Callable[[Settings], int]) -> Callable[[Endpoint], Endpoi
 
 
 def largest_body(scope: Scope, settings: Settings) -> int:
-    """Bytes that the body of this request may have; the small default before and without a route."""
+    """The bytes that the body of this request may have; the default if it has no route (yet)."""
     endpoint = getattr(scope.get("route"), "endpoint", None)
     limit: Callable[[Settings], int] | None = getattr(endpoint, "largest_body", None)
     return limit(settings) if limit else LARGEST_BODY
 
 
 def declared_length(scope: Scope) -> int:
-    """What Content-Length says; 0 where it says nothing."""
-    said = dict(scope["headers"]).get(b"content-length", b"0")
-    return int(said) if said.isdigit() else 0
+    """The bytes of the header Content-Length; 0 if it is missing or no number."""
+    length = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 0

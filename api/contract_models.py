@@ -1,7 +1,7 @@
-"""Rows of the contracts' tables in the OpenAPI document: each column with its type, its label on screen and its meaning.
+"""Models of rows of contracted tables: the OpenAPI document has each column with its type, label and description.
 
-Belongs here: the base of such rows, and the schema of a table's columns. Does not: what an answer adds to a row (a subclass of
-`ContractRow` where it is added), the document as a whole (openapi.py).
+Belongs here: the base of such models, and the schema of a table's columns. Does not: fields that an answer adds to a row (a
+subclass of `ContractRow` in its own module), the document as a whole (`openapi.py`).
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ PYTHON_TYPES: Final[dict[LogicalType, type]] = {
     "timestamp": datetime,
     "boolean": bool,
 }
-MANY_CODES: Final = 20  # of a longer list the catalogue has the codes
+MANY_CODES: Final = 20  # a longer list is described by its name only; GET /v1/catalog has its codes
 MARK: Final = "x-table"
 
 
 class ContractRow(BaseModel):
-    """Base of rows of a table. Its columns come as the gate selects them and are not checked again; a subclass says which table
-    (`model_config = columns_of("person")`) and declares as fields what the answer adds.
+    """Base of rows of a table. Its columns are those the gate selects, not validated again; a subclass names the table
+    (`model_config = columns_of("person")`) and declares the fields that the answer adds.
 
-    The columns are in no class, for contracts are read when the application starts and classes are made at import.
+    The columns are not fields of a class: contracts are read when the application starts, classes are made at import.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -41,15 +41,15 @@ class ContractRow(BaseModel):
 
 @dataclass(frozen=True)
 class TableColumns:
-    """Which columns of a table a row has. `labelled`: with `<column>_label` beside what is coded (`View.labelled`)."""
+    """The columns of a table that a row has. `with_labels`: a `<column>_label` follows each coded column (`View.with_labels`)."""
 
     table: str
-    labelled: bool
+    with_labels: bool
     only: Sequence[str]
     omit: Sequence[str]
 
     def columns(self, table: Table) -> list[Column]:
-        """Those that some role may see."""
+        """Those columns of the table that at least one role may see."""
         return [
             column
             for column in table.released_columns
@@ -59,21 +59,23 @@ class TableColumns:
         ]
 
 
-def columns_of(table: str, *, labelled: bool = True, only: Sequence[str] = (), omit: Sequence[str] = ()) -> ConfigDict:
-    """The configuration of a row of a table (`person`, `source.dog`): a mark that openapi.py replaces by the columns."""
-    return ConfigDict(json_schema_extra={MARK: asdict(TableColumns(table, labelled, only, omit))})
+def columns_of(
+    table: str, *, with_labels: bool = True, only: Sequence[str] = (), omit: Sequence[str] = ()
+) -> ConfigDict:
+    """The model_config of a row of a table (`person`, `source.dog`): a mark that `openapi.py` replaces by the columns."""
+    return ConfigDict(json_schema_extra={MARK: asdict(TableColumns(table, with_labels, only, omit))})
 
 
 def column_schemas(
     columns: TableColumns, table: Table, code_lists: Mapping[str, CodeList]
 ) -> dict[str, dict[str, Any]]:
-    """By name the JSON Schema of each column. None is required: a role may have a column hidden."""
+    """The JSON Schema of each column by name. None is required, as a column may be hidden from a role."""
     found = {}
     for column in columns.columns(table):
         codes = code_lists.get(column.codes or "")
         found[column.name] = _column(column, codes, table)
-        if codes and columns.labelled:
-            label = Field(title=column.business_name, description=f"what `{column.name}` stands for")
+        if codes and columns.with_labels:
+            label = Field(title=column.business_name, description=f"label of `{column.name}`")
             found[f"{column.name}_label"] = _schema(Annotated[str | None, label])
     return found
 
@@ -104,7 +106,7 @@ def _mask(column: Column) -> str:
 
 
 def _may_be_null(column: Column) -> bool:
-    """Where the contract lets it be empty, and where nothing remains of it under its mask."""
+    """True if the contract lets the column be empty, or if its mask leaves nothing of it."""
     return not column.required or ("mask" in _treatments(column) and column.mask not in MASKS)
 
 

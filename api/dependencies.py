@@ -1,6 +1,6 @@
-"""Who asks: the bearer session becomes a user with her view of the release this request began with.
+"""Dependencies of routes: the bearer session, its user, and her view of the release with which the request began.
 
-What waits for the casebook is a plain function and runs in a thread; what only hands something over is `async`.
+A function that waits for the casebook is a plain one and runs in a thread; one that only returns something is `async`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.errors import Unauthorized
+from api.errors import NotAuthenticated
 from api.responses.delivery_desk import DeliveryDesk
 from api.state import AppState
 from api.view import View
@@ -32,8 +32,8 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
 async def app_state(request: Request) -> AppState:
-    hub: AppState = request.app.state.hub
-    return hub
+    state: AppState = request.app.state.app_state
+    return state
 
 
 StateDep = Annotated[AppState, Depends(app_state)]
@@ -47,11 +47,13 @@ class Session:
     token: str
 
 
-def session(hub: StateDep, credentials: Credentials) -> Session:
-    """Unauthorized without a live session."""
-    user = hub.casebook.session_user(credentials.credentials) if credentials else None
+def session(state: StateDep, credentials: Credentials) -> Session:
+    """The session of the bearer token. NotAuthenticated if there is none or it has expired."""
+    user = state.casebook.session_user(credentials.credentials) if credentials else None
     if credentials is None or user is None:
-        raise Unauthorized("no login, or it has expired", remedy="POST /v1/login and send `Authorization: Bearer …`")
+        raise NotAuthenticated(
+            "no login, or it has expired", remedy="POST /v1/login and send `Authorization: Bearer …`"
+        )
     return Session(user, credentials.credentials)
 
 
@@ -59,7 +61,7 @@ SessionDep = Annotated[Session, Depends(session)]
 
 
 def office(session: SessionDep) -> User:
-    """AccessError for whoever is no office."""
+    """The user if her role is office. AccessError otherwise."""
     if session.user.role != "office":
         raise AccessError("only an office delivers", remedy="log in with a user of the role office")
     return session.user
@@ -69,7 +71,7 @@ OfficeDep = Annotated[User, Depends(office)]
 
 
 def lead(session: SessionDep) -> User:
-    """AccessError for whoever does not decide about addresses and persons."""
+    """The user if her role decides about addresses, persons and rules. AccessError otherwise."""
     if session.user.role not in LEAD_ROLES:
         raise AccessError(
             "only a grid lead or a district supervisor decides this", remedy="tell your lead what you know"
@@ -81,7 +83,7 @@ LeadDep = Annotated[User, Depends(lead)]
 
 
 def auditor(session: SessionDep) -> User:
-    """AccessError for whoever audits nobody."""
+    """The user if her role is auditor. AccessError otherwise."""
     if session.user.role != "auditor":
         raise AccessError("only an auditor reads who wrote what", remedy="log in with a user of the role auditor")
     return session.user
@@ -90,16 +92,16 @@ def auditor(session: SessionDep) -> User:
 AuditorDep = Annotated[User, Depends(auditor)]
 
 
-def delivery_desk(hub: StateDep, session: SessionDep) -> DeliveryDesk:
-    """The caller's deliveries, by the contracts as they stand on disk now."""
-    return DeliveryDesk(hub.settings, hub.standing().catalog, session.user)
+def delivery_desk(state: StateDep, session: SessionDep) -> DeliveryDesk:
+    """The user's deliveries, by the contracts that are on disk now."""
+    return DeliveryDesk(state.settings, state.current_snapshot().catalog, session.user)
 
 
 DeliveryDeskDep = Annotated[DeliveryDesk, Depends(delivery_desk)]
 
 
 async def release_id(request: Request) -> str | None:
-    """Id of the release this request began with; None while none is published."""
+    """The id of the release with which the request began; None while none is published."""
     found: OpenRelease | None = request.state.release
     return found.release_id if found else None
 
@@ -108,7 +110,7 @@ ReleaseIdDep = Annotated[str | None, Depends(release_id)]
 
 
 async def release(request: Request) -> OpenRelease:
-    """The release this request began with (middleware.py took it). ReleaseError while none is published."""
+    """The release with which the request began (set by `middleware.py`). ReleaseError while none is published."""
     found: OpenRelease | None = request.state.release
     if found is None:
         raise ReleaseError("no release is published yet", remedy="run `hub nightly`, or `hub demo`")
@@ -118,53 +120,53 @@ async def release(request: Request) -> OpenRelease:
 ReleaseDep = Annotated[OpenRelease, Depends(release)]
 
 
-async def view(hub: StateDep, session: SessionDep, release: ReleaseDep) -> View:
-    """All that the caller can read."""
-    return View(hub.gate(session.user, release), release, hub.promised(release).code_lists)
+async def view(state: StateDep, session: SessionDep, release: ReleaseDep) -> View:
+    """The user's view of the release: everything she can read."""
+    return View(state.gate(session.user, release), release, state.snapshot_for(release).code_lists)
 
 
 ViewDep = Annotated[View, Depends(view)]
 
 
-def address_targets(caller: ViewDep) -> AddressTargets:
-    """Estates and doors that the caller may decide about."""
-    return AddressTargets(caller.rows, caller.covers)
+def address_targets(view: ViewDep) -> AddressTargets:
+    """The estates and doors that the user may decide about."""
+    return AddressTargets(view.rows, view.covers)
 
 
 AddressTargetsDep = Annotated[AddressTargets, Depends(address_targets)]
 
 
-def source_records(caller: ViewDep, hub: StateDep, release: ReleaseDep) -> SourceRecords:
-    """Rows about persons that the caller may decide about."""
-    return SourceRecords(caller.rows, hub.promised(release).catalog)
+def source_records(view: ViewDep, state: StateDep, release: ReleaseDep) -> SourceRecords:
+    """The office rows about persons that the user may decide about."""
+    return SourceRecords(view.rows, state.snapshot_for(release).catalog)
 
 
 SourceRecordsDep = Annotated[SourceRecords, Depends(source_records)]
 
 
-async def live_findings(caller: ViewDep, hub: StateDep) -> LiveFindings:
-    """What findings of the caller's areas are now."""
-    return LiveFindings(caller.unmasked, hub.casebook)
+async def live_findings(view: ViewDep, state: StateDep) -> LiveFindings:
+    """The present status of findings in the user's areas, with verdicts given since the release."""
+    return LiveFindings(view.unmasked, state.casebook)
 
 
 LiveFindingsDep = Annotated[LiveFindings, Depends(live_findings)]
 
 
-async def field_scope(caller: ViewDep, hub: StateDep) -> FieldScope:
-    """Findings and homes that the caller may write about."""
-    return FieldScope(caller.unmasked, hub.casebook, caller.release_id, caller.covers)
+async def field_scope(view: ViewDep, state: StateDep) -> FieldScope:
+    """The findings and homes that the user may write about."""
+    return FieldScope(view.unmasked, state.casebook, view.release_id, view.covers)
 
 
 FieldScopeDep = Annotated[FieldScope, Depends(field_scope)]
 
 
-async def fieldwork(caller: ViewDep, hub: StateDep, session: SessionDep, release: ReleaseDep) -> Fieldwork:
-    """Where the caller writes down what she saw."""
-    stops = FieldScope(caller.unmasked, hub.casebook, caller.release_id, caller.covers)
-    promised = hub.promised(release)
-    words = InputValidator(promised.code_lists, hub.zone, hub.casebook.ledger.now)
-    values = ValueValidator(promised.catalog, hub.settings, words)
-    return Fieldwork(hub.casebook, session.user, stops, words, values)
+async def fieldwork(view: ViewDep, state: StateDep, session: SessionDep, release: ReleaseDep) -> Fieldwork:
+    """The user's field work: submitting verdicts, visits and assignments."""
+    scope = FieldScope(view.unmasked, state.casebook, view.release_id, view.covers)
+    snapshot = state.snapshot_for(release)
+    inputs = InputValidator(snapshot.code_lists, state.zone, state.casebook.ledger.now)
+    values = ValueValidator(snapshot.catalog, state.settings, inputs)
+    return Fieldwork(state.casebook, session.user, scope, inputs, values)
 
 
 FieldworkDep = Annotated[Fieldwork, Depends(fieldwork)]

@@ -1,6 +1,6 @@
-"""Every error an answer can be: RFC 9457 problem details. No value that a user sent is ever repeated.
+"""Turns errors into answers: RFC 9457 problem details, which never repeat a value that a user sent.
 
-The status of a `HubError` is declared here once, by its class; a subclass inherits it.
+The HTTP status of a `HubError` is declared here once, by its class; a subclass inherits it.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ error_log = logging.getLogger("hub.error")
 
 
 class BadRequest(HubError):
-    """The question cannot be understood."""
+    """The request cannot be understood."""
 
 
-class Unauthorized(HubError):
-    """No session: nobody logged in, or the login has expired."""
+class NotAuthenticated(HubError):
+    """The request has no session, or its session has expired."""
 
 
 class PayloadTooLarge(HubError):
-    """The file asks for more than one request may have."""
+    """The body or the work it needs exceeds the limit of one request."""
 
 
 class ServiceBusy(HubError):
-    """As many are at it as may be at once."""
+    """As many requests of this kind are running as may run at once."""
 
 
 class ReleaseChanged(HubError):
@@ -54,7 +54,7 @@ STATUS: dict[type[HubError], int] = {
     AccessError: 403,
     LoginPaused: 429,
     LoginError: 401,
-    Unauthorized: 401,
+    NotAuthenticated: 401,
     BadRequest: 400,
     FormError: 422,
     TooManyRows: 413,
@@ -73,7 +73,7 @@ HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "900"}, 503
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Makes every error of the application a problem document (unexpected ones: middleware.py)."""
+    """Makes every error of the application a problem document (unexpected ones: `middleware.py`)."""
     app.add_exception_handler(HubError, _hub_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
@@ -110,7 +110,7 @@ def _hub_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:
-    """What was expected and where; pydantic's messages name no values, unknown field names are the user's own."""
+    """Answers with expected types and places; pydantic's messages hold no values. Unknown field names are not repeated."""
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     garbled = [e for e in found if e["type"] == "json_invalid"]

@@ -1,4 +1,4 @@
-"""`column__op=value` of a URL → typed conditions. A wrong value is told by column and expected type, never repeated."""
+"""Parses `column__op=value` of a URL into typed conditions. An error names column and expected type, never the value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from warehouse.access.grant import Grant
 
 # `token` is not for URLs; `contains` and `suffix` are the search's
 OPERATORS = tuple(op for op in get_args(Operator) if op not in ("token", "contains", "suffix"))
-EXPECTED: dict[LogicalType, str] = {
+VALUE_FORMS: dict[LogicalType, str] = {
     "string": "text",
     "integer": "a whole number",
     "number": "a number",
@@ -28,7 +28,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 def conditions(grant: Grant, params: Iterable[tuple[str, str]], zone: ZoneInfo) -> list[Condition]:
-    """One condition per parameter; a moment that names its zone becomes the office's wall clock in `zone`.
+    """One condition per parameter; a timestamp with an offset becomes the wall clock of `zone`.
 
     BadRequest for an unknown column, an operator the column has not, or a value of the wrong type.
     """
@@ -39,8 +39,8 @@ def _condition(grant: Grant, param: str, value: str, zone: ZoneInfo) -> Conditio
     name, _, op = param.partition("__")
     column = grant.columns.get(name)
     if column is None:
-        told = name if _NAME.fullmatch(name) else "of that name"
-        raise BadRequest(f"there is no column {told} to filter by", remedy=f"see /v1/catalog/{grant.table.qualified}")
+        named = name if _NAME.fullmatch(name) else "of that name"
+        raise BadRequest(f"there is no column {named} to filter by", remedy=f"see /v1/catalog/{grant.table.qualified}")
     if (op or "eq") not in OPERATORS:
         raise BadRequest(f"column {name}: no such comparison", remedy=f"{name}__<one of {', '.join(OPERATORS)}>=…")
     if op == "like" and column.logical_type != "string":
@@ -60,7 +60,9 @@ def _typed(kind: LogicalType, text: str, column: Column, zone: ZoneInfo) -> Any:
     try:
         return _parse(kind, text, zone)
     except (ValueError, OverflowError):
-        raise BadRequest(f"column {column.name}: {EXPECTED[kind]} was expected", remedy="correct the value") from None
+        raise BadRequest(
+            f"column {column.name}: {VALUE_FORMS[kind]} was expected", remedy="correct the value"
+        ) from None
 
 
 def _parse(kind: LogicalType, text: str, zone: ZoneInfo) -> Any:

@@ -1,4 +1,4 @@
-"""Figures for Prometheus. Labels are route templates and statuses, never paths, ids or users."""
+"""Metrics for Prometheus. Labels are route templates and statuses, never paths, ids or users."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
 class Metrics:
-    """The figures of one application; a registry of its own, so that two can live in one process."""
+    """The metrics of one application, in a registry of its own so that two can live in one process."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -26,11 +26,12 @@ class Metrics:
         self._served = Gauge("hub_release_info", "1 for the release served.", ("release",), registry=self._registry)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts one answered request; `route` is the route's template."""
         self._requests.labels(method if method in METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def text(self, release_id: str | None) -> bytes:
-        """The exposition format, with the release that is served now."""
+        """All metrics in Prometheus' exposition format, with the release that is served now."""
         self._served.clear()
         if release_id:
             self._served.labels(release_id).set(1)

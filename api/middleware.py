@@ -1,7 +1,7 @@
-"""Around every request: its release, its line in the access log, its metrics, and the last net for errors.
+"""Gives every request its release, an access log line and metrics, bounds its body, and catches unexpected errors.
 
-The log and the metrics hold the route's template, never the path, query, body or an error's message: that is the place
-which keeps names and numbers out of them.
+Log and metrics hold the route's template, never the path, query, body or an error's message: this module is what keeps
+names and numbers out of them.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from contracts.errors import ReleaseError
 from warehouse.releases.reader import OpenRelease
 
 access_log = logging.getLogger("hub.access")
-SAFE = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+SECURITY_HEADERS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
 
 
 class RequestMiddleware:
-    def __init__(self, app: ASGIApp, hub: AppState) -> None:
-        self._app, self._hub = app, hub
+    """ASGI middleware around every HTTP request."""
+
+    def __init__(self, app: ASGIApp, state: AppState) -> None:
+        self._app, self._state = app, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -40,12 +42,12 @@ class RequestMiddleware:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 named = [(b"x-release", release.release_id.encode())] if release else []
-                message["headers"] = [*message.get("headers", []), *SAFE, *named]
+                message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS, *named]
             await send(message)
 
         async def receive_bounded() -> Message:
             nonlocal received
-            limit = largest_body(scope, self._hub.settings)
+            limit = largest_body(scope, self._state.settings)
             if declared_length(scope) > limit:
                 raise HTTPException(413, f"the body is too large: at most {limit} bytes")
             message = await receive()
@@ -64,12 +66,12 @@ class RequestMiddleware:
         finally:
             seconds = time.perf_counter() - started
             route = _template(scope)
-            self._hub.metrics.count(scope["method"], route, status, seconds)
+            self._state.metrics.count(scope["method"], route, status, seconds)
             access_log.info("%s %s %d %.1f ms", scope["method"], route, status, 1000 * seconds)
 
     def _current(self) -> OpenRelease | None:
         try:
-            return self._hub.reader.current()
+            return self._state.reader.current()
         except ReleaseError:
             return None
 
@@ -80,5 +82,5 @@ def _template(scope: Scope) -> str:
 
 
 def _log(error: Exception) -> None:
-    """Type and frames. Not the message: a database names the value it could not convert."""
+    """Logs type and stack frames; not the message, as a database's may quote the value it could not convert."""
     error_log.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))

@@ -1,6 +1,6 @@
-"""The OpenAPI document: FastAPI makes it of the routes; here it gets what the contracts know and what the routes' modules say.
+"""Completes FastAPI's OpenAPI document with the contracts' columns, descriptions of tags and problem documents.
 
-Made once, at the first request for it, from the contracts as they stood when the application was created.
+It is made once, at the first request for it, from the contracts that were loaded when the application was created.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
 INVALID, TOO_LARGE = "422", "413"
-OF_FASTAPI = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
-SEEN = (
+FASTAPI_SCHEMAS = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
+ROLE_NOTE = (
     "Columns as your role sees them, see GET /v1/catalog/{table}: "
     "a hidden one is left out, a masked one shows its mask or null."
 )
 
 
 def operation_id(route: APIRoute) -> str:
-    """The function's name: generated clients call the operation by it."""
+    """The route function's name, which generated clients give to the operation."""
     return route.name
 
 
 def tags_of(modules: Iterable[ModuleType]) -> list[dict[str, str]]:
-    """Each tag with what the modules of its routes say they are, in the first paragraph of their docstrings."""
+    """Each tag, described by the first paragraph of the docstrings of its routes' modules."""
     found: dict[str, list[str]] = {}
     for module in modules:
         for tag in module.router.tags:
@@ -57,13 +57,13 @@ def install_document(app: FastAPI, contracts: ContractsSnapshot) -> None:
 
 
 def _add_columns(schemas: dict[str, Any], contracts: ContractsSnapshot) -> None:
-    """Puts the columns of its table before the fields that a row has besides; a field of the same name says more."""
+    """Puts a table's columns before the other fields of its row models; a field of the same name replaces the column."""
     for schema in schemas.values():
         if mark := schema.pop(MARK, None):
             columns = TableColumns(**mark)
             table = _table(contracts.catalog, columns.table)
             schema["properties"] = column_schemas(columns, table, contracts.code_lists) | schema["properties"]
-            schema["description"] += "\n\n" + SEEN.format(table=table.qualified)
+            schema["description"] += "\n\n" + ROLE_NOTE.format(table=table.qualified)
             schema[MARK] = table.qualified
 
 
@@ -76,7 +76,7 @@ def _table(catalog: Catalog, name: str) -> Table:
 
 def _add_problems(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    for name in OF_FASTAPI:
+    for name in FASTAPI_SCHEMAS:
         schemas.pop(name, None)
     problem = Problem.model_json_schema(ref_template=REF)
     schemas |= problem.pop("$defs") | {PROBLEM: problem}

@@ -1,4 +1,4 @@
-"""Cursors: a place in the answer to one question put to one release."""
+"""Cursors: a position in the list that answers one question from one release."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Cursor = Annotated[str | None, Query(max_length=500, description="`next_cursor` 
 
 @dataclass(frozen=True)
 class PagePosition:
-    """Where a page starts; `question` is a digest of everything that shapes the answer.
+    """The start of a page; `question` is a digest of everything that determines the list.
 
-    `at` is the file's row where rows come with `_row`, else how many rows came before.
+    `at` is the row's number in the file if rows have `_row`, else the number of rows before the page.
     """
 
     release_id: str
@@ -32,16 +32,16 @@ class PagePosition:
 
     @classmethod
     def of(cls, cursor: str | None, release_id: str, question: object) -> PagePosition:
-        """The place a cursor names. BadRequest for a garbled or strange cursor, ReleaseChanged for an old one."""
+        """The position of a cursor, or the start. BadRequest for a garbled or foreign cursor, ReleaseChanged for an old one."""
         digest = hashlib.sha256(repr(question).encode()).hexdigest()[:16]
         if cursor is None:
             return cls(release_id, digest, 0)
         try:
-            release, asked, at = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
-            good = isinstance(release, str) and asked == digest and type(at) is int and 0 < at < 2**40
+            release, sent, at = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+            valid = isinstance(release, str) and sent == digest and type(at) is int and 0 < at < 2**40
         except (ValueError, TypeError):
-            good, release = False, ""
-        if not good:
+            valid, release = False, ""
+        if not valid:
             raise BadRequest("the cursor does not belong to this question", remedy="send `next_cursor` unchanged")
         if release != release_id:
             raise ReleaseChanged(
@@ -50,7 +50,7 @@ class PagePosition:
         return cls(release_id, digest, at)
 
     def cut(self, rows: list[Row], limit: int) -> tuple[list[Row], str | None]:
-        """One page out of `limit + 1` rows read from this place on, and the cursor to the next if there is one."""
+        """A page of at most `limit` rows out of `limit + 1` read from here on, and the cursor of the next page, or None."""
         more = self._cursor(rows[limit].get(ROW, self.at + limit)) if len(rows) > limit else None
         page = rows[:limit]
         for row in page:

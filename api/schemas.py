@@ -1,6 +1,6 @@
-"""The shapes that many answers share: the release, a page, a problem.
+"""The models that many answers share: the release, a page, a problem.
 
-Not here: rows of the contracts' tables (contract_models.py), what only one answer has (routes and responses).
+Not here: rows of contracted tables (`contract_models.py`), models of a single answer (routes and responses).
 """
 
 from __future__ import annotations
@@ -16,48 +16,48 @@ PROBLEM = "Problem"  # the component of the OpenAPI document
 
 
 class ReleaseResponse(BaseModel):
-    """Every answer names the release it was read from."""
+    """An answer that names the release it was read from."""
 
     release: str = Field(description="id of the release", examples=["20261122T013000-3f2a9c01"])
 
 
 class Page(ReleaseResponse, Generic[Item]):
-    """The shape of every list; a list's own model says of what: `class FindingPage(Page[Finding])`."""
+    """A page of a list, with the cursor of the next."""
 
     items: list[Item]
     next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
 
 
 class ProblemError(BaseModel):
-    """One thing about a request that is not as expected."""
+    """One parameter or field of a request that is not as expected."""
 
     where: str = Field(description="the parameter or field", examples=["query.limit"])
     expected: str
 
 
 class Problem(BaseModel):
-    """RFC 9457: why there is no answer, and what to do. No value that was sent is repeated."""
+    """RFC 9457 problem details: why the request failed, and what to do. No value that was sent is repeated."""
 
     type: str = Field(examples=["urn:hub:problem:not-found"])
     title: str = Field(description="the status in words")
     status: int
     detail: str = Field(description="what is wrong")
-    release: str | None = Field(description="the release that was asked")
+    release: str | None = Field(description="id of the release that was read")
     where: str | None = Field(None, description="the column, field or place it is about")
     remedy: str | None = Field(None, description="what to do about it")
-    errors: list[ProblemError] | None = Field(None, description="of a request that is not as expected: each thing")
+    errors: list[ProblemError] | None = Field(None, description="each parameter or field that is not as expected")
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problem documents an endpoint can answer with, for its OpenAPI entry."""
+    """The OpenAPI entries of the problem documents that an endpoint can answer with."""
     about = {
         400: "the request cannot be understood",
         401: "no login, or it has expired",
         403: "it is not for your role, or the column is masked for it",
-        404: "there is none, or none in your areas",
-        409: "another decision stands that says otherwise",
+        404: "it does not exist, or not in your areas",
+        409: "it contradicts what was decided or submitted before",
         410: "a new release was published since the first page",
-        413: "the body is too large, or it takes too much to check or to fill",
+        413: "the body is too large, or the work exceeds the limits of one request",
         422: "the request, or the form it names, is not as expected",
         429: "too many failed logins, or too many checks at once",
         503: "no release is published yet",
@@ -67,5 +67,5 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def with_evidence(finding: Row) -> Row:
-    """A finding whose evidence, kept as JSON text, is an object; null where the role may not see it."""
+    """The finding with its evidence parsed from JSON text; null stays null (the role may not see it)."""
     return finding | {"evidence": json.loads(finding["evidence"])} if finding.get("evidence") else finding

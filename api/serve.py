@@ -14,13 +14,13 @@ LOG_BYTES, LOG_FILES = 10_000_000, 5
 
 
 def serve(settings: Settings) -> None:
-    """Serves until it is told to stop. The access log is `logs/api.log`; uvicorn's own, which names paths, is off."""
+    """Serves until the process is stopped. The access log is `logs/api.log`; uvicorn's own, which has paths, is off."""
     log_to_file(settings)
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, access_log=False, log_level="warning")
 
 
 def log_to_file(settings: Settings) -> None:
-    """`hub.access` and `hub.error` into the home folder."""
+    """Writes the loggers `hub.access` and `hub.error` to `logs/api.log`, rotated at 10 MB."""
     settings.logs.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(
         settings.logs / "api.log", maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"

@@ -1,4 +1,4 @@
-"""What the running application holds: opened once by `create_app`, shared by all requests."""
+"""The state of the running application, opened once by `create_app` and shared by all requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from api.metrics import Metrics
-from api.responses.precheck import AT_ONCE
+from api.responses.precheck import MAX_CONCURRENT_CHECKS
 from contracts.code_lists import HERE as CODES
 from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import ContractError
@@ -27,7 +27,7 @@ from warehouse.settings import Settings
 
 @dataclass(frozen=True)
 class ContractsSnapshot:
-    """Contracts and code lists as they stood on disk, and the state of the files they were read from."""
+    """Contracts and code lists as read from disk; `state` identifies the versions of their files."""
 
     catalog: Catalog
     code_lists: Mapping[str, CodeList]
@@ -35,78 +35,80 @@ class ContractsSnapshot:
 
     @classmethod
     def on_disk(cls, settings: Settings) -> ContractsSnapshot:
-        """ContractError if a contract or code list is wrong."""
+        """Reads the files that are on disk now. ContractError if a contract or code list is wrong."""
         return cls(load_catalog(), load_code_lists((CODES, settings.codes)), state_on_disk(settings))
 
 
 def state_on_disk(settings: Settings) -> tuple[tuple[str, int, int], ...]:
-    """Changes when a contract or code list does."""
+    """Path, modification time (ns) and size of every contract and code list; it changes when one of them does."""
     files = [*contract_files(CONTRACTS), *CODES.glob("*.csv"), *settings.codes.glob("*.csv")]
     return tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(files))
 
 
 @dataclass
 class AppState:
+    """Everything that requests share; `snapshot` is the last valid reading of contracts and code lists."""
+
     settings: Settings
-    newest: ContractsSnapshot
+    snapshot: ContractsSnapshot
     casebook: Casebook
     reader: ReleaseReader
     metrics: Metrics = field(default_factory=Metrics)
-    checking: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(AT_ONCE))
+    check_slots: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT_CHECKS))
 
-    _promised: WeakKeyDictionary[OpenRelease, ContractsSnapshot] = field(default_factory=WeakKeyDictionary)
-    _shelf: tuple[tuple[object, ...], FormLibrary] | None = None
+    _snapshots: WeakKeyDictionary[OpenRelease, ContractsSnapshot] = field(default_factory=WeakKeyDictionary)
+    _form_library: tuple[tuple[object, ...], FormLibrary] | None = None
     _lock: Lock = field(default_factory=Lock)
-    # a release's gates go when it goes: no cache keeps an old release open
+    # weak keys: no cache keeps an old release open
     _gates: WeakKeyDictionary[OpenRelease, dict[User, Gate]] = field(default_factory=WeakKeyDictionary)
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """The zone in which offices write their timestamps."""
+        """The time zone in which offices write their timestamps."""
         return ZoneInfo(self.settings.timezone)
 
-    def promised(self, release: OpenRelease) -> ContractsSnapshot:
-        """Contracts as they stand when a release is first read: a new table is served with its first release."""
+    def snapshot_for(self, release: OpenRelease) -> ContractsSnapshot:
+        """The snapshot taken when the release was first read, so that a new table is served with its first release."""
         with self._lock:
-            if release not in self._promised:
-                self._promised[release] = self._standing()
-            return self._promised[release]
+            if release not in self._snapshots:
+                self._snapshots[release] = self._refresh()
+            return self._snapshots[release]
 
-    def standing(self) -> ContractsSnapshot:
-        """Contracts as they stand now: an office delivers by what is agreed today, whatever is served."""
+    def current_snapshot(self) -> ContractsSnapshot:
+        """The snapshot of what is on disk now: an office delivers by today's contracts, whatever release is served."""
         with self._lock:
-            return self._standing()
+            return self._refresh()
 
-    def _standing(self) -> ContractsSnapshot:
-        """A contract that has been broken since is left to `hub contract check`; the last sound ones go on."""
-        if state_on_disk(self.settings) != self.newest.state:
+    def _refresh(self) -> ContractsSnapshot:
+        """Reads the files again if they changed; if one is wrong (`hub contract check` reports it) the last snapshot stays."""
+        if state_on_disk(self.settings) != self.snapshot.state:
             with suppress(ContractError):
-                self.newest = ContractsSnapshot.on_disk(self.settings)
-        return self.newest
+                self.snapshot = ContractsSnapshot.on_disk(self.settings)
+        return self.snapshot
 
-    def shelf(self) -> FormLibrary:
-        """The forms as they stand on disk, by the contracts as they stand now."""
-        promised, folders = self.standing(), (FORMS, self.settings.forms)
+    def form_library(self) -> FormLibrary:
+        """The forms that are on disk now, linted by the current contracts; read again when a file changes."""
+        snapshot, folders = self.current_snapshot(), (FORMS, self.settings.forms)
         files = form_files(folders)
-        state = (promised.state, *((str(f), f.stat().st_mtime_ns) for f in files))
+        state = (snapshot.state, *((str(f), f.stat().st_mtime_ns) for f in files))
         with self._lock:
-            if self._shelf is None or self._shelf[0] != state:
-                self._shelf = (state, load_forms(promised.catalog, folders))
-            return self._shelf[1]
+            if self._form_library is None or self._form_library[0] != state:
+                self._form_library = (state, load_forms(snapshot.catalog, folders))
+            return self._form_library[1]
 
     def gate(self, user: User, release: OpenRelease) -> Gate:
-        """The user's gate on that release, compiled once; a changed role or area is another user and another gate."""
+        """The user's gate on the release, compiled once; a user with another role or area has another gate."""
         gates = self._gates.setdefault(release, {})
         if user not in gates:
-            gates[user] = Gate(self.promised(release).catalog, user, release.present)
+            gates[user] = Gate(self.snapshot_for(release).catalog, user, release.present)
         return gates[user]
 
 
 def open_state(settings: Settings) -> AppState:
-    """ContractError if a contract is wrong; CasebookError or a database error if the casebook cannot be opened."""
+    """The state of a deployment. ContractError if a contract is wrong; CasebookError or a database error from the casebook."""
     return AppState(
         settings=settings,
-        newest=ContractsSnapshot.on_disk(settings),
+        snapshot=ContractsSnapshot.on_disk(settings),
         casebook=open_casebook(settings),
         reader=ReleaseReader(settings),
     )

@@ -1,6 +1,6 @@
-"""A request's body onto the disk, as it comes in: a hidden file that is whole when it is handed on, and gone otherwise.
+"""Streams a request's body into a hidden file, which is handed on when it is complete and removed otherwise.
 
-Not here: what a file may be called and where it goes (responses/delivery_desk.py), how large it may be (body_limits.py).
+Not here: names and folders of uploads (`responses/delivery_desk.py`), their size (`body_limits.py`).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from api.errors import BadRequest
 from warehouse.files import private_folder
 from warehouse.settings import Settings
 
-BLOCK = 1 << 20
-PART = ".upload-{}.part"  # landing leaves names that start with a dot alone
+BLOCK = 1 << 20  # bytes
+PART = ".upload-{}.part"  # landing ignores names that start with a dot
 
 
 class Upload(NamedTuple):
-    """A file that came in whole."""
+    """A file that was received completely."""
 
     path: Path
     sha256: str
@@ -35,9 +35,9 @@ class Upload(NamedTuple):
 
 @asynccontextmanager
 async def receive_upload(request: Request, folder: Path) -> AsyncIterator[Upload]:
-    """The body in a file of `folder`, synced; at the end it is removed unless it was moved away.
+    """The body as a file in `folder`, synced to disk; on exit it is removed unless it was moved away.
 
-    BadRequest for an empty body or one that breaks off; what `receive` raises for one that is too large.
+    BadRequest if the body is empty or breaks off; HTTPException 413 (`middleware.py`) if it is too large.
     """
     private_folder(folder)
     path = folder / PART.format(uuid.uuid4().hex)
@@ -45,7 +45,7 @@ async def receive_upload(request: Request, folder: Path) -> AsyncIterator[Upload
     try:
         with path.open("xb") as file:
             async for block in _blocks(request):
-                await run_in_threadpool(_take, file, digest, block)
+                await run_in_threadpool(_write_block, file, digest, block)
                 size += len(block)
             await run_in_threadpool(_sync, file)
         if not size:
@@ -58,18 +58,18 @@ async def receive_upload(request: Request, folder: Path) -> AsyncIterator[Upload
 
 
 async def _blocks(request: Request) -> AsyncIterator[bytes]:
-    """The stream in larger pieces, so that few trips to a thread are made."""
-    waiting = bytearray()
+    """The stream in blocks of at least `BLOCK` bytes, so that few calls to a thread are made."""
+    buffer = bytearray()
     async for chunk in request.stream():
-        waiting += chunk
-        if len(waiting) >= BLOCK:
-            yield bytes(waiting)
-            waiting.clear()
-    if waiting:
-        yield bytes(waiting)
+        buffer += chunk
+        if len(buffer) >= BLOCK:
+            yield bytes(buffer)
+            buffer.clear()
+    if buffer:
+        yield bytes(buffer)
 
 
-def _take(file: BinaryIO, digest: hashlib._Hash, block: bytes) -> None:
+def _write_block(file: BinaryIO, digest: hashlib._Hash, block: bytes) -> None:
     file.write(block)
     digest.update(block)
 
@@ -79,8 +79,8 @@ def _sync(file: BinaryIO) -> None:
     os.fsync(file.fileno())
 
 
-def tidy(settings: Settings) -> None:
-    """Remove what a killed process left behind; called before the first request."""
+def remove_leftovers(settings: Settings) -> None:
+    """Removes files that a killed process left behind; called before the first request."""
     shutil.rmtree(settings.checks, ignore_errors=True)
-    for left in settings.landing.glob(f"*/{PART.format('*')}"):
-        left.unlink(missing_ok=True)
+    for path in settings.landing.glob(f"*/{PART.format('*')}"):
+        path.unlink(missing_ok=True)

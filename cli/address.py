@@ -14,7 +14,7 @@ from cli import deployment
 if TYPE_CHECKING:
     from io import BufferedReader
 
-AT_ONCE = 1 << 20  # bytes; a pipe gives less, and what it gives is answered before more is waited for
+READ_SIZE = 1 << 20  # bytes at most; a pipe gives less, and those lines are answered before more are read
 
 
 def parse(
@@ -23,7 +23,7 @@ def parse(
     """Read addresses from standard input, one a line, and write for each what it means as one line of JSON."""
     from pipelines.address.release_parser import ReleaseParser
 
-    parser = ReleaseParser(deployment.settings(), within)
+    parser = ReleaseParser(deployment.load_settings(), within)
     for lines in _lines():
         answers = parser.answers(lines)
         sys.stdout.write("".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers))
@@ -31,15 +31,15 @@ def parse(
 
 
 def _lines() -> Iterator[list[str]]:
-    """The lines that have come, as they come; the last one may lack its end."""
-    begun = b""
+    """Yields the complete lines read so far, as they arrive; the last line may lack its line feed."""
+    rest = b""
     stream = cast("BufferedReader", sys.stdin.buffer)
-    while read := stream.read1(AT_ONCE):
-        *whole, begun = (begun + read).split(b"\n")
-        if whole:
-            yield [_text(line) for line in whole]
-    if begun:
-        yield [_text(begun)]
+    while read := stream.read1(READ_SIZE):
+        *complete, rest = (rest + read).split(b"\n")
+        if complete:
+            yield [_text(line) for line in complete]
+    if rest:
+        yield [_text(rest)]
 
 
 def _text(line: bytes) -> str:

@@ -1,6 +1,6 @@
-"""`hub address review|accept|revoke|accepted`: which spellings wait for a human, and what the operator decides they mean.
+"""`hub address review|accept|revoke|accepted`: lists the spellings that need a decision, and records the decisions.
 
-Not here: reading addresses (address.py).
+Not here: parsing addresses (`address.py`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from warehouse.review.address_targets import AddressTargets
 
 app = typer.Typer(no_args_is_help=True, help="Addresses: what waits, and what was decided.")
-Written = Annotated[str, typer.Argument(metavar="WRITTEN", help="What stands before a building number, or a spelling.")]
+WrittenArgument = Annotated[
+    str, typer.Argument(metavar="WRITTEN", help="What stands before a building number, or a spelling.")
+]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
-WAITING = ("written", "uses", "spellings", "rules", "area_code", "example")
-DECISION = (
+REVIEW_COLUMNS = ("written", "uses", "spellings", "rules", "area_code", "example")
+DECISION_COLUMNS = (
     "kind",
     "written",
     "community_code",
@@ -42,7 +44,7 @@ def review(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many lines at most.")] = 50,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """What waits, grouped by what stands before the building number; what most office rows carry comes first."""
+    """List spellings that name no single home, by the text before the building number, those of most office rows first."""
     from warehouse.releases.operator_reader import operator_reader
 
     found = operator_reader(deployment.served_release())("address_review", *_where(area, rule))
@@ -51,7 +53,7 @@ def review(
         groups.setdefault(head, []).append(row)
     lines = [_line(written, rows) for written, rows in groups.items()]
     lines.sort(key=lambda line: (-line["uses"], line["written"]))
-    print_listing(WAITING, lines[:limit], form)
+    print_listing(REVIEW_COLUMNS, lines[:limit], form)
 
 
 def _where(area: str | None, rule: str | None) -> list[Filter]:
@@ -66,7 +68,7 @@ def _where(area: str | None, rule: str | None) -> list[Filter]:
 
 
 def _heads(addresses: Sequence[str]) -> list[str]:
-    """What stands before the building number of each, as the parser reads it: what an alias is accepted of."""
+    """The head (text before the building number) of each address as the parser splits it; aliases are accepted for heads."""
     import polars as pl
 
     from pipelines.address.spelling import split
@@ -75,7 +77,7 @@ def _heads(addresses: Sequence[str]) -> list[str]:
 
 
 def _line(written: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """One group; its most used spelling is the example."""
+    """One line of the listing for a group of spellings; its most used spelling is the example."""
     areas = {row["area_code"] for row in rows}
     return {
         "written": written,
@@ -89,7 +91,7 @@ def _line(written: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 @app.command()
 def accept(
-    written: Written,
+    written: WrittenArgument,
     reason: Reason,
     community: Annotated[str | None, typer.Option("--community", help="Code of the community of the estate.")] = None,
     estate: Annotated[str | None, typer.Option("--estate", help="The estate it means.")] = None,
@@ -97,16 +99,16 @@ def accept(
         str | None, typer.Option("--standard-address", help="The door that the whole spelling means.")
     ] = None,
 ) -> None:
-    """Decide what a writing means, from the next night on: an estate, or with --standard-address one door."""
+    """Decide what a spelling means, from the next night on: an estate, or with --standard-address one door."""
     from contracts.errors import HubError
     from warehouse.review.addresses import accept_alias, accept_spelling
 
-    by = deployment.operator()
+    by = deployment.operator_name()
     with deployment.open_casebook() as casebook:
         if community and estate and not standard_address:
-            new = accept_alias(casebook, _places(), written, community, estate, reason, by)
+            new = accept_alias(casebook, _targets(), written, community, estate, reason, by)
         elif standard_address and not (community or estate):
-            new = accept_spelling(casebook, _places(), written, standard_address, reason, by)
+            new = accept_spelling(casebook, _targets(), written, standard_address, reason, by)
         else:
             raise HubError(
                 "it must be said what is meant", remedy="give --community and --estate, or --standard-address"
@@ -114,7 +116,7 @@ def accept(
     typer.echo("accepted: it holds from the next night on" if new else "that was accepted already; nothing changed")
 
 
-def _places() -> AddressTargets:
+def _targets() -> AddressTargets:
     from warehouse.releases.operator_reader import operator_reader
     from warehouse.review.address_targets import AddressTargets
 
@@ -122,12 +124,12 @@ def _places() -> AddressTargets:
 
 
 @app.command()
-def revoke(written: Written, reason: Reason) -> None:
-    """Take back what was accepted about a writing: the next night reads it by itself again."""
+def revoke(written: WrittenArgument, reason: Reason) -> None:
+    """Take back what was accepted for a spelling: from the next night on the parser reads it by itself again."""
     from warehouse.casebook.append_only import NothingToRevoke
     from warehouse.review import addresses
 
-    normal, by = addresses.validate_decision(written), deployment.operator()
+    normal, by = addresses.validate_decision(written), deployment.operator_name()
     with deployment.open_casebook() as casebook:
         kinds = {d.kind for d in addresses.history(casebook) if d.written == normal}
         if not kinds:
@@ -138,15 +140,15 @@ def revoke(written: Written, reason: Reason) -> None:
     typer.echo("revoked: it holds from the next night on" if any(new) else "that was revoked already; nothing changed")
 
 
-@app.command()
-def accepted(
+@app.command("accepted")
+def list_accepted(
     every: Annotated[bool, typer.Option("--all", help="Every decision, also those taken back.")] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """What is accepted, oldest first."""
+    """List the accepted spellings, oldest first."""
     from warehouse.review.addresses import current_decisions, history
 
     with deployment.open_casebook() as casebook:
         found = history(casebook) if every else current_decisions(casebook)
     rows = [d._asdict() | {"decided_at": f"{d.decided_at:%Y-%m-%d %H:%M:%S}"} for d in found]
-    print_listing(DECISION, rows, form)
+    print_listing(DECISION_COLUMNS, rows, form)

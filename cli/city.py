@@ -35,6 +35,7 @@ def generate(
 
 
 def simulate(out: Path, residents: int, seed: int, noise: float = 1.0) -> CityFiles:
+    """Simulate a city and write its files. HubError if an argument is out of range or the folder cannot be written."""
     from contracts.errors import HubError
     from demo.city import generate
 

@@ -45,7 +45,7 @@ def draft(
     out: Annotated[Path | None, typer.Option(help="Folder for the contracts; default: print the only one.")] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Write contracts from sample files: what a person must still decide is marked, and `check` asks for it."""
+    """Write contracts from sample files; what a person must still decide is marked `?`, and `check` asks for it."""
     from contracts.errors import HubError
     from contracts.lint_rules import NAME
     from pipelines.drafting.folder import draft_all, sample_groups
@@ -58,43 +58,43 @@ def draft(
         raise HubError(f"these are samples of {len(groups)} tables", remedy=remedy)
     if out is not None and out.exists() and not out.is_dir():
         raise HubError("no folder", where=f"--out {out}", remedy="name a folder; it is made if need be")
-    done = draft_all(groups, table, lambda line: typer.echo(line, err=True))
+    drafts = draft_all(groups, table, lambda line: typer.echo(line, err=True))
     if out is None:
-        [only] = done
+        [only] = drafts
         if only.draft is None:
             raise HubError(only.problem)
         typer.echo(only.draft.text, nl=False)
         for column, words in only.draft.open_questions:
             typer.echo(f"still to be decided: {column and f'{column}: '}{words}", err=True)
         return
-    rows = [row for drafted in done for row in _written(drafted, out)]
+    rows = [row for drafted in drafts for row in _write_draft(drafted, out)]
     print_listing(("file", "contract", "column", "decide", "problem"), rows, form)
     raise typer.Exit(1 if any(row["problem"] for row in rows) else 0)
 
 
 @app.command()
 def sql(relation: Annotated[str | None, typer.Argument(help="One of them; default: list all.")] = None) -> None:
-    """The relations that are made from contracts alone: which there are, or the SQL of one."""
+    """List the relations that are generated from contracts alone, or print the SQL of one."""
     import sqlglot
 
     from contracts.errors import HubError
     from contracts.load import load_catalog
     from warehouse.build.engine import contract_models
 
-    written = {name: model.sql for name, model in contract_models(load_catalog()).items() if model.sql}
+    relations = {name: model.sql for name, model in contract_models(load_catalog()).items() if model.sql}
     if relation is None:
-        for name in sorted(written):
+        for name in sorted(relations):
             typer.echo(name)
-    elif relation in written:
-        typer.echo(sqlglot.transpile(written[relation], read="duckdb", write="duckdb", pretty=True)[0])
+    elif relation in relations:
+        typer.echo(sqlglot.transpile(relations[relation], read="duckdb", write="duckdb", pretty=True)[0])
     else:
         raise HubError(
             "no such relation is made from contracts", where=relation, remedy="`hub contract sql` lists them"
         )
 
 
-def _written(drafted: DraftedTable, out: Path) -> list[dict[str, str]]:
-    """A line of the listing for each column of a draft, now a file, that needs a person; or why there is no file."""
+def _write_draft(drafted: DraftedTable, out: Path) -> list[dict[str, str]]:
+    """Writes a draft as a file in `out`; one line for each open question, or one with the reason that there is no file."""
     more = f" (and {len(drafted.files) - 1} more)" if len(drafted.files) > 1 else ""
     row = {"file": f"{drafted.files[-1].name}{more}"} | dict.fromkeys(("contract", "column", "decide", "problem"), "")
     if drafted.draft is None:
@@ -112,10 +112,10 @@ def _written(drafted: DraftedTable, out: Path) -> list[dict[str, str]]:
 
 @app.command("diff")
 def diff_(before: Path, after: Path, form: FormatOption = Format.TABLE) -> None:
-    """What changes from contract A to B, for whom it breaks; exit status 1 if B's version is too small for it."""
+    """List the changes from contract A to B and for whom they break; exit status 1 if B's version grew too little."""
     from contracts.diff import diff
 
-    verdict = diff(_sound(before), _sound(after))
+    verdict = diff(_load_sound(before), _load_sound(after))
     rows = [
         {
             "change": change.kind,
@@ -128,19 +128,19 @@ def diff_(before: Path, after: Path, form: FormatOption = Format.TABLE) -> None:
         for change in verdict.changes
     ]
     last = {
-        "change": "version fits" if verdict.fits else "version too small",
+        "change": "version fits" if verdict.version_fits else "version too small",
         "column": "",
         "before": verdict.before,
         "after": verdict.after,
-        "breaks": "breaking" if verdict.breaking else "compatible",
+        "breaks": "breaking" if verdict.is_breaking else "compatible",
         "bump": verdict.bump.name,
     }
     print_listing(tuple(last), [*rows, last], form)
-    raise typer.Exit(1 if verdict.breaking and not verdict.fits else 0)
+    raise typer.Exit(1 if verdict.is_breaking and not verdict.version_fits else 0)
 
 
-def _sound(path: Path) -> Table:
-    """The one table a contract file describes. ContractError: it is not there, or has a problem."""
+def _load_sound(path: Path) -> Table:
+    """The one table a contract file describes. ContractError if there is no file or the lint finds a problem."""
     from contracts.errors import ContractError
     from contracts.load import lint
 

@@ -1,4 +1,4 @@
-"""`hub correction …`: what offices are asked to correct, and the list of it for an office that has no login."""
+"""`hub correction list|export`: correction requests, and a workbook of them for an office that has no login."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def list_(
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many lines at most.")] = 100,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Requests as they stand now, oldest first."""
+    """List requests with their current state, oldest first."""
     from contracts.code_lists import HERE, load_code_lists
     from contracts.load import load_catalog
     from warehouse.corrections.presentation import RequestPresenter
     from warehouse.corrections.queries import find
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     today = _today(settings)
     reader = RequestPresenter(load_catalog(), load_code_lists([HERE, settings.codes]), today)
     with deployment.open_casebook() as casebook:
-        found = find(casebook, _wanted(source, state, overdue, today), limit=limit)
+        found = find(casebook, _request_filter(source, state, overdue, today), limit=limit)
     print_listing(COLUMNS, [reader.words(request) for request in found], form)
 
 
@@ -66,29 +66,29 @@ def export(
     from warehouse.corrections.workbook import file_name, workbook
     from warehouse.files import write_atomically
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     today, zone = _today(settings), ZoneInfo(settings.timezone)
     reader = RequestPresenter(load_catalog(), load_code_lists([HERE, settings.codes]), today)
-    wanted = _wanted(source, state, overdue, today)
+    condition = _request_filter(source, state, overdue, today)
     to = out / file_name(today, source) if out.is_dir() else out
     try:
         with deployment.open_casebook() as casebook:
-            write_atomically(to, workbook(each(casebook, wanted), reader, zone))
+            write_atomically(to, workbook(each(casebook, condition), reader, zone))
     except OSError as error:
         raise HubError(f"cannot write it: {error.strerror}", where=str(to), remedy="give another --out") from None
     typer.echo(str(to))
 
 
-def _wanted(source: str | None, state: str | None, overdue: bool, today: date) -> RequestFilter:
+def _request_filter(source: str | None, state: str | None, overdue: bool, today: date) -> RequestFilter:
     from contracts.errors import HubError
     from contracts.load import load_catalog
     from warehouse.corrections.queries import RequestFilter
     from warehouse.corrections.states import STATES
 
     known = sorted(table.name for table in load_catalog().sources())
-    for said, allowed, what in ((source, known, "source table"), (state, STATES, "state")):
-        if said is not None and said not in allowed:
-            raise HubError(f"there is no {what} {said}", remedy=f"give one of {', '.join(allowed)}")
+    for value, allowed, what in ((source, known, "source table"), (state, STATES, "state")):
+        if value is not None and value not in allowed:
+            raise HubError(f"there is no {what} {value}", remedy=f"give one of {', '.join(allowed)}")
     found = next((known_state for known_state in STATES if known_state == state), None)
     return RequestFilter(None if source is None else [source], found, overdue_on=today if overdue else None)
 

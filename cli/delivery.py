@@ -1,4 +1,4 @@
-"""`hub delivery list|check|withdraw|restore|accept`: what offices sent, and what the operator decides about it."""
+"""`hub delivery list|check|withdraw|restore|accept`: deliveries of the offices, and the operator's decisions about them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, print_listing, print_listing_with
+from cli.output import Format, FormatOption, print_listing, print_nested_listing
 
 if TYPE_CHECKING:
     from warehouse.lake.delivery_decisions import DeliveryAction
@@ -23,7 +23,7 @@ StatusOption = Annotated[
     str | None, typer.Option("--status", help="Only waiting, accepted, held, failed or withdrawn ones.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
-LISTED = (
+LIST_COLUMNS = (
     "delivery",
     "table",
     "status",
@@ -35,7 +35,7 @@ LISTED = (
     "reason",
     "decision",
 )
-CHECKED = (
+CHECK_COLUMNS = (
     "file",
     "table",
     "status",
@@ -51,14 +51,14 @@ CHECKED = (
 
 @app.command("list")
 def list_(table: TableOption = None, status: StatusOption = None, form: FormatOption = Format.TABLE) -> None:
-    """Every delivery, newest data first, with its state and why it is in it; `in_force` ones make the next release."""
-    counting = _in_force()
+    """List every delivery, newest data first, with its state and the reason; those in_force make the next release."""
+    in_force = _in_force()
     rows = [
         {
             "delivery": d.id,
             "table": d.table,
             "status": d.status,
-            "in_force": "yes" if (d.table, d.id) in counting else "",
+            "in_force": "yes" if (d.table, d.id) in in_force else "",
             "file": d.file_name,
             "office": d.office,
             "delivered_on": d.delivered_on,
@@ -66,24 +66,25 @@ def list_(table: TableOption = None, status: StatusOption = None, form: FormatOp
             "reason": d.reason,
             "decision": d.decision,
         }
-        for d in chosen(table, status)
+        for d in matching_deliveries(table, status)
     ]
-    print_listing(LISTED, rows, form)
+    print_listing(LIST_COLUMNS, rows, form)
 
 
 def _in_force() -> set[tuple[str, str]]:
+    """Table and id of every delivery in force."""
     from contracts.load import load_catalog
     from warehouse.lake.lake import Lake
 
-    lake = Lake(deployment.settings())
+    lake = Lake(deployment.load_settings())
     return {(d.table, d.id) for table in load_catalog().sources() for d in lake.in_force(table)}
 
 
-def chosen(table: str | None, status: str | None) -> list[Delivery]:
-    """The deliveries that a listing asks for, newest data first."""
+def matching_deliveries(table: str | None, status: str | None) -> list[Delivery]:
+    """The deliveries of a table (None: of all) in a status (None: in any), newest data first."""
     from warehouse.lake.lake import Lake
 
-    found = Lake(deployment.settings()).deliveries(table)
+    found = Lake(deployment.load_settings()).deliveries(table)
     return [d for d in reversed(found) if status in (None, d.status)]
 
 
@@ -92,31 +93,31 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files under the names they would have.")],
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Say what delivering the files would come to, without taking them; exit status 1 if one would not be accepted."""
+    """Check files as ingest would, without taking them; exit status 1 if one would not be accepted."""
     from contracts.code_lists import HERE, load_code_lists
     from contracts.errors import DeliveryError
     from contracts.load import load_catalog
     from pipelines.ingest.precheck import precheck
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     catalog, code_lists = load_catalog(), load_code_lists([HERE, settings.codes])
     for path in files:
         if not os.access(path, os.R_OK) or not path.is_file():
             raise DeliveryError("there is no such file, or it cannot be read", where=str(path), remedy="name a file")
     rows = [asdict(precheck(settings, catalog, code_lists, path, path.name)) for path in files]
-    print_listing_with((*CHECKED, "reason", "advice"), rows, "issues", form)
+    print_nested_listing((*CHECK_COLUMNS, "reason", "advice"), rows, "issues", form)
     raise typer.Exit(0 if all(row["status"] == "accepted" for row in rows) else 1)
 
 
 @app.command()
 def withdraw(id_: DeliveryId, reason: Reason) -> None:
-    """Take a delivery out of force from the next release on; its rows, receipt and this decision stay as a trace."""
+    """Take a delivery out of force from the next release on; its rows, its receipt and this decision are kept."""
     _decide(id_, "withdrawn", reason)
 
 
 @app.command()
 def restore(id_: DeliveryId, reason: Reason) -> None:
-    """Take a decision back: the delivery counts again as its reading judged it."""
+    """Take a decision back: the delivery has the status again that ingest gave it."""
     _decide(id_, "restored", reason)
 
 
@@ -131,10 +132,10 @@ def _decide(id_: str, act: DeliveryAction, reason: str) -> None:
     from warehouse.lake.delivery_decisions import decide
     from warehouse.lake.lake import Lake
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     lake = Lake(settings)
     with deployment.open_casebook() as casebook:
-        now = decide(lake, casebook, lake.by_prefix(id_), act, reason, deployment.operator())
+        now = decide(lake, casebook, lake.by_prefix(id_), act, reason, deployment.operator_name())
     typer.echo(f"{now.id} ({now.file_name}) is {now.status}")
     table = load_catalog().tables.get(f"source.{now.table}")
     in_force = ", ".join(d.file_name for d in lake.in_force(table)) if table else ""

@@ -1,4 +1,4 @@
-"""`hub demo`: a simulated community from nothing to a running API, and three things to try."""
+"""`hub demo`: simulates a community, builds its first release, serves it, and prints three requests to try."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from demo.users import DemoUser
     from warehouse.settings import Settings
 
-TRY = """
+TUTORIAL = """
 Paste this first; {user} is a grid worker:
 
   TOKEN=$(curl -s {url}/v1/login -H 'Content-Type: application/json' -d '{login}' | {python} -c 'import json,sys; print(json.load(sys.stdin)["access_token"])')
@@ -35,7 +35,7 @@ Paste this first; {user} is a grid worker:
 3. List where she should go today, and why; the same as a page for a phone is {url}/worklist:
   curl -s '{url}/v1/worklist?limit=2' -H "Authorization: Bearer $TOKEN" | {python} -m json.tool --no-ensure-ascii
 """  # noqa: E501  # a command that is pasted is one line
-EXAMPLE = """
+EXAMPLE_HOUSEHOLD = """
     select h.household_id, p.name
     from household h join person p on p.person_id = h.head_person_id
     where h.grid_code = ? and p.name is not null
@@ -55,20 +55,20 @@ def demo(
     port: Port = None,
 ) -> None:
     """Simulate the community 柳港园, run a night on its files, and serve it."""
-    settings = deployment.settings(home=home, host=host, port=port)
+    settings = deployment.load_settings(home=home, host=host, port=port)
     if serve:
         require_free(settings)
     _require_no_city(settings)
     _simulate(settings, residents, seed)
     run_night(settings)
-    users = _let_in(settings, seed)
-    _explain(settings, users, serve)
+    users = _add_users(settings, seed)
+    _print_tutorial(settings, users, serve)
     if serve:
         run_api(settings)
 
 
 def _require_no_city(settings: Settings) -> None:
-    """HubError where a real deployment lives: the demo would mix its files and users into it."""
+    """HubError if the home holds a real deployment, into which the demo would mix its files and users."""
     from contracts.errors import HubError
 
     if (settings.home / "truth").is_dir():
@@ -99,17 +99,17 @@ def _simulate(settings: Settings, residents: int, seed: int) -> None:
     typer.echo(f"simulated {city.residents:,} residents in {city.households:,} households {seconds:.1f} s")
 
 
-def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
-    """The demo's users; who is there already gets the password that is printed."""
+def _add_users(settings: Settings, seed: int) -> list[DemoUser]:
+    """Adds the demo's users, writes `demo-users.json` and returns them; an existing account gets the printed password."""
     from demo.users import demo_users
     from warehouse.casebook.casebook import open_casebook
     from warehouse.files import atomic_file
 
     users = demo_users(settings.home, seed)
     with open_casebook(settings) as casebook:
-        known = {account.username for account in casebook.list_users()}
+        existing = {account.username for account in casebook.list_users()}
         for user in users:
-            if user.username in known:
+            if user.username in existing:
                 casebook.set_password(user.username, user.password)
             else:
                 casebook.add_user(user.username, user.password, user.role, user.areas, user.sources)
@@ -121,7 +121,7 @@ def _let_in(settings: Settings, seed: int) -> list[DemoUser]:
     return users
 
 
-def _explain(settings: Settings, users: list[DemoUser], serving: bool) -> None:
+def _print_tutorial(settings: Settings, users: list[DemoUser], serving: bool) -> None:
     worker = next(u for u in users if u.role == "grid_worker")
     household, name = _example(settings, worker.areas[0])
     url = f"http://{settings.host}:{settings.port}"
@@ -131,7 +131,7 @@ def _explain(settings: Settings, users: list[DemoUser], serving: bool) -> None:
     login = json.dumps({"username": worker.username, "password": worker.password})
     search = json.dumps({"q": name, "limit": 5}, ensure_ascii=False)
     typer.echo(
-        TRY.format(
+        TUTORIAL.format(
             user=worker.username,
             url=url,
             login=login,
@@ -145,12 +145,12 @@ def _explain(settings: Settings, users: list[DemoUser], serving: bool) -> None:
 
 
 def _example(settings: Settings, grid: str) -> tuple[str, str]:
-    """A household of the grid that is worth looking at (a finding, many members), and its head's name."""
+    """Id and head's name of a household in the grid, with a finding and many members if there is one."""
     import duckdb
 
     from warehouse.releases.publish import CITY, current_id
 
     path = settings.releases / str(current_id(settings)) / CITY
     with duckdb.connect(str(path), read_only=True) as connection:
-        found = connection.execute(EXAMPLE, [grid]).fetchall()
+        found = connection.execute(EXAMPLE_HOUSEHOLD, [grid]).fetchall()
     return found[0] if found else ("no-household-in-this-grid", "王")

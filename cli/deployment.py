@@ -1,4 +1,4 @@
-"""The deployment a command works on: its settings, the release it serves, and who is at the terminal."""
+"""The deployment a command works on: its settings, the release it serves, and the account at the terminal."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ if TYPE_CHECKING:
     from warehouse.settings import Settings
 
 
-def settings(**given: Any) -> Settings:
-    """Settings from the environment; what was `given` on the command line and is not None goes before it."""
+def load_settings(**options: Any) -> Settings:
+    """Settings from the environment; `options` of the command line that are not None take precedence.
+
+    HubError, naming the variable, if a value is invalid.
+    """
     from pydantic import ValidationError
 
     from contracts.errors import HubError
     from warehouse.settings import Settings
 
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         name = f"HUB_{'_'.join(map(str, first['loc'])).upper()}"
@@ -33,18 +36,18 @@ def open_casebook() -> Casebook:
     """The deployment's casebook; `with` closes it."""
     from warehouse.casebook.casebook import open_casebook
 
-    return open_casebook(settings())
+    return open_casebook(load_settings())
 
 
 def served_release() -> OpenRelease:
     """The current release, open. ReleaseError if there is none."""
     from warehouse.releases.reader import ReleaseReader
 
-    return ReleaseReader(settings()).current()
+    return ReleaseReader(load_settings()).current()
 
 
-def operator() -> str:
-    """Who is at this terminal: the account of the process, which no variable can change."""
+def operator_name() -> str:
+    """The name of the account the process runs under, which no environment variable can change; its number if it has none."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

@@ -1,4 +1,4 @@
-"""`hub doctor`: is this deployment well? One line per part: ok, or what to do."""
+"""`hub doctor`: checks a deployment part by part; one line for each, ok or with a remedy."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from warehouse.settings import Settings
 
 LIBRARIES = ("duckdb", "polars", "dagster", "great-expectations", "fastapi", "sqlalchemy")
-LEAST_FREE = 2 * 1024**3
-BUILD_NEEDS = 4  # a night needs the room of the new release, its spill and the one that is kept
+LEAST_FREE = 2 * 1024**3  # bytes
+BUILD_NEEDS = 4  # times the current release: a night writes a new one and its spill, and keeps the old one
 
 
 @dataclass(frozen=True)
 class DoctorLine:
-    """How one part is; `note` says what is there or what to do."""
+    """The state of one part; `note` describes it, and names the remedy if it is not ok."""
 
     ok: bool
     note: str
 
 
 def doctor(form: FormatOption = Format.TABLE) -> None:
-    """Look at versions, paths, disk, keys, contracts, release and casebook; exit status 1 if something is wrong."""
-    settings = deployment.settings()
+    """Check versions, paths, disk, keys, contracts, release and casebook; exit status 1 if something is wrong."""
+    settings = deployment.load_settings()
     parts: dict[str, Callable[[Settings], DoctorLine]] = {
         "versions": _versions,
         "extras": _extras,
@@ -48,17 +48,17 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
         "release": _release,
         "casebook": _casebook,
     }
-    findings = {name: _looked_at(look, settings) for name, look in parts.items()}
+    findings = {name: _inspect(inspect, settings) for name, inspect in parts.items()}
     rows = [{"part": name, "state": "ok" if f.ok else "WRONG", "note": f.note} for name, f in findings.items()]
     print_listing(("part", "state", "note"), rows, form)
     raise typer.Exit(0 if all(f.ok for f in findings.values()) else 1)
 
 
-def _looked_at(look: Callable[[Settings], DoctorLine], settings: Settings) -> DoctorLine:
+def _inspect(inspect: Callable[[Settings], DoctorLine], settings: Settings) -> DoctorLine:
     from contracts.errors import HubError
 
     try:
-        return look(settings)
+        return inspect(settings)
     except HubError as error:
         return DoctorLine(False, str(error))
     except OSError as error:
@@ -67,9 +67,9 @@ def _looked_at(look: Callable[[Settings], DoctorLine], settings: Settings) -> Do
 
 def _versions(_: Settings) -> DoctorLine:
     found = {name: _version(name) for name in ("city-data-hub", *LIBRARIES)}
-    said = ", ".join(f"{name} {number or 'not installed'}" for name, number in found.items())
+    numbers = ", ".join(f"{name} {number or 'not installed'}" for name, number in found.items())
     complete = sys.version_info >= (3, 11) and all(found[name] for name in LIBRARIES)
-    note = f"python {platform.python_version()}, {said}"
+    note = f"python {platform.python_version()}, {numbers}"
     return DoctorLine(complete, note if complete else f"{note} -> run `make setup`")
 
 

@@ -1,4 +1,4 @@
-"""`hub form list|check|add|fill`: the forms there are, whether a new one is needed, and one filled as a user may have it."""
+"""`hub form list|check|add|fill`: lists, checks and adds forms, and fills one with what a user may see."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ COLUMNS = ("name", "rows", "title", "office", "since", "cells", "problem")
 
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
-    """Every form, and what is wrong with one that cannot be filled."""
-    shelf = _shelf()
+    """List every form, with the first problem of one that cannot be filled."""
+    library = _form_library()
     rows = [
         {name: getattr(f, name) for name in COLUMNS[:5]} | {"cells": len(f.cells), "problem": ""}
-        for f in shelf.forms.values()
+        for f in library.forms.values()
     ]
-    rows += [dict.fromkeys(COLUMNS, "") | {"name": b.name, "problem": b.problems[0]} for b in shelf.broken.values()]
+    rows += [dict.fromkeys(COLUMNS, "") | {"name": b.name, "problem": b.problems[0]} for b in library.broken.values()]
     print_listing(COLUMNS, rows, form)
 
 
 @app.command()
 def check(file: FILE = None) -> None:
     """Lint a new form, or all: every problem with file, line and cell; exit status 1 if there is one."""
-    shelf = _shelf()
-    problems = _problems(file, shelf) if file else [p for b in shelf.broken.values() for p in b.problems]
+    library = _form_library()
+    problems = _problems(file, library) if file else [p for b in library.broken.values() for p in b.problems]
     for problem in problems:
         typer.echo(problem)
     if not problems:
-        typer.echo("no problem" if file else f"{len(shelf.forms)} forms, no problem")
+        typer.echo("no problem" if file else f"{len(library.forms)} forms, no problem")
     raise typer.Exit(1 if problems else 0)
 
 
 @app.command()
 def add(file: Annotated[Path, typer.Argument(help="The form's YAML.")]) -> None:
-    """Take a form into this deployment, unless it is wrong or asks again for what another form has."""
+    """Add a form to this deployment, unless it has problems or asks again for what another form has."""
     from contracts.errors import HubError
     from warehouse.files import write_atomically
 
-    shelf = _shelf()
-    if file.stem in {*shelf.forms, *shelf.broken}:
+    library = _form_library()
+    if file.stem in {*library.forms, *library.broken}:
         raise HubError("there is a form of this name already", where=file.name, remedy="give the file another name")
-    if problems := _problems(file, shelf):
+    if problems := _problems(file, library):
         raise HubError(problems[0], remedy=f"{len(problems)} problems in all: `hub form check FILE`")
-    target = deployment.settings().forms / file.name
+    target = deployment.load_settings().forms / file.name
     write_atomically(target, file.read_bytes())
     typer.echo(str(target))
 
@@ -66,20 +66,20 @@ def fill(
     out: Annotated[Path, typer.Option("--out", help="The workbook to write.")],
     grid: Annotated[str | None, typer.Option("--grid", help="One grid; default: all of hers.")] = None,
 ) -> None:
-    """Fill a form from the current release as that user may have it; only the doubtful cells are left open."""
+    """Fill a form from the current release with what the user may see; only doubtful cells are left open."""
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from contracts.errors import HubError
     from warehouse.files import atomic_file
     from warehouse.form_filling.doubts import rule_doubts
-    from warehouse.form_filling.fill import fill as filled
+    from warehouse.form_filling.fill import fill as fill_form
     from warehouse.form_filling.query import Limits
     from warehouse.form_filling.workbook import write_form
 
-    settings = deployment.settings()
-    found = _shelf().form(name)
-    answers = filled(_view(user), found, rule_doubts(), Limits(settings.form_rows, settings.form_seconds), grid)
+    settings = deployment.load_settings()
+    form = _form_library().form(name)
+    answers = fill_form(_view(user), form, rule_doubts(), Limits(settings.form_rows, settings.form_seconds), grid)
     try:
         with atomic_file(out) as temporary:
             write_form(temporary, answers, user, datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None))
@@ -91,15 +91,15 @@ def fill(
     )
 
 
-def _shelf() -> FormLibrary:
+def _form_library() -> FormLibrary:
     from contracts.load import load_catalog
     from warehouse.form_filling.library import FORMS, load_forms
 
-    return load_forms(load_catalog(), (FORMS, deployment.settings().forms))
+    return load_forms(load_catalog(), (FORMS, deployment.load_settings().forms))
 
 
-def _problems(file: Path, shelf: FormLibrary) -> list[str]:
-    """What is wrong with a new form, by itself and beside the others."""
+def _problems(file: Path, library: FormLibrary) -> list[str]:
+    """The problems of a new form; if it has none, the reason why another form makes it needless. HubError if no file."""
     from contracts.errors import HubError
     from contracts.load import load_catalog
     from warehouse.form_filling.lint import Linter
@@ -109,19 +109,20 @@ def _problems(file: Path, shelf: FormLibrary) -> list[str]:
         raise HubError("there is no such file", where=str(file), remedy="give a form's YAML")
     form, problems = Linter(load_catalog()).read(file)
     if form is not None:
-        reason = refusal(form, shelf.forms.values())
+        reason = refusal(form, library.forms.values())
         problems = [reason] if reason else []
     return problems
 
 
 def _view(username: str) -> View:
+    """The user's view of the served release. HubError if she is unknown or disabled."""
     from api.view import View
     from contracts.code_lists import HERE, load_code_lists
     from contracts.errors import HubError
     from contracts.load import load_catalog
     from warehouse.access.policy import Gate
 
-    settings, release = deployment.settings(), deployment.served_release()
+    settings, release = deployment.load_settings(), deployment.served_release()
     with deployment.open_casebook() as casebook:
         accounts = {account.username: account for account in casebook.list_users()}
     account = accounts.get(username)

@@ -1,4 +1,4 @@
-"""`hub`: the commands put together, and what an error looks like on a terminal: one line that says what to do."""
+"""`hub`: puts the commands together, and prints an error as one line with its remedy."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class HubGroup(TyperGroup):
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
-            if ctx.params.get("debug") or _speaks_for_itself(error):
+            if ctx.params.get("debug") or _is_usage_error(error):
                 raise
             line = f"{type(error).__name__} at {_place(error)} -> this is a defect; `hub --debug …` shows the traceback"
         typer.echo(f"hub: {line}", err=True)
@@ -85,8 +85,8 @@ app.add_typer(rule.app, name="rule")
 app.add_typer(user.app, name="user")
 
 
-def _speaks_for_itself(error: Exception) -> bool:
-    """Wrong usage: typer prints it with the command's help."""
+def _is_usage_error(error: Exception) -> bool:
+    """True for wrong usage, which typer prints with the command's help."""
     return hasattr(error, "format_message") and hasattr(error, "exit_code")
 
 
@@ -99,7 +99,7 @@ def _place(error: BaseException) -> str:
 
 
 def run() -> None:
-    """The entry point of the installed command. What it writes is for the hub's own user only."""
+    """The entry point of the installed command. Files it writes are readable by the hub's own account only (umask 077)."""
     os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 def nightly() -> None:
     """Run one night: landing, lake, city database, audit, release."""
-    run(deployment.settings())
+    run(deployment.load_settings())
 
 
 def run(settings: Settings) -> NightResult:
-    """A night with its progress on the terminal."""
+    """Run one night, printing its progress, warnings, findings and seconds."""
     from contracts.suite_process import SuiteProcess
 
     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How every listing is printed: `--format table|json|csv`."""
+"""Prints every listing as `--format table|json|csv` asks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.cells import cell_len, set_cell_size
 
-NARROWEST = 16  # what a column of text keeps, in characters of ASCII
+MIN_PROSE_WIDTH = 16  # columns on a terminal
 
 
 class Format(StrEnum):
@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 
 
 def print_listing(columns: Sequence[str], rows: Sequence[Row], form: Format) -> None:
-    """Print rows with the given columns; JSON keeps types, the others are text with nothing for null."""
+    """Print rows with the given columns; JSON keeps types, table and CSV are text in which null is empty."""
     render: dict[Format, Callable[[Sequence[str], Sequence[Row]], str]] = {
         Format.TABLE: _table,
         Format.JSON: _json,
@@ -39,21 +39,21 @@ def print_listing(columns: Sequence[str], rows: Sequence[Row], form: Format) -> 
     typer.echo(render[form](columns, rows), nl=form is not Format.CSV)
 
 
-def print_listing_with(
-    columns: Sequence[str], rows: Sequence[Row], below: str, form: Format, head: str | None = None
+def print_nested_listing(
+    columns: Sequence[str], rows: Sequence[Row], children: str, form: Format, head: str | None = None
 ) -> None:
-    """Print rows that have rows of their own under the key `below`: in JSON and CSV within them, else underneath.
+    """Print rows that hold rows of their own under the key `children`: in JSON and CSV inside the row, in a table below it.
 
-    There a row's own stand under its value of `head`, where that is named.
+    In a table the value of the column `head`, if named, is the heading of a row's children.
     """
     if form is not Format.TABLE:
-        print_listing((*columns, below), rows, form)
+        print_listing((*columns, children), rows, form)
         return
     print_listing(columns, rows, form)
     for row in rows:
-        if row[below]:
+        if row[children]:
             typer.echo(f"\n{_text(row[head])}:" if head else "")
-            print_listing(tuple(row[below][0]), row[below], form)
+            print_listing(tuple(row[children][0]), row[children], form)
 
 
 def _json(columns: Sequence[str], rows: Sequence[Row]) -> str:
@@ -69,21 +69,21 @@ def _csv(columns: Sequence[str], rows: Sequence[Row]) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """A terminal gets long text wrapped in its column, a pipe one line for each row; ids are whole in both."""
+    """A terminal gets prose wrapped in its column, a pipe one line for each row; ids are never broken."""
     lines = [list(columns), *([_text(row[c]) for c in columns] for row in rows)]
-    return _wrapped(lines, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _aligned(lines)
+    return _wrap(lines, shutil.get_terminal_size().columns) if sys.stdout.isatty() else _align(lines)
 
 
-def _aligned(lines: list[list[str]]) -> str:
-    """Not by rich's Table, which takes a millisecond a row: whole tables are piped."""
+def _align(lines: list[list[str]]) -> str:
+    """Pads each column to its widest cell. Not with rich's Table, which takes a millisecond a row: whole tables are piped."""
     widths = _widths(lines)
     lines.insert(1, ["-" * width for width in widths])
     padded = ((set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True)) for line in lines)
     return "\n".join("  ".join(line).rstrip() for line in padded)
 
 
-def _wrapped(lines: list[list[str]], terminal: int) -> str:
-    """At most as wide as the terminal, unless what must stay whole is wider: a word of ASCII may be an id."""
+def _wrap(lines: list[list[str]], terminal: int) -> str:
+    """Wraps prose so that lines fit the terminal; a word of ASCII may be an id and is never broken, even if it is wider."""
     from rich.console import Console  # late: only a terminal needs it
     from rich.rule import Rule
     from rich.table import Table
@@ -92,7 +92,9 @@ def _wrapped(lines: list[list[str]], terminal: int) -> str:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
     for width, *cells in zip(_widths(lines), *lines, strict=True):
         is_prose = any(" " in cell or not cell.isascii() for cell in cells)
-        table.add_column(no_wrap=not is_prose, min_width=min(width, NARROWEST) if is_prose else width, overflow="fold")
+        table.add_column(
+            no_wrap=not is_prose, min_width=min(width, MIN_PROSE_WIDTH) if is_prose else width, overflow="fold"
+        )
     head, *rows = lines
     table.add_row(*map(Text, head))
     table.add_row(*(Rule(characters="-", style="none") for _ in head))
@@ -104,7 +106,7 @@ def _wrapped(lines: list[list[str]], terminal: int) -> str:
 
 
 def _widths(lines: list[list[str]]) -> list[int]:
-    """Columns on a terminal: a Chinese character takes two."""
+    """The width of each column in terminal cells: a Chinese character takes two."""
     return [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""`hub person …`: which office rows are one person, why, and what the operator decides about that."""
+"""`hub person …`: explains which office rows are one person, and records the operator's decisions about pairs of rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import deployment
-from cli.output import Format, FormatOption, print_listing, print_listing_with
+from cli.output import Format, FormatOption, print_listing, print_nested_listing
 
 if TYPE_CHECKING:
     from warehouse.releases.operator_reader import RowReader
@@ -21,39 +21,42 @@ RowArgument = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="How many lines at most.")]
-PAIR = ("left", "right", "match_weight", "confidence", "reasons", "person_id", "grid_code")
-DECISION = ("left", "right", "decision", "reason", "decided_by", "decided_at")
-EXPLAINED = ("is", "person_id", "row", "rule", "match_weight", "confidence")
+SIDES = ("left", "right")
+PAIR_COLUMNS = (*SIDES, "match_weight", "confidence", "reasons", "person_id", "grid_code")
+DECISION_COLUMNS = ("left", "right", "decision", "reason", "decided_by", "decided_at")
+EXPLAIN_COLUMNS = ("is", "person_id", "row", "rule", "match_weight", "confidence")
 MINUS = "−"
 
 
 @app.command()
 def review(limit: Limit = 50, form: FormatOption = Format.TABLE) -> None:
-    """Pairs of rows that may be one person, the likeliest first; what was decided since the release is left out."""
+    """List pairs of rows that may be one person, the likeliest first, without those decided since the release."""
     from warehouse.review.persons import current_decisions
 
     with deployment.open_casebook() as casebook:
         decided = {d.pair for d in current_decisions(casebook)}
     pairs = [row for row in _rows()("person_pair") if _ends(row) not in decided]
     pairs.sort(key=lambda row: (-row["match_weight"], row["pair_id"]))
-    print_listing(PAIR, [row | dict(zip(PAIR[:2], map(str, _ends(row)), strict=True)) for row in pairs[:limit]], form)
+    print_listing(
+        PAIR_COLUMNS, [row | dict(zip(SIDES, map(str, _ends(row)), strict=True)) for row in pairs[:limit]], form
+    )
 
 
 @app.command()
 def link(left: RowArgument, right: RowArgument, reason: Reason) -> None:
-    """Say that two rows are one person, from the next night on."""
+    """Decide that two rows are one person, from the next night on."""
     _decide(left, right, "same", reason)
 
 
 @app.command()
 def unlink(left: RowArgument, right: RowArgument, reason: Reason) -> None:
-    """Say that two rows are two persons, whatever matches, from the next night on."""
+    """Decide that two rows are two persons, whatever matches, from the next night on."""
     _decide(left, right, "different", reason)
 
 
 @app.command()
 def reopen(left: RowArgument, right: RowArgument, reason: Reason) -> None:
-    """Take such a decision back: linkage decides again."""
+    """Take a decision about two rows back: linkage decides again."""
     _decide(left, right, "open", reason)
 
 
@@ -62,7 +65,7 @@ def decisions(
     every: Annotated[bool, typer.Option("--all", help="Every decision, also those taken back.")] = False,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """What was decided and stands, oldest first."""
+    """List the decisions in effect, oldest first."""
     from warehouse.review.persons import current_decisions, history
 
     with deployment.open_casebook() as casebook:
@@ -71,12 +74,12 @@ def decisions(
         d._asdict() | {"left": str(d.left), "right": str(d.right), "decided_at": f"{d.decided_at:%Y-%m-%d %H:%M:%S}"}
         for d in found
     ]
-    print_listing(DECISION, rows, form)
+    print_listing(DECISION_COLUMNS, rows, form)
 
 
 @app.command()
 def explain(row: RowArgument, form: FormatOption = Format.TABLE) -> None:
-    """Say which person an office row is, which it may be, and what each comparison gave to the match weight."""
+    """Show the person an office row is, those it may be, and what each comparison adds to the match weight."""
     from warehouse.review.source_records import SourceRecord
 
     wanted, rows = SourceRecord.of(row), _rows()
@@ -84,7 +87,7 @@ def explain(row: RowArgument, form: FormatOption = Format.TABLE) -> None:
     if not found:
         _office_rows(rows).require(wanted)
         typer.echo(f"{wanted} is no person, and resembles none", err=True)
-    print_listing_with(EXPLAINED, found, "comparisons", form, head="row")
+    print_nested_listing(EXPLAIN_COLUMNS, found, "comparisons", form, head="row")
 
 
 def _linked(rows: RowReader, wanted: SourceRecord) -> list[dict[str, Any]]:
@@ -112,13 +115,13 @@ def _decided(wanted: SourceRecord) -> list[dict[str, Any]]:
 
 
 def _line(what: str, row: Mapping[str, Any], other: str) -> dict[str, Any]:
-    facts = {name: row.get(name) for name in EXPLAINED}
+    facts = {name: row.get(name) for name in EXPLAIN_COLUMNS}
     compared = _comparisons(row.get("reasons") or "", row.get("match_weight"))
     return facts | {"is": what, "row": other, "comparisons": compared}
 
 
 def _comparisons(reasons: str, match_weight: float | None) -> list[dict[str, Any]]:
-    """`姓名 同音 +3.1；电话 一致 +16.4`, as linkage writes it, one by one, and last what any two rows begin with."""
+    """Linkage's reasons (`姓名 同音 +3.1；电话 一致 +16.4`) as one line each, and last the weight any two rows start with."""
     parts = [part.rsplit(" ", 1) for part in reasons.split("；") if " " in part]
     found = [(what.partition(" ")[0], what.partition(" ")[2], weight.replace(MINUS, "-")) for what, weight in parts]
     if found and match_weight is not None:
@@ -130,7 +133,7 @@ def _comparisons(reasons: str, match_weight: float | None) -> list[dict[str, Any
 def _ends(pair: Mapping[str, Any]) -> tuple[SourceRecord, SourceRecord]:
     from warehouse.review.source_records import SourceRecord
 
-    ends = [SourceRecord(pair[f"{side}_source"], pair[f"{side}_key"]) for side in ("left", "right")]
+    ends = [SourceRecord(pair[f"{side}_source"], pair[f"{side}_key"]) for side in SIDES]
     return min(ends), max(ends)
 
 
@@ -158,6 +161,6 @@ def _decide(left: str, right: str, verdict: PersonDecisionKind, reason: str) -> 
     pair = (SourceRecord.of(left), SourceRecord.of(right))
     rows = _office_rows(_rows())
     with deployment.open_casebook() as casebook:
-        new = persons.decide(casebook, rows, *pair, verdict, reason, deployment.operator())
-    told = {"same": "one person", "different": "two persons", "open": "left to linkage again"}[verdict]
-    typer.echo(f"{left} and {right} are {told} {'from the next night on' if new else 'already; nothing changed'}")
+        new = persons.decide(casebook, rows, *pair, verdict, reason, deployment.operator_name())
+    outcome = {"same": "one person", "different": "two persons", "open": "left to linkage again"}[verdict]
+    typer.echo(f"{left} and {right} are {outcome} {'from the next night on' if new else 'already; nothing changed'}")

@@ -1,4 +1,4 @@
-"""`hub receipt list|show|export`: what every delivery came to, as its office was told."""
+"""`hub receipt list|show|export`: the receipts of deliveries, as their offices get them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import deployment
-from cli.delivery import DeliveryId, StatusOption, TableOption, chosen
-from cli.output import Format, FormatOption, print_listing, print_listing_with
+from cli.delivery import DeliveryId, StatusOption, TableOption, matching_deliveries
+from cli.output import Format, FormatOption, print_listing, print_nested_listing
 
 if TYPE_CHECKING:
     from warehouse.lake.lake import Delivery
@@ -22,8 +22,8 @@ COLUMNS = ("delivery", "table", "status", "read", "accepted", "rejected", "by_ru
 
 @app.command("list")
 def list_(table: TableOption = None, status: StatusOption = None, form: FormatOption = Format.TABLE) -> None:
-    """Every delivery with its counts, newest data first."""
-    print_listing(COLUMNS, [_counts(d) for d in chosen(table, status)], form)
+    """List every delivery with its row counts, newest data first."""
+    print_listing(COLUMNS, [_counts(d) for d in matching_deliveries(table, status)], form)
 
 
 def _counts(delivery: Delivery) -> dict[str, Any]:
@@ -46,13 +46,13 @@ def show(
     limit: Annotated[int, typer.Option(min=0, help="How many issues at most.")] = 100,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """One delivery: its counts, why it is not in force if it is not, and its issues."""
+    """Show one delivery: its row counts, the reason if it is not in force, and its issues."""
     from contracts.code_lists import HERE, load_code_lists
     from contracts.load import load_catalog
     from pipelines.ingest.precheck import precheck_lines
     from warehouse.lake.lake import Lake
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     lake = Lake(settings)
     delivery = lake.by_prefix(id_)
     table = load_catalog().tables.get(f"source.{delivery.table}")
@@ -64,10 +64,10 @@ def show(
         "unknown_columns": delivery.unknown_columns,
         "reason": delivery.reason,
         "decision": delivery.decision,
-        "issues": precheck_lines(issues, table.on(delivery.delivered_on), lists, limit) if table else [],
+        "issues": precheck_lines(issues, table.version_on(delivery.delivered_on), lists, limit) if table else [],
     }
     more = ("ignored", "warnings", "unknown_columns", "reason", "decision")
-    print_listing_with((*COLUMNS, *more), [row], "issues", form)
+    print_nested_listing((*COLUMNS, *more), [row], "issues", form)
 
 
 @app.command()
@@ -76,12 +76,12 @@ def export(
     table: Annotated[str | None, typer.Option("--table", help="Instead of ID: every receipt of a table.")] = None,
     out: Annotated[Path, typer.Option(help="A folder, or for one receipt a file.")] = Path(),
 ) -> None:
-    """Copy a receipt, or all of a table, out of the hub; it is in the format its file came in."""
+    """Copy a receipt, or all of a table, out of the hub, in the format of the delivered file."""
     from contracts.errors import HubError
     from warehouse.lake.lake import Lake
     from warehouse.lake.receipts import receipt_file, receipt_name
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     if (id_ is None) == (table is None):
         raise HubError("one receipt or a table's is exported", remedy="give ID, or --table TABLE")
     if id_ is not None:

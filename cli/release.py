@@ -18,10 +18,10 @@ ReleaseId = Annotated[str, typer.Argument(metavar="ID", help="A release's id, or
 
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
-    """Every release on disk, newest first."""
+    """List every release on disk, newest first."""
     from warehouse.releases.publish import current_id, release_ids
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     current = current_id(settings)
     rows = [_line(settings, id_, current) for id_ in release_ids(settings)]
     print_listing(("id", "state", "built_at", "rows", "findings", "content_hash"), rows, form)
@@ -48,10 +48,10 @@ def _line(settings: Settings, id_: str, current: str | None) -> dict[str, Any]:
 
 @app.command()
 def show(id_: ReleaseId = "current", form: FormatOption = Format.TABLE) -> None:
-    """What a release was built from and holds."""
+    """Show a release's inputs, row and finding counts, contracts, checks and seconds."""
     from warehouse.releases import publish
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     manifest = publish.show(settings, _id(settings, id_))
     rows = [
         *_lines("input", {f"{i.table} {i.delivery}": f"{i.file} ({i.rows:,} rows)" for i in manifest.inputs}),
@@ -73,16 +73,16 @@ def _lines(part: str, values: dict[str, Any]) -> list[dict[str, Any]]:
 
 @app.command()
 def verify(id_: ReleaseId = "current", form: FormatOption = Format.TABLE) -> None:
-    """Hold a release's files and tables against its manifest."""
+    """Compare a release's files and tables with its manifest; exit status 1 if they differ."""
     from warehouse.releases import publish
 
-    settings = deployment.settings()
-    wanted = _id(settings, id_)
-    problems = publish.verify(settings, wanted)
+    settings = deployment.load_settings()
+    release_id = _id(settings, id_)
+    problems = publish.verify(settings, release_id)
     if problems or form is not Format.TABLE:
-        print_listing(("release", "problem"), [{"release": wanted, "problem": p} for p in problems], form)
+        print_listing(("release", "problem"), [{"release": release_id, "problem": p} for p in problems], form)
     else:
-        typer.echo(f"{wanted}: every file and table is as its manifest says")
+        typer.echo(f"{release_id}: every file and table is as its manifest says")
     raise typer.Exit(1 if problems else 0)
 
 
@@ -91,15 +91,16 @@ def rollback(id_: Annotated[str, typer.Argument(metavar="ID", help="The release 
     """Serve an older release again; it is verified first. The API follows without a restart."""
     from warehouse.releases import publish
 
-    publish.rollback(deployment.settings(), id_)
+    publish.rollback(deployment.load_settings(), id_)
     typer.echo(f"{id_} is served")
 
 
-def _id(settings: Settings, given: str) -> str:
+def _id(settings: Settings, text: str) -> str:
+    """The id itself, or that of the `current` release. ReleaseError if none is published."""
     from contracts.errors import ReleaseError
     from warehouse.releases.publish import current_id
 
-    wanted = current_id(settings) if given == "current" else given
-    if wanted is None:
+    release_id = current_id(settings) if text == "current" else text
+    if release_id is None:
         raise ReleaseError("no release is published yet", where=str(settings.releases), remedy="run `hub nightly`")
-    return wanted
+    return release_id

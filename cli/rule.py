@@ -1,4 +1,4 @@
-"""`hub rule …`: the library of cross-checks, whether each is sound, what it finds, and stopping or restarting one."""
+"""`hub rule …`: lists, checks, explains and runs cross-check rules, and stops or restarts one."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A rule of the library
 Area = Annotated[str, typer.Option("--area", help="A county or subdistrict; without it the rule is meant everywhere.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in a sentence that names no person; it is kept.")]
 By = Annotated[str, typer.Option("--by", help="Whose decision it is; your account's name stands beside it.")]
-LIST = (
+LIST_COLUMNS = (
     "name", "title", "severity", "place", "owner", "findings", "confirmed", "judged", "share", "low", "high", "state", "problem"
 )  # fmt: skip
-PROBLEM = ("file", "problem")
-FOUND = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id", "grid_code")
+PROBLEM_COLUMNS = ("file", "problem")
+FINDING_COLUMNS = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id", "grid_code")
 
 
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
-    """Every rule, what it finds in the served release, and how often it was right."""
+    """List every rule, its findings in the served release, and how often it was right."""
     from warehouse.cross_check.library import library
 
     findings, figures, errors, found = _findings(), _figures(), _errors(), library()
     rows = []
     for name in sorted({**found.rules, **found.broken}):
-        row: dict[str, Any] = dict.fromkeys(LIST) | {"name": name, "findings": findings.get(name, 0)}
+        row: dict[str, Any] = dict.fromkeys(LIST_COLUMNS) | {"name": name, "findings": findings.get(name, 0)}
         if rule := found.rules.get(name):
             row |= {word: getattr(rule, word) for word in ("title", "severity", "place", "owner")}
         else:
@@ -44,9 +44,9 @@ def list_(form: FormatOption = Format.TABLE) -> None:
         if name in errors:
             row["problem"] = f"did not run last night: {errors[name]}"
         figure = figures.get((name, ""), {})
-        nothing_known = dict.fromkeys(("low", "high")) if not figure.get("judged") else {}
-        rows.append(row | figure | nothing_known)
-    print_listing(LIST, rows, form)
+        no_interval = dict.fromkeys(("low", "high")) if not figure.get("judged") else {}
+        rows.append(row | figure | no_interval)
+    print_listing(LIST_COLUMNS, rows, form)
 
 
 @app.command()
@@ -56,14 +56,14 @@ def check(
     ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Say what is wrong with rules: header, columns they may not read, examples that are not found. Status 1 if anything is."""
+    """Lint rules: header, columns they may not read, examples they do not find; exit status 1 if there is a problem."""
     from contracts.load import load_catalog
     from warehouse.cross_check.lint import file_problems
     from warehouse.cross_check.model import rule_files
 
     catalog, paths = load_catalog(), files or rule_files()
     found = [{"file": str(path), "problem": what} for path in paths for what in file_problems(path, catalog)]
-    print_listing(PROBLEM, found, form)
+    print_listing(PROBLEM_COLUMNS, found, form)
     typer.echo(f"{len(paths)} rules, {len(found)} problems", err=True)
     if found:
         raise typer.Exit(1)
@@ -71,7 +71,7 @@ def check(
 
 @app.command()
 def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
-    """Say what a rule means, what it reads, how often it was right where, and who stopped or restarted it."""
+    """Explain a rule: its meaning, the columns it reads, its precision by area, and who stopped or restarted it."""
     from warehouse.cross_check import decisions as rule_decisions
 
     rule = _rule(name)
@@ -81,10 +81,10 @@ def explain(name: Name, form: FormatOption = Format.TABLE) -> None:
     facts += [("doubts", what) for what in rule.doubts]
     facts += [(f"evidence {column}", label) for column, label in rule.evidence.items()]
     facts += [(f"shows {source}", ", ".join(columns)) for source, columns in rule.rows.items()]
-    facts += _read(rule)
+    facts += _reads(rule)
     facts += [("findings", _findings().get(rule.name, 0))]
     facts += [("did not run last night", error) for error in (_errors().get(rule.name),) if error]
-    facts += [(f"in {area or 'the city'}", _told(f)) for area, f in _worth_telling(rule.name)]
+    facts += [(f"in {area or 'the city'}", _figure_text(f)) for area, f in _noteworthy_figures(rule.name)]
     with deployment.open_casebook() as casebook:
         decisions = rule_decisions.history(casebook, rule.name)
     for d in decisions:
@@ -99,25 +99,25 @@ def run(
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many findings are listed.")] = 20,
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Run one rule over the served release, which stays as it is: how many it finds, in what time, and where the first lie."""
+    """Run one rule over the served release, which is not changed: list its first findings, count them, and time it."""
     from contracts.load import load_catalog
     from warehouse.cross_check.dry_run import dry_run
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     trial = dry_run(settings, load_catalog(), _rule(name), limit)
-    print_listing(FOUND, [dict(zip(FOUND, row, strict=True)) for row in trial.first], form)
+    print_listing(FINDING_COLUMNS, [dict(zip(FINDING_COLUMNS, row, strict=True)) for row in trial.first], form)
     typer.echo(f"{trial.findings:,} findings in {trial.seconds:.2f} s, release {trial.release_id}", err=True)
 
 
 @app.command()
 def stop(name: Name, reason: Reason, area: Area = "", by: By = "") -> None:
-    """Let a rule send nobody any more, from the next night on: what it finds is kept, and stays visible."""
+    """Stop a rule from the next night on: its findings send nobody to a door, but are kept and stay visible."""
     _decide(name, area, "stopped", reason, by)
 
 
 @app.command()
 def restart(name: Name, reason: Reason, area: Area = "", by: By = "") -> None:
-    """Let a stopped rule send people again, from the next night on; there its figures begin anew."""
+    """Restart a stopped rule from the next night on; its figures there begin anew."""
     _decide(name, area, "restarted", reason, by)
 
 
@@ -131,8 +131,8 @@ def _rule(name: str) -> Rule:
     return load_rule(path)
 
 
-def _read(rule: Rule) -> list[tuple[str, Any]]:
-    """What the rule reads, or what is wrong with it."""
+def _reads(rule: Rule) -> list[tuple[str, Any]]:
+    """The columns a rule reads by relation, or its problems."""
     from contracts.load import load_catalog
     from warehouse.cross_check.lint import problems
     from warehouse.cross_check.sql_reads import read_sql
@@ -155,7 +155,7 @@ def _findings() -> dict[str, int]:
 
 
 def _errors() -> dict[str, str]:
-    """Of rules that the served release was made without, why."""
+    """The error of each rule that failed when the served release was built."""
     from contracts.errors import ReleaseError
 
     with suppress(ReleaseError):
@@ -164,7 +164,7 @@ def _errors() -> dict[str, str]:
 
 
 def _figures() -> dict[tuple[str, str], dict[str, Any]]:
-    """The figures of the served release by rule and area, the state with what was decided since; none before the first."""
+    """The figures of the served release by rule and area, with decisions made since in the state; none before the first."""
     from contracts.errors import ReleaseError
     from warehouse.cross_check import decisions as rule_decisions
     from warehouse.cross_check.precision import published_precision
@@ -178,14 +178,14 @@ def _figures() -> dict[tuple[str, str], dict[str, Any]]:
     return {}
 
 
-def _worth_telling(rule: str) -> list[tuple[str, dict[str, Any]]]:
-    """By area: the city, and where something was judged or the state is another than the city's."""
+def _noteworthy_figures(rule: str) -> list[tuple[str, dict[str, Any]]]:
+    """A rule's figures by area: the city, and each area with verdicts or a state other than the city's."""
     by_area = {area: figure for (one, area), figure in _figures().items() if one == rule}
     state = by_area.get("", {}).get("state")
     return [(area, f) for area, f in by_area.items() if not area or f["judged"] or f["state"] != state]
 
 
-def _told(figure: dict[str, Any]) -> str:
+def _figure_text(figure: dict[str, Any]) -> str:
     if not figure["judged"]:
         return f"{figure['state']}, nothing judged yet"
     share = f"{figure['share']:.0%} of {figure['judged']} ({figure['low']:.0%} to {figure['high']:.0%})"
@@ -195,7 +195,7 @@ def _told(figure: dict[str, Any]) -> str:
 def _decide(name: str, area: str, act: Act, reason: str, by: str) -> None:
     from warehouse.cross_check import decisions as rule_decisions
 
-    rule, code, operator = _rule(name), rule_decisions.area_of(area), deployment.operator()
+    rule, code, operator = _rule(name), rule_decisions.area_of(area), deployment.operator_name()
     figure = _figures().get((rule.name, code), {"state": "running", "since": None})
     who = f"{by} ({operator})" if by and by != operator else operator
     with deployment.open_casebook() as casebook:

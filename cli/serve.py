@@ -18,14 +18,14 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on (setting HUB_P
 
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the current release over HTTP; a new release is picked up without a restart."""
-    settings = deployment.settings(host=host, port=port)
+    settings = deployment.load_settings(host=host, port=port)
     require_free(settings)
     typer.echo(f"http://{settings.host}:{settings.port}/ (stop with Ctrl-C)")
     run(settings)
 
 
 def require_free(settings: Settings) -> None:
-    """HubError if nothing can listen there, before anything else is started."""
+    """HubError if the host and port cannot be listened on; checked before anything else is started."""
     from contracts.errors import HubError
 
     try:
@@ -39,6 +39,7 @@ def require_free(settings: Settings) -> None:
 
 
 def run(settings: Settings) -> None:
+    """Serve the API until the process is stopped."""
     from api.serve import serve as serve_api
 
     serve_api(settings)

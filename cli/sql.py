@@ -1,4 +1,4 @@
-"""`hub sql`: the operator's own look at the current release. People ask through the API, which masks and scopes."""
+"""`hub sql`: unmasked SQL on the current release for the operator. Users go through the API, which masks and scopes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def sql(
 
 
 def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
-    """Column names, each once, and rows; HubError with DuckDB's word on the statement."""
+    """Distinct column names, and rows by column name. HubError with DuckDB's message if the statement is wrong."""
     import duckdb
 
     from contracts.errors import HubError, ReleaseError
     from warehouse.releases.publish import CITY, current_id
     from warehouse.releases.readonly import open_readonly
 
-    settings = deployment.settings()
+    settings = deployment.load_settings()
     id_ = current_id(settings)
     if id_ is None:
         raise ReleaseError("no release is published yet", where=str(settings.releases), remedy="run `hub nightly`")
@@ -45,22 +45,22 @@ def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
             columns = _distinct([c[0] for c in cursor.description or ()])
             return columns, [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         except duckdb.Error as error:
-            what = str(error).splitlines()[0] if _about_the_statement(error) else type(error).__name__
+            what = str(error).splitlines()[0] if _is_statement_error(error) else type(error).__name__
             raise HubError(what, where=f"release {id_}", remedy="correct the statement") from None
         except AttributeError:  # DuckDB's driver on an empty statement
             raise HubError("there is no statement", remedy='for example hub sql "select 1"') from None
 
 
-def _about_the_statement(error: Exception) -> bool:
-    """Whether the engine speaks of the SQL; while running it would quote a row."""
+def _is_statement_error(error: Exception) -> bool:
+    """True for an error about the SQL text; the message of an error at run time may quote a row."""
     import duckdb
 
-    spoken = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.PermissionException)
-    return isinstance(error, spoken) or "read-only" in str(error)
+    safe = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException, duckdb.PermissionException)
+    return isinstance(error, safe) or "read-only" in str(error)
 
 
 def _distinct(names: list[str]) -> list[str]:
-    """The names, with a number behind one that is there already: `grid_code`, `grid_code_1`."""
+    """The names, a repeated one with a number appended: `grid_code`, `grid_code_1`."""
     found: list[str] = []
     for name in names:
         tries = (name, *(f"{name}_{n}" for n in range(1, len(names))))

@@ -1,4 +1,4 @@
-"""`hub user add|list|passwd|disable`: a password is asked for, or is the first line of stdin; never an argument."""
+"""`hub user add|list|passwd|disable`. A password is prompted for or read from the first line of stdin; never an argument."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def add(username: Username, role: Role, area: Areas = None, source: Sources = No
 
 @app.command("list")
 def list_(form: FormatOption = Format.TABLE) -> None:
-    """Every user with role, areas and sources."""
+    """List every user with role, areas and sources."""
     with deployment.open_casebook() as casebook:
         accounts = casebook.list_users()
     rows = [
@@ -59,7 +59,7 @@ def passwd(username: Username) -> None:
 
 @app.command()
 def disable(username: Username) -> None:
-    """End every session of a user and let her log in no more."""
+    """End every session of a user and refuse further logins."""
     with deployment.open_casebook() as casebook:
         casebook.disable(username)
     typer.echo(f"{username} may no longer log in")

@@ -1,4 +1,4 @@
-"""Days of the calendar as regular expressions: Polars and DuckDB read them alike, and one look tells form and day at once.
+"""Days of the calendar as regular expressions, which Polars and DuckDB read alike; one match tests both form and day.
 
 Not here: text → dates (`pipelines/ingest/clean.py`).
 """
@@ -13,7 +13,7 @@ YEAR_OF_1900, LEAP_YEAR_OF_1900 = "[0-9]{2}", _LEAP  # two digits; 1900 was no l
 def days(
     year: str = YEAR, leap_year: str = LEAP_YEAR, zero: str = "0", gaps: tuple[str, str, str] = ("", "", "")
 ) -> str:
-    """Every day from 1800 to 2199 as `20240301`; with `zero` "0?" and `gaps` 年月日 as `2024年3月1日`."""
+    """A pattern for every day from 1800 to 2199 as `20240301`; with `zero` "0?" and `gaps` 年月日 as `2024年3月1日`."""
     after_year, after_month, end = gaps
     # every month has 28 days, all but February 30; February's 29th needs a leap year
     always = (

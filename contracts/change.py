@@ -1,6 +1,6 @@
-"""One difference between two versions of a contract, the verdict on all of them, and the version it calls for.
+"""One difference between two versions of a contract, the verdict on all of them, and the version bump they require.
 
-Numbers as in semver.org: breaking is major, what is new and breaks nothing is minor, words for people are patch.
+As in semver.org: a breaking change is major, an addition that breaks nothing minor, a change of wording patch.
 Not here: finding the differences (`diff.py`).
 """
 
@@ -23,7 +23,7 @@ class Bump(IntEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `column` is "" for the table; `breaks` names who can no longer do what they did."""
+    """One difference. `column` is "" for the table; `breaks` names those it breaks something for: readers, the office."""
 
     kind: str
     column: str = ""
@@ -34,37 +34,37 @@ class Change:
 
     @property
     def bump(self) -> Bump:
-        """What it calls for."""
+        """The version bump this change requires."""
         return Bump.major if self.breaks else self.compatible
 
 
 @dataclass(frozen=True)
 class Compatibility:
-    """All changes of a contract, and whether its `version` says how far they reach."""
+    """All changes between the versions `before` and `after` of a contract, and whether `after` is high enough for them."""
 
     changes: tuple[Change, ...]
     before: str
     after: str
 
     @property
-    def breaking(self) -> bool:
-        """Whether any change breaks something for somebody."""
+    def is_breaking(self) -> bool:
+        """True if any change breaks something for readers or for the office."""
         return any(change.breaks for change in self.changes)
 
     @property
     def bump(self) -> Bump:
-        """The bump all changes together call for."""
+        """The largest bump that any change requires."""
         return max((change.bump for change in self.changes), default=Bump.none)
 
     @property
-    def fits(self) -> bool:
-        """Whether the version grew at least that much. One that is no major.minor.patch does not fit."""
+    def version_fits(self) -> bool:
+        """True if the version grew by at least `bump`; false if one of them is no major.minor.patch."""
         before, after = _version(self.before), _version(self.after)
         return before is not None and after is not None and after >= before and _growth(before, after) >= self.bump
 
 
 def _version(text: str) -> Version | None:
-    """None where it is no major.minor.patch; a part that is left out is 0."""
+    """None if the text is no major.minor.patch; a part that is left out is 0."""
     try:
         version = Version(text)
     except InvalidVersion:
@@ -73,7 +73,7 @@ def _version(text: str) -> Version | None:
 
 
 def _growth(before: Version, after: Version) -> Bump:
-    """The highest part that differs."""
+    """The bump of the highest part that differs."""
     steps = {
         Bump.major: after.major != before.major,
         Bump.minor: after.minor != before.minor,

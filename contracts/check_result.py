@@ -1,4 +1,4 @@
-"""How the promises of a contract stand on a candidate: counts and words of ours, never a value."""
+"""Results of a contract's checks on a candidate release: counts and descriptions, never a value of a row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contracts.model import Severity, Table
 
 @dataclass(frozen=True)
 class CheckResult:
-    """How one promise stands. `broken`: rows that break it, or None where it is about the table as a whole."""
+    """The result of one check. `rows` were checked, `broken` fail it; None where it is about the table as a whole."""
 
     table: str
     column: str | None
@@ -31,5 +31,5 @@ class CheckResult:
 
 
 def summary(table: Table, results: list[CheckResult]) -> str:
-    """A line for people who watch."""
+    """A line of progress for a table."""
     return f"{table.qualified}: {len(results)} checks, {sum(not r.passed for r in results) or 'none'} broken"

@@ -1,4 +1,4 @@
-"""ODCS quality entries → `Check`s. One reading of the contract, before anything is rendered.
+"""Reads the checks of a contract (ODCS quality entries and our own words) as `Check`s, before any is rendered.
 
 A column's checks come from `required`, `primaryKey`/`unique`, `logicalTypeOptions`, our `codes` and `check`, and `quality`.
 """
@@ -23,7 +23,7 @@ SEVERITIES: dict[str | None, Severity] = {None: "error", "error": "error", "warn
 def column_checks(
     document: Document, prop: SchemaProperty, i: int, words: ColumnWords
 ) -> tuple[list[Check], list[Problem]]:
-    """The checks of the i-th property, cheap ones first, and what cannot be understood in it."""
+    """The checks of the i-th property, cheap ones first, and the problems of those that cannot be read."""
     name, options = str(prop.name), prop.logicalTypeOptions or {}
     checks: list[Check] = []
     if prop.required or prop.primaryKey:
@@ -31,7 +31,7 @@ def column_checks(
     if words.codes:
         checks.append(Check("code", name, {"codes": words.codes}))
     for check in words.check:
-        about = NAMED_CHECKS[check.name].asks
+        about = NAMED_CHECKS[check.name].requirement
         checks.append(Check("named", name, {"name": check.name}, _severity(check.severity), 1.0, about))
     unreadable: list[Problem] = []
     if options.get("pattern"):
@@ -56,7 +56,7 @@ def _severity(word: str | None) -> Severity:
 
 
 def table_checks(document: Document, schema: SchemaObject) -> tuple[list[Check], list[Problem]]:
-    """The checks on the table as a whole; the primary key, of one or several columns, is the first of them."""
+    """The checks on the table as a whole, and problems; the uniqueness of the primary key is the first check."""
     key = [str(p.name) for p in schema.properties or [] if p.primaryKey]
     checks = [Check("unique", key[0] if len(key) == 1 else None, {"columns": key})] if key else []
     found, problems = _quality(document, schema.quality, None, ("schema", 0, "quality"))
@@ -116,7 +116,7 @@ def _bound(entry: DataQuality) -> dict[str, Any]:
 
 
 def _mostly(entry: DataQuality) -> float:
-    """The share that must be good: `mustBe: 0` is all of them, `mustBeLessOrEqualTo: 5` of `unit: percent` 0.95."""
+    """The share of rows that must pass: `mustBe: 0` is all of them, `mustBeLessOrEqualTo: 5` of `unit: percent` 0.95."""
     bound = _bound(entry)
     if bound == {"operator": "mustBe", "value": 0}:
         return 1.0

@@ -1,7 +1,7 @@
 """Code lists with validity: `codes/<list>.csv` with columns code,name,valid_from,valid_to[,aliases].
 
-A deployment adds rows in `$HUB_HOME/codes/<list>.csv` (same columns); both are read as one list. A code that both have
-is as the deployment says: so it ends one of ours. Dates are ISO, both days count, blank is without end.
+A deployment adds rows in `$HUB_HOME/codes/<list>.csv` (same columns); both are read as one list. Of a code that both have
+the deployment's row counts, so that a deployment can end one of ours. Dates are ISO and inclusive, blank is unlimited.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ ALWAYS = (date.min, date.max)
 
 @dataclass(frozen=True)
 class CodeList:
-    """A list's codes with their labels, every spelling (code, label, alias) that means a code, and from when to when.
+    """The `labels` of a list's codes, the code of every spelling (code, label, alias), and first and last day of validity.
 
-    A code that `validity` does not have is always valid.
+    A code that is missing in `validity` is always valid.
     """
 
     name: str
@@ -35,13 +35,13 @@ class CodeList:
     def last_day(self, code: str) -> date:
         return self.validity.get(code, ALWAYS)[1]
 
-    def lapsed(self, day: date) -> list[str]:
-        """The codes that exist and are not valid on that day, sorted."""
+    def invalid_codes(self, day: date) -> list[str]:
+        """The codes of the list that are not valid on that day, sorted."""
         return sorted(code for code, (first, last) in self.validity.items() if not first <= day <= last)
 
     @cached_property
     def digest(self) -> str:
-        """Stands for all that the reading of a value depends on."""
+        """A hash of all that the reading of a value by this list depends on."""
         parts = (sorted(self.labels.items()), sorted(self.spellings.items()), sorted(self.validity.items()))
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 

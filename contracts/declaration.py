@@ -1,4 +1,4 @@
-"""What YAML files declare in words of ours: each word is a field of a pydantic model, and what is wrong is told at its line.
+"""Reads the words of our own in YAML files: each word is a field of a pydantic model, and each problem has its line.
 
 Belongs here: reading a node as a model; each of pydantic's errors as a `Problem`: where, what was expected, what was found, what
 to do. Does not: the words (words.py, pull.py, survivorship.py; rules, forms and linkage models declare their own), YAML itself
@@ -34,19 +34,19 @@ Items = Annotated[tuple[T, ...], Strict(False)]  # a YAML list
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Day = Annotated[date, BeforeValidator(_day)]  # as YAML of ours knows it: text
 LONGEST = 60  # characters of a found value that a message repeats
-MAPPING = ("model_type", "dict_type")
-# pydantic's words and ours
-OURS = {"valid tuple": "list", "a valid integer": "an integer", "valid ": "", " after validation": ""}
-UNKNOWN = ("extra_forbidden", "invalid_key")
+MAPPING_ERRORS = ("model_type", "dict_type")
+# pydantic's wording and ours
+MESSAGE_WORDS = {"valid tuple": "list", "a valid integer": "an integer", "valid ": "", " after validation": ""}
+UNKNOWN_WORD_ERRORS = ("extra_forbidden", "invalid_key")
 
 
 class Declaration(BaseModel):
-    """A mapping of known words, where text is text and a number a number. A field's description says what it is to be."""
+    """A mapping of known words with strict types. A field's description is the remedy in its error messages."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
-        """A word (or none) and what is wrong with it, of words that are right each by itself and do not go together."""
+        """Yields a word (or "") and a problem for words that are each valid and contradict each other."""
         return iter(())
 
     @model_validator(mode="after")
@@ -56,11 +56,11 @@ class Declaration(BaseModel):
         return self
 
 
-Declared = TypeVar("Declared", bound=Declaration)
+DeclarationT = TypeVar("DeclarationT", bound=Declaration)
 
 
 def read_declaration(
-    kind: type[Declared],
+    kind: type[DeclarationT],
     content: Any,
     document: Document,
     at: Path_ = (),
@@ -68,21 +68,21 @@ def read_declaration(
     about: str = "",
     places: Mapping[str, Path_] | None = None,
     undecided: str | None = None,
-) -> tuple[Declared | None, list[Problem]]:
-    """The `content` at a place of the document as a `kind`, or everything that is wrong with it.
+) -> tuple[DeclarationT | None, list[Problem]]:
+    """The `content` at a place of the document as a `kind`, or None and all problems of it.
 
-    `about` begins each message. `places`: where words stand that do not stand under their own name at `at`. That a value is
-    `undecided` is told elsewhere.
+    `about` begins each message. `places` are the paths of words that are not at (`at`, word). A value equal to `undecided`
+    is no problem here.
     """
     try:
         return kind.model_validate(content), []
     except ValidationError as error:
         found = [*_errors(kind, content, [e for e in error.errors() if undecided is None or e["input"] != undecided])]
-    told: dict[tuple[Path_, str], list[str]] = {}  # what each branch of a union expected is one problem
+    grouped: dict[tuple[Path_, str], list[str]] = {}  # what each branch of a union expected is one problem
     for loc, expected, remedy in found:
-        told.setdefault((loc, remedy and f" -> {remedy}"), []).append(expected)
+        grouped.setdefault((loc, remedy and f" -> {remedy}"), []).append(expected)
     problems = []
-    for (loc, remedy), expectations in told.items():
+    for (loc, remedy), expectations in grouped.items():
         word = f"{'.'.join(map(str, loc))} " if loc else ""
         for message in [" or ".join(expectations)] if remedy else expectations:
             problems.append(document.problem(f"{about}{word}{message}{remedy}", *place_of(loc, at, places or {})))
@@ -90,12 +90,12 @@ def read_declaration(
 
 
 def place_of(loc: Path_, at: Path_, places: Mapping[str, Path_]) -> Path_:
-    """Where a location within a declaration stands in its document."""
+    """The path in the document of a location within a declaration."""
     return places.get(str(loc[0]), (*at, loc[0])) + loc[1:] if loc else at
 
 
 def one_of(what: str, known: Callable[[], Iterable[str]]) -> AfterValidator:
-    """That a word is among those known when it is read."""
+    """A validator: the word must be among those `known` when it is read, else the message names `what` it should be."""
 
     def check(word: str) -> str:
         if word not in (words := [*known()]):
@@ -112,12 +112,12 @@ def codes_of(name: str) -> tuple[str, ...]:
 
 
 def code_of(what: str, name: str) -> AfterValidator:
-    """That a word is a code of the list."""
+    """A validator: the word must be a code of the list, else the message names `what` it should be."""
     return one_of(f"{what} of codes/{name}.csv", lambda: codes_of(name))
 
 
 def _errors(kind: type[Declaration], content: Any, errors: list[ErrorDetails]) -> Iterator[tuple[Path_, str, str]]:
-    """Where in the content, what was expected and found, and what to do."""
+    """Yields for each error its path in the content, a message and a remedy."""
     for one in errors:
         within = [other for other in errors if other is not one and other["loc"][: len(one["loc"])] == one["loc"]]
         if one["type"] == "too_short" and within:  # only because its items are wrong
@@ -129,7 +129,7 @@ def _errors(kind: type[Declaration], content: Any, errors: list[ErrorDetails]) -
             continue
         model, field = _declared_at(kind, loc)
         remedy = (field.description if field else None) or ("add it" if one["type"] == "missing" else "correct it")
-        if one["type"] in (*UNKNOWN, "model_type"):
+        if one["type"] in (*UNKNOWN_WORD_ERRORS, "model_type"):
             remedy = f"known here are {', '.join(words_of(model))}"
         yield loc, _expected(one), remedy
 
@@ -141,12 +141,12 @@ def words_of(model: type[Declaration]) -> tuple[str, ...]:
 
 def _expected(error: ErrorDetails) -> str:
     kind, found = error["type"], error["input"]
-    if kind == "missing" or kind in UNKNOWN:
+    if kind == "missing" or kind in UNKNOWN_WORD_ERRORS:
         return "is missing" if kind == "missing" else "is an unknown word"
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    wanted = "should be a mapping" if kind in MAPPING else f"should{error['msg'].partition('should')[2]}"
-    for theirs, ours in OURS.items():
+    wanted = "should be a mapping" if kind in MAPPING_ERRORS else f"should{error['msg'].partition('should')[2]}"
+    for theirs, ours in MESSAGE_WORDS.items():
         wanted = wanted.replace(theirs, ours)
     return wanted if ", not" in wanted else f"{wanted}, not {_named(found)}"
 
@@ -161,7 +161,7 @@ def _named(found: Any) -> str:
 
 
 def _within(content: Any, error: ErrorDetails) -> Path_:
-    """pydantic's location without what is none of the document's: the branch of a union, the key of a mapping."""
+    """pydantic's location without steps that are not in the document: the branch of a union, the key of a mapping."""
     path: list[str | int] = []
     for step in error["loc"]:
         try:
@@ -174,7 +174,7 @@ def _within(content: Any, error: ErrorDetails) -> Path_:
 
 
 def _declared_at(kind: type[Declaration], loc: Path_) -> tuple[type[Declaration], FieldInfo | None]:
-    """The innermost model on the way to a place, and the innermost field with a description."""
+    """The innermost model on the path to a location, and the innermost field with a description."""
     model, found = kind, None
     for step in loc:
         fields = {field.alias or name: field for name, field in model.model_fields.items()}

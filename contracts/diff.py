@@ -1,8 +1,8 @@
-"""Two versions of a contract → what changed, and for whom it breaks.
+"""Compares two versions of a contract: the changes, and for whom each is breaking.
 
-Breaking for readers: what they select, join or count may be gone or mean something else. Breaking for the office: a file
-that was right until now would be refused, held, or lose rows.
-Not here: the data behind the contracts, and whether either is sound (`load.py`).
+Breaking for readers: a column they select, join or count may be gone or mean something else. Breaking for the office: a
+file that was accepted until now would be refused, held, or lose rows.
+Not here: the data behind the contracts, and the lint of either (`load.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ READERS, OFFICE, BOTH = ("readers",), ("office",), ("readers", "office")
 
 
 def diff(a: Table, b: Table) -> Compatibility:
-    """What changes for those who know the contract `a` when `b` takes its place."""
+    """The changes for readers and the office when contract `b` replaces `a`."""
     changes = (*_table_changes(a, b), *_layout_changes(a.layout, b.layout), *_column_changes(a, b))
     return Compatibility(changes, a.version, b.version)
 
@@ -72,11 +72,11 @@ def _column_changes(a: Table, b: Table) -> Iterator[Change]:
             # every contracted column must be in the office's header, required or not
             yield Change("column added", column.name, "", column.logical_type, _if(b.layer == "source"))
     for old, new in pairs:
-        yield from _changes_of_one(old, new, a.layer == "source")
+        yield from _one_column_changes(old, new, a.layer == "source")
 
 
 def _pairs(a: Table, b: Table) -> Iterator[tuple[Column, Column]]:
-    """The columns that are the same in both: of one name, or else of one header."""
+    """The columns that are in both: those of one name, or else of one header."""
     names_a, names_b = {c.name for c in a.columns}, {c.name: c for c in b.columns}
     headers = {c.physical_name: c for c in b.columns if c.name not in names_a}
     for column in a.columns:
@@ -85,13 +85,13 @@ def _pairs(a: Table, b: Table) -> Iterator[tuple[Column, Column]]:
             yield column, same
 
 
-def _changes_of_one(a: Column, b: Column, delivered: bool) -> Iterator[Change]:
+def _one_column_changes(a: Column, b: Column, delivered: bool) -> Iterator[Change]:
     name = a.name
 
     def changed(kind: str, word: str, breaks: tuple[str, ...], compatible: Bump = Bump.minor) -> Iterator[Change]:
         was, now = getattr(a, word), getattr(b, word)
         if was != now:
-            yield Change(kind, name, _shown(was), _shown(now), breaks, compatible)
+            yield Change(kind, name, _text(was), _text(now), breaks, compatible)
 
     yield from changed("column renamed", "name", READERS)
     yield from changed("type changed", "logical_type", BOTH)
@@ -122,7 +122,7 @@ def _changes_of_one(a: Column, b: Column, delivered: bool) -> Iterator[Change]:
 
 
 def _check_changes(column: str, a: list[Check], b: list[Check]) -> Iterator[Change]:
-    """Checks are the same promise when they have one rule; of several of one rule, in their order."""
+    """Compares checks by their rule; several of one rule are compared in their order."""
     for rule in dict.fromkeys(check.rule for check in (*a, *b)):
         old, new = [c for c in a if c.rule == rule], [c for c in b if c.rule == rule]
         for was, now in zip(old, new, strict=False):
@@ -137,7 +137,7 @@ def _check_changes(column: str, a: list[Check], b: list[Check]) -> Iterator[Chan
 
 
 def _tighter(was: Check, now: Check) -> bool:
-    """Whether something that passed would now be an error. Where that cannot be known it is."""
+    """True if a value that passed may now be an error; also where that cannot be known."""
     if now.severity != "error":
         return False
     if was.severity != "error" or now.mostly > was.mostly:
@@ -162,10 +162,10 @@ def _words(column: str, a: Any, b: Any, words: tuple[str, ...]) -> Iterator[Chan
     for word in words:
         was, now = getattr(a, word), getattr(b, word)
         if was != now:
-            yield Change(f"{word} changed", column, _shown(was), _shown(now), compatible=Bump.patch)
+            yield Change(f"{word} changed", column, _text(was), _text(now), compatible=Bump.patch)
 
 
-def _shown(value: Any) -> str:
+def _text(value: Any) -> str:
     return "、".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 

@@ -19,7 +19,7 @@ import yaml
 
 
 class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one is not always built
-    """YAML as JSON knows it, as the standard's schema is written for: a date is text."""
+    """Loads YAML with the types of JSON, for which the standard's schema is written: a date is text."""
 
     yaml_implicit_resolvers: ClassVar = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
@@ -66,7 +66,7 @@ class Document:
 
 
 def read_document(path: Path) -> tuple[Document | None, list[Problem]]:
-    """One contract as a document; not YAML, not a mapping or against the ODCS schema: problems."""
+    """One contract as a document, and its problems: not YAML, not a mapping, or against the ODCS schema."""
     document, problems = parse(path, "a contract starts with apiVersion and kind")
     return document, schema_problems(document) if document else problems
 
@@ -87,8 +87,11 @@ def parse_text(text: str, file: str, remedy: str, first: int = 1) -> tuple[Docum
         node = yaml.compose(text, Loader=Loader)
         content = yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
-        mark, told = getattr(error, "problem_mark", None), getattr(error, "problem", None) or str(error).splitlines()[0]
-        return None, [Problem(file, mark.line + first if mark else first, f"not valid YAML: {told}")]
+        mark, reason = (
+            getattr(error, "problem_mark", None),
+            getattr(error, "problem", None) or str(error).splitlines()[0],
+        )
+        return None, [Problem(file, mark.line + first if mark else first, f"not valid YAML: {reason}")]
     if node is None or not isinstance(content, dict):
         return None, [Problem(file, first, f"empty or not a mapping; {remedy}")]
     return Document(file, content, {path: line + first - 1 for path, line in _lines(node)}), []
@@ -114,7 +117,7 @@ def _lines(node: yaml.Node, path: Path_ = ()) -> list[tuple[Path_, int]]:
 
 
 def schema_problems(document: Document) -> list[Problem]:
-    """Where the document departs from ODCS, judged by the schema in `open-data-contract-standard`."""
+    """Where the document violates the ODCS schema, which `open-data-contract-standard` ships."""
     validator = _validator()
     if validator.is_valid(document.content):
         return []

@@ -1,6 +1,6 @@
 """DuckDB as Great Expectations needs it: a SQLAlchemy dialect without transactions.
 
-GX reads a result after the connection was rolled back; DuckDB throws an open result away with the rollback, and every
+GX reads a result after the connection was rolled back; DuckDB drops an open result with the rollback, and every
 expectation then ends in `list index out of range`. An audit only reads, so it needs no transaction to begin or end.
 """
 

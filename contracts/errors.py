@@ -1,4 +1,4 @@
-"""The one error base of the hub. A message says what was expected, what came, where, and what to do."""
+"""The base class of the hub's errors. A message says what was expected, what was found, where, and what to do."""
 
 
 class HubError(Exception):

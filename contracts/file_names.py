@@ -1,6 +1,6 @@
-"""Which contract waits for a file of a given name: one answer for landing, uploads and checks.
+"""Finds the contract that a file belongs to by its name, alike for landing, uploads and checks.
 
-Not here: what is in the file (`pipelines/readers`), where it lies (`pipelines/ingest/landing.py`).
+Not here: reading the file (`pipelines/readers`), scanning the landing folders (`pipelines/ingest/landing.py`).
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from functools import cache
 
 from contracts.model import Table
 
-UNFINISHED = (".", "~$")
+UNFINISHED_PREFIXES = (".", "~$")
 UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload")
 
 
 def is_unfinished(file_name: str) -> bool:
-    """Whether a name says that its file is hidden or still being written."""
-    return file_name.startswith(UNFINISHED) or file_name.endswith(UNFINISHED_SUFFIXES)
+    """True for the name of a hidden file or of one that is still being written."""
+    return file_name.startswith(UNFINISHED_PREFIXES) or file_name.endswith(UNFINISHED_SUFFIXES)
 
 
 def tables_for_file(tables: Iterable[Table], file_name: str) -> list[tuple[Table, re.Match[str]]]:
-    """The tables one of whose versions describes a file of this name, and how it matched. More than one is a defect."""
+    """The tables with a version whose file pattern matches the name, and the match. More than one is a defect."""
     found = []
     for table in tables:
         matches = (_match(version, file_name) for version in (table, *table.earlier))
@@ -41,12 +41,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 class FutureDate(ValueError):
-    """A date of data that cannot be there yet: taken at its word, it would keep every true file out of force."""
+    """A date of data later than tomorrow: a delivery dated so would keep every later file out of force."""
 
 
 def date_in(match: re.Match[str]) -> date | None:
-    """The date of the data as the name says it; None where a name has none. ValueError if it is no date, FutureDate if it
-    is later than tomorrow (zones differ).
+    """The date of the data in a file's name, or None. ValueError if it is no date, FutureDate if it is later than tomorrow
+    (time zones differ by a day).
     """
     written = match.groupdict().get("date")
     day = datetime.strptime(written, "%Y%m%d").date() if written else None
@@ -56,12 +56,12 @@ def date_in(match: re.Match[str]) -> date | None:
 
 
 def is_correction(match: re.Match[str]) -> bool:
-    """Whether the name says that the file replaces rows by key."""
+    """True if the name marks the file as one that replaces rows by key."""
     return bool(match.groupdict().get("correction"))
 
 
 def agreed_file_name(table: Table) -> str:
-    """The agreed file name as a person reads it: `人口信息_YYYYMMDD.csv`."""
+    """The agreed file name in readable form: `人口信息_YYYYMMDD.csv`."""
     pattern = table.layout.file_pattern if table.layout else ""
     dated = re.sub(r"\(\?P<date>[^()]*\)", "YYYYMMDD", pattern)
     return re.sub(r"\((?:\?P<\w+>|\?:)?[^()]*\)\?", "", dated).replace("\\.", ".")

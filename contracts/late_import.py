@@ -1,7 +1,7 @@
-"""Modules that are imported when they are first used: Great Expectations imports SciPy's statistics and Altair for
-expectations and pictures that hardly any contract asks for, which is a third of its start.
+"""Imports modules when they are first used: Great Expectations imports SciPy's statistics and Altair for expectations and
+pictures that few contracts need, which takes a third of its start.
 
-Not importlib's LazyLoader: the import system itself looks at a module's `__spec__`, which already loads that one.
+Not importlib's LazyLoader: the import system itself reads a module's `__spec__`, which already loads a lazy module.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from types import ModuleType
 from typing import Any
 
 
-class _Later(ModuleType):
-    """Stands in for a module until somebody asks it for something."""
+class _LateModule(ModuleType):
+    """A placeholder that imports its module when an attribute is first read."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -25,10 +25,10 @@ class _Later(ModuleType):
 
 
 def import_late(*names: str) -> None:
-    """From now on `import name` costs nothing until the module is used. One that is imported already stays."""
+    """Defer `import name` until the module is used; a module that is imported already stays as it is."""
     for name in names:
         if name not in sys.modules and importlib.util.find_spec(name):
-            sys.modules[name] = _Later(name)
+            sys.modules[name] = _LateModule(name)
             parent, _, child = name.rpartition(".")
             if parent:
                 setattr(sys.modules[parent], child, sys.modules[name])

@@ -1,4 +1,4 @@
-"""The words `layout` and `drift`: how an office's file looks, and how far its columns may move from one delivery to the next.
+"""The words `layout` and `drift`: the layout of an office's file, and how far its columns may drift between deliveries.
 
 Not here: reading files (`pipelines/readers/`), measuring drift (`pipelines/ingest/drift.py`).
 """
@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 from contracts.declaration import Declaration
 
 Format = Literal["csv", "xlsx", "parquet", "jsonl", "geojson"]
-GEOMETRY = "geometry"  # what the column of a GeoJSON feature's shape is called in the office's file
+GEOMETRY = "geometry"  # the name of the column of a GeoJSON feature's shape, in place of a header
 
 
 def _regex(text: str) -> str:
@@ -41,7 +41,7 @@ Pattern = Annotated[str, AfterValidator(_regex)]
 
 
 class Layout(Declaration):
-    """How the office's file looks. Nothing here is guessed at reading time.
+    """The layout of the office's file. Nothing is guessed at reading time.
 
     `file_pattern` is a regular expression on the file's name; a group `date` (YYYYMMDD) orders the deliveries, a group
     `correction` that matches makes the delivery one that replaces rows by key. `encoding` "" is UTF-8, or UTF-16 by its
@@ -63,7 +63,7 @@ class Layout(Declaration):
 
 
 class Drift(Declaration):
-    """How far a column may move from the delivery in force: `nulls` as a difference of shares, `shift` as the total
+    """How far a column may drift from the delivery in force: `nulls` as a difference of shares, `shift` as the total
     variation distance of code shares (0..1), or for numbers and dates as a difference of means in standard deviations.
     """
 

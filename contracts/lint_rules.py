@@ -1,6 +1,6 @@
-"""What our own lint asks beyond the standard: layout, names, descriptions, and what another contract has taken.
+"""The rules of our lint beyond the standard: layout, names, descriptions, versions, and conflicts with other contracts.
 
-Not here: what a word may be by itself (`words.py`), the standard's schema (`document.py`).
+Not here: the values of a single word (`words.py`), the standard's schema (`document.py`).
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from contracts.words import TableWords
 
 AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
-UNDECIDED = "?"  # what a draft says where a person must decide
+OPEN_QUESTION = "?"  # what a draft says where a person must decide
 ARTICLES = frozenset(("a", "an", "the"))
 CHOICES = {"load": "snapshot: a file replaces the one before; append: it adds; upsert: it adds, and replaces by key"}
 
 
-def undecided_problems(document: Document) -> Iterator[Problem]:
-    """Every `?` of a drafted contract, with the word it stands for and the column."""
-    for path in _undecided(document.content):
+def open_question_problems(document: Document) -> Iterator[Problem]:
+    """Every `?` of a drafted contract, with its word and column."""
+    for path in _open_questions(document.content):
         parent: Any = document.content
         for step in path[:-1]:
             parent = parent[step]
@@ -44,27 +44,27 @@ def undecided_problems(document: Document) -> Iterator[Problem]:
         yield document.problem(f"{column}still to be decided: {word}{choice}", *path)
 
 
-def _undecided(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def _open_questions(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     below = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for step, value in below:
-        if value == UNDECIDED:
+        if value == OPEN_QUESTION:
             yield (*path, step)
         else:
-            yield from _undecided(value, (*path, step))
+            yield from _open_questions(value, (*path, step))
 
 
 def scope_problems(words: TableWords, columns: list[Column]) -> Iterator[tuple[Path_, str]]:
-    """Words of a table, each with its path, that name columns which it has not."""
+    """Words of a table that name columns it does not have, each with its path."""
     scope = (words.row_scope,) if isinstance(words.row_scope, str) else words.row_scope or ()
     for missing in {*scope} - {"public", *(c.name for c in columns)}:
         yield ("rowScope",), f"rowScope names {missing}, which is no column here"
-    moments = {c.name for c in columns if c.logical_type in ("date", "timestamp")}
-    if words.dated is not None and words.dated not in moments:
+    dates = {c.name for c in columns if c.logical_type in ("date", "timestamp")}
+    if words.dated is not None and words.dated not in dates:
         yield ("dated",), f"dated names {words.dated}, which is no date or timestamp here"
 
 
 def source_problems(words: TableWords, schema: SchemaObject, columns: list[Column]) -> Iterator[tuple[Path_, str]]:
-    """What a table asks for that an office delivers, with the path of the word that is concerned."""
+    """Problems of a source table's words, each with the path of the word."""
     has_key, layout = any(c.primary_key for c in columns), words.layout
     if layout is None:
         yield (), "a source needs customProperty `layout` (format, file_pattern, …)"
@@ -85,13 +85,14 @@ def source_problems(words: TableWords, schema: SchemaObject, columns: list[Colum
 
 
 def city_problems(words: TableWords) -> Iterator[tuple[Path_, str]]:
+    """Problems of a city table's words, each with the path of the word."""
     if words.persons:
         message = "persons says whom an office's rows name: it belongs into a contract of contracts/sources"
         yield ("persons",), message
 
 
 def name_problems(document: Document, layer: Layer, table: str, columns: list[Column]) -> Iterator[Problem]:
-    """Our names go into SQL as they are; an office's header names one column."""
+    """Names that are no plain SQL names, are taken by the hub, or are declared twice, as is an office's header."""
     added = {c.name for c in LINEAGE} if layer == "source" else set()
     if not NAME.fullmatch(table):
         yield document.problem(f"table {table}: a name is lower-case English with _", "schema", 0, "name")
@@ -108,12 +109,12 @@ def name_problems(document: Document, layer: Layer, table: str, columns: list[Co
 
 
 def description_problems(document: Document, columns: list[Column]) -> Iterator[Problem]:
-    """Each column says what its value is, in more words than its name and label. A `?` is `undecided_problems`' matter."""
+    """Columns without a description, or with one that only repeats a name or label; `open_question_problems` reports `?`."""
     wanted = "one sentence on what the value is, with its unit, code list, or what null means"
     for i, column in enumerate(columns):
         at = ("schema", 0, "properties", i, "description")
         description = _normalised(column.description)
-        if column.description == UNDECIDED:
+        if column.description == OPEN_QUESTION:
             continue
         if not description:
             yield document.problem(f"column {column.name}: has no description; add `description`: {wanted}", *at)
@@ -129,11 +130,11 @@ def _normalised(text: str) -> str:
 
 
 def number_problems(document: Document, columns: list[Column]) -> Iterator[Problem]:
-    """What ID and telephone numbers ask for: a token, and columns of the right type to agree with."""
+    """Columns of ID and telephone numbers without their token, or that `agree` with columns of the wrong type."""
     types = {c.name: c.logical_type for c in columns}
     for i, column in enumerate(columns):
         at = ("schema", 0, "properties", i)
-        for name in (check.told for check in column.checks if check.rule == "named"):
+        for name in (check.reported_rule for check in column.checks if check.rule == "named"):
             kind = NAMED_CHECKS[name].token
             # an office's own telephone may stand in a public column; an ID number is always somebody's
             if kind not in (None, column.token) and (kind == "id_no" or column.classification != "public"):
@@ -151,13 +152,13 @@ def number_problems(document: Document, columns: list[Column]) -> Iterator[Probl
 
 @cache
 def reserved_words() -> frozenset[str]:
-    """What DuckDB does not take for a column's name without quotes."""
+    """The words that DuckDB does not take as a column's name without quotes."""
     words = duckdb.connect().execute("select keyword_name from duckdb_keywords() where keyword_category = 'reserved'")
     return frozenset(row[0] for row in words.fetchall())
 
 
 def version_problems(document: Document, table: Table, others: Iterable[Table]) -> list[Problem]:
-    """Versions of a source table differ in `validFrom`, and a column of one name keeps its type: one table holds both."""
+    """Versions of a source table must differ in `validFrom`, and a column keeps its type: one table holds rows of them all."""
     problems = []
     for other in others:
         if table.layer == "city" or table.valid_from == other.valid_from:
@@ -173,7 +174,7 @@ def version_problems(document: Document, table: Table, others: Iterable[Table]) 
 
 
 def pattern_problems(document: Document, table: Table, others: Iterable[Table]) -> list[Problem]:
-    """A file's name decides its table, so two tables cannot wait for the same name."""
+    """Two tables must not have the same file pattern: a file's name decides its table."""
     return [
         document.problem(f"{other.path} has the same file_pattern; a file could not tell its table", "customProperties")
         for other in others

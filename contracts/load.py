@@ -1,6 +1,6 @@
-"""From ODCS documents to the typed catalog, with the lint of our own words on the way.
+"""Loads ODCS documents as the typed catalog, and lints them.
 
-The reading is done by `open-data-contract-standard`; `document.py` has already held the file against its schema.
+`open-data-contract-standard` reads a document; `document.py` validates it against the standard's schema first.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from contracts.declaration import Declaration, place_of, read_declaration, words
 from contracts.document import Document, Path_, Problem, first_problems, read_document
 from contracts.errors import ContractError
 from contracts.lint_rules import (
-    UNDECIDED,
+    OPEN_QUESTION,
     city_problems,
     description_problems,
     name_problems,
     number_problems,
+    open_question_problems,
     pattern_problems,
     scope_problems,
     source_problems,
-    undecided_problems,
     version_problems,
 )
 from contracts.model import Catalog, Column, Layer, Table
@@ -47,13 +47,14 @@ def load_catalog(root: Path = HERE) -> Catalog:
 
 
 def contract_files(root: Path) -> list[Path]:
+    """The contracts under `root`/sources and `root`/city, in the order of their names."""
     return sorted((root / "sources").glob("*.odcs.yaml")) + sorted((root / "city").glob("*.odcs.yaml"))
 
 
 def lint(paths: Iterable[Path]) -> tuple[list[Table], list[Problem]]:
-    """The tables that are sound and the problems of those that are not, each with file and line.
+    """The tables without problems, and the problems of the others, each with file and line.
 
-    Several files may describe one source table: versions of it, told apart by `validFrom`. The newest is the table.
+    Several files may describe versions of one source table, with different `validFrom`. The table is its newest version.
     """
     versions: dict[str, list[Table]] = {}
     problems: list[Problem] = []
@@ -88,14 +89,14 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
     content, places = content | more, places | further
     if "pull" in content:
         content["layout"] = layout_words(str(schema.name), content["pull"], content.get("layout", {}))
-    words, problems = read_declaration(TableWords, content, document, places=places, undecided=UNDECIDED)
+    words, problems = read_declaration(TableWords, content, document, places=places, undecided=OPEN_QUESTION)
     columns = []
     for i, prop in enumerate(schema.properties or []):
         column, found = _column(document, prop, i, layer)
         columns.append(column)
         problems += found
     checks, found = table_checks(document, schema)
-    problems += [*found, *undecided_problems(document), *description_problems(document, columns)]
+    problems += [*found, *open_question_problems(document), *description_problems(document, columns)]
     problems += [*name_problems(document, layer, str(schema.name), columns), *number_problems(document, columns)]
     if words is not None:
         of_layer = source_problems(words, schema, columns) if layer == "source" else city_problems(words)
@@ -131,14 +132,14 @@ def _row_scope(word: str | tuple[str, ...] | None, names: set[str]) -> tuple[str
 
 
 def _column(document: Document, prop: SchemaProperty, i: int, layer: Layer) -> tuple[Column, list[Problem]]:
-    """The column; where its words are wrong, without them, for what is told of other columns."""
+    """The column and its problems; if its words are invalid it has none, so that other columns can still be linted."""
     at = ("schema", 0, "properties", i)
     content, places = _words(ColumnWords, prop.customProperties, at)
     given = {"classification": prop.classification, "logicalType": prop.logicalType}
     content |= {word: value for word, value in given.items() if value is not None}
     about = f"column {prop.name}: "
     declared, problems = read_declaration(
-        ColumnWords, content, document, at, about=about, places=places, undecided=UNDECIDED
+        ColumnWords, content, document, at, about=about, places=places, undecided=OPEN_QUESTION
     )
     words = declared or ColumnWords()
     if layer == "source" and "survivorship" in content:
@@ -162,7 +163,7 @@ def _column(document: Document, prop: SchemaProperty, i: int, layer: Layer) -> t
 
 
 def _words(kind: type[Declaration], properties: list[Any] | None, at: Path_) -> tuple[dict[str, Any], dict[str, Path_]]:
-    """`customProperties` as a mapping, and where each word's value stands; without what another vendor's tool reads."""
+    """`customProperties` as a mapping, and the path of each word's value; without words of another vendor's tool."""
     words, places = {}, {}
     for i, entry in enumerate(properties or []):
         if entry.vendor is None or entry.property in words_of(kind):

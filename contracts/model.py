@@ -37,10 +37,10 @@ SQL_TYPES: dict[LogicalType, str] = {
 
 @dataclass(frozen=True)
 class Check:
-    """One promise about a column (or the table, where `column` is None).
+    """One check of a column (or of the table, where `column` is None).
 
     The same object becomes the row predicate at ingest (`predicates.py`) and the expectation at publish (`suite.py`).
-    `mostly` is the share of rows (0..1] that must keep it; only a check with `mostly == 1` can reject a row.
+    `mostly` is the share of rows (0..1] that must pass; only a check with `mostly == 1` can reject a row.
     """
 
     rule: RuleName
@@ -51,8 +51,8 @@ class Check:
     description: str = ""
 
     @property
-    def told(self) -> str:
-        """The rule as receipts and results call it: a named check by its own name."""
+    def reported_rule(self) -> str:
+        """The rule's name in receipts and results: a named check goes by its own name."""
         return str(self.args["name"]) if self.rule == "named" else self.rule
 
     @property
@@ -66,7 +66,8 @@ class Column:
 
     `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
     `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`.
-    `survivorship` says which office's word a city column shows. `uses` are the purposes it may serve besides its own `purpose`.
+    `survivorship` is the policy by which a city column's value is picked among the offices' values.
+    `uses` are the purposes it may serve besides its own `purpose`.
     """
 
     name: str
@@ -100,8 +101,8 @@ class Column:
     def is_personal(self) -> bool:
         return self.classification in ("personal", "sensitive")
 
-    def stored(self) -> tuple[Column, ...]:
-        """The columns this one becomes in lake and release: a tokenised value is never stored itself."""
+    def stored_columns(self) -> tuple[Column, ...]:
+        """The columns this one becomes in lake and release: of an identifier only token, masked form and status."""
         if self.token is None:
             return (self,)
         part = replace(self, logical_type="string", token=None, agrees={}, mask=None, formats=(), clean=(), checks=())
@@ -159,9 +160,9 @@ class Table:
     `row_scope` names the columns with a grid or area code; a row is in a person's scope when one of them lies in her areas.
     Empty: the table has no place. "public": every row is for everyone who may log in.
     `min_share`: a snapshot with fewer rows than this share of the one in force is held; half a register is no register.
-    `pull`: where the hub fetches its files itself.
+    `pull`: how the hub fetches the table itself, if it does.
     `dated` names the column that says when an office last looked at a row; without, that is the day of its delivery.
-    `persons`: whom a source's rows name. `authority`: the source whose register a city table is.
+    `persons`: the persons that a source's rows name. `authority`: the source whose register a city table is.
     `max_rejected`: a delivery of which more than this share is sent back is held.
     `valid_from`: deliveries dated from that day on are read by this version; `earlier` are the versions before it, newest
     first.
@@ -210,12 +211,12 @@ class Table:
 
     @property
     def lake_columns(self) -> tuple[Column, ...]:
-        """What one accepted row of a source table holds in the lake."""
-        return tuple(s for c in self.columns for s in c.stored()) + LINEAGE
+        """The columns of a source table in the lake: the stored ones, then delivery and row number."""
+        return tuple(s for c in self.columns for s in c.stored_columns()) + LINEAGE
 
     @property
     def released_columns(self) -> tuple[Column, ...]:
-        """What the release holds: a source table gains its place where it carries an address."""
+        """The columns of the table in the release; a source table with an address gains dwelling and grid."""
         if self.layer == "city":
             return self.columns
         names = {c.name for c in self.columns}
@@ -228,12 +229,12 @@ class Table:
         return f"{self.relation} ({', '.join(f'{c.name} {c.sql_type}' for c in self.released_columns)})"
 
     def allows(self, column: str, purpose: str) -> bool:
-        """Whether the contract lets this column serve that purpose. KeyError if there is no such column."""
+        """True if the contract allows the column to be used for the purpose. KeyError if there is no such column."""
         found = self.column(column)
         return not found.is_personal or purpose in (found.purpose, *found.uses)
 
-    def on(self, day: date) -> Table:
-        """The version by which a delivery of that day is read; the oldest one where none was valid yet."""
+    def version_on(self, day: date) -> Table:
+        """The version by which a delivery of that day is read; the oldest one if none was valid yet."""
         versions = (self, *self.earlier)
         return next((v for v in versions if v.valid_from is None or v.valid_from <= day), versions[-1])
 
@@ -247,7 +248,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All contracts of a deployment, by qualified name, and the one way to find a table by what people call it."""
+    """All contracts of a deployment, by qualified name."""
 
     tables: dict[str, Table]
 
@@ -258,7 +259,7 @@ class Catalog:
         return [t for t in self.tables.values() if t.layer == "city"]
 
     def find(self, name: str) -> Table | None:
-        """`person`, `city.person` or `source.area`; of two tables with one bare name the city's wins."""
+        """The table of a name such as `person`, `city.person` or `source.area`; an unqualified name is the city's first."""
         for qualified in (name, f"city.{name}", f"source.{name}"):
             if qualified in self.tables:
                 return self.tables[qualified]

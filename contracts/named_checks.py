@@ -1,9 +1,9 @@
-"""The checks a contract may ask for by name (`check: social_credit_code`): each declared once, rendered for both engines.
+"""The checks a contract may name (`check: social_credit_code`), each declared once and rendered for both engines.
 
-A check judges the value as it is stored, at ingest in Polars and at publish in DuckDB. What its standard lets people write
-(full-width, lower case, gaps) is taken out before, in `pipelines/ingest/clean.py` by the check's own `normal`: so the release
-holds what was judged, and no engine has to normalise while it judges.
-Not here: a column's other promises (`checks.py`), what becomes of a row that breaks one (`pipelines/ingest/validate_rows.py`).
+A check tests the value as it is stored, at ingest in Polars and at publish in DuckDB. Variants that its standard permits
+(full-width, lower case, gaps) are normalised before, in `pipelines/ingest/clean.py` by the check's own `normal`: so the
+release holds the value that was tested, and no engine normalises while testing.
+Not here: a column's other checks (`checks.py`), what becomes of a row that fails one (`pipelines/ingest/validate_rows.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS, LANDLINE, MOBILE, Areas, half_width
 from contracts.identifiers.id_no import BORN_18, WEIGHTS
 from contracts.identifiers.telephone import phone_normal
-from contracts.identifiers.text import bare
+from contracts.identifiers.text import without_gaps
 from contracts.outlines import is_outline, is_outline_sql, outline_normal
 
 CodeLists = Mapping[str, CodeList]
@@ -34,30 +34,30 @@ DATE_PATTERN = "|".join(
 
 @dataclass(frozen=True)
 class NamedCheck:
-    """`right` is true where a value in `normal` form keeps the check, `right_sql` the same for a column's name in SQL.
+    """`passes` is true where a value in `normal` form passes the check; `passes_sql` is the same as SQL, for a column name.
 
-    `asks` is what a value must be, `reason` and `hint` are what the clerk reads where it is not. Of a check on numbers of
-    persons `token` says how they are to be kept.
+    `requirement` names what a value must be; the clerk reads `reason` and `hint` where it is not. `token` is the kind of token
+    that a number of a person is stored as.
     """
 
-    asks: str
+    requirement: str
     hint: str
     normal: Callable[[pl.Expr], pl.Expr]
-    right: Callable[[pl.Expr, CodeLists], pl.Expr]
-    right_sql: Callable[[str, CodeLists], str]
+    passes: Callable[[pl.Expr, CodeLists], pl.Expr]
+    passes_sql: Callable[[str, CodeLists], str]
     token: str | None = None
 
     @property
     def reason(self) -> str:
-        return f"不是有效的{self.asks}"
+        return f"不是有效的{self.requirement}"
 
 
 def matches_shape(
-    asks: str, hint: str, normal: Callable[[pl.Expr], pl.Expr], pattern: str, token: str | None = None
+    requirement: str, hint: str, normal: Callable[[pl.Expr], pl.Expr], pattern: str, token: str | None = None
 ) -> NamedCheck:
-    """A check that is all said by one pattern, which both engines read alike."""
+    """A check that is one pattern, which both engines read alike."""
     return NamedCheck(
-        asks,
+        requirement,
         hint,
         normal,
         lambda value, _: value.str.contains(f"^(?:{pattern})$"),
@@ -68,7 +68,7 @@ def matches_shape(
 
 def code_normal(expr: pl.Expr) -> pl.Expr:
     """A code as its standard writes it: half-width, upper case, without spaces and hyphens."""
-    return bare(half_width(expr)).str.to_uppercase()
+    return without_gaps(half_width(expr)).str.to_uppercase()
 
 
 def date_normal(expr: pl.Expr) -> pl.Expr:
@@ -77,7 +77,7 @@ def date_normal(expr: pl.Expr) -> pl.Expr:
 
 
 def _credit_code_fits(value: pl.Expr, _: CodeLists) -> pl.Expr:
-    """GB 32100-2015: the characters' places in the alphabet, weighted, and the check character's own are a multiple of 31."""
+    """GB 32100-2015: the weighted sum of all 18 characters' places in the alphabet is a multiple of 31."""
     formed, high, low = pl.col("text").str.contains(f"^{CREDIT_PATTERN}$"), pl.col("high"), pl.col("low")
     in_base_31 = CREDIT_CHARACTERS[18:], "IJKLMNOPQRSTU"  # the alphabet's letters as those of a number to the base 31
 
@@ -107,7 +107,7 @@ def _id_no_fits_sql(column: str, code_lists: CodeLists) -> str:
     total = " + ".join(f"{digit} * {weight}" for digit, weight in zip(digits, WEIGHTS, strict=True))
     last = f"substr({column}, 18, 1)"
     check = f"case when {last} = 'X' then 10 else try_cast({last} as integer) end"
-    area = Areas.of(code_lists["id_area"]).known_sql(
+    area = Areas.of(code_lists["id_area"]).is_known_sql(
         f"try_cast(substr({column}, 1, 6) as integer)", f"try_cast(substr({column}, 7, 8) as integer)"
     )
     return f"regexp_full_match({column}, '{BORN_18}') and ({total} + {check}) % 11 = 1 and {area}"

@@ -1,7 +1,7 @@
 """An area's outline as text: a GeoJSON Polygon or MultiPolygon (RFC 7946) in one canonical spelling.
 
-Belongs here: the spelling, and what both engines judge by it: the kind, closed rings, degrees that exist. Does not: whether
-an outline crosses itself, and what lies in it (`pipelines/places/`).
+Belongs here: the spelling, and the tests on it that both engines make: kind, closed rings, degrees in range. Does not:
+outlines that cross themselves, and the places within one (`pipelines/places/`).
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ def outline_normal(value: pl.Expr) -> pl.Expr:
 
 
 def canonical(text: str | None) -> str | None:
-    """The text itself where it is no geometry with coordinates."""
+    """A geometry in canonical text; any other text is returned unchanged."""
     try:
         shape = json.loads(text or "")
-        return f'{{"type":{json.dumps(shape["type"])},"coordinates":{_written(shape["coordinates"])}}}'
+        return f'{{"type":{json.dumps(shape["type"])},"coordinates":{_coordinates_text(shape["coordinates"])}}}'
     except (ValueError, TypeError, LookupError, RecursionError, OverflowError):
         return text
 
 
-def _written(coordinates: Any) -> str:
-    """TypeError or ValueError where there is something else in it than numbers."""
+def _coordinates_text(coordinates: Any) -> str:
+    """Nested coordinates as text. TypeError or ValueError if they hold anything but numbers."""
     if isinstance(coordinates[0], list):
-        return f"[{','.join(map(_written, coordinates))}]"
+        return f"[{','.join(map(_coordinates_text, coordinates))}]"
     longitude, latitude, *_ = coordinates
     return f"[{_degrees(longitude)},{_degrees(latitude)}]"
 
@@ -55,7 +55,7 @@ def _degrees(number: Any) -> str:
 
 
 def is_outline(value: pl.Expr) -> pl.Expr:
-    """Of canonical text."""
+    """True for canonical text of a Polygon or MultiPolygon with closed rings and degrees in range."""
     return value.str.contains(f"^(?:{OUTLINE})$") & value.map_batches(
         lambda texts: pl.Series([_is_closed(text) for text in texts], dtype=pl.Boolean), return_dtype=pl.Boolean
     )
@@ -66,7 +66,7 @@ def _is_closed(text: str | None) -> bool:
 
 
 def is_outline_sql(column: str) -> str:
-    """The same in DuckDB."""
+    """`is_outline` for DuckDB, of a column name."""
     ring = r"\[(\[[^\[\]]+\])(?:,\[[^\[\]]+\])*,(\[[^\[\]]+\])\]"
     first, last = (f"regexp_extract_all({column}, '{ring}', {group})" for group in (1, 2))
     return f"regexp_full_match({column}, '{OUTLINE}') and {first} = {last}"

@@ -1,4 +1,4 @@
-r"""Regular expressions in contracts, made to mean the same in Polars (Rust) and in DuckDB (RE2).
+r"""Rewrites regular expressions in contracts so that they mean the same in Polars (Rust) and in DuckDB (RE2).
 
 Rust's `\d` is any digit of any script, RE2's is 0 to 9; a full-width digit must not pass at one end and fail at the other.
 """

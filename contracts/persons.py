@@ -1,7 +1,7 @@
-"""The word `persons`: whom each row of a source names, which columns tell of her, and how strongly the row names somebody.
+"""The word `persons`: the persons each row of a source names, the columns about each, and how strongly the row identifies her.
 
-Belongs here: the words of the declaration and what is wrong with one. Does not: the relations that follow from it
-(`warehouse/build/person_records.py`), which rows are one person (`warehouse/models/`, `pipelines/linkage/`).
+Belongs here: the words of the declaration and their problems. Does not: the relations generated from it
+(`warehouse/build/person_records.py`), linking rows to persons (`warehouse/models/`, `pipelines/linkage/`).
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class NamedPerson(Declaration):
 
     `strength`: `spine`, every row is a person, by her ID number or else by itself (the spine of record linkage, to which
     other sources are linked); `register`, a usable ID number makes a person, a row without one is linked by evidence;
-    `contact`, a row is linked by evidence and tells no more than a telephone and an address.
-    `role` tells several persons of one row apart (buyer, seller). `related_address`: where she can be met and does not live.
+    `contact`, a row is linked by evidence and has no more than a telephone and an address.
+    `role` tells several persons of one row apart (buyer, seller). `related_address`: where she can be met but does not live.
     `household`: the number of her hukou household. `one_per_dwelling`: rows of one dwelling name different people (co-owners).
     """
 
@@ -48,22 +48,24 @@ class NamedPerson(Declaration):
 
     @property
     def columns(self) -> dict[str, str]:
-        """The declared columns by their word."""
+        """The names of the declared columns, by word."""
         return {word: name for word in COLUMN_TESTS if (name := getattr(self, word)) is not None}
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The columns with her addresses, the one where she can be met first."""
+        """The names of the columns with her addresses, first the one where she can be met."""
         declared = (self.living_address, self.related_address, self.hukou_address)
         return tuple(name for name in declared if name is not None)
 
-    def prefixed(self, name: str) -> str:
-        """The name of a column that the hub works out for this person, beside those of the row's other persons."""
+    def with_role(self, name: str) -> str:
+        """The name of an added column for this person, with her role before it if she has one."""
         return f"{self.role}_{name}" if self.role else name
 
 
-ADDED_COLUMNS: Final = ("person_id", "household_id", "hukou_dwelling_id", "hukou_grid_code")  # to a source's rows
-# what a word's column must be, and how to say so
+# which the hub adds to a source's rows for each person
+# which the hub adds to a source's rows for each person
+ADDED_COLUMNS: Final = ("person_id", "household_id", "hukou_dwelling_id", "hukou_grid_code")
+# a test of the column that a word names, and its requirement in words
 COLUMN_TESTS: Final[Mapping[str, tuple[Callable[[Column], bool], str]]] = {
     "name": (lambda c: c.logical_type == "string" and c.token is None, "text without a token"),
     "id_no": (lambda c: c.token == "id_no", "a column with customProperty token: id_no"),
@@ -87,7 +89,7 @@ NOT_OF_A_CONTACT: Final = ("id_no", "household", "hukou_address")
 def person_problems(
     persons: Sequence[NamedPerson], table: str, columns: Sequence[Column]
 ) -> Iterator[tuple[Path_, str]]:
-    """All that is wrong with the `persons` of a source with these columns, each with its path in the declaration."""
+    """The problems of the `persons` of a source with these columns, each with its path in the declaration."""
     for n, person in enumerate(persons):
         wrong = (*_wrong_columns(person, columns), *_wrong_strength(person), *_wrong_place(person, columns))
         for word, message in wrong:
@@ -119,7 +121,7 @@ def _wrong_strength(person: NamedPerson) -> Iterator[tuple[str, str]]:
 
 
 def _wrong_place(person: NamedPerson, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
-    """A row has one home, that of its first address that is given: it must be hers."""
+    """A row's home is that of its first address, which must be hers."""
     if person.living_address and person.related_address:
         yield "related_address", "a person has a living_address or a related_address: a row has one home"
     in_order = [c.name for c in sorted(columns, key=lambda c: c.address) if c.address]
@@ -136,7 +138,7 @@ def _wrong_table(table: str, persons: Sequence[NamedPerson], columns: Sequence[C
     roles = [person.role for person in persons]
     if len(set(roles)) < len(roles):
         yield "several persons of one row each have a role of their own (role: seller)"
-    added = {person.prefixed(name) for person in persons for name in ADDED_COLUMNS}
+    added = {person.with_role(name) for person in persons for name in ADDED_COLUMNS}
     for column in (c for c in columns if c.name in added):
         yield f"the hub adds a column {column.name} to the rows of a source that names persons: call this one otherwise"
     if table not in codes_of("claim_source"):

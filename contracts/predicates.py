@@ -1,6 +1,6 @@
 """A `Check` as a Polars expression that is true where a row breaks it (`suite.py` renders it as an expectation).
 
-Both leave nulls to `not_null`. Uniqueness over several batches is the ingest's: it needs to remember keys.
+Both leave nulls to `not_null`. Uniqueness over several batches is tested by ingest, which remembers keys.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ def violates(check: Check, code_lists: Mapping[str, CodeList]) -> pl.Expr:
         case "pattern":
             return (~column.str.contains(f"^(?:{check.args['pattern']})$")).fill_null(False)
         case "named":
-            return (~NAMED_CHECKS[check.told].right(column, code_lists)).fill_null(False) & column.is_not_null()
+            return (~NAMED_CHECKS[check.reported_rule].passes(column, code_lists)).fill_null(
+                False
+            ) & column.is_not_null()
         case "length":
             return _outside(column.str.len_chars(), check.args)
         case "range":
             return _outside(column, check.args)
-    raise ValueError(f"{check.rule} is not a promise about one row")
+    raise ValueError(f"{check.rule} is not a check of one row")
 
 
 def satisfies(check: Check, code_lists: Mapping[str, CodeList]) -> list[str]:

@@ -1,6 +1,6 @@
 """The word `pull`: a table the hub fetches itself, by a query on a database or from a paged JSON API.
 
-What is fetched is landed as a file and from there on a delivery like any other. Not here: fetching (`pipelines/pull/`).
+The answer is landed as a file and is a delivery like any other from then on. Not here: fetching (`pipelines/pull/`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contracts.declaration import Declaration
 from contracts.layout import Layout
 
 FORMATS = {"query": "parquet", "api": "jsonl"}
-STAMP = "20240301T013000"  # any moment, as a landed file's name has it
+STAMP = "20240301T013000"  # an example of a time in a landed file's name
 SECRET = re.compile("[a-z][a-z0-9_]*")
 SELECT = re.compile(r"\s*(select|with)\b", re.I)
 PLACES = {"page", "cursor", "watermark"}
@@ -37,7 +37,7 @@ def _secret(name: str) -> str:
 class Pull(Declaration):
     """`query` of a database, whose URL is the content of `secret`, or `url` of an API, to which it is the bearer token.
 
-    In `url` stand {page} (from 1) or {cursor}, and {watermark}; `items` and `next` are dotted paths in the answer, to the
+    `url` may hold {page} (from 1) or {cursor}, and {watermark}; `items` and `next` are dotted paths in the answer, to the
     list of rows and to the cursor or URL of the next page. `watermark` names the column that grows with every change:
     only rows from the highest one on are fetched again.
     """
@@ -52,11 +52,11 @@ class Pull(Declaration):
 
     @property
     def digest(self) -> str:
-        """Stands for what is asked: after a change of it everything is fetched once more."""
+        """A hash of the request: when it changes, everything is fetched again."""
         return hashlib.sha256(repr(tuple(dict(self).values())).encode()).hexdigest()[:16]
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
-        """What one kind asks for and the other does not know."""
+        """Yields a word and a problem: words that the kind needs or does not have, and credentials in the contract."""
         yield from self._of_query() if self.kind == "query" else self._of_api()
         for word in ("query", "url"):
             if CREDENTIALS.search(getattr(self, word)):
@@ -91,13 +91,13 @@ class Pull(Declaration):
             yield "watermark", "names the items' field, and {watermark} its place in url -> both or none"
 
 
-def layout_words(table: str, pull: Any, given: Any) -> Any:
-    """A pulled table's layout: the hub itself chose format and name; what the contract says goes before."""
+def layout_words(table: str, pull: Any, declared: Any) -> Any:
+    """The layout of a pulled table: format and file pattern as the hub lands it, then the contract's `declared` words."""
     kind = str(pull.get("kind")) if isinstance(pull, Mapping) else ""
-    if kind not in FORMATS or not isinstance(given, Mapping):
-        return given
+    if kind not in FORMATS or not isinstance(declared, Mapping):
+        return declared
     pattern = rf"{re.escape(table)}_(?P<date>\d{{8}})T\d{{6}}\.{FORMATS[kind]}"
-    return {"format": FORMATS[kind], "file_pattern": pattern, **given}
+    return {"format": FORMATS[kind], "file_pattern": pattern, **declared}
 
 
 def landed_name(table: str, kind: str, stamp: str) -> str:
@@ -106,7 +106,7 @@ def landed_name(table: str, kind: str, stamp: str) -> str:
 
 
 def pull_problems(table: str, pull: Pull, load: str, layout: Layout | None, has_key: bool) -> Iterator[str]:
-    """Where the rest of the contract does not go with what is fetched."""
+    """Problems of the contract's load and layout with the way the table is pulled."""
     if pull.watermark and (load == "snapshot" or not has_key):
         yield "a watermark brings changed rows only -> load is upsert or append, and a column is `primaryKey: true`"
     if layout is None:

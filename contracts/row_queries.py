@@ -1,4 +1,4 @@
-"""Checks that Great Expectations cannot put to DuckDB itself, as SQL with one row for each that breaks the promise.
+"""Checks that Great Expectations cannot run on DuckDB itself, as SQL that returns one row for each row that fails.
 
 `{batch}` is the table under audit; GX formats the text, so every other brace is doubled, and SQLAlchemy takes `:word` for
 a parameter, so a pattern's colons are escaped.
@@ -26,27 +26,27 @@ OPERATORS = {
 
 
 def pattern_sql(check: Check) -> str:
-    """Rows whose value does not match as a whole: GX has no regular expressions for DuckDB."""
+    """SQL for rows whose whole value does not match the pattern: GX has no regular expressions for DuckDB."""
     pattern = quote_text(check.args["pattern"])
-    return _rows_against(f'regexp_full_match("{check.column}", {pattern})', check.mostly)
+    return _failing_rows(f'regexp_full_match("{check.column}", {pattern})', check.mostly)
 
 
 def named_sql(check: Check, code_lists: Mapping[str, CodeList]) -> str:
-    """Rows whose value breaks a check that the contract asks for by name."""
-    return _rows_against(NAMED_CHECKS[check.told].right_sql(f'"{check.column}"', code_lists), check.mostly)
+    """SQL for rows whose value fails a named check."""
+    return _failing_rows(NAMED_CHECKS[check.reported_rule].passes_sql(f'"{check.column}"', code_lists), check.mostly)
 
 
-def _rows_against(kept: str, mostly: float) -> str:
-    """Rows for which `kept` is false; none where enough keep it. A null is neither."""
-    kept = kept.replace("{", "{{").replace("}", "}}").replace(":", "\\:")
-    rows = f"select 1 from {{batch}} where not ({kept})"
-    return rows if mostly == 1 else f"{rows} and (select avg(cast(({kept}) as integer)) from {{batch}}) < {mostly}"
+def _failing_rows(condition: str, mostly: float) -> str:
+    """Rows for which the condition is false; none if the share that passes is at least `mostly`. A null does neither."""
+    condition = condition.replace("{", "{{").replace("}", "}}").replace(":", "\\:")
+    rows = f"select 1 from {{batch}} where not ({condition})"
+    return rows if mostly == 1 else f"{rows} and (select avg(cast(({condition}) as integer)) from {{batch}}) < {mostly}"
 
 
 def number_sql(check: Check) -> str:
-    """The contract's query gives one number. Where that must be 0 it counts rows, and as many rows come back."""
+    """Compares the one number of the contract's query with its bound. If it must be 0 it counts rows: as many are returned."""
     value = check.args["value"]
-    keeps = OPERATORS[check.args["operator"]].format(*(value if isinstance(value, list) else [value]))
+    condition = OPERATORS[check.args["operator"]].format(*(value if isinstance(value, list) else [value]))
     query = check.args["query"].rstrip("; \n").replace("{", "{{").replace("}", "}}")
     for word in ("object", "table"):
         query = query.replace(f"${{{{{word}}}}}", "{batch}").replace(f"{{{{{word}}}}}", "{batch}")
@@ -56,4 +56,4 @@ def number_sql(check: Check) -> str:
     counts = check.args["operator"] == "mustBe" and value == 0
     rows = "unnest(range(greatest(1, cast(abs(value) as bigint))))" if counts else "1"
     about = "" if "{batch}" in query else "and (select true from {batch} limit 1) is not false"  # GX insists on a batch
-    return f"select {rows} from (select ({query}) as value) as answer where ({keeps}) is not true {about}"
+    return f"select {rows} from (select ({query}) as value) as answer where ({condition}) is not true {about}"

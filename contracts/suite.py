@@ -36,14 +36,14 @@ NO_VALUES = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
 
 
 def warm_up() -> None:
-    """Import Great Expectations now, without what it imports for expectations that hardly anybody asks for."""
+    """Import Great Expectations now, deferring its imports for expectations that few contracts need."""
     import_late("scipy.stats", "altair")
     importlib.import_module("great_expectations")
 
 
 @dataclass(frozen=True)
 class SuiteCheck:
-    """One line of a suite. Every table promises its `columns` and their `type`; the rest are the contract's checks."""
+    """One line of a suite. Every table is checked for its `columns` and their `type`; the rest are the contract's checks."""
 
     rule: str
     column: str | None
@@ -53,7 +53,7 @@ class SuiteCheck:
 
 
 def suite_checks(table: Table, code_lists: Mapping[str, CodeList]) -> Iterator[SuiteCheck]:
-    """The suite of one table. ContractError where Great Expectations does not know what the contract asks for."""
+    """The suite of one table. ContractError if Great Expectations does not know an expectation of the contract."""
     import great_expectations.expectations as gxe
 
     columns = table.released_columns
@@ -64,7 +64,7 @@ def suite_checks(table: Table, code_lists: Mapping[str, CodeList]) -> Iterator[S
         yield SuiteCheck("type", column.name, types)
     for check in _checks(table):
         expectation = _expectation(table, check, code_lists)
-        yield SuiteCheck(check.told, check.column, expectation, check.severity, check.description)
+        yield SuiteCheck(check.reported_rule, check.column, expectation, check.severity, check.description)
 
 
 def validate(
@@ -73,7 +73,7 @@ def validate(
     code_lists: Mapping[str, CodeList],
     progress: Callable[[str], None] | None = None,
 ) -> list[CheckResult]:
-    """Hold every table of the DuckDB file at `path` (opened read-only) against its suite."""
+    """Validate every table of the DuckDB file at `path` (opened read-only) with its suite. ContractError as `suite_checks`."""
     results: list[CheckResult] = []
     for table, found in validation_results(path, tables, code_lists):
         results += found
@@ -85,7 +85,7 @@ def validate(
 def validation_results(
     path: Path, tables: Iterable[Table], code_lists: Mapping[str, CodeList]
 ) -> Iterator[tuple[Table, list[CheckResult]]]:
-    """As `validate`, table by table."""
+    """As `validate`, yielding the results table by table."""
     with _quiet(), _source(path) as source:
         for table in tables:
             yield table, _validate(source, table, code_lists)
@@ -95,11 +95,11 @@ def _validate(source: Any, table: Table, code_lists: Mapping[str, CodeList]) -> 
     import great_expectations as gx
     from great_expectations.datasource.fluent import TestConnectionError
 
-    promised = list(suite_checks(table, code_lists))
-    for i, promise in enumerate(promised):
-        promise.expectation.meta = {"promise": i}
-    count = gx.expectations.ExpectTableRowCountToBeBetween(min_value=0, meta={"promise": -1})
-    suite = gx.ExpectationSuite(name=table.qualified, expectations=[count, *(p.expectation for p in promised)])
+    lines = list(suite_checks(table, code_lists))
+    for i, line in enumerate(lines):
+        line.expectation.meta = {"line": i}
+    count = gx.expectations.ExpectTableRowCountToBeBetween(min_value=0, meta={"line": -1})
+    suite = gx.ExpectationSuite(name=table.qualified, expectations=[count, *(line.expectation for line in lines)])
     *schema, name = table.relation.split(".")
     place = {"schema_name": schema[0]} if schema else {}
     try:
@@ -107,26 +107,26 @@ def _validate(source: Any, table: Table, code_lists: Mapping[str, CodeList]) -> 
     except TestConnectionError:
         return [CheckResult(table.qualified, None, "exists", "error", False, 0, None, "the table is missing")]
     run = asset.add_batch_definition_whole_table("all").get_batch().validate(suite, result_format=NO_VALUES)
-    outcomes = {int(r.expectation_config.meta["promise"]): r for r in run.results}
+    outcomes = {int(r.expectation_config.meta["line"]): r for r in run.results}
     rows = int(outcomes[-1].result["observed_value"])
-    return [_result(table, promise, outcomes[i], rows) for i, promise in enumerate(promised)]
+    return [_result(table, line, outcomes[i], rows) for i, line in enumerate(lines)]
 
 
-def _result(table: Table, promise: SuiteCheck, outcome: Any, rows: int) -> CheckResult:
-    found, about = outcome.result or {}, promise.description
+def _result(table: Table, line: SuiteCheck, outcome: Any, rows: int) -> CheckResult:
+    found, about = outcome.result or {}, line.description
     broken = found.get("unexpected_count")
     if broken is None and outcome.expectation_config.type == "unexpected_rows_expectation":
         broken = found.get("observed_value")
     if not outcome.success and not found:  # GX says why in the engine's words, which may quote a value
         about = "; ".join(filter(None, [about, "could not be evaluated: a column is missing or the SQL is wrong"]))
     passed = bool(outcome.success)
-    return CheckResult(table.qualified, promise.column, promise.rule, promise.severity, passed, rows, broken, about)
+    return CheckResult(table.qualified, line.column, line.rule, line.severity, passed, rows, broken, about)
 
 
 def _checks(table: Table) -> Iterator[Check]:
     """The contract's checks on what the release holds. Of a tokenised value that is its presence and uniqueness:
-    the value itself was checked at ingest and is not kept. Rows that came under an earlier version never promised what
-    only a later one asks: that was held, row by row, at ingest."""
+    the value itself was checked at ingest and is not stored. A row check that an earlier version lacks is left out, as rows
+    delivered under that version need not pass it: ingest checks each row by its own version."""
     earlier = [[check for column in version.columns for check in column.checks] for version in table.earlier]
     for column in table.columns:
         for check in column.checks:
@@ -165,7 +165,7 @@ def _expectation(table: Table, check: Check, code_lists: Mapping[str, CodeList])
         case "sql":
             return gxe.UnexpectedRowsExpectation(unexpected_rows_query=number_sql(check))
         case "expectation":
-            return _given(table, check)
+            return _contract_expectation(table, check)
 
 
 def _unique(table: Table, check: Check) -> Any:
@@ -178,7 +178,7 @@ def _unique(table: Table, check: Check) -> Any:
     return gxe.ExpectCompoundColumnsToBeUnique(column_list=columns, mostly=check.mostly)
 
 
-def _given(table: Table, check: Check) -> Any:
+def _contract_expectation(table: Table, check: Check) -> Any:
     from great_expectations.exceptions import GreatExpectationsError
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 

@@ -1,7 +1,7 @@
-"""The audit in a process of its own, started at the beginning of a night so that the slow import is done when needed.
+"""Runs the audit in a process of its own, started at the beginning of a night so that the slow import is done in time.
 
 A thread would not do: two threads that import at once can see half a module (sqlalchemy.orm did). The child ends with
-its parent: its stdin closes. Asked with one pickle (path, tables, code lists), it answers with one per table.
+its parent: its stdin closes. It reads one pickle (path, tables, code lists) and writes one per table.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 
 
 class SuiteProcess:
-    """`validate` as in `suite.py`. Close it, or let it end with this process."""
+    """A child process that validates releases. Close it, or let it end with this process."""
 
     def __init__(self) -> None:
         self._child = subprocess.Popen(
@@ -41,7 +41,7 @@ class SuiteProcess:
         code_lists: Mapping[str, CodeList],
         progress: Callable[[str], None] | None = None,
     ) -> list[CheckResult]:
-        """Hold every table of the DuckDB file at `path` against its suite. HubError if the process was lost."""
+        """As `suite.validate`. HubError if the process was lost."""
         wanted, results = list(tables), list[CheckResult]()
         try:
             pickle.dump((path.absolute(), wanted, dict(code_lists)), self._to_child)
@@ -80,11 +80,11 @@ class SuiteProcess:
         return self._child.stdout  # type: ignore[return-value]
 
 
-def serve(asked: BinaryIO, answers: BinaryIO) -> None:
-    """The child's side: one request, then the end; no request, the end as well."""
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """The child's side: answers one request, or none if its input ends, and returns."""
     warm_up()
     try:
-        path, tables, code_lists = pickle.load(asked)
+        path, tables, code_lists = pickle.load(requests)
     except EOFError:
         return
     try:

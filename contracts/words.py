@@ -1,7 +1,7 @@
 """Our own words in a contract (`customProperties`), with those of the standard's that they must agree with.
 
-Belongs here: what each word may be, and which words of one column contradict each other. Does not: what columns and tables ask of
-each other (lint_rules.py), reading a document (load.py).
+Belongs here: the values each word may have, and contradictions among the words of one column. Does not: rules across columns and
+tables (`lint_rules.py`), reading a document (`load.py`).
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ PERSONAL = ("personal", "sensitive")
 
 @cache
 def known_code_lists() -> tuple[str, ...]:
-    """The lists of this project; a deployment adds lines to them in its home, no lists of its own."""
+    """The code lists of this project; a deployment adds lines to them in its home, but no lists of its own."""
     return tuple(sorted(path.stem for path in CODES.glob("*.csv")))
 
 
 def _each(given: Any) -> Any:
-    """One or a list of names or mappings, as a list of mappings."""
+    """A name, a mapping, or a list of them as a list of mappings."""
     return [{"name": one} if isinstance(one, str) else one for one in (given if isinstance(given, list) else [given])]
 
 
 class CheckWord(Declaration):
-    """A check by name, and how grave it is to break it."""
+    """A named check and the severity of failing it."""
 
     name: Annotated[str, one_of("a check", lambda: sorted(NAMED_CHECKS))]
     severity: Literal["error", "warning", "info"] = "error"
 
 
 class ColumnWords(Declaration):
-    """What a contract says of one column, as `Column` has it; what nobody classified is personal, and masked to nothing."""
+    """The words of a contract for one column, as fields of `Column`; an unclassified column is personal, and masked entirely."""
 
     classification: Classification = "personal"
     logical_type: LogicalType = Field("string", alias="logicalType")
@@ -69,7 +69,7 @@ class ColumnWords(Declaration):
     survivorship: Survivorship | None = None
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
-        """Words of one column that do not go together."""
+        """Yields the words of one column that contradict each other."""
         given = self.classification
         if "classification" in self.model_fields_set and given in PERSONAL and not self.purpose:
             yield "", f"is {given} and states no purpose -> add customProperty `purpose`"
@@ -97,7 +97,7 @@ Share = Annotated[float, Field(ge=0, le=1, description="a share of rows from 0 t
 
 
 class TableWords(Declaration):
-    """What a contract says of its table, as `Table` has it; `rowScope` is one column or several, or `public`."""
+    """The words of a contract for its table, as fields of `Table`; `rowScope` is one column or several, or `public`."""
 
     load: Load = "snapshot"
     layout: Layout | None = None

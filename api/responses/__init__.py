@@ -1,4 +1,4 @@
-"""Builders of answers: each makes what one kind of response holds from what the caller may see.
+"""Builders of answers: each makes one kind of response from the user's view.
 
-Belongs here: reading through a `View` and shaping the result. Does not: routes, and any way to data around the view.
+Belongs here: reading through a `View` and shaping the result. Does not: routes, reading data other than through the view.
 """

@@ -1,6 +1,6 @@
-"""What every source says of an attribute of a person or home, side by side, and whether they agree.
+"""The values of every source for an attribute of a person or home, side by side, and whether they agree.
 
-Not here: which value is shown (warehouse/build/survivorship.py), the file around it (home_file.py).
+Not here: picking the value that is shown (`warehouse/build/survivorship.py`), the file around it (`home_file.py`).
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from warehouse.access.grant import NUMBER
 
 
 class SourceValue(BaseModel):
-    """What one row of a source says of an attribute, and whether that is shown. Null: your role does not see it, or the served
-    release does not say it yet."""
+    """The value of one row of a source for an attribute, and whether it is the one shown. A field is null if your role does not
+    see it, or if the served release does not have it yet."""
 
     source: str | None = Field(examples=["resident"])
     source_label: str | None = Field(examples=["人口登记"])
     value: str | None
-    shown: bool | None = Field(description="whether it is the value that the city's tables show")
+    shown: bool | None = Field(description="true for the value that the city's tables show")
     why: str | None = Field(description="the rule by which it is shown or not", examples=["authority"])
     why_label: str | None = Field(examples=["来源更权威"])
-    claimed_on: date | None = Field(description="the day on which the source said it")
-    delivery_id: str | None = Field(description="the file it stands in; of a value seen at a door null")
-    row_no: int | None = Field(description="row in that file, as Excel counts")
+    claimed_on: date | None = Field(description="the day on which the source stated it")
+    delivery_id: str | None = Field(description="the file it comes from; null for a value observed at a door")
+    row_no: int | None = Field(description="row in that file, as Excel numbers rows")
 
 
 class Attribute(BaseModel):
@@ -40,16 +40,16 @@ class Attribute(BaseModel):
     entity_id: str
     attribute: str = Field(examples=["living_address"])
     values: list[SourceValue] = Field(description="newest first")
-    authority: str | None = Field(description="the source whose matter this is (一数一源)", examples=["resident"])
+    authority: str | None = Field(description="the authoritative source (一数一源)", examples=["resident"])
     authority_label: str | None = Field(examples=["人口登记"])
     agree: bool | None = Field(
-        description="whether the sources say the same, each with all its values; null where only one source says anything "
-        "and where your role sees no values. Masked numbers that look the same may differ in hidden digits: then false"
+        description="true if all sources have the same values; null if only one source has any, or if your role sees no "
+        "values. Masked numbers that look the same may differ in hidden digits: then false"
     )
 
 
 def attributes(view: View, entity_ids: Sequence[str], grids: Sequence[Filter]) -> list[Attribute]:
-    """Every attribute of these persons and dwellings; `grids` narrows to where they are."""
+    """Every attribute of these persons and dwellings; `grids` are conditions that narrow the read to their grids."""
     if not entity_ids:
         return []
     number = "value" if view.grant("claim").treatments["value"] == "full" else None
@@ -59,12 +59,12 @@ def attributes(view: View, entity_ids: Sequence[str], grids: Sequence[Filter]) -
     authority = _authorities(view)
     return [
         _attribute(*subject, list(values), authority.get((subject[0], subject[2]), (None, None)))
-        for subject, values in groupby(view.labelled("claim", claims), _subject)
+        for subject, values in groupby(view.with_labels("claim", claims), _subject)
     ]
 
 
 def _authorities(view: View) -> dict[tuple[str, str], tuple[str | None, str | None]]:
-    """By entity and attribute the authoritative source and its label."""
+    """The authoritative source and its label, by entity and attribute."""
     declared = [
         column.survivorship for grant in view.grants() for column in grant.columns.values() if column.survivorship
     ]
@@ -90,7 +90,9 @@ def _attribute(
 
 
 def _agree(claims: list[Row]) -> bool | None:
-    """Sources are compared, not values: several owners of one home, all named by one office, are no contradiction."""
+    """True if each source has the same set of values; None with fewer than two sources. Several values of one source (owners
+    of one home) do not disagree.
+    """
     values: dict[str, set[int]] = defaultdict(set)
     for claim in claims:
         if NUMBER in claim:

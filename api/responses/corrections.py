@@ -1,6 +1,6 @@
-"""Correction requests as an answer shows them, and whose they are: an office's by its sources, everybody else's by area.
+"""Correction requests as answers show them, in the user's scope: of an office by its sources, of everybody else by area.
 
-Not here: the endpoints (routes/corrections.py), the words of a request (warehouse/corrections/presentation.py).
+Not here: the endpoints (`routes/corrections.py`), texts of a request (`warehouse/corrections/presentation.py`).
 """
 
 from __future__ import annotations
@@ -22,38 +22,38 @@ from warehouse.corrections.states import State
 
 
 class EventOut(BaseModel):
-    """A step of a request."""
+    """A step of a correction request."""
 
     state: State
-    due_on: date = Field(description="the clock from here on")
+    due_on: date = Field(description="the last day from this step on")
     reason: str
     decided_by: str
     decided_at: datetime = Field(description="UTC")
 
 
 class OfficeCorrection(BaseModel):
-    """A correction request (更正请求) with its packet and its clock, as its office reads it.
+    """A correction request (更正请求) with its evidence and due date, as its office sees it.
 
-    `stated` and `seen` are null where your role sees no values; what is coded shows its label, a number its masked form.
+    `stated` and `seen` are null if your role sees no values; a code is shown as its label, a number in its masked form.
     """
 
     id: int
-    source: str = Field(description="the table whose row it is", examples=["resident"])
+    source: str = Field(description="the source table of the row to correct", examples=["resident"])
     source_label: str | None
-    record_key: str | None = Field(description="the row's number at the office")
-    delivery_id: str | None = Field(description="the file it stands in")
+    record_key: str | None = Field(description="the row's key at the office")
+    delivery_id: str | None = Field(description="the delivery that has the row")
     file_name: str | None
     row_no: int | None = Field(description="row in that file, as Excel counts")
     entity: str = Field(examples=["person"])
     attribute: str = Field(examples=["living_address"])
-    attribute_label: str = Field(description="as the office calls it")
-    stated: str | None = Field(description="what the office states")
+    attribute_label: str = Field(description="the office's label of the attribute")
+    stated: str | None = Field(description="the value the office states")
     stated_on: date | None
-    seen: str | None = Field(description="what was seen instead")
+    seen: str | None = Field(description="the value observed instead")
     seen_on: date | None
     proof: str | None = Field(examples=["household_book"])
     proof_label: str | None
-    rule: str | None = Field(description="that doubted it")
+    rule: str | None = Field(description="the rule that found the contradiction")
     reason_code: str | None
     reason_code_label: str | None
     reason: str
@@ -61,16 +61,16 @@ class OfficeCorrection(BaseModel):
     opened_at: datetime = Field(description="UTC")
     state: State
     state_label: str | None
-    state_reason: str = Field(description="of the newest step")
+    state_reason: str = Field(description="reason of the newest step")
     state_by: str
     state_at: datetime = Field(description="UTC")
     due_on: date = Field(description="the office's last day")
-    provisional: bool = Field(description="that year's holidays are not published: `due_on` may move")
+    provisional: bool = Field(description="true while the year's public holidays are not published: `due_on` may move")
     overdue: bool
 
 
 class Correction(OfficeCorrection):
-    """The same for everybody else: with what it is about."""
+    """A correction request as everybody but its office sees it: with the person or home it is about."""
 
     entity_id: str
     grid_code: str | None
@@ -78,49 +78,49 @@ class Correction(OfficeCorrection):
 
 
 class CorrectionResponse(ReleaseResponse):
-    """A request and what became of it."""
+    """A correction request and its steps."""
 
-    correction: Correction | OfficeCorrection = Field(description="offices see no id of a person, home or grid")
+    correction: Correction | OfficeCorrection = Field(description="an office gets no id of a person, home or grid")
     events: list[EventOut] = Field(description="every step after sending, oldest first")
 
 
 @dataclass(frozen=True)
 class CorrectionDesk:
-    """Whose requests these are: an office's by its sources, everybody else's by area."""
+    """The user's correction requests: of an office by its sources, of everybody else by area."""
 
-    hub: AppState
+    state: AppState
     user: User
     view: View
-    reader: RequestPresenter
+    presenter: RequestPresenter
 
     @property
     def is_office(self) -> bool:
         return self.user.role == "office"
 
-    def requests(self, wanted: queries.RequestFilter, after: int = 0) -> Iterator[Request]:
-        """Those of hers, oldest first."""
+    def requests(self, condition: queries.RequestFilter, after: int = 0) -> Iterator[Request]:
+        """Her requests that fulfil the condition, with an id above `after`, oldest first."""
         if self.is_office:
-            mine = self.user.sources if wanted.sources is None else set(wanted.sources) & set(self.user.sources)
-            wanted = replace(wanted, sources=sorted(mine))
-        return queries.each(self.hub.casebook, wanted, None if self.is_office else self.view.covers, after)
+            own, asked = self.user.sources, condition.sources
+            condition = replace(condition, sources=sorted(own if asked is None else set(asked) & set(own)))
+        return queries.each(self.state.casebook, condition, None if self.is_office else self.view.covers, after)
 
     def one(self, request_id: int) -> Request:
-        """NotFound for one that is not there, or not hers."""
-        wanted = queries.RequestFilter(ids=[request_id] if 0 < request_id < 2**31 else [])
-        found = next(self.requests(wanted), None)
+        """The request of that id. NotFound if there is none in her scope."""
+        condition = queries.RequestFilter(ids=[request_id] if 0 < request_id < 2**31 else [])
+        found = next(self.requests(condition), None)
         if found is None:
             raise queries.not_found()
         return found
 
     def correction(self, request: Request) -> Correction | OfficeCorrection:
-        """As she may read it."""
-        words = self.reader.words(request)
+        """The request as the user may see it."""
+        words = self.presenter.words(request)
         if self.is_office:
             return OfficeCorrection(**words)
         about = {"entity_id": request.entity_id, "grid_code": request.grid_code, "finding_id": request.finding_id}
         return Correction(**words | about)
 
     def response(self, request: Request) -> CorrectionResponse:
-        """With its steps."""
-        steps = [EventOut(**vars(event)) for event in queries.history(self.hub.casebook, request)]
+        """The request as the user may see it, with its steps."""
+        steps = [EventOut(**vars(event)) for event in queries.history(self.state.casebook, request)]
         return CorrectionResponse(correction=self.correction(request), events=steps, release=self.view.release_id)

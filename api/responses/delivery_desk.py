@@ -1,6 +1,6 @@
-"""One user's desk: the deliveries she may see, and for an office what it may deliver and how that is taken in.
+"""The deliveries one user may see, and for an office the files it may deliver and their way into landing.
 
-Belongs here: which tables are hers, agreed names, landing and the waiting record. Does not: bytes on the wire (uploads.py).
+Belongs here: the user's tables, agreed names, landing a file and its waiting record. Does not: receiving bytes (`uploads.py`).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from warehouse.settings import Settings
 
 ID = re.compile(r"[0-9a-f]{1,64}")
 LONGEST_NAME = 255  # bytes, of any file system
-UNPACKED = 4  # an archive may unpack to as many times the largest upload
+UNPACK_FACTOR = 4  # an archive may unpack to so many times the largest upload
 
 
 class ExpectedFile(NamedTuple):
-    """The table that waits for a file, and what the file's name says of its data."""
+    """The table of an expected file, with the date of its data and whether it replaces rows by key, from its name."""
 
     table: Table
     delivered_on: date | None
@@ -47,41 +47,41 @@ class UploadedFile(NamedTuple):
 
 
 class AcceptedUpload(NamedTuple):
-    """What an upload became: one delivery, of an archive one for each file. `new`: some of it was not known yet."""
+    """The deliveries of an upload: one, or one for each file of an archive. `new`: at least one was not known before."""
 
     deliveries: list[Delivery]
     new: bool
 
 
 class DeliveryDesk:
-    """Out of scope looks like not there: an office sees its sources, admin all deliveries but no receipt, others none."""
+    """A user's deliveries: an office has those of its sources, an admin all but no receipts, other roles none."""
 
     def __init__(self, settings: Settings, catalog: Catalog, user: User) -> None:
         self._settings, self._catalog, self._user = settings, catalog, user
         self._lake = Lake(settings)
-        self._counting: dict[str, set[str]] = {}
+        self._in_force: dict[str, set[str]] = {}
         every = [*(t.name for t in catalog.sources()), UNKNOWN]
         self._tables = {"admin": every, "office": list(user.sources)}.get(user.role, [])
 
     @property
     def folder(self) -> Path:
-        """Where the office's uploads land."""
+        """The landing folder of the office's uploads."""
         return self._settings.landing / self._user.username
 
     def deliveries(self, table: str | None, status: Status | None) -> list[Delivery]:
-        """Newest data first."""
+        """Her deliveries of a table (None: all) in a status (None: any), newest data first."""
         found = (d for name in self._tables if table in (None, name) for d in self._lake.deliveries(name))
         return sorted((d for d in found if status in (None, d.status)), key=lambda d: d.order, reverse=True)
 
     def in_force(self, delivery: Delivery) -> bool:
-        """Whether it counts; of a register only the newest accepted delivery does, and what corrects it."""
+        """True if the delivery is in force; of a register that is the newest accepted one and its corrections."""
         table = self._catalog.find(f"source.{delivery.table}")
-        if table is not None and delivery.table not in self._counting:
-            self._counting[delivery.table] = {d.id for d in self._lake.in_force(table)}
-        return delivery.id in self._counting.get(delivery.table, ())
+        if table is not None and delivery.table not in self._in_force:
+            self._in_force[delivery.table] = {d.id for d in self._lake.in_force(table)}
+        return delivery.id in self._in_force.get(delivery.table, ())
 
     def delivery(self, delivery_id: str) -> Delivery:
-        """NotFound where there is none of that id, or not in her tables."""
+        """The delivery of that id. NotFound if there is none in her tables."""
         if ID.fullmatch(delivery_id):
             for table in self._tables:
                 if found := self._lake.find(table, delivery_id):
@@ -97,21 +97,22 @@ class DeliveryDesk:
         return delivery, path
 
     def label(self, table: str) -> str:
+        """The label of a source table; "" if no contract describes it."""
         known = self._catalog.find(f"source.{table}")
         return known.business_name if known else ""
 
     def require_name(self, file_name: str, *, archive: bool) -> None:
-        """BadRequest unless a file of this name, or where `archive` allows it a ZIP, is expected from this office."""
+        """BadRequest unless a file of this name is expected from the office, or it is a ZIP and `archive` allows one."""
         _require_plain(file_name)
         if not (archive and is_archive(Path(file_name))):
             self._expected(file_name)
 
     def take(self, upload: Upload, file_name: str) -> AcceptedUpload:
-        """Lay an upload down for the night. Bytes that were read already are not stored again.
+        """Move an upload into landing for the next night. Bytes that were ingested already are not stored again.
 
-        The record comes before the file: a night that starts in between finds a file only with its record.
+        The record is written before the file: a night that starts in between finds no file without its record.
         """
-        found = [self._waiting(file) for file in self._files(upload, file_name)]
+        found = [self._waiting_delivery(file) for file in self._files(upload, file_name)]
         known = [self._lake.find(d.table, d.id) for d in found]
         if not all(k and k.status != "waiting" for k in known):
             for delivery, before in zip(found, known, strict=True):
@@ -121,11 +122,11 @@ class DeliveryDesk:
         return AcceptedUpload([k or d for k, d in zip(known, found, strict=True)], not all(known))
 
     def _files(self, upload: Upload, file_name: str) -> list[UploadedFile]:
-        """The files that were sent: the upload itself, or those in it, under their bare names."""
+        """The files of an upload: itself, or those in an archive, by name without folders. BadRequest if one is unexpected."""
         if not is_archive(Path(file_name)):
             return [UploadedFile(file_name, upload.sha256, upload.size)]
         try:
-            inside = members(upload.path, UNPACKED * self._settings.largest_upload)
+            inside = members(upload.path, UNPACK_FACTOR * self._settings.largest_upload)
             for member in inside:  # before anything is unpacked
                 _require_plain(member.bare_name)
                 self._expected(member.bare_name)
@@ -138,7 +139,7 @@ class DeliveryDesk:
             UploadedFile(member.bare_name, sha256, member.size) for member, sha256 in zip(inside, hashes, strict=True)
         ]
 
-    def _waiting(self, file: UploadedFile) -> Delivery:
+    def _waiting_delivery(self, file: UploadedFile) -> Delivery:
         expected, now = self._expected(file.name), datetime.now(ZoneInfo(self._settings.timezone))
         return Delivery(
             id=file.sha256[:16],
@@ -155,7 +156,7 @@ class DeliveryDesk:
         )
 
     def _move(self, upload: Upload, file_name: str) -> None:
-        """In a folder of its own, so that a second file of one name takes the place of none."""
+        """Moves the file into a folder of its own, so that a second file of the same name replaces none."""
         folder = self.folder / upload.sha256[:16]
         private_folder(folder)
         if any(folder.iterdir()):  # these bytes lie here already, under the name they first had
@@ -165,7 +166,7 @@ class DeliveryDesk:
             sync_folder(changed)
 
     def _expected(self, file_name: str) -> ExpectedFile:
-        """BadRequest with the names that would fit."""
+        """The table and data of a file by its name. BadRequest, with the agreed names, if the office delivers no such file."""
         fits = tables_for_file(self._catalog.sources(), file_name)
         if len(fits) == 1 and fits[0][0].name in self._user.sources:
             table, match = fits[0]
@@ -175,8 +176,8 @@ class DeliveryDesk:
                 raise BadRequest("the date in the file's name lies in the future", remedy="correct it") from None
             except ValueError:
                 raise BadRequest("the date in the file's name is no date", remedy="write it as 20240301") from None
-        mine = [t for name in self._user.sources if (t := self._catalog.find(f"source.{name}"))]
-        agreed = ", ".join(agreed_file_name(table) for table in mine)
+        own = [t for name in self._user.sources if (t := self._catalog.find(f"source.{name}"))]
+        agreed = ", ".join(agreed_file_name(table) for table in own)
         raise BadRequest("no file of this name is expected from you", remedy=f"agreed names: {agreed}")
 
 
@@ -188,11 +189,11 @@ def _sha256(blocks: Iterable[bytes]) -> str:
 
 
 def _require_plain(file_name: str) -> None:
-    """BadRequest for a name that is none, or holds somebody's number: names end up in lists and logs."""
-    from contracts.identifiers import contains_number  # late: it brings polars, for which no start should wait
+    """BadRequest if the text is no plain file name or holds a personal number: names end up in lists and logs."""
+    from contracts.identifiers import contains_number  # late: imports polars, for which no start should wait
 
-    strange = not file_name.isprintable() or any(c in file_name for c in "/\\") or is_unfinished(file_name)
-    if strange or ".." in file_name or len(file_name.encode()) > LONGEST_NAME:
+    is_odd = not file_name.isprintable() or any(c in file_name for c in "/\\") or is_unfinished(file_name)
+    if is_odd or ".." in file_name or len(file_name.encode()) > LONGEST_NAME:
         raise BadRequest("this is no plain file name", remedy="send the agreed name, without folders")
     if contains_number(file_name):
         raise BadRequest("the file's name holds an ID number or a phone number", remedy="send the agreed name")

@@ -1,6 +1,6 @@
-"""The offices' rows that speak in a finding: where each stands, of when it is, and what it says with its labels.
+"""The offices' rows that a finding cites as evidence: source, file, date, and values with labels.
 
-Not here: the finding itself (finding_file.py), which rows a rule cites (warehouse/cross_check/run.py).
+Not here: the finding itself (`finding_file.py`), selecting the rows a rule cites (`warehouse/cross_check/run.py`).
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from warehouse.access.filters import Condition
 
 
 class EvidenceColumn(BaseModel):
-    """One column of an office's row."""
+    """One column of a cited row."""
 
     column: str = Field(examples=["living_address"])
-    label: str = Field(description="what the office calls it", examples=["现住址"])
+    label: str = Field(description="the office's label of the column", examples=["现住址"])
     value: str | int | float | bool | None
-    value_label: str | None = Field(description="what a code stands for")
+    value_label: str | None = Field(description="label, if the value is a code")
 
 
 class EvidenceRow(ContractRow):
-    """A row of an office that speaks in a finding."""
+    """A row of an office that a finding cites."""
 
     model_config = columns_of("finding_evidence")
 
-    source_label: str = Field(title="来源", description="what `source` stands for")
+    source_label: str = Field(title="来源", description="label of `source`")
     file_name: str | None = Field(
-        title="文件", description="the file it stands in; null where its delivery is not known"
+        title="文件", description="the file that has the row; null if its delivery is unknown"
     )
     value: list[EvidenceColumn] | None = Field(
-        title="值", description="what the rule shows of the row; null where your role does not see it"
+        title="值", description="the columns that the rule shows; null if your role does not see them"
     )
 
 
 def evidence_rows(view: View, finding_id: str) -> list[Row]:
-    """The rows of one finding, as `EvidenceRow` has them."""
+    """The rows that a finding cites, as fields of `EvidenceRow`."""
     rows = view.rows("finding_evidence", Condition("finding_id", "eq", finding_id), order=("source", "record_key"))
     deliveries = Condition("delivery_id", "in", sorted({row["delivery_id"] for row in rows}))
     known = view.rows("delivery", deliveries, columns=("delivery_id", "source", "file_name")) if rows else []
@@ -49,7 +49,7 @@ def evidence_rows(view: View, finding_id: str) -> list[Row]:
     return [
         row
         | {
-            "source_label": view.label("claim_source", row["source"]) or _office(view, row["source"]),
+            "source_label": view.label("claim_source", row["source"]) or _table_label(view, row["source"]),
             "file_name": files.get((row["source"], row["delivery_id"])),
             "value": _columns(view, f"source.{row['source']}", json.loads(row["value"])) if row["value"] else None,
         }
@@ -57,13 +57,13 @@ def evidence_rows(view: View, finding_id: str) -> list[Row]:
     ]
 
 
-def _office(view: View, source: str) -> str:
-    """What the contract calls a table that states no claims."""
+def _table_label(view: View, source: str) -> str:
+    """The contract's label of a source that states no claims."""
     return view.grant(f"source.{source}").table.business_name
 
 
 def _columns(view: View, table: str, value: Mapping[str, Any]) -> list[Row]:
-    """Each column of an office's row with what the office calls it, and what a code stands for."""
+    """The columns of an office's row as fields of `EvidenceColumn`."""
     columns = view.grant(table).columns
     shown = []
     for name, text in value.items():

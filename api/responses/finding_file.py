@@ -1,7 +1,7 @@
-"""Findings as somebody at the door, or at a desk, is shown them: whom to ask, where, what it means, what may be said of it.
+"""Findings as they are shown at a door or desk: the person, the address, the meaning, and the possible verdicts.
 
-Belongs here: the words around a finding. Does not: the offices' rows that speak in it (evidence.py), which findings (routes),
-their order (worklist.py), what they are now (warehouse/cross_check/live_status.py).
+Belongs here: a finding's texts and labels. Does not: the rows it cites (`evidence.py`), selecting findings (routes), their order
+(`worklist.py`), their present status (`warehouse/cross_check/live_status.py`).
 """
 
 from __future__ import annotations
@@ -21,23 +21,21 @@ from warehouse.cross_check.model import Rule
 
 
 class Finding(ContractRow):
-    """A finding (疑点) as it is now: `status`, `verdict` and `visits` with what was seen since the release was made.
+    """A finding (疑点) in its present state: `status`, `verdict` and `visits` include verdicts given since the release was built.
 
-    `household_id` is null where the household is not in your areas.
+    `household_id` is null if the household is not in your areas.
     """
 
     model_config = columns_of("finding")
 
     evidence: dict[str, Any] | None = Field(
-        title="证据", description="by name what the rule found; null where your role does not see it"
+        title="证据", description="values the rule found, by name; null if your role does not see them"
     )
-    person_name: str | None = Field(title="姓名", description="of the person it is about")
-    address: str | None = Field(title="房屋地址", description="of the dwelling it is about")
-    meaning: str | None = Field(title="含义", description="what the rule means at the door")
-    evidence_labels: dict[str, str] = Field(description="by name in `evidence` its label")
-    evidence_value_labels: dict[str, str | list[str]] = Field(
-        description="by name in `evidence` what its code stands for"
-    )
+    person_name: str | None = Field(title="姓名", description="name of the person it is about")
+    address: str | None = Field(title="房屋地址", description="standard address of the dwelling it is about")
+    meaning: str | None = Field(title="含义", description="the rule's meaning for somebody at the door")
+    evidence_labels: dict[str, str] = Field(description="labels of the names in `evidence`")
+    evidence_value_labels: dict[str, str | list[str]] = Field(description="labels of the codes in `evidence`, by name")
 
 
 class Choice(BaseModel):
@@ -48,17 +46,17 @@ class Choice(BaseModel):
 
 
 class DoubtfulAttribute(BaseModel):
-    """A value that the finding puts in doubt; what was seen instead is sent with the verdict."""
+    """An attribute whose value the finding puts in doubt; the observed value is sent with the verdict."""
 
     entity: str = Field(examples=["person"])
-    entity_id: str | None = Field(description="null where the finding names no one person or home")
+    entity_id: str | None = Field(description="null if the finding names no single person or home")
     attribute: str = Field(examples=["living_address"])
     label: str = Field(examples=["现住址"])
-    codes: list[Choice] | None = Field(description="the values it can have, where it has a list of them")
+    codes: list[Choice] | None = Field(description="the values it can have, if it has a code list")
 
 
 class VerdictQuestions(BaseModel):
-    """What a verdict on this finding may say; it goes to POST /v1/findings/{finding_id}/verdicts."""
+    """The possible contents of a verdict on this finding, which is sent to POST /v1/findings/{finding_id}/verdicts."""
 
     meaning: str | None
     doubts: list[DoubtfulAttribute]
@@ -71,41 +69,40 @@ LISTS: Final = {"verdicts": "verdict", "reasons": "verdict_reason", "proofs": "p
 
 
 def finding_rows(view: View, findings: Sequence[Row]) -> list[Row]:
-    """Findings with the person's name and the home's address, their rule's words, and only ids that lead somewhere for
-    this caller."""
-    names = _of(view, "person", findings, "name")
-    addresses = _of(view, "dwelling", findings, "standard_address")
-    households = _of(view, "household", findings, "household_no")
-    book = library().rules
+    """Findings as fields of `Finding`: with the person's name, the home's address and the rule's texts."""
+    names = _column_by_id(view, "person", findings, "name")
+    addresses = _column_by_id(view, "dwelling", findings, "standard_address")
+    households = _column_by_id(view, "household", findings, "household_no")
+    rules = library().rules
     return [
         row
         | {
             "household_id": row["household_id"] if row["household_id"] in households else None,
             "person_name": names.get(row["person_id"]),
             "address": addresses.get(row["dwelling_id"]),
-            "meaning": book[row["rule"]].meaning if row["rule"] in book else None,
-            "evidence_labels": dict(book[row["rule"]].evidence) if row["rule"] in book else {},
+            "meaning": rules[row["rule"]].meaning if row["rule"] in rules else None,
+            "evidence_labels": dict(rules[row["rule"]].evidence) if row["rule"] in rules else {},
             "evidence_value_labels": _value_labels(view, row["evidence"]),
         }
-        for row in map(with_evidence, view.labelled("finding", findings))
+        for row in map(with_evidence, view.with_labels("finding", findings))
     ]
 
 
 def _value_labels(view: View, evidence: Mapping[str, Any] | None) -> dict[str, str | list[str]]:
-    """What the codes among the evidence stand for: those in the columns that are called as a code list."""
-    labelled: dict[str, str | list[str]] = {}
-    for name, said in (evidence or {}).items():
+    """Labels of the codes in the evidence: a value is a code if its name is that of a code list."""
+    found: dict[str, str | list[str]] = {}
+    for name, value in (evidence or {}).items():
         if not (labels := view.labels(name)):
             continue
-        if isinstance(said, list):
-            labelled[name] = [labels.get(code, code) for code in said]
-        elif said in labels:
-            labelled[name] = labels[said]
-    return labelled
+        if isinstance(value, list):
+            found[name] = [labels.get(code, code) for code in value]
+        elif value in labels:
+            found[name] = labels[value]
+    return found
 
 
-def _of(view: View, table: str, rows: Sequence[Row], column: str) -> dict[str, str]:
-    """`column` by id, of those that the rows name and the caller may see."""
+def _column_by_id(view: View, table: str, rows: Sequence[Row], column: str) -> dict[str, str]:
+    """`column` by the table's id, of the entities that the rows name and the user may see."""
     key = f"{table}_id"
     ids = sorted({row[key] for row in rows} - {None})
     found = view.rows(table, Condition(key, "in", ids), columns=(key, column)) if ids else []
@@ -113,7 +110,7 @@ def _of(view: View, table: str, rows: Sequence[Row], column: str) -> dict[str, s
 
 
 def verdict_questions(view: View, finding: Row) -> VerdictQuestions:
-    """What may be said about a finding, with the labels that a screen shows."""
+    """The possible verdicts, reasons and proofs for a finding, with labels, and the attributes it doubts."""
     rule = library().rules.get(finding["rule"])
     lists = {name: _choices(view.labels(codes)) for name, codes in LISTS.items()}
     return VerdictQuestions(meaning=rule.meaning if rule else None, doubts=_doubts(view, rule, finding), **lists)
@@ -149,7 +146,7 @@ def _column(view: View, entity: str, attribute: str) -> Column | None:
 
 
 def _label(view: View, column: Column | None, attribute: str) -> str:
-    """As the office calls it whose matter it is; else as the city table does."""
+    """The authoritative office's label of an attribute, else that of the city table, else its name."""
     if column and column.survivorship and column.survivorship.authority:
         offices = {c.name: c.business_name for c in view.grant(f"source.{column.survivorship.authority}").table.columns}
         return offices.get(attribute, column.business_name)

@@ -1,6 +1,6 @@
-"""A home as it was on a day, as it was known on a day: households and dwellings by `?as_of=`.
+"""Files of households and dwellings as of a past day (`?as_of=`), as they were known on a day (`known`).
 
-Not here: which facts are valid and known on two days (`as_of.py`), the home as it is (`home_file.py`).
+Not here: selecting the facts of two days (`as_of.py`), the home as it is now (`home_file.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from api.contract_models import ContractRow, columns_of
-from api.responses.as_of import AsOfDay, about, facts_ever, facts_then
+from api.responses.as_of import AsOfDay, all_facts, facts_as_of, history_fields
 from api.schemas import ReleaseResponse, Row
 from api.view import View
 from warehouse.access.filters import Condition
@@ -23,13 +23,13 @@ PLACE = ("dwelling_id", "standard_address", "estate", "building_no", "entrance_n
 
 
 class DwellingPlace(ContractRow):
-    """Where a dwelling is; what else its row says is said of today."""
+    """The address and grid of a dwelling; its other columns are left out because they describe today."""
 
-    model_config = columns_of("dwelling", only=PLACE, labelled=False)
+    model_config = columns_of("dwelling", only=PLACE, with_labels=False)
 
 
 class PastMember(ContractRow):
-    """Who belonged to a household, and since when."""
+    """A member of a household on that day, and since when she was one."""
 
     model_config = columns_of("membership", omit=("membership_id",))
 
@@ -38,13 +38,13 @@ class PastMember(ContractRow):
 
 
 class PastResidence(ContractRow):
-    """Where a person was registered (hukou) or lived (living), and since when."""
+    """The dwelling in which a person was registered (hukou) or lived (living) on that day, and since when."""
 
     model_config = columns_of("residence", omit=("residence_id",))
 
 
 class PastTitle(ContractRow):
-    """Who held a title of the dwelling, and since when."""
+    """A holder of a title of the dwelling on that day, and since when she held it."""
 
     model_config = columns_of("title", omit=("title_id",))
 
@@ -54,12 +54,12 @@ class PastHousehold(BaseModel):
 
     household_id: str
     household_no: str = Field(description="户号")
-    head_person_id: str | None = Field(description="null: nobody was head")
+    head_person_id: str | None = Field(description="null if nobody was head")
     member_count: int
 
 
 class RegisteredHousehold(BaseModel):
-    """A household that was registered in the dwelling; null what lies outside your areas."""
+    """A household that was registered in the dwelling; fields are null if it lies outside your areas."""
 
     household_id: str
     household_no: str | None = Field(description="户号")
@@ -67,7 +67,7 @@ class RegisteredHousehold(BaseModel):
 
 
 class PastOccupant(BaseModel):
-    """Who was registered or lived in the dwelling; null what lies outside your areas."""
+    """A person who was registered or lived in the dwelling; fields are null if they lie outside your areas."""
 
     person_id: str
     name: str | None
@@ -80,17 +80,17 @@ class PastOccupant(BaseModel):
 
 
 class HistoryFile(ReleaseResponse):
-    """What the file of a home as of a day says beside the home."""
+    """The fields that household and dwelling files as of a day have in common."""
 
     as_of: date
     known: date
     release_then: str | None = Field(description="the release that served on the day `known`; null before the first")
-    hint: str | None = Field(description="why there is nothing to tell, or what to keep in mind")
+    hint: str | None = Field(description="the reason for an empty answer, or a caveat")
     titles: list[PastTitle] = Field(description="of the dwelling")
 
 
 class HouseholdHistory(HistoryFile):
-    """一户一档 as of a day: who belonged to a household, and where it was registered."""
+    """一户一档 as of a day: the members of a household, and the dwelling where it was registered."""
 
     household: PastHousehold
     dwelling: DwellingPlace | None = Field(description="where it was registered")
@@ -99,59 +99,63 @@ class HouseholdHistory(HistoryFile):
 
 
 class DwellingHistory(HistoryFile):
-    """一房一档 as of a day: who was registered in a dwelling, lived there and held it."""
+    """一房一档 as of a day: the persons registered or living in a dwelling, and the holders of its titles."""
 
     dwelling: DwellingPlace
     households: list[RegisteredHousehold] = Field(description="registered here")
     members: list[PastOccupant] = Field(description="registered or living here")
 
 
-def household_history(view: View, household_id: str, moment: AsOfDay, zone: ZoneInfo) -> HouseholdHistory:
-    """NotFound where no member was ever in the user's scope."""
+def household_history(view: View, household_id: str, as_of_day: AsOfDay, zone: ZoneInfo) -> HouseholdHistory:
+    """The file of a household as of a day. NotFound if no member was ever in the user's scope."""
     own = Condition("household_id", "eq", household_id)
-    ever = facts_ever(view, "membership", own, columns=("household_no", "known_from"))
-    if not ever:
+    memberships = all_facts(view, "membership", own, columns=("household_no", "known_from"))
+    if not memberships:
         raise NotFound("there is no such household in your areas", remedy="search for it again")
-    members = view.labelled("membership", facts_then(view, "membership", moment, own))
-    residences = view.labelled("residence", facts_then(view, "residence", moment, own))
+    members = view.with_labels("membership", facts_as_of(view, "membership", as_of_day, own))
+    residences = view.with_labels("residence", facts_as_of(view, "residence", as_of_day, own))
     head_id = min((m["person_id"] for m in members if m["relation_to_head"] == HEAD), default=None)
     registered = sorted((r["person_id"] != head_id, r["dwelling_id"]) for r in residences if r["kind"] == "hukou")
     dwelling_id = registered[0][1] if registered else None
-    nobody = None if members else "nobody belonged to it on that day, as far as was known"
+    empty_hint = None if members else "nobody belonged to it on that day, as far as was known"
     return HouseholdHistory(
         household=PastHousehold(
             household_id=household_id,
-            household_no=ever[-1]["household_no"],
+            household_no=memberships[-1]["household_no"],
             head_person_id=head_id,
             member_count=len({m["person_id"] for m in members}),
         ),
         dwelling=next(iter(_places(view, dwelling_id)), None),
-        members=sorted(_at(members, residences, dwelling_id), key=lambda m: (m["relation_to_head"], m["person_id"])),
+        members=sorted(
+            _with_ties(members, residences, dwelling_id), key=lambda m: (m["relation_to_head"], m["person_id"])
+        ),
         residences=residences,
-        titles=_titles(view, moment, dwelling_id),
-        **about(view, moment, zone, [row["known_from"] for row in ever], nobody),
+        titles=_titles(view, as_of_day, dwelling_id),
+        **history_fields(view, as_of_day, zone, [row["known_from"] for row in memberships], empty_hint),
     )
 
 
-def dwelling_history(view: View, dwelling_id: str, moment: AsOfDay, zone: ZoneInfo) -> DwellingHistory:
-    """NotFound if the dwelling is out of the user's scope."""
+def dwelling_history(view: View, dwelling_id: str, as_of_day: AsOfDay, zone: ZoneInfo) -> DwellingHistory:
+    """The file of a dwelling as of a day. NotFound if it is out of the user's scope."""
     view.one("dwelling", Condition("dwelling_id", "eq", dwelling_id))
     here = Condition("dwelling_id", "eq", dwelling_id)
-    residences = view.labelled("residence", facts_then(view, "residence", moment, here))
+    residences = view.with_labels("residence", facts_as_of(view, "residence", as_of_day, here))
     people = sorted({r["person_id"] for r in residences})
-    belonging = facts_then(view, "membership", moment, Condition("person_id", "in", people)) if people else []
-    households = {m["household_id"]: m for m in belonging}
+    memberships = facts_as_of(view, "membership", as_of_day, Condition("person_id", "in", people)) if people else []
+    households = {m["household_id"]: m for m in memberships}
     registered = sorted({r["household_id"] for r in residences if r["kind"] == "hukou"})
-    named = {(m["person_id"], m["household_id"]): m for m in belonging}
+    by_tie = {(m["person_id"], m["household_id"]): m for m in memberships}
     ties = {(r["person_id"], r["household_id"]): r for r in residences}
-    members = [_named(tie, named.get(key)) for key, tie in sorted(ties.items())]
-    titles = _titles(view, moment, dwelling_id)
+    members = [_occupant(tie, by_tie.get(key)) for key, tie in sorted(ties.items())]
+    titles = _titles(view, as_of_day, dwelling_id)
     known = [
         row["known_from"]
         for table in ("residence", "title")
-        for row in facts_ever(view, table, here, columns=("known_from",))
+        for row in all_facts(view, table, here, columns=("known_from",))
     ]
-    nobody = None if residences or titles else "nobody was registered, lived or held a title here, as far as was known"
+    empty_hint = (
+        None if residences or titles else "nobody was registered, lived or held a title here, as far as was known"
+    )
     return DwellingHistory(
         dwelling=_places(view, dwelling_id)[0],
         households=[
@@ -162,26 +166,26 @@ def dwelling_history(view: View, dwelling_id: str, moment: AsOfDay, zone: ZoneIn
             )
             for id_ in registered
         ],
-        members=view.labelled("membership", _at(members, residences, dwelling_id)),
+        members=view.with_labels("membership", _with_ties(members, residences, dwelling_id)),
         titles=titles,
-        **about(view, moment, zone, known, nobody),
+        **history_fields(view, as_of_day, zone, known, empty_hint),
     )
 
 
-def _named(tie: Row, member: Row | None) -> Row:
-    """Who has a tie to a home, with the name in her household where the user sees that."""
-    said = member or {}
+def _occupant(tie: Row, member: Row | None) -> Row:
+    """The fields of `PastOccupant` for a tie to the home, with name and household from her membership if the user sees it."""
+    known = member or {}
     return {
         "person_id": tie["person_id"],
-        "name": said.get("name"),
+        "name": known.get("name"),
         "household_id": tie["household_id"],
-        "household_no": said.get("household_no"),
-        "relation_to_head": said.get("relation_to_head", tie["relation_to_head"]),
+        "household_no": known.get("household_no"),
+        "relation_to_head": known.get("relation_to_head", tie["relation_to_head"]),
     }
 
 
-def _at(members: Sequence[Row], residences: Sequence[Row], dwelling_id: str | None) -> list[Row]:
-    """Members with whether they lived and were registered in the dwelling."""
+def _with_ties(members: Sequence[Row], residences: Sequence[Row], dwelling_id: str | None) -> list[Row]:
+    """The members with `lives_here` and `registered_here` for the dwelling."""
     ties = {(r["person_id"], r["kind"]) for r in residences if dwelling_id and r["dwelling_id"] == dwelling_id}
     return [
         m | {"lives_here": (m["person_id"], "living") in ties, "registered_here": (m["person_id"], "hukou") in ties}
@@ -189,12 +193,12 @@ def _at(members: Sequence[Row], residences: Sequence[Row], dwelling_id: str | No
     ]
 
 
-def _titles(view: View, moment: AsOfDay, dwelling_id: str | None) -> list[Row]:
+def _titles(view: View, as_of_day: AsOfDay, dwelling_id: str | None) -> list[Row]:
     if dwelling_id is None:
         return []
-    return view.labelled("title", facts_then(view, "title", moment, Condition("dwelling_id", "eq", dwelling_id)))
+    return view.with_labels("title", facts_as_of(view, "title", as_of_day, Condition("dwelling_id", "eq", dwelling_id)))
 
 
 def _places(view: View, dwelling_id: str | None) -> list[Row]:
-    """The dwelling's place; what else its row says is said of today."""
+    """The row of the dwelling with the columns of `DwellingPlace`, or none."""
     return view.rows("dwelling", Condition("dwelling_id", "eq", dwelling_id), columns=PLACE) if dwelling_id else []

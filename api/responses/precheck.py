@@ -1,6 +1,6 @@
-"""Checking a file without taking it: `hub delivery check` in a process of its own, with limits on time and memory.
+"""Checks a file without delivering it: runs `hub delivery check` in a process of its own, with limits on time and memory.
 
-A foreign file is never parsed in the process that serves. Not here: the check itself (`pipelines/ingest/precheck.py`).
+A foreign file is never parsed in the process that serves requests. Not here: the check itself (`pipelines/ingest/precheck.py`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 from api.errors import PayloadTooLarge, error_log
 from warehouse.settings import Settings
 
-AT_ONCE = 2
-# the limits are set before anything of ours is loaded; a check waits for whoever is served
+MAX_CONCURRENT_CHECKS = 2
+# the limits are set before anything of ours is loaded; nice: serving requests goes first
 CHILD = """
 import os, resource, sys
 os.nice(10)
@@ -29,7 +29,7 @@ REMEDY = "split it, or deliver it: what is delivered is read at night without th
 
 
 def run_precheck(settings: Settings, path: Path) -> dict[str, Any]:
-    """What delivering `path` would come to, as `hub delivery check` says it. TooMuch when a limit is reached."""
+    """The result of `hub delivery check` on the file at `path`. PayloadTooLarge if a limit is reached."""
     try:
         done = subprocess.run(
             [sys.executable, "-c", CHILD, str(int(settings.check_memory)), str(path)],
@@ -43,14 +43,14 @@ def run_precheck(settings: Settings, path: Path) -> dict[str, Any]:
     if done.returncode in (0, 1) and done.stdout:
         [found] = json.loads(done.stdout)
         return dict(found)
-    error_log.error("a check ended with status %d: %s", done.returncode, _said(done.stderr))
+    error_log.error("a check ended with status %d: %s", done.returncode, _error_line(done.stderr))
     raise PayloadTooLarge(
         "the check broke off; most often a file needs more memory than a check may have", remedy=REMEDY
     )
 
 
 def _environment(settings: Settings, work: Path) -> dict[str, str]:
-    """No more than it needs; the modules are found where this process found them."""
+    """The environment of the child: only what it needs, with the module path of this process."""
     return {
         "HUB_HOME": str(settings.home.absolute()),
         "HUB_TIMEZONE": settings.timezone,
@@ -61,7 +61,7 @@ def _environment(settings: Settings, work: Path) -> dict[str, str]:
     }
 
 
-def _said(stderr: bytes) -> str:
-    """The one line in which `hub` says what was wrong; of anything else nothing, for it may quote a row."""
+def _error_line(stderr: bytes) -> str:
+    """The error line that `hub` wrote; any other output is left out, as it may quote a row."""
     lines = stderr.decode(errors="replace").strip().splitlines() or [""]
     return lines[-1] if lines[-1].startswith("hub: ") else "killed, or out of memory"

@@ -1,6 +1,6 @@
-"""What somebody sees of the rules: header in words, findings and figures of her areas, state, and who decided what why.
+"""Rules as a user sees them: header with labels, findings and precision in her areas, state and decisions.
 
-Not here: the endpoints (routes/rules.py), how figures are made (warehouse/cross_check/precision.py).
+Not here: the endpoints (`routes/rules.py`), computing precision (`warehouse/cross_check/precision.py`).
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ AREA = "digits of a county (6) or subdistrict (9); empty: the whole city"
 
 
 class PrecisionOut(BaseModel):
-    """How often a rule was right in one area."""
+    """The precision of a rule in one area: the share of its findings that were confirmed at the door."""
 
     area: str = Field(description=AREA, examples=["140213052"])
     area_name: str | None
     confirmed: int = Field(description="findings judged confirmed or moved, since `since`")
     wrong: int
-    other: int = Field(description="findings somebody went for without a conclusion")
+    other: int = Field(description="visited findings without a conclusion")
     judged: int = Field(description="confirmed + wrong")
     visits: int
     share: float | None = Field(description="confirmed / judged")
     low: float = Field(description="of the 95 % Wilson interval")
     high: float
     state: Literal["running", "stopped_by_figures", "stopped_by_person"] = Field(
-        description="with what was decided since the release; what stops a larger area stops this one"
+        description="with decisions made since the release; a rule stopped in a larger area is stopped here"
     )
     state_label: str | None
     since: datetime | None = Field(description="when the rule was last restarted there")
-    may_decide: bool = Field(description="whether you may stop or restart it there")
+    may_decide: bool = Field(description="true if you may stop or restart it there")
 
 
 class RuleDecisionOut(BaseModel):
-    """Who stopped or restarted a rule where, and why."""
+    """A decision to stop or restart a rule in an area."""
 
     rule: str
     area: str = Field(description=AREA)
@@ -60,11 +60,11 @@ class RuleDecisionOut(BaseModel):
 
 
 class RuleOut(BaseModel):
-    """One rule, as its header says it, and how it does in the caller's areas."""
+    """A rule with its header, and its findings, precision and decisions in your areas."""
 
     rule: str = Field(examples=["hukou_residence_split"])
     title: str
-    meaning: str = Field(description="what it means at the door")
+    meaning: str = Field(description="its meaning for somebody at the door")
     severity: str
     severity_label: str | None
     subject: str
@@ -74,17 +74,20 @@ class RuleOut(BaseModel):
     legal_basis: str
     owner: str
     parameters: dict[str, float]
-    doubts: list[str] = Field(description="attributes whose value a finding puts in doubt")
-    evidence: dict[str, str] = Field(description="evidence column → label")
-    findings: dict[str, int] = Field(description="findings in your areas by status")
-    figures: list[PrecisionOut] = Field(description="the whole city, your areas, and what they lie in")
-    decisions: list[RuleDecisionOut] = Field(description="about these areas, newest first")
-    error: str | None = Field(description="why it did not run for this release")
+    doubts: list[str] = Field(description="attributes whose values its findings put in doubt")
+    evidence: dict[str, str] = Field(description="labels of evidence columns, by name")
+    findings: dict[str, int] = Field(description="number of findings in your areas, by status")
+    figures: list[PrecisionOut] = Field(
+        description="precision in the whole city, in your areas, and in the areas that contain them"
+    )
+    decisions: list[RuleDecisionOut] = Field(description="decisions about these areas, newest first")
+    error: str | None = Field(description="why it did not run for this release; null if it ran")
 
 
 def may_decide(user: User, area: str) -> bool:
-    """A lead decides about the subdistricts her areas lie in, a supervisor within her areas; the city is nobody's but who
-    has all of it."""
+    """True if the user may stop or restart rules in an area ("": the whole city): a lead in the subdistricts her areas lie in, a
+    supervisor within her areas; in the whole city only a user whose area it is.
+    """
     own = [area_prefix(code) for code in user.areas]
     if user.role == "grid_lead" and any(len(area) == SUBDISTRICT and code.startswith(area) for code in own):
         return True
@@ -94,26 +97,29 @@ def may_decide(user: User, area: str) -> bool:
     return any(len(code) <= whole_city if area == EVERYWHERE else area.startswith(code) for code in own)
 
 
-def concerns(user: User, area: str) -> bool:
-    """Whether an area is the caller's, lies in hers, or holds one of hers."""
+def is_relevant(user: User, area: str) -> bool:
+    """True if an area is one of the user's, lies in one or contains one; the whole city always is."""
     own = [area_prefix(code) for code in user.areas]
     return any(area.startswith(code) or code.startswith(area) for code in own) or area == EVERYWHERE
 
 
 class RulePresenter:
-    """Everything of one answer, read once; `errors` are the release's rules that did not run."""
+    """Builds the answers about rules from data read once; `errors` are those of rules that failed in this release, by name."""
 
     def __init__(self, view: View, user: User, decisions: Sequence[RuleDecision], errors: dict[str, str]) -> None:
         self._view, self._user, self._errors = view, user, errors
-        self._decisions = [d for d in decisions if concerns(user, d.area)]
+        self._decisions = [d for d in decisions if is_relevant(user, d.area)]
         figures = [
-            f for f in published_precision(_seen(view, "rule_figure"), decisions) if concerns(user, f["area_code"])
+            f
+            for f in published_precision(_visible_rows(view, "rule_figure"), decisions)
+            if is_relevant(user, f["area_code"])
         ]
         self._figures = _by_rule(sorted(figures, key=lambda f: f["area_code"]))
-        self._found = _by_rule(_counted(view))
+        self._found = _by_rule(_finding_counts(view))
         self._names = _names(view, {f["area_code"] for f in figures} | {d.area for d in self._decisions})
 
     def rule(self, rule: Rule) -> RuleOut:
+        """One rule as the user sees it."""
         label = self._view.label
         return RuleOut(
             rule=rule.name,
@@ -124,15 +130,16 @@ class RulePresenter:
             doubts=list(rule.doubts),
             findings={row["status"]: row["rows"] for row in self._found[rule.name]},
             figures=[self._figure(figure) for figure in self._figures[rule.name]],
-            decisions=[self.decided(d) for d in reversed(self._decisions) if d.rule == rule.name],
+            decisions=[self.decision(d) for d in reversed(self._decisions) if d.rule == rule.name],
             error=self._errors.get(rule.name),
         )
 
     def state(self, rule: str, area: str) -> str:
-        """The rule's state there now; running where nothing was ever counted."""
+        """The rule's present state in the area; `running` if it has no figure there."""
         return next((f["state"] for f in self._figures[rule] if f["area_code"] == area), "running")
 
-    def decided(self, decision: RuleDecision) -> RuleDecisionOut:
+    def decision(self, decision: RuleDecision) -> RuleDecisionOut:
+        """A decision with the name of its area."""
         return RuleDecisionOut(**_without_key(decision), area_name=self._names.get(decision.area))
 
     def _figure(self, figure: dict[str, Any]) -> PrecisionOut:
@@ -150,15 +157,15 @@ def _without_key(decision: RuleDecision) -> dict[str, Any]:
     return {name: value for name, value in decision._asdict().items() if name != "key"}
 
 
-def _seen(view: View, table: str) -> list[Row]:
-    """Its rows; none for who may not see it, and of a release that has not got it."""
+def _visible_rows(view: View, table: str) -> list[Row]:
+    """The rows of a table; none if the user may not see it or the release does not have it."""
     try:
         return view.rows(table)
     except NotFound:
         return []
 
 
-def _counted(view: View) -> list[Row]:
+def _finding_counts(view: View) -> list[Row]:
     try:
         return view.counts("finding", ("rule", "status"))
     except NotFound:

@@ -1,6 +1,6 @@
-"""Search for households: each way to match gives persons or dwellings, these give households, a page of them is shown.
+"""Searches households: each way to match finds persons or dwellings, whose households are the items of the answer.
 
-Belongs here: ways to match and how their hits become items. Does not: reading the question (search_query.py).
+Belongs here: ways to match, and making items of their hits. Does not: parsing the query (`search_query.py`).
 """
 
 from __future__ import annotations
@@ -21,44 +21,44 @@ from warehouse.access.grant import ColumnNotAllowed
 from warehouse.cross_check.live_status import UNDECIDED_STATUSES, LiveFindings
 from warehouse.settings import Settings
 
-MOST_HITS = 500  # of one kind; whoever finds more has asked for too much to look through
-PIECE_HINT = "a number is found by all of it, or by its last four characters alone"
+MAX_HITS = 500  # of one kind; a query with more is too broad to look through
+PARTIAL_NUMBER_HINT = "a number is found by all of it, or by its last four characters alone"
 PERSON = ("person_id", "household_id", "dwelling_id")
 PLACE = ("dwelling_id", "standard_address", "grid_code", "estate", "building_no", "entrance_no", "floor_no", "room_no")
 
 
 class SearchHit(BaseModel):
-    """A household that was found, or a dwelling with nobody registered."""
+    """A household that matches, or a dwelling that matches and has nobody registered."""
 
-    household_id: str | None = Field(description="null: a dwelling that was found, with nobody registered")
+    household_id: str | None = Field(description="null for a dwelling with nobody registered")
     dwelling_id: str | None
-    head_name: str | None = Field(description="of the household's head (户主)")
+    head_name: str | None = Field(description="name of the household's head (户主)")
     address: str | None
     grid_code: str | None
     member_count: int | None
     matched: list[str] = Field(description="what matched: name, id_no, phone, address", examples=[["address"]])
-    open_findings: int = Field(description="findings that wait there")
+    open_findings: int = Field(description="number of findings of the home that wait for a verdict")
 
 
 class SearchResponse(ReleaseResponse):
-    """What was found, in the order of addresses."""
+    """The households found, in the order of their addresses."""
 
     items: list[SearchHit]
     next_cursor: str | None = Field(description="send it as `cursor` for the next page; null at the end")
-    hint: str | None = Field(description="why nothing can be found this way")
-    complete: bool = Field(description="false: more was found than a search returns; ask more narrowly")
+    hint: str | None = Field(description="why nothing can be found by this query, else null")
+    complete: bool = Field(description="false if there are more matches than a search returns; narrow the query")
 
 
 @dataclass
 class Hits:
-    """What was matched how: id of a household or dwelling → kinds of match."""
+    """The kinds of match (name, id_no, …) by household id and by dwelling id; `complete` unless a kind reached MAX_HITS."""
 
     households: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     dwellings: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     complete: bool = True
 
     def add(self, kind: str, rows: Sequence[Row]) -> None:
-        self.complete &= len(rows) < MOST_HITS
+        self.complete &= len(rows) < MAX_HITS
         for row in rows:
             if row.get("household_id"):
                 self.households[row["household_id"]].add(kind)
@@ -66,16 +66,18 @@ class Hits:
                 self.dwellings[row["dwelling_id"]].add(kind)
 
 
-def search(view: View, now: LiveFindings, settings: Settings, q: str, limit: int, cursor: str | None) -> SearchResponse:
-    """Items in the order of their addresses. ColumnRefused if the role may match by nothing that was asked."""
-    place = PagePosition.of(cursor, view.release_id, ("search", q))
-    asked = parse_query(q)
-    hits = _hits(view, settings, asked)
+def search(
+    view: View, live_findings: LiveFindings, settings: Settings, q: str, limit: int, cursor: str | None
+) -> SearchResponse:
+    """Households that match `q`, in the order of their addresses. ColumnNotAllowed if the role may use no way to match it."""
+    position = PagePosition.of(cursor, view.release_id, ("search", q))
+    query = parse_query(q)
+    hits = _hits(view, settings, query)
     items = _items(view, hits)
-    page, next_cursor = place.cut(items[place.at : place.at + limit + 1], limit)
-    hint = PIECE_HINT if asked.is_piece else None
+    page, next_cursor = position.cut(items[position.at : position.at + limit + 1], limit)
+    hint = PARTIAL_NUMBER_HINT if query.is_partial_number else None
     return SearchResponse(
-        items=_hits_of(view, now, page),
+        items=_search_hits(view, live_findings, page),
         next_cursor=next_cursor,
         complete=hits.complete,
         hint=hint,
@@ -83,66 +85,66 @@ def search(view: View, now: LiveFindings, settings: Settings, q: str, limit: int
     )
 
 
-def _hits(view: View, settings: Settings, asked: SearchQuery) -> Hits:
+def _hits(view: View, settings: Settings, query: SearchQuery) -> Hits:
     hits, refused, tried = Hits(), None, 0
-    for kind, match in _ways(view, settings, asked):
+    for kind, match in _matches(view, settings, query):
         tried += 1
         try:
             hits.add(kind, match())
         except ColumnNotAllowed as refusal:
             refused, tried = refusal, tried - 1
     if refused is not None and not tried:
-        raise ColumnNotAllowed("your role does not see what this would be searched in", remedy=_instead(view))
+        raise ColumnNotAllowed("your role does not see what this would be searched in", remedy=_search_remedy(view))
     return hits
 
 
-def _instead(view: View) -> str:
-    """What a role that sees no names and addresses can search by."""
+def _search_remedy(view: View) -> str:
+    """The ways to search that are left to a role that sees no names and addresses."""
     if view.grant("person").treatments["id_no_masked"] == "full":
         return "search by a full ID number or phone, or by the last four characters of one"
     return "your role counts and compares: read /v1/tables, see /v1/catalog"
 
 
-def _ways(view: View, settings: Settings, asked: SearchQuery) -> Iterator[tuple[str, Callable[[], list[Row]]]]:
-    """Every way the question may be meant. Numbers given in full are compared as tokens, never as text."""
+def _matches(view: View, settings: Settings, query: SearchQuery) -> Iterator[tuple[str, Callable[[], list[Row]]]]:
+    """Yields each kind of match with a function that reads its rows. Full numbers are compared as tokens, never as text."""
 
     def read(table: str, columns: Sequence[str], *where: Filter) -> Callable[[], list[Row]]:
-        return lambda: view.rows(table, *where, columns=columns, limit=MOST_HITS)
+        return lambda: view.rows(table, *where, columns=columns, limit=MAX_HITS)
 
-    if asked.id_no:
-        yield "id_no", read("person", PERSON, _token(settings, "id_no", asked.id_no))
+    if query.id_no:
+        yield "id_no", read("person", PERSON, _token(settings, "id_no", query.id_no))
         return
-    if asked.phone:
-        yield "phone", read("person", PERSON, _token(settings, "phone", asked.phone))
+    if query.phone:
+        yield "phone", read("person", PERSON, _token(settings, "phone", query.phone))
         return
-    if asked.tail:
-        yield "id_no", read("person", PERSON, Condition("id_no_masked", "suffix", asked.tail))
-        yield "phone", read("person", PERSON, Condition("phone_masked", "suffix", asked.tail))
-    if asked.is_place:
-        yield "address", read("dwelling", ("dwelling_id",), *_place(asked))
-    elif asked.words:
-        yield "address", read("dwelling", ("dwelling_id",), Condition("standard_address", "contains", asked.words))
-        yield "name", read("person", PERSON, Condition("name", "contains", asked.words))
-    if asked.words:
-        # as somebody once wrote it: finds aliases that the standard address does not contain
-        yield "address", read("address_link", ("dwelling_id",), Condition("address", "contains", asked.written))
+    if query.tail:
+        yield "id_no", read("person", PERSON, Condition("id_no_masked", "suffix", query.tail))
+        yield "phone", read("person", PERSON, Condition("phone_masked", "suffix", query.tail))
+    if query.is_place:
+        yield "address", read("dwelling", ("dwelling_id",), *_place(query))
+    elif query.words:
+        yield "address", read("dwelling", ("dwelling_id",), Condition("standard_address", "contains", query.words))
+        yield "name", read("person", PERSON, Condition("name", "contains", query.words))
+    if query.words:
+        # the offices' own spellings: finds aliases that the standard address does not contain
+        yield "address", read("address_link", ("dwelling_id",), Condition("address", "contains", query.written))
 
 
 def _token(settings: Settings, kind: Literal["id_no", "phone"], number: str) -> Condition:
-    from contracts.identifiers import canonical  # late: both bring polars, for which no start should wait
+    from contracts.identifiers import canonical  # late: both import polars, for which no start should wait
     from warehouse.lake.tokens import Tokens
 
     return Condition(kind, "token", Tokens.load(settings).token(kind, str(canonical(kind, number))))
 
 
-def _place(asked: SearchQuery) -> list[Filter]:
-    numbers = {"building_no": asked.building_no, "entrance_no": asked.entrance_no, "room_no": asked.room_no}
+def _place(query: SearchQuery) -> list[Filter]:
+    numbers = {"building_no": query.building_no, "entrance_no": query.entrance_no, "room_no": query.room_no}
     where: list[Filter] = [Condition(name, "eq", n) for name, n in numbers.items() if n is not None]
-    return [*where, Condition("standard_address", "contains", asked.words)] if asked.words else where
+    return [*where, Condition("standard_address", "contains", query.words)] if query.words else where
 
 
 def _items(view: View, hits: Hits) -> list[Row]:
-    """Every household that was hit or whose dwelling was, and dwellings hit with nobody registered, by address."""
+    """Households that match or whose dwelling does, and matching dwellings with nobody registered, in the order of addresses."""
     either = AnyOf(
         (
             Condition("household_id", "in", sorted(hits.households)),
@@ -157,8 +159,8 @@ def _items(view: View, hits: Hits) -> list[Row]:
     # a person in scope by her hukou may live in a dwelling that is not: it is no item
     items = [row for row in (*households, *empty) if row["household_id"] or row["dwelling_id"] in places]
     for item in items:
-        how = hits.households.get(item["household_id"], set()) | hits.dwellings.get(item["dwelling_id"], set())
-        item["matched"], item["place"] = sorted(how), places.get(item["dwelling_id"], {})
+        kinds = hits.households.get(item["household_id"], set()) | hits.dwellings.get(item["dwelling_id"], set())
+        item["matched"], item["place"] = sorted(kinds), places.get(item["dwelling_id"], {})
     return sorted(items, key=lambda i: (*(_sortable(i["place"].get(c)) for c in PLACE[2:]), i["household_id"] or ""))
 
 
@@ -166,14 +168,14 @@ def _sortable(value: Any) -> tuple[bool, Any]:
     return value is None, value if value is not None else 0
 
 
-def _hits_of(view: View, now: LiveFindings, items: Sequence[Row]) -> list[SearchHit]:
-    """The page's items, with heads' names and counts of findings that wait read for this page only."""
+def _search_hits(view: View, live_findings: LiveFindings, items: Sequence[Row]) -> list[SearchHit]:
+    """The items of one page, with heads' names and counts of waiting findings, which are read for this page only."""
     heads = {i["head_person_id"] for i in items if i.get("head_person_id")}
     names = {
         p["person_id"]: p["name"]
         for p in view.rows("person", Condition("person_id", "in", sorted(heads)), columns=("person_id", "name"))
     }
-    found = _open_findings(view, now, items)
+    found = _open_findings(view, live_findings, items)
     return [
         SearchHit(
             household_id=item["household_id"],
@@ -189,11 +191,11 @@ def _hits_of(view: View, now: LiveFindings, items: Sequence[Row]) -> list[Search
     ]
 
 
-def _open_findings(view: View, now: LiveFindings, items: Sequence[Row]) -> Counter[str | None]:
-    """Of those that wait, by household, and by dwelling for findings that name no household."""
+def _open_findings(view: View, live_findings: LiveFindings, items: Sequence[Row]) -> Counter[str | None]:
+    """Numbers of waiting findings by household id, and by dwelling id for findings without a household."""
     households = sorted({i["household_id"] for i in items} - {None})
     dwellings = sorted({i["dwelling_id"] for i in items} - {None})
     about = AnyOf((Condition("household_id", "in", households), Condition("dwelling_id", "in", dwellings)))
     columns = ("finding_id", "status", "household_id", "dwelling_id")
-    rows = now(view.rows("finding", about, Condition("status", "in", UNDECIDED_STATUSES), columns=columns))
+    rows = live_findings(view.rows("finding", about, Condition("status", "in", UNDECIDED_STATUSES), columns=columns))
     return Counter(row["household_id"] or row["dwelling_id"] for row in rows if row["status"] in UNDECIDED_STATUSES)

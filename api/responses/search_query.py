@@ -1,6 +1,6 @@
-"""What somebody typed into the search box, understood: a full number, the tail of one, a place in a building, words.
+"""Parses the text of the search box: a full number, the tail of one, a place in a building, or words.
 
-Belongs here: light normalisation and shapes of the question. Does not: the full address parser (warehouse/models/address_*.sql).
+Belongs here: light normalisation and the patterns of a query. Does not: the full address parser (`pipelines/address/`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _ROOM = re.compile(r"(?<!\d)(?P<room>\d{3,4})室?$")
 # of 18 characters, or an old one of 15 digits with a month and a day in their places
 _ID_NO = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
 _PHONE = re.compile(r"(?:(?:\+|00)?86)?(1[0-9]{10})|(0[0-9]{9,11})")  # a mobile, or a landline with its area code
-_TAIL = re.compile(r"[0-9]{3}[0-9Xx]")  # what a masked form shows
-_PIECE = re.compile(r"[0-9]{5,}[Xx]?")
+_TAIL = re.compile(r"[0-9]{3}[0-9Xx]")  # the part of a number that its masked form shows
+_PARTIAL_NUMBER = re.compile(r"[0-9]{5,}[Xx]?")
 
 
 @dataclass(frozen=True)
 class SearchQuery:
-    """`written` is all of it; `words` what is left of a place's numbers (an estate), or again all of it."""
+    """A parsed query. `written` is the whole text; `words` the text before a place's numbers (an estate), or the whole text."""
 
     written: str
     words: str
@@ -34,7 +34,7 @@ class SearchQuery:
     id_no: str | None = None
     phone: str | None = None
     tail: str | None = None
-    is_piece: bool = False  # of a number, and no tail of one: nothing can be found by it
+    is_partial_number: bool = False  # neither full nor a tail: nothing can be found by it
 
     @property
     def is_place(self) -> bool:
@@ -42,7 +42,7 @@ class SearchQuery:
 
 
 def parse_query(q: str) -> SearchQuery:
-    """Full-width forms, blanks and dashes between digits of a number do not matter."""
+    """Parses a query; full-width forms, blanks, and dashes between digits are normalised."""
     text = "".join(unicodedata.normalize("NFKC", q).split())
     text = re.sub("[‐-―－﹣_]", "-", text)
     number = re.sub(r"[-()]", "", text)
@@ -50,8 +50,8 @@ def parse_query(q: str) -> SearchQuery:
         return SearchQuery("", "", id_no=number.upper())
     if phone := _PHONE.fullmatch(number):
         return SearchQuery("", "", phone=phone[1] or phone[2])
-    if _PIECE.fullmatch(text):
-        return SearchQuery("", "", is_piece=True)
+    if _PARTIAL_NUMBER.fullmatch(text):
+        return SearchQuery("", "", is_partial_number=True)
     for shape in (_PLACE, _BUILDING, _ROOM):
         if place := shape.search(text):
             numbers = {f"{k}_no": int(v) for k, v in place.groupdict().items() if v}

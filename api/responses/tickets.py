@@ -1,4 +1,4 @@
-"""12345 tickets beside the homes they are about: the open ones of a stop, and repeats of one matter as one."""
+"""12345 tickets of homes: the open ones of a stop, and matters, in which repeated tickets are one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from api.schemas import Row
 from api.view import View
 from warehouse.access.filters import Condition
 
-OPEN: Final = ("awaiting_dispatch", "handling")  # a returned ticket (退单) waits for nobody
+OPEN: Final = ("awaiting_dispatch", "handling")  # a returned ticket (退单) is not open
 
 
 class Ticket(ContractRow):
@@ -24,37 +24,37 @@ class Ticket(ContractRow):
 
 
 class Matter(BaseModel):
-    """What several tickets of one home are about (诉求事项)."""
+    """A matter (诉求事项): one or several tickets of a home about the same thing."""
 
     matter_id: str
     request_class: str
     request_class_label: str | None
-    tickets: int = Field(description="how many there are")
-    open: int = Field(description="of them, not yet resolved")
-    overdue: int = Field(description="of them, beyond their limit")
+    tickets: int = Field(description="number of tickets")
+    open: int = Field(description="number not yet resolved")
+    overdue: int = Field(description="number beyond their limit")
     first_reported_at: datetime
     last_reported_at: datetime
-    ticket_nos: list[str] = Field(description="the newest first")
+    ticket_nos: list[str] = Field(description="newest first")
 
 
 def open_tickets(view: View, homes: Sequence[Row]) -> dict[str, list[Row]]:
-    """By dwelling its open tickets, the oldest first; `homes` have dwelling_id and grid_code."""
+    """Open tickets by dwelling id, oldest first; `homes` have dwelling_id and grid_code."""
     ids = sorted({home["dwelling_id"] for home in homes} - {None})
     grids = {home["grid_code"] for home in homes}
-    # the file is sorted by grid: naming the grids spares reading the rest of the city
+    # the table is sorted by grid: with the grids named the rest of the city is not read
     near = [] if None in grids else [Condition("grid_code", "in", sorted(grids))]
     at_home = (Condition("dwelling_id", "in", ids), Condition("status", "in", OPEN), *near)
     rows = view.rows("ticket", *at_home, order=("reported_at", "ticket_id")) if ids else []
     found: dict[str, list[Row]] = defaultdict(list)
-    for ticket in view.labelled("ticket", rows):
+    for ticket in view.with_labels("ticket", rows):
         found[ticket["dwelling_id"]].append(ticket)
     return found
 
 
 def matters(tickets: Sequence[Row]) -> list[Matter]:
-    """What tickets (with labels) are about, the matter last called about first.
+    """The matters of tickets (with labels), the last reported first.
 
-    Nothing of an older release, whose tickets name no matter.
+    None for tickets of an older release, which have no matter_id.
     """
     about: dict[str, list[Row]] = defaultdict(list)
     for ticket in tickets:

@@ -1,7 +1,7 @@
-"""The worklist: what waits at one home is one stop, with its findings, its open tickets and who is to go there.
+"""The worklist of stops: a stop is one home with its waiting findings, open tickets and assignee.
 
-Belongs here: what a stop shows. Does not: which homes are stops and where they lie on a walk (warehouse/worklist/stop.sql),
-who gives out work (warehouse/fieldwork/assignments.py).
+Belongs here: the contents of a stop. Does not: selecting stops and their walking order (`warehouse/worklist/stop.sql`),
+assigning them (`warehouse/fieldwork/assignments.py`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from warehouse.fieldwork.assignments import Assignment
 
 RANKS: Final = {severity: rank for rank, severity in enumerate(get_args(Severity), 1)}  # as worklist/stop.sql
 WALK: Final = ("grid_code", "walk_no")
-AssignedTo = Callable[[Collection[str]], Mapping[str, Assignment]]
+AssignmentReader = Callable[[Collection[str]], Mapping[str, Assignment]]
 Order = Literal["severity", "walk"]
 PLACE: Final = (
     "stop_id",
@@ -40,20 +40,20 @@ PLACE: Final = (
 
 
 class AssigneeOut(BaseModel):
-    """Who is to go to a stop."""
+    """The user to whom a stop is assigned."""
 
     username: str | None
     due_on: date | None = Field(description="the last day")
 
 
 class StopOut(BaseModel):
-    """One walk, or one look from the desk."""
+    """A stop: one home to visit, or one case to check at a desk."""
 
     stop_id: str
     place: str = Field(description="door or desk")
     place_label: str | None
     dwelling_id: str | None
-    address: str | None = Field(description="null where nobody knows the home")
+    address: str | None = Field(description="null if the home is unknown")
     estate: str | None
     building_no: int | None
     entrance_no: int | None
@@ -63,18 +63,18 @@ class StopOut(BaseModel):
     severity: str = Field(description="the highest of its findings")
     severity_label: str | None
     since: date = Field(description="the day the oldest of its findings was first found")
-    for_lead: bool = Field(description="one of its findings waits for a lead's decision")
-    visits: int = Field(description="attempts so far: of its findings, the one most often tried")
-    assigned: AssigneeOut | None = Field(description="who is to go there, and until when")
-    findings: list[Finding] = Field(description="the gravest first, then the oldest")
-    tickets: list[Ticket] = Field(description="open 12345 tickets of the home, the oldest first")
+    for_lead: bool = Field(description="true if one of its findings waits for a lead's decision")
+    visits: int = Field(description="visits so far to the most visited of its findings")
+    assigned: AssigneeOut | None = Field(description="the user it is assigned to, if any")
+    findings: list[Finding] = Field(description="by severity, then the oldest first")
+    tickets: list[Ticket] = Field(description="open 12345 tickets of the home, oldest first")
 
 
 class Worklist:
-    """The stops of one caller. Workers see what is open; what waits for a lead is shown to everybody else, flagged."""
+    """The stops of one user. Grid workers see open findings; other roles (`for_leads`) also see those that wait for a lead."""
 
-    def __init__(self, view: View, now: LiveFindings, assigned: AssignedTo, for_leads: bool) -> None:
-        self._view, self._now, self._assigned = view, now, assigned
+    def __init__(self, view: View, live_findings: LiveFindings, assignments: AssignmentReader, for_leads: bool) -> None:
+        self._view, self._live_findings, self._assignments = view, live_findings, assignments
         self._statuses = UNDECIDED_STATUSES if for_leads else ("open",)
         self._rank, self._since = ("severity_rank", "first_seen") if for_leads else ("open_severity_rank", "open_since")
 
@@ -88,16 +88,16 @@ class Worklist:
         limit: int,
         cursor: str | None,
     ) -> tuple[list[StopOut], str | None]:
-        """One page; `only` some stops. Its order is the release's, so it is stable: what has been judged since drops out, and
-        a page may be shorter."""
+        """One page of stops (`only` those of these ids, if given) and the cursor of the next. The order is the release's and thus
+        stable; stops resolved since are left out, so that a page may be shorter than `limit`."""
         where: list[Filter] = [Condition("place", "eq", place), Condition(self._rank, "null", False)]
         where += [Condition("grid_code", "eq", grid_code)] if grid_code else []
         where += [Condition(self._rank, "eq", RANKS[severity])] if severity else []
-        asked = (place, order, severity, grid_code, only is not None)
+        question = (place, order, severity, grid_code, only is not None)
         where += [Condition("stop_id", "in", sorted(only))] if only is not None else []
         by = WALK if order == "walk" else (self._rank, self._since, *WALK)
         columns = (*PLACE, "standard_address")
-        found: Slice = self._view.page("stop", where, limit, cursor, columns=columns, order=by, question=asked)
+        found: Slice = self._view.page("stop", where, limit, cursor, columns=columns, order=by, question=question)
         return self._stops(found.items, place), found.next_cursor
 
     def _stops(self, rows: Sequence[Row], place: str) -> list[StopOut]:
@@ -107,18 +107,20 @@ class Worklist:
             Condition("place", "eq", place),
             Condition("status", "in", UNDECIDED_STATUSES),
         )
-        findings = self._now(self._view.rows("finding", *here)) if ids else []
+        findings = self._live_findings(self._view.rows("finding", *here)) if ids else []
         waiting: dict[str, list[Row]] = defaultdict(list)
         for finding in finding_rows(self._view, [f for f in findings if f["status"] in self._statuses]):
             waiting[finding["stop_id"]].append(finding)
-        left = [row for row in rows if row["stop_id"] in waiting]
-        tickets, given = open_tickets(self._view, left), self._assigned([row["stop_id"] for row in left])
+        stops = [row for row in rows if row["stop_id"] in waiting]
+        tickets, assignments = open_tickets(self._view, stops), self._assignments([row["stop_id"] for row in stops])
         return [
-            self._stop(row, waiting[row["stop_id"]], tickets.get(row["dwelling_id"], []), given.get(row["stop_id"]))
-            for row in left
+            self._stop(
+                row, waiting[row["stop_id"]], tickets.get(row["dwelling_id"], []), assignments.get(row["stop_id"])
+            )
+            for row in stops
         ]
 
-    def _stop(self, row: Row, findings: list[Row], tickets: list[Row], given: Assignment | None) -> StopOut:
+    def _stop(self, row: Row, findings: list[Row], tickets: list[Row], assignment: Assignment | None) -> StopOut:
         findings.sort(key=lambda f: (RANKS.get(f["severity"], 9), f["first_seen"], f["finding_id"]))
         severity = findings[0]["severity"]
         return StopOut(
@@ -130,7 +132,7 @@ class Worklist:
             since=min(f["first_seen"] for f in findings),
             for_lead=any(f["status"] == "lead" for f in findings),
             visits=max(f["visits"] for f in findings),
-            assigned=AssigneeOut(username=given.username, due_on=given.due_on) if given else None,
+            assigned=AssigneeOut(username=assignment.username, due_on=assignment.due_on) if assignment else None,
             findings=findings,
             tickets=tickets,
         )

@@ -1,1 +1,1 @@
-"""One file = one topic of the API. A module with a `router` is served by being here."""
+"""One module per topic of the API; each module here with a `router` is served. Its docstring describes its tag."""

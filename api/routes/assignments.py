@@ -1,4 +1,4 @@
-"""派单 assignments: who is to go to which stop."""
+"""派单 assignments: the users to whom stops are assigned."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ router = APIRouter(prefix="/v1/assignments", tags=["verdicts"])
 
 
 class AssignmentIn(BaseModel):
-    """A stop, and who is to go there; or that nobody is any more."""
+    """Assigns a stop to a user, or releases it."""
 
     model_config = ConfigDict(extra="forbid")
 
     key: Key
     stop_id: Id = Field(description="a dwelling, or the `stop_id` of a finding")
     state: Literal["assigned", "released"] = "assigned"
-    username: str | None = Field(None, max_length=64, description="who is to go; of a release null")
+    username: str | None = Field(None, max_length=64, description="the user it is assigned to; null for a release")
     due_on: date | None = None
     reason: str = Field(ROUTINE, max_length=1000, description="why, in a sentence that names no person; it is kept")
 
 
 class AssignmentOut(BaseModel):
-    """An assignment (派单) as it is kept."""
+    """A stored assignment (派单)."""
 
-    key: str = Field(description="the sender's")
+    key: str = Field(description="idempotency key of its sender")
     stop_id: str
     grid_code: str | None
     state: Literal["assigned", "released"]
-    username: str | None = Field(description="who is to go; of a release null")
+    username: str | None = Field(description="the user it is assigned to; null for a release")
     due_on: date | None = Field(description="the last day")
     reason: str
     decided_by: str
@@ -45,44 +45,46 @@ class AssignmentOut(BaseModel):
 
 
 class AssignmentResponse(ReleaseResponse):
-    """The assignment as it is kept."""
+    """The stored assignment."""
 
     assignment: AssignmentOut
 
 
 class AssignmentPage(Page[AssignmentOut]):
-    """Who is to go where."""
+    """A page of assignments."""
 
 
 @router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": AssignmentResponse}})
-def add_assignment(body: AssignmentIn, response: Response, caller: ViewDep, door: FieldworkDep) -> AssignmentResponse:
-    """A lead sends somebody to a stop, or releases it. 201: it counts now; 200: exactly this was ordered before."""
-    response.status_code = 201 if assign(door, AssignmentOrder(**body.model_dump())) else 200
-    [made] = [a for a in history(door.casebook, body.stop_id) if a.key == body.key]
-    return AssignmentResponse(assignment=_out(made), release=caller.release_id)
+def add_assignment(
+    body: AssignmentIn, response: Response, view: ViewDep, fieldwork: FieldworkDep
+) -> AssignmentResponse:
+    """Assign a stop to a user, or release it; for leads. 201: done; 200: the same was stored before under this key."""
+    response.status_code = 201 if assign(fieldwork, AssignmentOrder(**body.model_dump())) else 200
+    [stored] = [a for a in history(fieldwork.casebook, body.stop_id) if a.key == body.key]
+    return AssignmentResponse(assignment=_out(stored), release=view.release_id)
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def assignments(
-    caller: ViewDep,
-    hub: StateDep,
-    username: Annotated[str | None, Query(max_length=64, description="who is to go")] = None,
-    stop_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$", description="where to")] = None,
+    view: ViewDep,
+    state: StateDep,
+    username: Annotated[str | None, Query(max_length=64, description="only those assigned to this user")] = None,
+    stop_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$", description="only those of this stop")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> AssignmentPage:
-    """Who is to go where now, in your areas: the soonest due first."""
-    place = PagePosition.of(cursor, caller.release_id, ("assignments", username, stop_id))
-    caller.grant("finding")
+    """List the current assignments in your areas, the soonest due first."""
+    position = PagePosition.of(cursor, view.release_id, ("assignments", username, stop_id))
+    view.grant("finding")
     found = [
         a
-        for a in current_assignments(hub.casebook).values()
-        if caller.covers(a.grid_code) and username in (None, a.username) and stop_id in (None, a.stop_id)
+        for a in current_assignments(state.casebook).values()
+        if view.covers(a.grid_code) and username in (None, a.username) and stop_id in (None, a.stop_id)
     ]
     found.sort(key=lambda a: (a.due_on or date.max, a.id))
-    rows, next_cursor = place.cut([{"assignment": a} for a in found[place.at : place.at + limit + 1]], limit)
+    rows, next_cursor = position.cut([{"assignment": a} for a in found[position.at : position.at + limit + 1]], limit)
     items = [_out(row["assignment"]) for row in rows]
-    return AssignmentPage(items=items, next_cursor=next_cursor, release=caller.release_id)
+    return AssignmentPage(items=items, next_cursor=next_cursor, release=view.release_id)
 
 
 def _out(assignment: Assignment) -> AssignmentOut:

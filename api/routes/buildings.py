@@ -1,4 +1,4 @@
-"""楼栋 buildings: one building and every grid it stood in."""
+"""楼栋 buildings, with the grids each has belonged to."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ router = APIRouter(prefix="/v1/buildings", tags=["buildings"])
 
 
 class BuildingPeriod(ContractRow):
-    """A time in which a building stood in one grid. `valid_to` is the first day it was no longer so, null while it is."""
+    """A period in which a building belonged to one grid. `valid_to` is the first day after it, null for the present one."""
 
     model_config = columns_of("building")
 
 
 class Building(ReleaseResponse):
-    """A building and every grid it stood in."""
+    """A building and the grids it has belonged to."""
 
     building_id: str
     periods: list[BuildingPeriod] = Field(description="newest first")
@@ -31,10 +31,10 @@ class Building(ReleaseResponse):
 
 @router.get("/{building_id}", responses=problems(401, 404))
 def building(
-    building_id: Annotated[str, Path(description="as `dwelling` and `building` have it")], caller: ViewDep
+    building_id: Annotated[str, Path(description="`building_id` of the tables dwelling and building")], view: ViewDep
 ) -> Building:
-    """In which grid a building stands and stood, and what decided it."""
-    periods = caller.rows("building", Condition("building_id", "eq", building_id), order=("-valid_from",))
+    """Show the grids a building belongs and belonged to, and the rule that placed it there."""
+    periods = view.rows("building", Condition("building_id", "eq", building_id), order=("-valid_from",))
     if not periods:
         raise NotFound("there is no such building", remedy="see /v1/tables/building")
-    return Building(building_id=building_id, periods=caller.labelled("building", periods), release=caller.release_id)
+    return Building(building_id=building_id, periods=view.with_labels("building", periods), release=view.release_id)

@@ -1,4 +1,4 @@
-"""The data dictionary, out of the contracts: what there is, what it means, how much of it you see."""
+"""The data dictionary, from the contracts: tables and columns, their meaning, and how your role sees them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ router = APIRouter(prefix="/v1/catalog", tags=["catalog"])
 
 
 class TableEntry(BaseModel):
-    """A table in a line."""
+    """A table in brief."""
 
     name: str = Field(examples=["city.person"])
     label: str = Field(examples=["人员"])
     description: str
     purpose: str
-    rows_shown: str = Field(description="which rows are yours", examples=["in your areas"])
+    rows_shown: str = Field(description="the rows you see", examples=["in your areas"])
 
 
 class ColumnEntry(BaseModel):
@@ -37,50 +37,50 @@ class ColumnEntry(BaseModel):
     classification: str
     purpose: str | None
     treatment: ColumnAccess = Field(description="full, mask (and then no filter or sort), hidden")
-    codes: dict[str, str] | None = Field(description="every code with its label")
-    authority: str | None = Field(description="the source whose word counts first (一数一源)", examples=["resident"])
+    codes: dict[str, str] | None = Field(description="labels by code")
+    authority: str | None = Field(description="the authoritative source (一数一源)", examples=["resident"])
     authority_label: str | None = Field(examples=["人口登记"])
     policy: str | None = Field(
-        description="how the shown value is picked",
+        description="the rule by which the shown value is picked",
         examples=["newest of resident, doorstep, property, hotline; valid: own_phone"],
     )
     checks: list[str]
 
 
 class Tables(ReleaseResponse):
-    """Every table you can read."""
+    """The tables you can read."""
 
     items: list[TableEntry]
     next_cursor: None = None
 
 
 class TableDetail(ReleaseResponse):
-    """A table with its columns and promises."""
+    """A table with its columns and checks."""
 
     table: TableEntry
     key: list[str]
     columns: list[ColumnEntry]
-    checks: list[str] = Field(description="promises about the table as a whole")
+    checks: list[str] = Field(description="checks of the table as a whole")
 
 
 @router.get("", responses=problems(401))
-def catalog(caller: ViewDep) -> Tables:
-    """Every table you can read."""
-    return Tables(items=[_entry(grant) for grant in caller.grants()], release=caller.release_id)
+def catalog(view: ViewDep) -> Tables:
+    """List every table you can read."""
+    return Tables(items=[_entry(grant) for grant in view.grants()], release=view.release_id)
 
 
 @router.get("/{name}", responses=problems(401, 404))
 def catalog_entry(
-    name: Annotated[str, Path(description="of the table", examples=["city.person"])], caller: ViewDep
+    name: Annotated[str, Path(description="of the table", examples=["city.person"])], view: ViewDep
 ) -> TableDetail:
-    """One table with its columns, codes and checks."""
-    grant = caller.grant(name)
+    """Show one table with its columns, codes and checks."""
+    grant = view.grant(name)
     return TableDetail(
         table=_entry(grant),
         key=list(grant.table.key),
-        columns=[_column(column, grant.treatments[column.name], caller) for column in grant.columns.values()],
+        columns=[_column(column, grant.treatments[column.name], view) for column in grant.columns.values()],
         checks=[_text(check) for check in grant.table.checks],
-        release=caller.release_id,
+        release=view.release_id,
     )
 
 
@@ -96,8 +96,8 @@ def _entry(grant: Grant) -> TableEntry:
     )
 
 
-def _column(column: Column, treatment: ColumnAccess, caller: View) -> ColumnEntry:
-    codes, survivorship = caller.codes(column), column.survivorship
+def _column(column: Column, treatment: ColumnAccess, view: View) -> ColumnEntry:
+    codes, survivorship = view.codes(column), column.survivorship
     return ColumnEntry(
         name=column.name,
         label=column.business_name,
@@ -108,14 +108,14 @@ def _column(column: Column, treatment: ColumnAccess, caller: View) -> ColumnEntr
         treatment=treatment,
         codes=codes.labels if codes else None,
         authority=survivorship.authority if survivorship else None,
-        authority_label=caller.label("claim_source", survivorship.authority) if survivorship else None,
+        authority_label=view.label("claim_source", survivorship.authority) if survivorship else None,
         policy=str(survivorship) if survivorship else None,
         checks=[_text(check) for check in column.checks],
     )
 
 
 def _text(check: Check) -> str:
-    """A check in one line: what the contract says of it, else its rule with its arguments."""
+    """A check in one line: its description, else its rule and arguments."""
     if check.description:
         return check.description
     arguments: dict[str, Any] = {k: v for k, v in check.args.items() if v is not None and k != "query"}

@@ -1,4 +1,4 @@
-"""更正请求 corrections: what offices are asked to correct. A lead asks and ends, the office that owns the row answers."""
+"""更正请求 corrections: requests to an office to correct a row. A lead opens and closes a request, the office answers it."""
 
 from __future__ import annotations
 
@@ -33,12 +33,17 @@ WORKBOOK: dict[int | str, dict[str, Any]] = {
     200: {"content": {MEDIA_TYPES[".xlsx"]: {}}, "description": "the workbook"}
 }
 RequestId = Annotated[int, Path(description="`id` of the list")]
-Key = Annotated[str, Field(min_length=8, max_length=64, description="made by you, kept for retries: a UUID")]
+Key = Annotated[
+    str,
+    Field(
+        min_length=8, max_length=64, description="idempotency key made by you, such as a UUID; send it again on a retry"
+    ),
+]
 Reason = Annotated[str, Field(max_length=1000, description="why, in a sentence that names no person; it is kept")]
 
 
 class CorrectionIn(BaseModel):
-    """What an office is asked to correct, and why."""
+    """A request to correct an attribute of a person or home."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,15 +51,17 @@ class CorrectionIn(BaseModel):
     entity: Literal["person", "dwelling"]
     entity_id: str = Field(pattern="^[0-9a-f]{32}$")
     attribute: str = Field(max_length=64, examples=["living_address"])
-    seen: str | None = Field(None, max_length=500, description="what is so instead; of a coded attribute the code")
-    dwelling_id: str | None = Field(None, pattern="^[0-9a-f]{32}$", description="or, of an address, the home")
+    seen: str | None = Field(None, max_length=500, description="the observed value; a code for a coded attribute")
+    dwelling_id: str | None = Field(
+        None, pattern="^[0-9a-f]{32}$", description="instead of `seen`, for an address: the home"
+    )
     seen_on: date
     proof: str = Field(max_length=32, examples=["household_book"])
     reason: Reason
 
 
 class StepIn(BaseModel):
-    """What becomes of a request."""
+    """The next step of a request."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,29 +73,33 @@ class StepIn(BaseModel):
 
 
 class CorrectionPage(Page[Correction | OfficeCorrection]):
-    """Requests, oldest first; offices see no id of a person, home or grid."""
+    """A page of correction requests, oldest first; an office gets no id of a person, home or grid."""
 
 
-def correction_desk(hub: StateDep, session: SessionDep, caller: ViewDep, release: ReleaseDep) -> CorrectionDesk:
-    """NotFound for whoever sees no claims and is no office: for her there are no requests."""
+def correction_desk(state: StateDep, session: SessionDep, view: ViewDep, release: ReleaseDep) -> CorrectionDesk:
+    """The user's correction requests. NotFound if she is no office and may not see claims."""
     office = session.user.role == "office"
-    sees = office or caller.grant("claim").treatments["value"] == "full"
-    promised = hub.promised(release)
-    reader = RequestPresenter(promised.catalog, promised.code_lists, _today(hub), sees)
-    return CorrectionDesk(hub, session.user, caller, reader)
+    sees_values = office or view.grant("claim").treatments["value"] == "full"
+    snapshot = state.snapshot_for(release)
+    presenter = RequestPresenter(snapshot.catalog, snapshot.code_lists, _today(state), sees_values)
+    return CorrectionDesk(state, session.user, view, presenter)
 
 
 CorrectionDeskDep = Annotated[CorrectionDesk, Depends(correction_desk)]
 
 
 def request_filter(
-    hub: StateDep,
-    source: Annotated[str | None, Query(max_length=64, description="to this table", examples=["resident"])] = None,
-    state: Annotated[State | None, Query(description="as it stands now")] = None,
-    overdue: Annotated[bool, Query(description="only those whose clock has run out")] = False,
+    app_state: StateDep,
+    source: Annotated[
+        str | None,
+        Query(max_length=64, description="only requests about rows of this source table", examples=["resident"]),
+    ] = None,
+    state: Annotated[State | None, Query(description="only those in this state now")] = None,
+    overdue: Annotated[bool, Query(description="only those past their due date")] = False,
 ) -> queries.RequestFilter:
+    """The condition that the query parameters of a list or export state."""
     return queries.RequestFilter(
-        sources=None if source is None else [source], state=state, overdue_on=_today(hub) if overdue else None
+        sources=None if source is None else [source], state=state, overdue_on=_today(app_state) if overdue else None
     )
 
 
@@ -97,43 +108,43 @@ RequestFilterDep = Annotated[queries.RequestFilter, Depends(request_filter)]
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def corrections(
-    mine: CorrectionDeskDep, wanted: RequestFilterDep, limit: Limit = 50, cursor: Cursor = None
+    desk: CorrectionDeskDep, condition: RequestFilterDep, limit: Limit = 50, cursor: Cursor = None
 ) -> CorrectionPage:
-    """An office: requests to its sources. Others: those of your areas. Oldest first, each with its packet and clock."""
-    place = PagePosition.of(cursor, mine.view.release_id, ("corrections", wanted))
-    found = islice(mine.requests(wanted, max(place.at - 1, 0)), limit + 1)
-    rows, next_cursor = place.cut([{"request": request, ROW: request.id} for request in found], limit)
-    items = [mine.correction(row["request"]) for row in rows]
-    return CorrectionPage(items=items, next_cursor=next_cursor, release=mine.view.release_id)
+    """List the correction requests to your sources (offices) or in your areas (others), oldest first."""
+    position = PagePosition.of(cursor, desk.view.release_id, ("corrections", condition))
+    found = islice(desk.requests(condition, max(position.at - 1, 0)), limit + 1)
+    rows, next_cursor = position.cut([{"request": request, ROW: request.id} for request in found], limit)
+    items = [desk.correction(row["request"]) for row in rows]
+    return CorrectionPage(items=items, next_cursor=next_cursor, release=desk.view.release_id)
 
 
 @router.get("/export", response_class=Response, responses=WORKBOOK | problems(401, 404))
-def corrections_workbook(mine: CorrectionDeskDep, wanted: RequestFilterDep) -> Response:
-    """The same as a workbook (XLSX): one row per request, those overdue in red."""
-    content = workbook(mine.requests(wanted), mine.reader, mine.hub.zone)
-    name = file_name(mine.reader.today, *(wanted.sources or ()))
+def corrections_workbook(desk: CorrectionDeskDep, condition: RequestFilterDep) -> Response:
+    """Download the requests of GET /v1/corrections as a workbook (XLSX): one row for each, overdue ones in red."""
+    content = workbook(desk.requests(condition), desk.presenter, desk.state.zone)
+    name = file_name(desk.presenter.today, *(condition.sources or ()))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return Response(content, media_type=MEDIA_TYPES[".xlsx"], headers=headers)
 
 
 @router.get("/{request_id}", responses=problems(401, 404))
-def correction(request_id: RequestId, mine: CorrectionDeskDep) -> CorrectionResponse:
-    """One request and what became of it."""
-    return mine.response(mine.one(request_id))
+def correction(request_id: RequestId, desk: CorrectionDeskDep) -> CorrectionResponse:
+    """Show one correction request and its steps."""
+    return desk.response(desk.one(request_id))
 
 
 @router.post("", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": CorrectionResponse}})
 def ask_for_correction(
-    body: CorrectionIn, response: Response, mine: CorrectionDeskDep, lead: LeadDep
+    body: CorrectionIn, response: Response, desk: CorrectionDeskDep, lead: LeadDep
 ) -> CorrectionResponse:
-    """Ask the office that owns the attribute to correct it. 201: sent; 200: that was sent under this key already."""
-    if not mine.reader.sees_values:
+    """Ask the office that owns an attribute to correct it. 201: sent; 200: the same was sent before under this key."""
+    if not desk.presenter.sees_values:
         raise AccessError("your role sees no values of persons", remedy="the grid's lead asks for it")
-    words = InputValidator(mine.reader.code_lists, mine.hub.zone, mine.hub.casebook.ledger.now)
-    by_hand = ManualRequests(mine.hub.casebook, mine.view.rows, mine.reader.catalog, words)
-    request, new = by_hand.ask(body.key, ManualRequest(**body.model_dump(exclude={"key"})), lead.username)
+    inputs = InputValidator(desk.presenter.code_lists, desk.state.zone, desk.state.casebook.ledger.now)
+    manual = ManualRequests(desk.state.casebook, desk.view.rows, desk.presenter.catalog, inputs)
+    request, new = manual.ask(body.key, ManualRequest(**body.model_dump(exclude={"key"})), lead.username)
     response.status_code = 201 if new else 200
-    return mine.response(request)
+    return desk.response(request)
 
 
 @router.post(
@@ -142,17 +153,17 @@ def ask_for_correction(
     responses=problems(400, 401, 403, 404, 409) | {200: {"model": CorrectionResponse}},
 )
 def correction_step(
-    request_id: RequestId, body: StepIn, response: Response, mine: CorrectionDeskDep
+    request_id: RequestId, body: StepIn, response: Response, desk: CorrectionDeskDep
 ) -> CorrectionResponse:
-    """The office answers, or a lead closes or reopens. 201: done; 200: that was done under this key already."""
-    request, actor = mine.one(request_id), ACTORS.get(mine.user.role)
+    """Answer a request (offices), or close or reopen it (leads). 201: done; 200: the same was done before under this key."""
+    request, actor = desk.one(request_id), ACTORS.get(desk.user.role)
     if actor is None:
         raise AccessError("only the office and a lead answer a request", remedy="tell your lead what you know")
-    casebook, today = mine.hub.casebook, mine.reader.today
-    new = answer(casebook, request, actor, body.state, body.reason, mine.user.username, body.key, today)
+    casebook, today = desk.state.casebook, desk.presenter.today
+    new = answer(casebook, request, actor, body.state, body.reason, desk.user.username, body.key, today)
     response.status_code = 201 if new else 200
-    return mine.response(mine.one(request_id))
+    return desk.response(desk.one(request_id))
 
 
-def _today(hub: AppState) -> date:
-    return hub.casebook.ledger.now().astimezone(hub.zone).date()
+def _today(state: AppState) -> date:
+    return state.casebook.ledger.now().astimezone(state.zone).date()

@@ -1,4 +1,4 @@
-"""报送 deliveries: an office's own desk. It uploads, checks, follows what it sent, and fetches its receipts."""
+"""报送 deliveries: an office checks and uploads files, follows their state and downloads receipts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BODY = {"requestBody": {"required": True, "content": {"application/octet-stream"
 RECEIPT: dict[int | str, dict[str, Any]] = {
     200: {"content": {media: {} for media in MEDIA_TYPES.values()}, "description": "the receipt"}
 }
-DeliveryId = Annotated[str, Path(description="`delivery` of the list", examples=["889d0ad4cf11c221"])]
+DeliveryId = Annotated[str, Path(description="`delivery` in GET /v1/deliveries", examples=["889d0ad4cf11c221"])]
 FileName = Annotated[
     str,
     Query(min_length=1, max_length=200, description="the agreed name of the file", examples=["人口信息_20240301.csv"]),
@@ -36,7 +36,7 @@ FileName = Annotated[
 
 
 class DeliveryCounts(BaseModel):
-    """What reading a file came to; `read = accepted + rejected`, in rows."""
+    """Row counts from reading a file; `read = accepted + rejected`."""
 
     table: str = Field(examples=["resident"])
     label: str = Field(examples=["人口登记"])
@@ -45,26 +45,28 @@ class DeliveryCounts(BaseModel):
     read: int
     accepted: int
     rejected: int
-    ignored: int = Field(description="totals and the like, which are no records")
-    by_rule: dict[str, int] = Field(description="rules that sent rows back, and how often each was broken")
-    warnings: dict[str, int] = Field(description="rules that were only reported")
-    unknown_columns: list[str] = Field(description="columns that nobody agreed on; they are left out")
-    reason: str = Field(description="why the whole file is not in force, for the office; empty if it is")
+    ignored: int = Field(description="rows that are no records, such as totals")
+    by_rule: dict[str, int] = Field(description="number of rows rejected by each rule")
+    warnings: dict[str, int] = Field(description="number of rows by rule that only warns")
+    unknown_columns: list[str] = Field(description="columns that the contract does not have; they are ignored")
+    reason: str = Field(description="the reason why the whole file is not in force; empty if it is")
     advice: str = Field(description="what the office can do about it")
 
 
 class DeliveryOut(DeliveryCounts):
-    """A delivery (报送): a file, what reading it came to, and whether it counts."""
+    """A delivery (报送): a file, its row counts, and whether it is in force."""
 
-    delivery: str = Field(description="id: the head of the SHA-256 of the bytes", examples=["889d0ad4cf11c221"])
-    in_force: bool = Field(description="it counts in the next release; an accepted one may have given way to a newer")
+    delivery: str = Field(
+        description="id: the first 16 digits of the SHA-256 of its bytes", examples=["889d0ad4cf11c221"]
+    )
+    in_force: bool = Field(description="true if the next release uses it; a newer delivery may replace an accepted one")
     delivered_on: date = Field(description="the date of the data")
     received_at: datetime
-    decision: str = Field(description="the operator's reason where she withdrew or accepted it; else empty")
+    decision: str = Field(description="the operator's reason if she withdrew or accepted it; else empty")
 
 
 class Deliveries(BaseModel):
-    """Deliveries, newest data first."""
+    """A page of deliveries, newest data first."""
 
     items: list[DeliveryOut]
     next_cursor: str | None = Field(None, description="send it as `cursor` for the next page; null at the end")
@@ -72,9 +74,9 @@ class Deliveries(BaseModel):
 
 
 class UploadResponse(BaseModel):
-    """What an upload became."""
+    """The deliveries of an upload."""
 
-    items: list[DeliveryOut] = Field(description="the delivery; of a ZIP one for each file in it")
+    items: list[DeliveryOut] = Field(description="the delivery; for a ZIP one for each file in it")
     release: str | None
 
 
@@ -86,9 +88,9 @@ class DeliveryResponse(BaseModel):
 
 
 class Issue(BaseModel):
-    """A row that would go back, and why."""
+    """A problem in a row of the file."""
 
-    row: int = Field(description="as Excel counts")
+    row: int = Field(description="its number as Excel counts rows")
     sheet: str
     column: str = Field(description="the office's own header")
     rule: str
@@ -99,7 +101,7 @@ class Issue(BaseModel):
 
 
 class PrecheckResponse(DeliveryCounts):
-    """What delivering a file would come to."""
+    """The result that delivering a file would have."""
 
     issues: list[Issue] = Field(description="the first 100")
     release: str | None
@@ -109,29 +111,31 @@ class PrecheckResponse(DeliveryCounts):
 def deliveries(
     desk: DeliveryDeskDep,
     release: ReleaseIdDep,
-    table: Annotated[str | None, Query(max_length=100, description="of this table", examples=["resident"])] = None,
-    status: Annotated[Status | None, Query(description="`waiting`: not read yet")] = None,
+    table: Annotated[
+        str | None, Query(max_length=100, description="only of this source table", examples=["resident"])
+    ] = None,
+    status: Annotated[Status | None, Query(description="only in this status")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Deliveries:
-    """What was delivered of your sources, newest data first. `waiting`: not read yet, the night does that."""
-    place = PagePosition.of(cursor, release or "", ("deliveries", table, status))
-    found = desk.deliveries(table, status)[place.at : place.at + limit + 1]
-    rows, next_cursor = place.cut([{"delivery": d} for d in found], limit)
+    """List the deliveries of your sources, newest data first. Status `waiting`: to be read in the next night."""
+    position = PagePosition.of(cursor, release or "", ("deliveries", table, status))
+    found = desk.deliveries(table, status)[position.at : position.at + limit + 1]
+    rows, next_cursor = position.cut([{"delivery": d} for d in found], limit)
     return Deliveries(items=[_item(desk, r["delivery"]) for r in rows], next_cursor=next_cursor, release=release)
 
 
 @router.get("/{delivery_id}", responses=problems(401, 404))
 def delivery(delivery_id: DeliveryId, desk: DeliveryDeskDep, release: ReleaseIdDep) -> DeliveryResponse:
-    """One delivery: its state and counts."""
+    """Show one delivery with its status and row counts."""
     return DeliveryResponse(delivery=_item(desk, desk.delivery(delivery_id)), release=release)
 
 
 @router.get("/{delivery_id}/receipt", response_class=FileResponse, responses=RECEIPT | problems(401, 404))
 def receipt(delivery_id: DeliveryId, desk: DeliveryDeskDep) -> FileResponse:
-    """The receipt 回执: every row that was sent back, and why; in the format the file came in."""
+    """Download the receipt 回执: every rejected row and the reason, in the format of the delivered file."""
     found, path = desk.receipt(delivery_id)
-    # given as a header, or Starlette would add an encoding that may not be the file's
+    # as a header: Starlette would add an encoding that may not be the file's
     return FileResponse(path, filename=receipt_name(found), headers={"content-type": media_type(path)})
 
 
@@ -147,33 +151,33 @@ async def deliver(
     release: ReleaseIdDep,
     file_name: FileName,
 ) -> UploadResponse:
-    """Deliver a file, or a ZIP of files: its bytes are the body. 202: it waits for the night; 200: it was known."""
+    """Deliver a file, or a ZIP of files, as the body. 202: the next night reads it; 200: the same bytes were delivered before."""
     await run_in_threadpool(desk.require_name, file_name, archive=True)
     async with receive_upload(request, desk.folder) as upload:
-        taken = await run_in_threadpool(desk.take, upload, file_name)
-    if not taken.new:
+        accepted = await run_in_threadpool(desk.take, upload, file_name)
+    if not accepted.new:
         response.status_code = 200
-    return UploadResponse(items=[_item(desk, d) for d in taken.deliveries], release=release)
+    return UploadResponse(items=[_item(desk, d) for d in accepted.deliveries], release=release)
 
 
 @router.post("/check", openapi_extra=BODY, responses=problems(400, 401, 403, 413, 429))
 @takes_up_to(lambda settings: settings.largest_upload)
 async def check_delivery(
-    request: Request, hub: StateDep, desk: DeliveryDeskDep, _: OfficeDep, release: ReleaseIdDep, file_name: FileName
+    request: Request, state: StateDep, desk: DeliveryDeskDep, _: OfficeDep, release: ReleaseIdDep, file_name: FileName
 ) -> PrecheckResponse:
-    """What delivering this file would come to. Nothing of it is kept. Files of a ZIP are checked one by one."""
+    """Check a file as if it were delivered; nothing of it is stored. A ZIP is not taken: send its files one by one."""
     await run_in_threadpool(desk.require_name, file_name, archive=False)
-    private_folder(hub.settings.checks)
-    with TemporaryDirectory(dir=hub.settings.checks) as folder:
-        path = hub.settings.checks / folder / file_name
+    private_folder(state.settings.checks)
+    with TemporaryDirectory(dir=state.settings.checks) as folder:
+        path = state.settings.checks / folder / file_name
         async with receive_upload(request, path.parent) as upload:
             upload.path.rename(path)
-        if not hub.checking.acquire(blocking=False):
+        if not state.check_slots.acquire(blocking=False):
             raise ServiceBusy("other files are being checked", remedy="try again in a minute, or deliver the file")
         try:
-            found: dict[str, Any] = await run_in_threadpool(run_precheck, hub.settings, path)
+            found: dict[str, Any] = await run_in_threadpool(run_precheck, state.settings, path)
         finally:
-            hub.checking.release()
+            state.check_slots.release()
     found["file_name"] = found.pop("file")
     return PrecheckResponse(**found, label=desk.label(found["table"]), release=release)
 

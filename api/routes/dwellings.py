@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Path
 
 from api.dependencies import LiveFindingsDep, StateDep, ViewDep
-from api.responses.as_of import AsOf, AsOfDay, Known
+from api.responses.as_of import AsOfDay, AsOfParam, KnownParam
 from api.responses.home_file import DwellingFile, dwelling_file
 from api.responses.home_history import DwellingHistory, dwelling_history
 from api.schemas import problems
@@ -18,15 +18,17 @@ router = APIRouter(prefix="/v1/dwellings", tags=["dwellings"])
 
 @router.get("/{dwelling_id}", responses=problems(400, 401, 403, 404))
 def dwelling(
-    dwelling_id: Annotated[str, Path(description="as a household, a finding or the search has it")],
-    caller: ViewDep,
-    hub: StateDep,
-    now: LiveFindingsDep,
-    as_of: AsOf = None,
-    known: Known = None,
+    dwelling_id: Annotated[str, Path(description="`dwelling_id` of a household, a finding or a search result")],
+    view: ViewDep,
+    state: StateDep,
+    live_findings: LiveFindingsDep,
+    as_of: AsOfParam = None,
+    known: KnownParam = None,
 ) -> DwellingFile | DwellingHistory:
-    """一房一档: who is registered and who lives here, titles, tickets, every attribute per source, findings. With `as_of` who
-    was registered, lived and held it on that day."""
-    if moment := AsOfDay.asked(as_of, known):
-        return dwelling_history(caller, dwelling_id, moment, ZoneInfo(hub.settings.timezone))
-    return dwelling_file(caller, dwelling_id, now)
+    """Show the dwelling file 一房一档: persons registered or living here, titles, tickets, attributes by source, findings.
+
+    With `as_of`: the persons registered and living here and the holders of titles on that day.
+    """
+    if as_of_day := AsOfDay.parse(as_of, known):
+        return dwelling_history(view, dwelling_id, as_of_day, ZoneInfo(state.settings.timezone))
+    return dwelling_file(view, dwelling_id, live_findings)

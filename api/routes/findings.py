@@ -1,4 +1,4 @@
-"""疑点 findings: where the offices contradict each other, what each of them wrote, and what was seen at the door."""
+"""疑点 findings: contradictions between offices, the rows that contradict each other, and the verdicts on them."""
 
 from __future__ import annotations
 
@@ -22,64 +22,68 @@ HEX = "^[0-9a-f]{32}$"
 
 
 class FindingPage(Page[Finding]):
-    """Findings of your areas."""
+    """A page of findings in your areas."""
 
 
 class FindingResponse(ReleaseResponse):
-    """A finding with what the offices wrote, what was seen, and what may be said."""
+    """A finding with the offices' rows, the verdicts on it, and the possible verdicts."""
 
     finding: Finding
-    evidence_rows: list[EvidenceRow] = Field(description="the offices' rows that speak in it")
+    evidence_rows: list[EvidenceRow] = Field(description="the offices' rows that it cites")
     verdicts: list[VerdictOut] = Field(
-        description="given so far, oldest first, also about earlier evidence (not `counts`)"
+        description="verdicts so far, oldest first; those about earlier evidence have `counts` false"
     )
-    asks: VerdictQuestions = Field(description="what a verdict may say")
+    asks: VerdictQuestions = Field(description="the possible contents of a verdict")
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def findings(
-    caller: ViewDep,
-    now: LiveFindingsDep,
+    view: ViewDep,
+    live_findings: LiveFindingsDep,
     rule: Annotated[
-        str | None, Query(max_length=100, description="of this rule", examples=["hukou_residence_split"])
+        str | None, Query(max_length=100, description="only of this rule", examples=["hukou_residence_split"])
     ] = None,
     severity: Annotated[str | None, Query(max_length=20, description="high, medium or low", examples=["high"])] = None,
-    status: Annotated[Status, Query(description="`waiting` is open and lead")] = "waiting",
-    place: Annotated[Literal["door", "desk"] | None, Query(description="where it is looked into")] = None,
-    grid_code: Annotated[
-        str | None, Query(pattern="^[0-9]{15}$", description="in this grid", examples=["140213052001001"])
+    status: Annotated[Status, Query(description="only in this status; `waiting` is open or lead")] = "waiting",
+    place: Annotated[
+        Literal["door", "desk"] | None, Query(description="only those to check at the door, or at a desk")
     ] = None,
-    dwelling_id: Annotated[str | None, Query(pattern=HEX, description="about this dwelling")] = None,
-    person_id: Annotated[str | None, Query(pattern=HEX, description="about this person")] = None,
+    grid_code: Annotated[
+        str | None, Query(pattern="^[0-9]{15}$", description="only in this grid", examples=["140213052001001"])
+    ] = None,
+    dwelling_id: Annotated[str | None, Query(pattern=HEX, description="only about this dwelling")] = None,
+    person_id: Annotated[str | None, Query(pattern=HEX, description="only about this person")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> FindingPage:
-    """The findings of your areas: whom and where to ask, what it means, and `evidence` as an object.
+    """List the findings in your areas, with person, address, meaning and evidence.
 
-    What was judged since the release was made has its new `status`, and leaves the list where that was not asked for: a
-    page may then have fewer than `limit` rows.
+    Verdicts given since the release was built are included in `status`. Findings whose status no longer fits the query are
+    left out, so that a page may have fewer than `limit` rows.
     """
-    asked = {"rule": rule, "severity": severity, "place": place, "grid_code": grid_code}
-    asked |= {"dwelling_id": dwelling_id, "person_id": person_id}
-    wanted = {"waiting": UNDECIDED_STATUSES, "any": ()}.get(status, (status,))
-    where = [Condition(name, "eq", value) for name, value in asked.items() if value is not None]
-    where += [Condition("status", "in", wanted)] if wanted else []
-    items, next_cursor = caller.page("finding", where, limit, cursor)
-    items = [row for row in now(items) if not wanted or row["status"] in wanted]
-    return FindingPage(items=finding_rows(caller, items), next_cursor=next_cursor, release=caller.release_id)
+    equal = {"rule": rule, "severity": severity, "place": place, "grid_code": grid_code}
+    equal |= {"dwelling_id": dwelling_id, "person_id": person_id}
+    statuses = {"waiting": UNDECIDED_STATUSES, "any": ()}.get(status, (status,))
+    where = [Condition(name, "eq", value) for name, value in equal.items() if value is not None]
+    where += [Condition("status", "in", statuses)] if statuses else []
+    items, next_cursor = view.page("finding", where, limit, cursor)
+    items = [row for row in live_findings(items) if not statuses or row["status"] in statuses]
+    return FindingPage(items=finding_rows(view, items), next_cursor=next_cursor, release=view.release_id)
 
 
 @router.get("/{finding_id}", responses=problems(401, 404))
 def finding(
-    finding_id: Annotated[str, Path(description="as the list has it")], caller: ViewDep, now: LiveFindingsDep
+    finding_id: Annotated[str, Path(description="`finding_id` in GET /v1/findings")],
+    view: ViewDep,
+    live_findings: LiveFindingsDep,
 ) -> FindingResponse:
-    """One finding with its evidence, what was said of it so far, and what a verdict may say."""
-    [row] = now([caller.one("finding", Condition("finding_id", "eq", finding_id))])
-    given, evidence = now.verdicts(finding_id)
+    """Show one finding with its evidence, the verdicts on it so far, and the possible verdicts."""
+    [row] = live_findings([view.one("finding", Condition("finding_id", "eq", finding_id))])
+    verdicts, evidence_hash = live_findings.verdicts(finding_id)
     return FindingResponse(
-        finding=finding_rows(caller, [row])[0],
-        evidence_rows=evidence_rows(caller, finding_id),
-        verdicts=[verdict_out(caller, verdict, evidence) for verdict in given],
-        asks=verdict_questions(caller, row),
-        release=caller.release_id,
+        finding=finding_rows(view, [row])[0],
+        evidence_rows=evidence_rows(view, finding_id),
+        verdicts=[verdict_out(view, verdict, evidence_hash) for verdict in verdicts],
+        asks=verdict_questions(view, row),
+        release=view.release_id,
     )

@@ -1,4 +1,4 @@
-"""For machines: is it well, and how much does it do. No login."""
+"""Health and metrics of the service, for monitoring. No login is needed."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ router = APIRouter(tags=["operation"])
 
 
 class Health(BaseModel):
-    """Whether the hub is well."""
+    """The health of the hub."""
 
-    ok: bool = Field(description="a release is served and it is the one CURRENT names")
+    ok: bool = Field(description="true if the release that CURRENT names is served")
     release: str | None
     trouble: str | None = Field(description="what is wrong, with the remedy")
 
 
 @router.get("/healthz", responses={503: {"model": Health, "description": "no release, or the pointer is broken"}})
-async def healthz(request: Request, response: Response, hub: StateDep) -> Health:
-    """200 if all is well. 503 with the reason if not; an older release may still be served meanwhile."""
+async def healthz(request: Request, response: Response, state: StateDep) -> Health:
+    """Check the health of the service. 200: healthy; 503: not, with the reason; an older release may still be served."""
     release = request.state.release
-    trouble = hub.reader.trouble or (None if release else "no release is published yet -> run `hub nightly`")
+    trouble = state.reader.trouble or (None if release else "no release is published yet -> run `hub nightly`")
     response.status_code = 503 if trouble else 200
     return Health(ok=not trouble, release=release.release_id if release else None, trouble=trouble)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def metrics(request: Request, hub: StateDep) -> Response:
-    """Prometheus exposition: requests by route and status, seconds by route, the release served."""
+async def metrics(request: Request, state: StateDep) -> Response:
+    """Show metrics in Prometheus' format: requests by route and status, seconds by route, the release served."""
     release = request.state.release
-    return Response(hub.metrics.text(release.release_id if release else None), media_type=CONTENT_TYPE_LATEST)
+    return Response(state.metrics.text(release.release_id if release else None), media_type=CONTENT_TYPE_LATEST)

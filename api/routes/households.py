@@ -1,4 +1,4 @@
-"""户 households: search and the household file 一户一档. Searching is a POST, so that no name or number is in a URL."""
+"""户 households: search, and the household file 一户一档. Search is a POST so that no name or number is in a URL."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import LiveFindingsDep, StateDep, ViewDep
 from api.paging import LONGEST_PAGE
-from api.responses.as_of import AsOf, AsOfDay, Known
+from api.responses.as_of import AsOfDay, AsOfParam, KnownParam
 from api.responses.home_file import HouseholdFile, household_file
 from api.responses.home_history import HouseholdHistory, household_history
 from api.responses.search import SearchResponse, search
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/households", tags=["households"])
 
 
 class SearchIn(BaseModel):
-    """A question, in words or numbers."""
+    """A search by name, address, ID number or phone."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,22 +36,24 @@ class SearchIn(BaseModel):
 
 
 @router.post("/search", responses=problems(400, 401, 403, 404, 410))
-def search_households(body: SearchIn, caller: ViewDep, hub: StateDep, now: LiveFindingsDep) -> SearchResponse:
-    """Households of your areas by name, address, ID or phone."""
-    return search(caller, now, hub.settings, body.q, body.limit, body.cursor)
+def search_households(body: SearchIn, view: ViewDep, state: StateDep, live_findings: LiveFindingsDep) -> SearchResponse:
+    """Search the households in your areas by name, address, ID number or phone."""
+    return search(view, live_findings, state.settings, body.q, body.limit, body.cursor)
 
 
 @router.get("/{household_id}", responses=problems(400, 401, 403, 404))
 def household(
-    household_id: Annotated[str, Path(description="as a person, a finding or the search has it")],
-    caller: ViewDep,
-    hub: StateDep,
-    now: LiveFindingsDep,
-    as_of: AsOf = None,
-    known: Known = None,
+    household_id: Annotated[str, Path(description="`household_id` of a person, a finding or a search result")],
+    view: ViewDep,
+    state: StateDep,
+    live_findings: LiveFindingsDep,
+    as_of: AsOfParam = None,
+    known: KnownParam = None,
 ) -> HouseholdFile | HouseholdHistory:
-    """一户一档: members, dwelling, titles, tickets, every attribute side by side per source, findings. With `as_of` who
-    belonged to it, where it was registered and who held the home on that day."""
-    if moment := AsOfDay.asked(as_of, known):
-        return household_history(caller, household_id, moment, ZoneInfo(hub.settings.timezone))
-    return household_file(caller, household_id, now)
+    """Show the household file 一户一档: members, dwelling, titles, tickets, attributes by source, findings.
+
+    With `as_of`: its members, the dwelling where it was registered, and the holders of titles on that day.
+    """
+    if as_of_day := AsOfDay.parse(as_of, known):
+        return household_history(view, household_id, as_of_day, ZoneInfo(state.settings.timezone))
+    return household_file(view, household_id, live_findings)

@@ -1,4 +1,4 @@
-"""Pages: the front door, the worklist for a phone, the rules with their figures, and the files they link to."""
+"""HTML pages: the start page, the worklist for a phone, the rules with their precision, and the files they link to."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/", response_class=FileResponse)
 def home() -> FileResponse:
-    """What this is, with links."""
+    """The start page."""
     return page("home.html")
 
 
 @router.get("/worklist", response_class=FileResponse)
 def worklist() -> FileResponse:
-    """走访清单: today's stops, and giving a verdict at the door."""
+    """走访清单: the page with today's stops, on which verdicts are given at the door."""
     return page("worklist.html")
 
 
 @router.get("/rules", response_class=FileResponse)
 def rules() -> FileResponse:
-    """规则与核实情况: what each rule looks for, how often it was right, stopping and restarting it."""
+    """规则与核实情况: the page with the rules and their precision, on which they are stopped and restarted."""
     return page("rules.html")
 
 

@@ -1,4 +1,4 @@
-"""待核人员 rows that may be one person, which rows a person is made of and why, and what was decided about them."""
+"""待核人员 persons: pairs of office rows that may be one person, decisions about them, and the rows of a person."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LINK_ORDER = ("source", "record_key")
 
 
 class SourceRecordRef(BaseModel):
-    """A row of an office."""
+    """A reference to a row of an office."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,11 +33,12 @@ class SourceRecordRef(BaseModel):
 
     @property
     def row(self) -> SourceRecord:
+        """The reference as the warehouse has it."""
         return SourceRecord(self.source, self.key)
 
 
 class PersonLink(ContractRow):
-    """A row of an office that is a person, and why."""
+    """A row of an office that was linked to a person, and the reasons."""
 
     model_config = columns_of("person_link")
 
@@ -47,31 +48,31 @@ class PersonPair(ContractRow):
 
     model_config = columns_of("person_pair")
 
-    person_name: str | None = Field(title="姓名", description="of the person it may be")
+    person_name: str | None = Field(title="姓名", description="name of the person it may be")
     decision: decisions.PersonDecisionKind | None = Field(
-        title="决定", description="made since the release; it counts tonight"
+        title="决定", description="a decision made since the release; the next night uses it"
     )
 
 
 class PersonPairPage(Page[PersonPair]):
-    """待核人员: pairs to decide about, the likeliest first."""
+    """A page of pairs to decide about (待核人员), the likeliest first."""
 
 
 class PersonDecisionIn(BaseModel):
-    """What is decided about two rows."""
+    """A decision about two rows."""
 
     model_config = ConfigDict(extra="forbid")
 
     left: SourceRecordRef
     right: SourceRecordRef
     decision: decisions.PersonDecisionKind = Field(
-        description="same: one person; different: two; open: linkage decides again"
+        description="same: one person; different: two persons; open: left to linkage again"
     )
     reason: str = Field(max_length=1000, description="why, in a sentence that names no person; it is kept")
 
 
 class PersonDecisionOut(ReleaseResponse):
-    """The decision as it stands now."""
+    """The newest decision about the two rows."""
 
     left: SourceRecordRef
     right: SourceRecordRef
@@ -82,38 +83,38 @@ class PersonDecisionOut(ReleaseResponse):
 
 
 class PersonLinksResponse(ReleaseResponse):
-    """The rows that are a person, and those that may be."""
+    """The rows linked to a person, and those that may be."""
 
-    person_id: str = Field(
-        description="the id she has now; another than was asked for where that one became part of it"
-    )
-    links: list[PersonLink] = Field(description="rows of your areas that are this person")
+    person_id: str = Field(description="her present id; it differs from the one in the URL if persons were merged")
+    links: list[PersonLink] = Field(description="rows of your areas linked to this person")
     waiting: list[PersonPair] = Field(description="rows that may be this person")
 
 
 @router.get("/review", responses=problems(400, 401, 404, 410))
-def persons_in_review(caller: ViewDep, hub: StateDep, limit: Limit = 50, cursor: Cursor = None) -> PersonPairPage:
-    """Pairs of rows that may be one person, the likeliest first; `decision` was made since and counts tonight."""
+def persons_in_review(view: ViewDep, state: StateDep, limit: Limit = 50, cursor: Cursor = None) -> PersonPairPage:
+    """List pairs of rows that may be one person, the likeliest first; a `decision` made since the release is used tonight."""
     order = ("-match_weight", "pair_id")
-    items, next_cursor = caller.page("person_pair", (), limit, cursor, order=order)
-    return PersonPairPage(items=_pairs(caller, hub, items), next_cursor=next_cursor, release=caller.release_id)
+    items, next_cursor = view.page("person_pair", (), limit, cursor, order=order)
+    return PersonPairPage(items=_pairs(view, state, items), next_cursor=next_cursor, release=view.release_id)
 
 
 @router.get("/{person_id}/links", responses=problems(401, 404))
 def person_links(
-    person_id: Annotated[str, Path(description="of now, or of an earlier night")], caller: ViewDep, hub: StateDep
+    person_id: Annotated[str, Path(description="present id of a person, or one of an earlier release")],
+    view: ViewDep,
+    state: StateDep,
 ) -> PersonLinksResponse:
-    """Which office rows are this person, and why: rule, match weight, and what each comparison gave."""
-    person_id = current_person_id(caller.rows, person_id)
+    """Show the office rows linked to a person, with rule, match weight, and the weight of each comparison."""
+    person_id = current_person_id(view.rows, person_id)
     is_hers = Condition("person_id", "eq", person_id)
-    caller.one("person", is_hers)
-    rows = caller.rows("person_link", is_hers, order=LINK_ORDER)
-    waiting = caller.rows("person_pair", is_hers, order=("-match_weight", "pair_id"))
+    view.one("person", is_hers)
+    rows = view.rows("person_link", is_hers, order=LINK_ORDER)
+    waiting = view.rows("person_pair", is_hers, order=("-match_weight", "pair_id"))
     return PersonLinksResponse(
         person_id=person_id,
-        links=caller.labelled("person_link", rows),
-        waiting=_pairs(caller, hub, waiting),
-        release=caller.release_id,
+        links=view.with_labels("person_link", rows),
+        waiting=_pairs(view, state, waiting),
+        release=view.release_id,
     )
 
 
@@ -121,38 +122,38 @@ def person_links(
     "/decisions", status_code=201, responses=problems(400, 401, 403, 404, 409) | {200: {"model": PersonDecisionOut}}
 )
 def decide_persons(
-    body: PersonDecisionIn, response: Response, caller: ViewDep, hub: StateDep, rows: SourceRecordsDep, lead: LeadDep
+    body: PersonDecisionIn, response: Response, view: ViewDep, state: StateDep, rows: SourceRecordsDep, lead: LeadDep
 ) -> PersonDecisionOut:
-    """Decide about two rows of your areas. 201: from the next night on; 200: that stands already, nothing changes."""
+    """Decide whether two rows in your areas are one person. 201: from the next night on; 200: it was decided so already."""
     pair = (body.left.row, body.right.row)
     rows.require(*pair)
     try:
-        new = decisions.decide(hub.casebook, rows, *pair, body.decision, body.reason, lead.username)
+        new = decisions.decide(state.casebook, rows, *pair, body.decision, body.reason, lead.username)
     except Conflict as error:  # the rows it names may lie elsewhere
         raise Conflict(error.what, remedy=error.remedy) from None
     response.status_code = 201 if new else 200
-    made = [d for d in decisions.history(hub.casebook) if set(d.pair) == set(pair)][-1]
+    stored = [d for d in decisions.history(state.casebook) if set(d.pair) == set(pair)][-1]
     return PersonDecisionOut(
-        left=SourceRecordRef(source=made.left.source, key=made.left.key),
-        right=SourceRecordRef(source=made.right.source, key=made.right.key),
-        decision=made.decision,
-        reason=made.reason,
-        decided_by=made.decided_by,
-        decided_at=made.decided_at,
-        release=caller.release_id,
+        left=SourceRecordRef(source=stored.left.source, key=stored.left.key),
+        right=SourceRecordRef(source=stored.right.source, key=stored.right.key),
+        decision=stored.decision,
+        reason=stored.reason,
+        decided_by=stored.decided_by,
+        decided_at=stored.decided_at,
+        release=view.release_id,
     )
 
 
-def _pairs(view: View, hub: StateDep, rows: list[Row]) -> list[Row]:
-    """Pairs with the candidate's name, and what was decided about them since the release was made."""
+def _pairs(view: View, state: StateDep, rows: list[Row]) -> list[Row]:
+    """Pairs as fields of `PersonPair`, with the candidate's name and decisions made since the release."""
     ids = sorted({row["person_id"] for row in rows} - {None})
-    who = Condition("person_id", "in", ids)
-    people = view.rows("person", who, columns=("person_id", "name")) if ids else []
+    condition = Condition("person_id", "in", ids)
+    people = view.rows("person", condition, columns=("person_id", "name")) if ids else []
     names = {person["person_id"]: person["name"] for person in people}
-    decided = {d.pair: d.decision for d in decisions.current_decisions(hub.casebook)}
+    decided = {d.pair: d.decision for d in decisions.current_decisions(state.casebook)}
     return [
         row | {"person_name": names.get(row["person_id"]), "decision": decided.get(_pair(row))}
-        for row in view.labelled("person_pair", rows)
+        for row in view.with_labels("person_pair", rows)
     ]
 
 

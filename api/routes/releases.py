@@ -1,4 +1,4 @@
-"""The release that is served: what went into it and what its checks said."""
+"""The release that is served: its contents and the results of its checks."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ SAFE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline
 
 
 class Release(ReleaseResponse):
-    """What went into the release that is served, and what its checks said."""
+    """The release that is served, with its contents and the results of its checks."""
 
-    built_at: datetime = Field(description="when the night built it")
-    content_hash: str = Field(description="the same inputs and contracts give the same hash")
+    built_at: datetime = Field(description="when it was built")
+    content_hash: str = Field(description="equal for equal inputs and contracts")
     rows: dict[str, int] = Field(description="rows by table", examples=[{"person": 10412}])
     findings: dict[str, int] = Field(description="findings by rule")
-    rule_errors: dict[str, str] = Field(description="rules that could not run, and why")
-    checks: dict[str, dict[str, int]] = Field(description="by contract: checks run, errors broken, warnings broken")
+    rule_errors: dict[str, str] = Field(description="errors of rules that could not run, by rule")
+    checks: dict[str, dict[str, int]] = Field(description="by contract: numbers of checks, errors and warnings")
 
 
 @router.get("/current", responses=problems(401, 503))
 def current_release(_: SessionDep, release: ReleaseDep) -> Release:
-    """The manifest's summary."""
+    """Show the release that is served: build time, content hash, counts and check results."""
     summary = {name: release.manifest[name] for name in Release.model_fields.keys() & release.manifest.keys()}
     return Release(**summary | {"release": release.release_id})
 
 
 @router.get("/current/audit", response_class=HTMLResponse, responses=problems(401, 404, 503))
 def release_audit(_: SessionDep, release: ReleaseDep) -> HTMLResponse:
-    """The check results as a page to read."""
+    """Show the check results of the release as an HTML page."""
     page = release.folder / "audit" / "index.html"
     if not page.is_file():
         raise NotFound("this release has no audit page", remedy="`hub release verify` tells what is missing")

@@ -1,4 +1,4 @@
-"""规则 rules: what each means, how often it was right, whether it still sends anybody, and a sample of homes to check them by."""
+"""规则 rules: meaning, precision and state of each cross-check, decisions to stop one, and a sample of homes to check them."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from warehouse.cross_check.model import Rule
 from warehouse.fieldwork.visits import sample_visits
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])
-RuleName = Annotated[str, Path(description="as GET /v1/rules has it", examples=["hukou_residence_split"])]
-COMMUNITY, GRID = 12, 15  # digits: a sample of more than communities is asked for grid by grid
+RuleName = Annotated[str, Path(description="`rule` in GET /v1/rules", examples=["hukou_residence_split"])]
+COMMUNITY, GRID = 12, 15  # digits of codes: for areas above communities a sample is asked for grid by grid
 
 
 class MissedOut(BaseModel):
-    """How much the rules miss, by visits to homes without a finding in the whole city."""
+    """An estimate of what the rules miss, from visits to homes without findings in the whole city."""
 
     visited: int = Field(description="homes where somebody was met")
-    missed: int = Field(description="of them, with something wrong that no rule had found")
+    missed: int = Field(description="number of these with a contradiction that no rule had found")
     share: float | None
     low: float = Field(description="of the 95 % Wilson interval")
     high: float
-    kinds: dict[str, int] = Field(description="code of visit_missed → homes")
+    kinds: dict[str, int] = Field(description="number of homes by code of visit_missed")
 
 
 class RulePage(ReleaseResponse):
-    """Every rule, and what all of them miss."""
+    """All rules, and an estimate of what they miss."""
 
     items: list[RuleOut]
     next_cursor: None = None
     missed: MissedOut
-    broken: dict[str, str] = Field(description="rule files that cannot be read, and why")
+    broken: dict[str, str] = Field(description="problems of rule files that cannot be read, by name")
 
 
 class RuleResponse(ReleaseResponse):
@@ -56,12 +56,13 @@ class RuleResponse(ReleaseResponse):
 
 
 class RuleDecisionIn(BaseModel):
-    """Whether a rule sends anybody in an area."""
+    """A decision to stop or restart a rule in an area."""
 
     model_config = ConfigDict(extra="forbid")
 
     key: str = Field(
-        description="made by the client, kept for retries", examples=["6f1d2b9e-8f0a-4f7e-9d53-0c1f6f2d7a11"]
+        description="idempotency key made by the client, such as a UUID; send it again on a retry",
+        examples=["6f1d2b9e-8f0a-4f7e-9d53-0c1f6f2d7a11"],
     )
     area: str = Field("", max_length=15, description="a county or subdistrict; empty: the whole city")
     decision: Act
@@ -69,7 +70,7 @@ class RuleDecisionIn(BaseModel):
 
 
 class RuleDecisionResponse(ReleaseResponse):
-    """The decision as it stands now."""
+    """The stored decision."""
 
     decided: RuleDecisionOut
 
@@ -77,7 +78,7 @@ class RuleDecisionResponse(ReleaseResponse):
 class SampleDwelling(ContractRow):
     """A dwelling without findings."""
 
-    model_config = columns_of("dwelling", labelled=False)
+    model_config = columns_of("dwelling", with_labels=False)
 
 
 class SampleStop(BaseModel):
@@ -87,21 +88,21 @@ class SampleStop(BaseModel):
     kind: str = "sample"
     grid_code: str
     dwelling: SampleDwelling
-    visited: bool = Field(description="somebody was there this week")
+    visited: bool = Field(description="true if it was visited this week")
 
 
 class SamplePage(ReleaseResponse):
-    """This week's homes, the same whoever asks."""
+    """This week's sample of homes, the same for every user."""
 
     week: str = Field(examples=["2026-W48"])
     items: list[SampleStop]
     next_cursor: None = None
 
 
-def rule_presenter(caller: ViewDep, hub: StateDep, session: SessionDep, release: ReleaseDep) -> RulePresenter:
-    """All that the caller may see of the rules."""
+def rule_presenter(view: ViewDep, state: StateDep, session: SessionDep, release: ReleaseDep) -> RulePresenter:
+    """Builds the answers about rules as the user may see them."""
     return RulePresenter(
-        caller, session.user, rule_decisions.history(hub.casebook), release.manifest.get("rule_errors", {})
+        view, session.user, rule_decisions.history(state.casebook), release.manifest.get("rule_errors", {})
     )
 
 
@@ -109,49 +110,49 @@ RulePresenterDep = Annotated[RulePresenter, Depends(rule_presenter)]
 
 
 @router.get("", responses=problems(401, 503))
-def rules(caller: ViewDep, hub: StateDep, all_shown: RulePresenterDep) -> RulePage:
-    """Every rule: header, findings and figures of your areas, state, decisions; and how much all of them miss."""
+def rules(view: ViewDep, state: StateDep, presenter: RulePresenterDep) -> RulePage:
+    """List every rule with findings, precision, state and decisions in your areas, and an estimate of what the rules miss."""
     found = library()
     return RulePage(
-        items=[all_shown.rule(rule) for rule in found.rules.values()],
-        missed=MissedOut(**sample.missed_estimate(sample_visits(hub.casebook), hub.zone)._asdict()),
+        items=[presenter.rule(rule) for rule in found.rules.values()],
+        missed=MissedOut(**sample.missed_estimate(sample_visits(state.casebook), state.zone)._asdict()),
         broken=found.broken,
-        release=caller.release_id,
+        release=view.release_id,
     )
 
 
 @router.get("/sample", responses=problems(400, 401, 404))
 def weekly_sample(
-    caller: ViewDep,
-    hub: StateDep,
+    view: ViewDep,
+    state: StateDep,
     session: SessionDep,
     grid_code: Annotated[
         str | None, Query(pattern="^[0-9]{15}$", description="one grid of yours", examples=["140213052001001"])
     ] = None,
 ) -> SamplePage:
-    """This week's homes without findings to visit, two of each grid of yours: the same whoever asks, all week."""
-    today = datetime.now(hub.zone).date()
+    """List this week's sample of homes without findings, two in each of your grids; it is the same for every user."""
+    today = datetime.now(state.zone).date()
     week = sample.week_of(today)
-    homes = sample.weekly_sample(caller.rows, _grids(caller, session.user, grid_code), week)
+    homes = sample.weekly_sample(view.rows, _grids(view, session.user, grid_code), week)
     ids = tuple(home.dwelling_id for home in homes)
-    rows = {row["dwelling_id"]: row for row in caller.rows("dwelling", Condition("dwelling_id", "in", ids))}
-    been = {v.stop_id for v in sample_visits(hub.casebook) if sample.week_of_visit(v, hub.zone) == week}
+    rows = {row["dwelling_id"]: row for row in view.rows("dwelling", Condition("dwelling_id", "in", ids))}
+    visited = {v.stop_id for v in sample_visits(state.casebook) if sample.week_of_visit(v, state.zone) == week}
     items = [
         SampleStop(
             stop_id=home.dwelling_id,
             grid_code=home.grid_code,
             dwelling=rows[home.dwelling_id],
-            visited=home.dwelling_id in been,
+            visited=home.dwelling_id in visited,
         )
         for home in homes
     ]
-    return SamplePage(week=week, items=items, release=caller.release_id)
+    return SamplePage(week=week, items=items, release=view.release_id)
 
 
 @router.get("/{rule}", responses=problems(401, 404, 503))
-def rule(rule: RuleName, caller: ViewDep, all_shown: RulePresenterDep) -> RuleResponse:
-    """One rule."""
-    return RuleResponse(rule=all_shown.rule(_rule(rule)), release=caller.release_id)
+def rule(rule: RuleName, view: ViewDep, presenter: RulePresenterDep) -> RuleResponse:
+    """Show one rule with findings, precision, state and decisions in your areas."""
+    return RuleResponse(rule=presenter.rule(_rule(rule)), release=view.release_id)
 
 
 @router.post(
@@ -163,23 +164,23 @@ def decide_rule(
     rule: RuleName,
     body: RuleDecisionIn,
     response: Response,
-    caller: ViewDep,
-    hub: StateDep,
-    all_shown: RulePresenterDep,
+    view: ViewDep,
+    state: StateDep,
+    presenter: RulePresenterDep,
     lead: LeadDep,
 ) -> RuleDecisionResponse:
-    """Stop a rule in one of your areas, or restart it. 201: from the next night on; 200: this key said so before."""
+    """Stop or restart a rule in one of your areas. 201: from the next night on; 200: the same was stored under this key."""
     area = rule_decisions.area_of(body.area)
-    sent = (hub.casebook, body.key, rule, area, body.decision, body.reason, lead.username)
-    new = not rule_decisions.was_decided(*sent)
+    decision = (state.casebook, body.key, rule, area, body.decision, body.reason, lead.username)
+    new = not rule_decisions.was_decided(*decision)
     if new:
         _rule(rule)
         if not may_decide(lead, area):
             raise NotFound("there is no such area in yours", remedy="see `may_decide` in GET /v1/rules")
-        new = rule_decisions.decide(*sent, state=all_shown.state(rule, area))
+        new = rule_decisions.decide(*decision, state=presenter.state(rule, area))
     response.status_code = 201 if new else 200
-    [made] = [d for d in rule_decisions.history(hub.casebook, rule) if d.key == body.key]
-    return RuleDecisionResponse(decided=all_shown.decided(made), release=caller.release_id)
+    [stored] = [d for d in rule_decisions.history(state.casebook, rule) if d.key == body.key]
+    return RuleDecisionResponse(decided=presenter.decision(stored), release=view.release_id)
 
 
 def _rule(name: str) -> Rule:
@@ -189,15 +190,15 @@ def _rule(name: str) -> Rule:
     return found
 
 
-def _grids(caller: View, user: User, grid_code: str | None) -> list[str]:
-    """The grid asked for, or all of the caller's. NotFound for one that is not hers, BadRequest where hers are too many."""
+def _grids(view: View, user: User, grid_code: str | None) -> list[str]:
+    """The grid asked for, or all of the user's. NotFound if it is not in her areas, BadRequest if hers are too many."""
     if grid_code is not None:
-        if not caller.covers(grid_code):
+        if not view.covers(grid_code):
             raise NotFound("there is no such grid in your areas", remedy="take it from the area table")
         return [grid_code]
     own = sorted({area_prefix(code) for code in user.areas})
     if any(len(code) < COMMUNITY for code in own):
         raise BadRequest("your areas have too many grids for one sample", remedy="ask for one with grid_code=…")
-    grids = {row["area_code"] for row in caller.rows("area", Condition("level", "eq", "grid"), columns=("area_code",))}
+    grids = {row["area_code"] for row in view.rows("area", Condition("level", "eq", "grid"), columns=("area_code",))}
     grids |= {code for code in own if len(code) == GRID}
     return sorted(grid for grid in grids if any(grid.startswith(code) for code in own))

@@ -1,4 +1,4 @@
-"""Logging in and out."""
+"""Login, logout, and the user of the session."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LoginIn(BaseModel):
 
 
 class LoginResponse(BaseModel):
-    """A session."""
+    """A new session."""
 
     access_token: str = Field(description="send it as `Authorization: Bearer …`")
     token_type: str = Field("bearer", examples=["bearer"])
@@ -32,12 +32,12 @@ class LoginResponse(BaseModel):
 
 
 class Me(BaseModel):
-    """Who is logged in."""
+    """The user of the session."""
 
     username: str
     role: str = Field(examples=["grid_worker"])
     areas: list[str] = Field(
-        description="area or grid codes; you see what lies in them", examples=[["140213052001001"]]
+        description="codes of the areas or grids whose rows you see", examples=[["140213052001001"]]
     )
     sources: list[str] = Field(description="source tables that an office delivers", examples=[["resident"]])
     release: str | None = Field(description="the release served now, if one is published")
@@ -50,24 +50,24 @@ class LogoutResponse(BaseModel):
 
 
 @router.post("/login", responses=problems(401, 429))
-def login(body: LoginIn, hub: StateDep, release: ReleaseIdDep) -> LoginResponse:
-    """A bearer session. Wrong name and wrong password look the same; after too many failures there is a pause."""
-    session = hub.casebook.login(body.username, body.password)
+def login(body: LoginIn, state: StateDep, release: ReleaseIdDep) -> LoginResponse:
+    """Log in and get a bearer token. Wrong name and wrong password give the same answer; too many failures lead to a pause."""
+    session = state.casebook.login(body.username, body.password)
     return LoginResponse(
         access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release
     )
 
 
 @router.post("/logout", responses=problems(401))
-def logout(session: SessionDep, hub: StateDep, release: ReleaseIdDep) -> LogoutResponse:
-    """Ends this session at once."""
-    hub.casebook.logout(session.token)
+def logout(session: SessionDep, state: StateDep, release: ReleaseIdDep) -> LogoutResponse:
+    """End this session at once."""
+    state.casebook.logout(session.token)
     return LogoutResponse(release=release)
 
 
 @router.get("/me", responses=problems(401))
 def me(session: SessionDep, release: ReleaseIdDep) -> Me:
-    """Who I am to the hub, and where I may look."""
+    """Show the user of this session, with role, areas and sources."""
     user = session.user
     return Me(
         username=user.username, role=user.role, areas=list(user.areas), sources=list(user.sources), release=release

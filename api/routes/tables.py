@@ -1,4 +1,4 @@
-"""Any contracted table, as it lies in the release: scoped, masked, filtered, paged."""
+"""Rows of any contracted table of the release: scoped, masked, filtered and paged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from api.schemas import Page, Row, problems
 
 router = APIRouter(prefix="/v1/tables", tags=["tables"])
 NAMES = r"^-?[a-z0-9_]+(,-?[a-z0-9_]+)*$"
-# any column is a parameter: which there are, the table's contract says
+# every column of the table's contract is a parameter
 FILTERS = {
     "name": "filters",
     "in": "query",
@@ -25,16 +25,15 @@ FILTERS = {
 
 
 class TablePage(Page[Row]):
-    """Rows of the table that was asked for. Which columns they have, of which type and how your role sees each, is in
-    GET /v1/catalog/{name}."""
+    """A page of rows of a table. GET /v1/catalog/{name} has its columns, with type and how your role sees each."""
 
 
 @router.get("/{name}", responses=problems(400, 401, 403, 404, 410), openapi_extra={"parameters": [FILTERS]})
 def table_rows(
-    name: Annotated[str, Path(description="of the table, as GET /v1/catalog has it", examples=["city.person"])],
+    name: Annotated[str, Path(description="`name` in GET /v1/catalog", examples=["city.person"])],
     request: Request,
-    caller: ViewDep,
-    hub: StateDep,
+    view: ViewDep,
+    state: StateDep,
     columns: Annotated[
         str | None, Query(max_length=2000, pattern=NAMES, description="columns to return", examples=["grid_code,rule"])
     ] = None,
@@ -44,16 +43,16 @@ def table_rows(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> TablePage:
-    """Rows of `person`, `source.resident`, … in your areas.
+    """List rows of a table (`person`, `source.resident`, …) in your areas.
 
     Every other query parameter is a filter: `column=value`, or `column__gte`, `__gt`, `__lte`, `__lt`, `__ne`,
     `__like` (text only; `%` and `_` as in SQL), `__in` (`a,b`), `__null` (`true` or `false`). Only columns that you see in full
-    can be filtered or sorted by. What the columns mean: `/v1/catalog/{name}`.
+    can be filtered or sorted by. GET /v1/catalog/{name} describes the columns.
     """
-    grant = caller.grant(name)
+    grant = view.grant(name)
     own = {"columns", "sort", "limit", "cursor"}
-    where = conditions(grant, ((k, v) for k, v in request.query_params.multi_items() if k not in own), hub.zone)
-    items, next_cursor = caller.page(
+    where = conditions(grant, ((k, v) for k, v in request.query_params.multi_items() if k not in own), state.zone)
+    items, next_cursor = view.page(
         grant.table.qualified,
         where,
         limit,
@@ -61,4 +60,4 @@ def table_rows(
         columns=columns.split(",") if columns else None,
         order=sort.split(",") if sort else (),
     )
-    return TablePage(items=items, next_cursor=next_cursor, release=caller.release_id)
+    return TablePage(items=items, next_cursor=next_cursor, release=view.release_id)

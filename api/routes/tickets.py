@@ -1,4 +1,4 @@
-"""12345工单 tickets: what was reported of a home, with its limit, beside what the offices contradict each other about there."""
+"""12345工单 tickets of homes, with their time limits and the findings at the same homes."""
 
 from __future__ import annotations
 
@@ -20,45 +20,47 @@ router = APIRouter(prefix="/v1/tickets", tags=["tickets"])
 
 
 class TicketWithFindings(Ticket):
-    """A ticket beside what the offices contradict each other about at its home."""
+    """A ticket with the findings at its home."""
 
-    findings: list[Finding] = Field(description="what waits at the ticket's home, as GET /v1/findings shows it")
+    findings: list[Finding] = Field(description="findings that wait for a verdict at the ticket's home")
 
 
 class TicketPage(Page[TicketWithFindings]):
-    """Tickets of your areas, the newest first."""
+    """A page of tickets in your areas, newest first."""
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def tickets(
-    caller: ViewDep,
-    now: LiveFindingsDep,
-    dwelling_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$", description="about this dwelling")] = None,
+    view: ViewDep,
+    live_findings: LiveFindingsDep,
+    dwelling_id: Annotated[str | None, Query(pattern="^[0-9a-f]{32}$", description="only about this dwelling")] = None,
     request_class: Annotated[
-        str | None, Query(max_length=50, description="a code of request_class", examples=["heating"])
+        str | None, Query(max_length=50, description="only of this code of request_class", examples=["heating"])
     ] = None,
-    overdue: Annotated[bool | None, Query(description="resolved after the limit, or open beyond it")] = None,
+    overdue: Annotated[
+        bool | None, Query(description="true: only those resolved after their limit, or open beyond it")
+    ] = None,
     status: Annotated[
-        str | None, Query(max_length=50, description="a code of ticket_status", examples=["handling"])
+        str | None, Query(max_length=50, description="only with this code of ticket_status", examples=["handling"])
     ] = None,
-    with_finding: Annotated[bool, Query(description="only of homes where findings wait")] = False,
+    with_finding: Annotated[bool, Query(description="true: only of homes where findings wait for a verdict")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> TicketPage:
-    """Tickets of your areas with due_at, limit_hours, overdue, the matter they belong to, and the findings of their homes."""
-    asked = {"dwelling_id": dwelling_id, "request_class": request_class, "status": status, "overdue": overdue}
-    where: list[Filter] = [Condition(name, "eq", value) for name, value in asked.items() if value is not None]
+    """List tickets in your areas, newest first, with time limit, matter and the findings at their homes."""
+    equal = {"dwelling_id": dwelling_id, "request_class": request_class, "status": status, "overdue": overdue}
+    where: list[Filter] = [Condition(name, "eq", value) for name, value in equal.items() if value is not None]
     where += [InTable("dwelling_id", "stop", "dwelling_id")] if with_finding else []
-    rows, next_cursor = caller.page("ticket", where, limit, cursor, order=("-reported_at", "ticket_id"))
+    rows, next_cursor = view.page("ticket", where, limit, cursor, order=("-reported_at", "ticket_id"))
     homes = sorted({row["dwelling_id"] for row in rows} - {None})
     found = (
-        caller.rows("finding", Condition("stop_id", "in", homes), Condition("status", "in", UNDECIDED_STATUSES))
+        view.rows("finding", Condition("stop_id", "in", homes), Condition("status", "in", UNDECIDED_STATUSES))
         if homes
         else []
     )
     at_home: dict[str, list[Row]] = defaultdict(list)
-    for finding in finding_rows(caller, [f for f in now(found) if f["status"] in UNDECIDED_STATUSES]):
+    for finding in finding_rows(view, [f for f in live_findings(found) if f["status"] in UNDECIDED_STATUSES]):
         at_home[finding["stop_id"]].append(finding)
-    items = [row | {"findings": at_home.get(row["dwelling_id"], [])} for row in caller.labelled("ticket", rows)]
+    items = [row | {"findings": at_home.get(row["dwelling_id"], [])} for row in view.with_labels("ticket", rows)]
     items = [item for item in items if item["findings"] or not with_finding]
-    return TicketPage(items=items, next_cursor=next_cursor, release=caller.release_id)
+    return TicketPage(items=items, next_cursor=next_cursor, release=view.release_id)

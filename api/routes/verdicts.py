@@ -1,4 +1,4 @@
-"""核实结论 verdicts: what somebody saw of a finding, kept for good and used the same night."""
+"""核实结论 verdicts on findings, which are stored permanently and used in the next night."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from warehouse.fieldwork.verdicts import history
 router = APIRouter(prefix="/v1/findings", tags=["verdicts"])
 
 
-FindingId = Annotated[str, Path(description="as GET /v1/findings has it")]
+FindingId = Annotated[str, Path(description="`finding_id` in GET /v1/findings")]
 
 
 class FindingVerdictIn(VerdictIn):
-    """What was seen of one finding, and the release in which it was looked at."""
+    """A verdict on one finding, and the release in which it was looked at."""
 
     release: ReleaseSeen
 
 
 class VerdictResponse(ReleaseResponse):
-    """The verdict, and what becomes of the finding."""
+    """The stored verdict, and the resulting state of the finding."""
 
     verdict: VerdictOut
-    finding: ResolutionOut | None = Field(description="what all verdicts about it come to; null when it has gone since")
+    finding: ResolutionOut | None = Field(
+        description="its state with all verdicts; null if the finding no longer exists"
+    )
 
 
 class VerdictPage(Page[VerdictOut]):
@@ -43,30 +45,30 @@ class VerdictPage(Page[VerdictOut]):
     responses=problems(400, 401, 403, 404, 409, 413) | {200: {"model": VerdictResponse}},
 )
 def give_verdict(
-    finding_id: FindingId, body: FindingVerdictIn, response: Response, caller: ViewDep, door: FieldworkDep
+    finding_id: FindingId, body: FindingVerdictIn, response: Response, view: ViewDep, fieldwork: FieldworkDep
 ) -> VerdictResponse:
-    """Write down what you saw. 201: it is kept, and used tonight; 200: exactly this was kept before under that key.
+    """Submit a verdict on a finding. 201: stored, and used in the next night; 200: the same was stored before under this key.
 
-    409: the finding is judged, has gone, or its evidence changed since `release`; or the key stands for something else.
+    409: the finding is closed, no longer exists, or its evidence changed since `release`; or the key has another content.
     """
-    given = submit_verdict(door, body.seen(finding_id, body.release))
-    response.status_code = 201 if given.is_new else 200
+    result = submit_verdict(fieldwork, body.submission(finding_id, body.release))
+    response.status_code = 201 if result.is_new else 200
     return VerdictResponse(
-        verdict=verdict_out(caller, given.verdict, given.evidence_hash),
-        finding=resolution_out(given.resolution) if given.resolution else None,
-        release=caller.release_id,
+        verdict=verdict_out(view, result.verdict, result.evidence_hash),
+        finding=resolution_out(result.resolution) if result.resolution else None,
+        release=view.release_id,
     )
 
 
 @router.get("/{finding_id}/verdicts", responses=problems(401, 404))
-def verdicts(finding_id: FindingId, caller: ViewDep, stops: FieldScopeDep) -> VerdictPage:
-    """Every verdict on a finding of your areas, oldest first; also on one that has gone since."""
-    caller.grant("finding")
-    present = stops.evidence_of(finding_id)
-    given = history(stops.casebook, [finding_id])
-    if present is None:
-        given = [v for v in given if caller.covers(v.grid_code)]
-        if not given:
+def verdicts(finding_id: FindingId, view: ViewDep, scope: FieldScopeDep) -> VerdictPage:
+    """List every verdict on a finding in your areas, oldest first; also on a finding that no longer exists."""
+    view.grant("finding")
+    evidence_hash = scope.evidence_of(finding_id)
+    found = history(scope.casebook, [finding_id])
+    if evidence_hash is None:
+        found = [v for v in found if view.covers(v.grid_code)]
+        if not found:
             raise NotFound("there is no such finding in your areas", remedy="see GET /v1/findings")
-    items = [verdict_out(caller, v, present) for v in given]
-    return VerdictPage(items=items, next_cursor=None, release=caller.release_id)
+    items = [verdict_out(view, v, evidence_hash) for v in found]
+    return VerdictPage(items=items, next_cursor=None, release=view.release_id)

@@ -1,4 +1,4 @@
-"""走访清单 the worklist: where to go today, in which order."""
+"""走访清单 the worklist: the stops to visit, in order."""
 
 from __future__ import annotations
 
@@ -18,34 +18,36 @@ Severity = Literal["high", "medium", "low"]
 
 
 class WorklistPage(Page[StopOut]):
-    """Stops of your areas."""
+    """A page of stops in your areas."""
 
 
 @router.get("", responses=problems(400, 401, 404, 410))
 def worklist(
-    caller: ViewDep,
+    view: ViewDep,
     session: SessionDep,
-    hub: StateDep,
-    now: LiveFindingsDep,
+    state: StateDep,
+    live_findings: LiveFindingsDep,
     place: Annotated[
-        Literal["door", "desk"], Query(description="desk: what is looked into without going there")
+        Literal["door", "desk"], Query(description="door: to visit; desk: to check without a visit")
     ] = "door",
-    order: Annotated[Order, Query(description="walk: as one walks, whatever is graver elsewhere")] = "severity",
-    severity: Annotated[Severity | None, Query(description="the highest of a stop's findings")] = None,
-    grid_code: Annotated[
-        str | None, Query(pattern="^[0-9]{15}$", description="in this grid", examples=["140213052001001"])
+    order: Annotated[Order, Query(description="severity: the gravest first; walk: in walking order")] = "severity",
+    severity: Annotated[
+        Severity | None, Query(description="only stops whose gravest finding has this severity")
     ] = None,
-    assigned: Annotated[Literal["me"] | None, Query(description="only what is assigned to me")] = None,
+    grid_code: Annotated[
+        str | None, Query(pattern="^[0-9]{15}$", description="only in this grid", examples=["140213052001001"])
+    ] = None,
+    assigned: Annotated[Literal["me"] | None, Query(description="me: only stops assigned to you")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> WorklistPage:
-    """The stops of your areas: the gravest first, then the oldest, then as one walks (estate, building, entrance, floor, room).
+    """List the stops in your areas: the gravest first, then the oldest, then in walking order (estate, building, entrance, …).
 
-    The order holds for the whole release. What was judged since then has left, so that a page may have fewer than `limit`
-    stops. What waits for a lead's decision is listed for leads, with `for_lead`.
+    The order is the same for the whole release. Stops resolved since are left out, so that a page may have fewer than
+    `limit`. Stops that wait for a lead's decision are not listed for grid workers; they have `for_lead`.
     """
-    only = assignments.assignments_of(hub.casebook, session.user.username) if assigned else None
-    given = partial(assignments.current_assignments, hub.casebook)
-    stops = Worklist(caller, now, given, for_leads=session.user.role != "grid_worker")
+    only = assignments.assignments_of(state.casebook, session.user.username) if assigned else None
+    current = partial(assignments.current_assignments, state.casebook)
+    stops = Worklist(view, live_findings, current, for_leads=session.user.role != "grid_worker")
     items, next_cursor = stops.page(place, order, severity, grid_code, only, limit, cursor)
-    return WorklistPage(items=items, next_cursor=next_cursor, release=caller.release_id)
+    return WorklistPage(items=items, next_cursor=next_cursor, release=view.release_id)

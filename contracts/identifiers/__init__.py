@@ -1,6 +1,6 @@
-"""Identifiers of persons: how each kind is normalised, judged and masked, and how it is found inside running text.
+"""Identifiers of persons: normalises, validates and masks each kind, and finds them inside running text.
 
-Not here: tokens (`warehouse/lake/tokens.py`), and whether a status is a finding (a rule's business).
+Not here: tokens (`warehouse/lake/tokens.py`), and findings about a status (`warehouse/rules/`).
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import polars as pl
 from contracts.identifiers.areas import Areas
 from contracts.identifiers.id_no import (
     check_digit,
-    id_no_agreed,
     id_no_canonical,
     id_no_masked,
     id_no_normal,
     id_no_status,
+    id_no_status_in_row,
 )
 from contracts.identifiers.running_text import contains_number, has_number_alone, scrub, scrub_alone
 from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_masked, phone_normal, phone_status
-from contracts.identifiers.text import half_width, spelling_normal, where
+from contracts.identifiers.text import change_where, half_width, spelling_normal
 
 __all__ = [
     "KINDS",
@@ -30,19 +30,19 @@ __all__ = [
     "Areas",
     "Kind",
     "canonical",
+    "change_where",
     "check_digit",
     "contains_number",
     "half_width",
     "has_number_alone",
-    "id_no_agreed",
-    "masked",
+    "id_no_status_in_row",
+    "mask",
+    "mask_in_text",
     "normal",
     "normal_spelling",
     "scrub",
     "scrub_alone",
-    "scrubbed",
     "spelling_normal",
-    "where",
 ]
 
 
@@ -50,8 +50,8 @@ __all__ = [
 class Kind:
     """One kind of identifier. `normal` takes text as the office wrote it; the others take the normal form.
 
-    `canonical` is what token and vault stand for, `masked` shows what was written. `without_token` are the statuses
-    whose value identifies nobody.
+    `canonical` is the form that is tokenised and kept in the vault, `masked` masks the form that was written. Values with a
+    status in `without_token` identify nobody and get no token.
     """
 
     normal: Callable[[pl.Expr], pl.Expr]
@@ -68,12 +68,12 @@ KINDS: Mapping[str, Kind] = {
 
 
 def normal(kind: str, value: str) -> str | None:
-    """One value in its normal form; null if nothing is left."""
+    """One value in its normal form; None if nothing is left."""
     return _one(KINDS[kind].normal, value)
 
 
 def canonical(kind: str, value: str) -> str | None:
-    """What the token of one value as somebody wrote it stands for, as a search needs it; null if nothing is left."""
+    """The canonical form of one value as somebody wrote it, for a search by token; None if nothing is left."""
     return _one(lambda e: KINDS[kind].canonical(KINDS[kind].normal(e)), value)
 
 
@@ -83,12 +83,12 @@ def mask(kind: str, value: str) -> str | None:
 
 
 def normal_spelling(value: str) -> str:
-    """One address in the form in which decisions about spellings are kept and the parser looks them up."""
+    """One address in the form under which decisions about spellings are stored and looked up."""
     return _one(spelling_normal, value) or ""
 
 
 def mask_in_text(value: str) -> str:
-    """One running text with every number in it masked."""
+    """One running text with every ID and telephone number in it masked."""
     return _one(scrub, value) or ""
 
 

@@ -1,9 +1,9 @@
-"""What the first six digits of an ID number may be: county codes (GB/T 2260) that ever were, each until its last year.
+"""The first six digits that an ID number may have: every county code (GB/T 2260) that ever existed, until its last year.
 
-`county_codes.csv` has the codes from 1981 to 2024 and the first and last year in whose list each stands (facts of
-yescallop/areacodes, CC0; a blank is the table's own edge). A number was given where its holder was registered then, so
-a code may be younger than the person, but never withdrawn before she was born. A year's list is that of its end: a code
-may have been in use until the end of the year after its last.
+`county_codes.csv` has the codes from 1981 to 2024 with the first and last year in whose list each is (facts of
+yescallop/areacodes, CC0; blank where the table begins or ends). A number carries the county where its holder was first
+registered: its code may be newer than the person, but not withdrawn before she was born. A year's list is that of its
+end: a code may have been in use until the end of the year after its last.
 Not here: provinces and a deployment's own codes (the code list `id_area`).
 """
 
@@ -26,8 +26,8 @@ FIRST_UNKNOWN, FOREVER = (LAST_YEAR + 1) * 10_000 + 101, 9999_12_31
 
 @dataclass(frozen=True)
 class Areas:
-    """`counties`: of each code of six digits the last day of birth that goes with it. `provinces`: of each code of two
-    digits the first; of a county that is newer than our table only its province is known. Days are numbers, 20240301.
+    """`counties`: the last day of birth possible with each code of six digits. `provinces`: the first one with each code of two
+    digits, for counties newer than our table. Days are numbers, 20240301.
     """
 
     counties: dict[int, int]
@@ -35,7 +35,7 @@ class Areas:
 
     @classmethod
     def of(cls, added: CodeList) -> Areas:
-        """The table with the lines of `id_area`. A province of which the table has no county takes every birth."""
+        """The table with the lines of `id_area` added. A province of which the table has no county allows every day of birth."""
         counties, provinces = dict(_counties()), {}
         known = {code // 10_000 for code in counties if code % 10_000}
         for code in added.labels:
@@ -45,19 +45,19 @@ class Areas:
                 provinces[int(code)] = FIRST_UNKNOWN if int(code) in known else 0
         return cls(counties, provinces)
 
-    def known(self, code: pl.Expr, born: pl.Expr) -> pl.Expr:
-        """Whether a number with this code may be of somebody born that day; both are whole numbers. Never null."""
+    def is_known(self, code: pl.Expr, born: pl.Expr) -> pl.Expr:
+        """True if an ID number with this code can belong to a person born that day; both are whole numbers. Never null."""
         last = code.replace_strict(self.counties, default=0, return_dtype=pl.Int64)
         first = (code // 10_000).replace_strict(self.provinces, default=FOREVER, return_dtype=pl.Int64)
         return ((born <= last) | (born >= first)).fill_null(False)
 
-    def known_sql(self, code: str, born: str) -> str:
-        """`known` for DuckDB, of SQL expressions that are whole numbers or null."""
-        last, first = _looked_up(self.counties, code, 0), _looked_up(self.provinces, f"{code} // 10000", FOREVER)
+    def is_known_sql(self, code: str, born: str) -> str:
+        """`is_known` for DuckDB, of SQL expressions for whole numbers or null."""
+        last, first = _lookup_sql(self.counties, code, 0), _lookup_sql(self.provinces, f"{code} // 10000", FOREVER)
         return f"({born} <= {last} or {born} >= {first})"
 
 
-def _looked_up(table: dict[int, int], key: str, default: int) -> str:
+def _lookup_sql(table: dict[int, int], key: str, default: int) -> str:
     columns = f"select unnest({list(table)}) as code, unnest({list(table.values())}) as day"
     return f"coalesce((select day from ({columns}) as listed where code = {key}), {default})"
 

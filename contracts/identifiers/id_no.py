@@ -1,9 +1,9 @@
-"""Citizens' ID numbers (GB 11643-1999) as Polars expressions: normal form, the number a token stands for, status, mask.
+"""Citizens' ID numbers (GB 11643-1999) as Polars expressions: normal form, canonical form, status, mask.
 
 Statuses: ok · missing · length · characters · area · birth_date · check_digit · old_15 (15 digits, before 1999) ·
-birth_mismatch, sex_mismatch (the number is right, the row says otherwise) · precision_lost (went through a
+birth_mismatch, sex_mismatch (the number is valid, but contradicts the row) · precision_lost (went through a
 floating-point cell: the last three digits are gone, it matches nothing).
-Not here: tokens (`warehouse/lake/tokens.py`), and whether a status is a finding (a rule's business).
+Not here: tokens (`warehouse/lake/tokens.py`), and findings about a status (`warehouse/rules/`).
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import polars as pl
 
 from contracts.calendar_days import LEAP_YEAR_OF_1900, YEAR_OF_1900, days
 from contracts.identifiers.areas import Areas
-from contracts.identifiers.text import HIDDEN, bare, ends, half_width, usually, where
+from contracts.identifiers.text import FULL_MASK, change_either, change_where, half_width, keep_ends, without_gaps
 
-AGREED = ("ok", "old_15")  # an old one has the token of the 18 digits it became
-USABLE = (
-    *AGREED,
+VALID_STATUSES = ("ok", "old_15")  # an old number has the token of the 18 digits that replaced it
+USABLE_STATUSES = (
+    *VALID_STATUSES,
     "birth_mismatch",
     "sex_mismatch",
 )  # the number has a check character, the cell it disagrees with has none
@@ -28,7 +28,7 @@ ID_18, ID_15 = r"^[0-9]{17}[0-9X]$", r"^[0-9]{15}$"
 BORN_18 = rf"^[0-9]{{6}}{days()}[0-9]{{3}}[0-9X]$"
 BORN_15 = rf"^[0-9]{{6}}{days(YEAR_OF_1900, LEAP_YEAR_OF_1900)}[0-9]{{3}}$"
 
-# of a frame with `text` and its first 17 digits as a `number` (64 bits), which is null where they are no digits
+# columns of a frame: `text`, and its first 17 digits as a 64-bit `number`, null where they are no digits
 TEXT, NUMBER = pl.col("text"), pl.col("number")
 FIRST_17 = TEXT.str.slice(0, 17).cast(pl.Int64, strict=False).alias("number")
 WEIGHTED_SUM = pl.sum_horizontal(NUMBER // 10 ** (16 - i) % 10 * weight for i, weight in enumerate(WEIGHTS)) % 11
@@ -43,19 +43,19 @@ def check_digit(first_17: str) -> str:
 
 def id_no_normal(expr: pl.Expr) -> pl.Expr:
     """Half-width, upper case, without spaces and hyphens; empty becomes null."""
-    return where(expr, ID_18, lambda text: bare(half_width(text)).str.to_uppercase(), matches=False)
+    return change_where(expr, ID_18, lambda text: without_gaps(half_width(text)).str.to_uppercase(), matches=False)
 
 
 def id_no_canonical(expr: pl.Expr) -> pl.Expr:
-    """The number in 18 digits: one of 15 gets the century it left out and its check character, the rest stays as it is.
+    """The number in 18 digits: one of 15 gets its century and check character, any other is unchanged.
 
-    Takes the normal form. A person's old and new number are one here, and so have one token.
+    Takes the normal form. A person's old and new number thus have one token.
     """
-    return where(expr, BORN_15, _in_18)
+    return change_where(expr, BORN_15, _in_18)
 
 
 def _in_18(expr: pl.Expr) -> pl.Expr:
-    """Of text that is 15 digits; who had such a number was born in 19yy."""
+    """18 digits from 15: a holder of a number of 15 digits was born in 19yy."""
 
     def longer(text: pl.Series) -> pl.Series:
         frame = pl.DataFrame({"text": text.str.slice(0, 6) + "19" + text.str.slice(6)}).with_columns(FIRST_17)
@@ -66,22 +66,22 @@ def _in_18(expr: pl.Expr) -> pl.Expr:
 
 
 def id_no_status(expr: pl.Expr, areas: Areas) -> pl.Expr:
-    """Status of ID numbers in normal form. Most are right, and cheaply known to be; only the others are asked why."""
+    """Status of ID numbers in normal form. Most are valid, which is cheap to test; only the fault of the others is worked out."""
 
-    def judged(text: pl.Series) -> pl.Series:
+    def statuses(text: pl.Series) -> pl.Series:
         frame = pl.DataFrame({"text": text}).with_columns(FIRST_17)
         right = TEXT.str.contains(BORN_18) & _area_known(areas) & CHECK_FITS
         wrong = ~frame.select(right.fill_null(False)).to_series()
         status = pl.repeat("ok", len(text), dtype=pl.String, eager=True)
         return status.scatter(wrong.arg_true(), _fault(text.filter(wrong), areas)) if wrong.any() else status
 
-    return expr.map_batches(judged, return_dtype=pl.String)
+    return expr.map_batches(statuses, return_dtype=pl.String)
 
 
 def _fault(text: pl.Series, areas: Areas) -> pl.Series:
-    """What is wrong with each number, the first thing that is. An old number is judged as the new one it became."""
+    """The first fault of each invalid number, or `old_15`. An old number is tested in 18 digits."""
     old = text.str.contains(ID_15).fill_null(False)
-    in_18 = text.to_frame().select(where(pl.first(), ID_15, _in_18)).to_series()
+    in_18 = text.to_frame().select(change_where(pl.first(), ID_15, _in_18)).to_series()
     frame = pl.DataFrame({"text": in_18, "old": old}).with_columns(FIRST_17)
     fault = (
         pl.when(TEXT.is_null())
@@ -104,19 +104,19 @@ def _fault(text: pl.Series, areas: Areas) -> pl.Series:
 
 
 def _area_known(areas: Areas) -> pl.Expr:
-    return areas.known(NUMBER // 10**11, NUMBER // 10**3 % 10**8)
+    return areas.is_known(NUMBER // 10**11, NUMBER // 10**3 % 10**8)
 
 
-def id_no_agreed(number: pl.Expr, status: pl.Expr, birth_date: pl.Expr | None, sex: pl.Expr | None) -> pl.Expr:
-    """The status, where it is ok held against the row's own birth date and sex (GB/T 2261.1: 1 male, 2 female).
+def id_no_status_in_row(number: pl.Expr, status: pl.Expr, birth_date: pl.Expr | None, sex: pl.Expr | None) -> pl.Expr:
+    """The status; an `ok` one is compared with the row's own birth date and sex (GB/T 2261.1: 1 male, 2 female).
 
-    An empty cell and a sex that is not known disagree with nothing. Takes the normal form.
+    An empty cell and an unknown sex contradict nothing. Takes the normal form.
     """
     ok, otherwise = status == "ok", status
     if sex is not None:
-        said = sex.replace_strict({"1": 1, "2": 0}, default=None, return_dtype=pl.Int8)
+        is_male = sex.replace_strict({"1": 1, "2": 0}, default=None, return_dtype=pl.Int8)
         odd = number.str.slice(16, 1).cast(pl.Int8, strict=False) % 2
-        otherwise = pl.when(ok & (odd != said)).then(pl.lit("sex_mismatch")).otherwise(otherwise)
+        otherwise = pl.when(ok & (odd != is_male)).then(pl.lit("sex_mismatch")).otherwise(otherwise)
     if birth_date is not None:
         day = birth_date.dt.year() * 10_000 + birth_date.dt.month().cast(pl.Int32) * 100 + birth_date.dt.day()
         differs = number.str.slice(6, 8).cast(pl.Int32, strict=False) != day
@@ -125,10 +125,10 @@ def id_no_agreed(number: pl.Expr, status: pl.Expr, birth_date: pl.Expr | None, s
 
 
 def id_no_masked(expr: pl.Expr) -> pl.Expr:
-    """`9900**********1234`; a 15-digit number likewise; anything else is hidden entirely. Takes the normal form."""
-    return usually(expr, ID_18, lambda text: ends(text, 4, "**********", 4), _other_masked)
+    """`9900**********1234`; a 15-digit number likewise; anything else is masked entirely. Takes the normal form."""
+    return change_either(expr, ID_18, lambda text: keep_ends(text, 4, "**********", 4), _other_masked)
 
 
 def _other_masked(text: pl.Expr) -> pl.Expr:
-    old = pl.when(text.str.contains(ID_15)).then(ends(text, 4, "*******", 4))
-    return old.when(text.is_not_null()).then(pl.lit(HIDDEN))
+    old = pl.when(text.str.contains(ID_15)).then(keep_ends(text, 4, "*******", 4))
+    return old.when(text.is_not_null()).then(pl.lit(FULL_MASK))

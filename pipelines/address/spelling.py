@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from contracts.identifiers import half_width, where
+from contracts.identifiers import change_where, half_width
 
 LONGEST: Final = 300  # characters; the longest official address is a third of it
 NUMERALS: Final = "零〇一二两三四五六七八九十百"
@@ -41,11 +41,13 @@ def clean_spelling(text: pl.Expr) -> pl.Expr:
 
     Two numbers separated only by a gap or a comma stay two: `3 2 501` does not become 32501.
     """
-    text = where(half_width(text), r"[A-Z]", lambda e: e.str.to_lowercase())
-    text = where(text, f"[{''.join(_DASHES)}]", lambda e: e.str.replace_many(list(_DASHES), ["-"] * len(_DASHES)))
-    text = where(text, _OPEN, _without_brackets)
-    text = where(text, r"\*|[0-9]{7}|电话|手机|联系", _without_contacts)
-    return where(text, r"[^\p{Han}〇0-9a-z#*~+-]", _without_gaps)
+    text = change_where(half_width(text), r"[A-Z]", lambda e: e.str.to_lowercase())
+    text = change_where(
+        text, f"[{''.join(_DASHES)}]", lambda e: e.str.replace_many(list(_DASHES), ["-"] * len(_DASHES))
+    )
+    text = change_where(text, _OPEN, _without_brackets)
+    text = change_where(text, r"\*|[0-9]{7}|电话|手机|联系", _without_contacts)
+    return change_where(text, r"[^\p{Han}〇0-9a-z#*~+-]", _without_gaps)
 
 
 def _without_brackets(text: pl.Expr) -> pl.Expr:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.lint_rules import UNDECIDED
+from contracts.lint_rules import OPEN_QUESTION
 from contracts.model import Classification, LogicalType
 from pipelines.drafting.codes import few_values, fitting_list
 from pipelines.drafting.column_profile import ColumnProfile
@@ -92,14 +92,14 @@ def _column(facts: ColumnProfile, person: About | None, name: str, lists: dict[s
         Entry("physicalName", facts.header),
         Entry("businessName", facts.header),
         Entry("logicalType", kind, "" if facts.filled else "待确认: 样本中全为空，可整列删去"),
-        Entry("description", UNDECIDED, "待填写: 用一句话说明这一列的值（单位、代码表、空值的含义）"),
+        Entry("description", OPEN_QUESTION, "待填写: 用一句话说明这一列的值（单位、代码表、空值的含义）"),
         *([Entry("required", True)] if facts.is_complete else []),
         _classification(facts.header, person),
     ]
     free = person is None or (person == "place" and is_degrees(facts.header))
     if free and not codes and not values and (options := _bounds(facts, kind)):
         entries.append(Entry("logicalTypeOptions", options))
-    custom = [Entry("purpose", UNDECIDED, "待填写: 为什么需要这一列个人信息")] if person else []
+    custom = [Entry("purpose", OPEN_QUESTION, "待填写: 为什么需要这一列个人信息")] if person else []
     treated = personal_treatment(facts, person) if person else ()
     custom += [Entry(word, value) for word, value in treated if word != "mask" or value != "year" or kind != "string"]
     if facts.kind.formats and kind != "string":

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.lint_rules import UNDECIDED
+from contracts.lint_rules import OPEN_QUESTION
 from pipelines.drafting.codes import look_alikes
 from pipelines.drafting.columns import ColumnDraft, Entry
 
@@ -66,7 +66,7 @@ class Draft:
             Entry("status", "draft"),
         )
         yield "description:"
-        yield from _block(Entry("purpose", UNDECIDED, "待填写: 为什么需要这份数据"), indent=2)
+        yield from _block(Entry("purpose", OPEN_QUESTION, "待填写: 为什么需要这份数据"), indent=2)
         yield "schema:"
         yield f"  - name: {_flow(self.table)}"
         yield from _block(Entry("businessName", self.title), indent=4)
@@ -74,7 +74,7 @@ class Draft:
         for column in self.columns:
             yield from _column(column)
         yield "customProperties:"
-        yield f"  - {_flow({'property': 'load', 'value': UNDECIDED})}{_comment(LOADS)}"
+        yield f"  - {_flow({'property': 'load', 'value': OPEN_QUESTION})}{_comment(LOADS)}"
         yield "  - property: layout"
         yield "    value:"
         words = {word: Entry(word, value) for word, value in self.layout.items()}
@@ -94,7 +94,7 @@ def _column(column: ColumnDraft) -> Iterator[str]:
             "metric": "invalidValues",
             "mustBe": 0,
             "arguments": {"validValues": list(column.values)},
-            "description": UNDECIDED,
+            "description": OPEN_QUESTION,
         }
         yield "        quality:"
         same = look_alikes(column.values)

@@ -11,7 +11,7 @@ from datetime import datetime
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, half_width, scrub, where
+from contracts.identifiers import KINDS, change_where, half_width, scrub
 from contracts.model import Column, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
 
@@ -44,10 +44,10 @@ def clean(frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList])
 
 def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     text = pl.col(column.name)
-    text = KINDS[column.token].normal(text) if column.token else where(text, UNTIDY, lambda t: _tidy(t, column))
+    text = KINDS[column.token].normal(text) if column.token else change_where(text, UNTIDY, lambda t: _tidy(t, column))
     for check in column.checks:
         if check.rule == "named":
-            text = NAMED_CHECKS[check.told].normal(text)
+            text = NAMED_CHECKS[check.reported_rule].normal(text)
     if "scrub" in column.clean:
         text = scrub(text)
     if column.codes:

@@ -39,7 +39,9 @@ class DeliveryResult:
         self._sheets: dict[str, None] = {}
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
         self._unique = {tuple(check.args["columns"]): check for check in checks if check.rule == "unique"}
-        self._keys = {names: RowKeys([table.column(n).stored()[0].name for n in names]) for names in self._unique}
+        self._keys = {
+            names: RowKeys([table.column(n).stored_columns()[0].name for n in names]) for names in self._unique
+        }
         self._duplicates = pl.Series(AT, [], dtype=pl.UInt32)
         self._is_late = False  # issues were added for rows of earlier batches
 

@@ -36,7 +36,7 @@ def column_profile(table: Table, rows: pl.LazyFrame) -> Profile:
     found: Profile = {}
     for column in table.columns:
         if column.drift:
-            value = pl.col(column.stored()[0].name)
+            value = pl.col(column.stored_columns()[0].name)
             nulls = value.is_null().mean()
             if column.codes:
                 counts = rows.group_by(value.alias("code")).len().drop_nulls().sort("code").collect()

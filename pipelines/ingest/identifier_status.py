@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.identifiers import KINDS, Areas, id_no_agreed
+from contracts.identifiers import KINDS, Areas, id_no_status_in_row
 from contracts.model import Column, Table
 
 
@@ -25,4 +25,6 @@ def _own_status(column: Column, areas: Areas) -> pl.Expr:
 def _agreed_status(column: Column) -> pl.Expr:
     other = {word: pl.col(name) for word, name in column.agrees.items()}
     status = f"{column.name}_status"
-    return id_no_agreed(pl.col(column.name), pl.col(status), other.get("birth_date"), other.get("sex")).alias(status)
+    return id_no_status_in_row(pl.col(column.name), pl.col(status), other.get("birth_date"), other.get("sex")).alias(
+        status
+    )

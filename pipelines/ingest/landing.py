@@ -128,7 +128,7 @@ def _assign_table(arrival: Arrival, name: str, catalog: Catalog) -> Arrival:
         return replace(arrival, table=table, refusal=date_refusal(error, arrival.name))
     day = written or arrival.delivered_on
     has_date, correction = written is not None, is_correction(match)
-    return replace(arrival, table=table.on(day), delivered_on=day, has_date=has_date, correction=correction)
+    return replace(arrival, table=table.version_on(day), delivered_on=day, has_date=has_date, correction=correction)
 
 
 def date_refusal(error: ValueError, name: str) -> Refusal:

@@ -79,7 +79,7 @@ def _table(settings: Settings, catalog: Catalog, file_name: str) -> tuple[Table,
         day = date_in(match) or datetime.now(ZoneInfo(settings.timezone)).date()
     except ValueError as error:
         raise date_refusal(error, file_name) from None
-    return table.on(day), day, is_correction(match)
+    return table.version_on(day), day, is_correction(match)
 
 
 def _read(

@@ -91,9 +91,8 @@ def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonTe
             ]
     for check in (*table.checks, *(check for column in table.columns for check in column.checks)):
         if check.column and check.rule == "named":
-            texts.append(
-                ReasonText(check.column, check.told, NAMED_CHECKS[check.told].reason, NAMED_CHECKS[check.told].hint)
-            )
+            named = NAMED_CHECKS[check.reported_rule]
+            texts.append(ReasonText(check.column, check.reported_rule, named.reason, named.hint))
         elif check.column and check.rule in ROW_RULES:
             reason, advice = ROW_RULES[check.rule]
             texts.append(ReasonText(check.column, check.rule, reason, advice + _limits_text(check, code_lists)))

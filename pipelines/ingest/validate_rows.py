@@ -64,7 +64,7 @@ class RowValidator:
     ) -> None:
         self.table, self._delivery_id, self._code_lists, self._tokens = table, delivery_id, code_lists, tokens
         self._areas = Areas.of(code_lists["id_area"])
-        self._lapsed = {c.name: code_lists[c.codes].lapsed(day) for c in table.columns if c.codes}
+        self._invalid_codes = {c.name: code_lists[c.codes].invalid_codes(day) for c in table.columns if c.codes}
         self._identifiers = [(c, KINDS[c.token]) for c in table.columns if c.token]
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
         self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
@@ -151,13 +151,13 @@ class RowValidator:
                 wrong = pl.lit(text[str(check.column)]).is_null()
             key: tuple[str, str, Severity] = (
                 str(check.column),
-                check.told,
+                check.reported_rule,
                 check.severity if check.rejects_rows else "warning",
             )
             rules[key] = rules[key] | wrong if key in rules else wrong
-        for name, lapsed in self._lapsed.items():
-            if lapsed:
-                rules[name, "code_expired", "warning"] = pl.col(name).is_in(lapsed)
+        for name, codes in self._invalid_codes.items():
+            if codes:
+                rules[name, "code_expired", "warning"] = pl.col(name).is_in(codes)
         for column, _ in self._identifiers:
             status = pl.col(f"{column.name}_status")
             for bad in values[f"{column.name}_status"].unique(maintain_order=True):

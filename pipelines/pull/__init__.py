@@ -37,7 +37,7 @@ def pull_all(
     if settings.landing_url:
         _run(failed, "HUB_LANDING_URL", lambda: failed.extend(copy_store(settings, progress)))
     today = datetime.now(ZoneInfo(settings.timezone)).date()
-    for table in (source.on(today) for source in catalog.sources()):
+    for table in (source.version_on(today) for source in catalog.sources()):
         if table.pull:
             _run(failed, table.name, partial(_pull_table, settings, table, table.pull, progress, wait))
     return failed

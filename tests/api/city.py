@@ -50,14 +50,14 @@ def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Cata
 
 
 def point_to(settings: Settings, release_id: str) -> None:
-    """CURRENT, replaced at once."""
+    """Replaces the pointer CURRENT atomically."""
     beside = settings.releases / "CURRENT.new"
     beside.write_text(f"{release_id}\n", encoding="utf-8")
     os.replace(beside, settings.releases / "CURRENT")
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: Table, row: Mapping[str, Any]) -> None:
-    """What a row does not say is null, or where its contract forbids that something of its type: a release is audited."""
+    """Inserts a row; a missing column is null, or if its contract forbids that a value of its type: a release is audited."""
     assert set(row) <= {c.name for c in table.released_columns}, f"{table.qualified}: {sorted(row)}"
     required = {c.name: ANYTHING[c.logical_type] for c in table.released_columns if c.required}
     row = required | {name: value for name, value in row.items() if value is not None or name not in required}
@@ -157,11 +157,13 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         facts = {"source": source, "record_key": record, "rule": rule, "confidence": 0.9, "grid_code": grid}
         return facts | {"person_id": key(who), "delivery_id": "d1", "row_no": 2}
 
-    def stood(name: str, grid: str | None, rule: str, since: date, until: date | None = None) -> dict[str, Any]:
+    def building_period(
+        name: str, grid: str | None, rule: str, since: date, until: date | None = None
+    ) -> dict[str, Any]:
         days = {"valid_from": since, "valid_to": until}
         return {"building_id": name, "grid_code": grid, "grid_rule": rule, "kind": "apartment"} | days
 
-    def waiting(name: str, rule: str, area: str | None, grid: str | None) -> dict[str, Any]:
+    def grid_review_row(name: str, rule: str, area: str | None, grid: str | None) -> dict[str, Any]:
         place = {"area_code": area, "grid_code": grid}
         return {"review_id": key(f"{name} {rule}"), "building_id": name, "rule": rule, "dwellings": 2} | place
 
@@ -277,14 +279,14 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
                 | {"valid_to": row.get("valid_to"), "community_code": row["grid_code"][:12]}
                 for row in buildings
             ),
-            stood("b3", HERE, "written", date(2020, 1, 1), date(2024, 5, 1)),
-            stood("b3", NEXT, "polygon", date(2024, 5, 1)),
-            stood("b9", None, "no_point", date(2020, 1, 1)),
+            building_period("b3", HERE, "written", date(2020, 1, 1), date(2024, 5, 1)),
+            building_period("b3", NEXT, "polygon", date(2024, 5, 1)),
+            building_period("b9", None, "no_point", date(2020, 1, 1)),
         ],
         "grid_review": [
-            waiting("b1", "written_elsewhere", HERE[:12], HERE),
-            waiting("b2", "several_polygons", HERE[:12], None),
-            waiting("b9", "no_point", None, None),
+            grid_review_row("b1", "written_elsewhere", HERE[:12], HERE),
+            grid_review_row("b2", "several_polygons", HERE[:12], None),
+            grid_review_row("b9", "no_point", None, None),
         ],
         "release": [{"release_id": release_id}],
         "person_alias": [{"alias_id": key("王晓明"), "person_id": key("王小明"), "change": "merged"}],

@@ -46,11 +46,11 @@ def client(city: Settings) -> Iterator[DocumentedClient]:
 
 @pytest.fixture(scope="session")
 def as_user(client: DocumentedClient) -> Callable[[str], dict[str, str]]:
-    return logging_in(client)
+    return login_headers(client)
 
 
-def logging_in(client: DocumentedClient) -> Callable[[str], dict[str, str]]:
-    """Headers of a logged-in user; each logs in once."""
+def login_headers(client: DocumentedClient) -> Callable[[str], dict[str, str]]:
+    """A function that gives the headers of a logged-in user; each user logs in once."""
     tokens: dict[str, str] = {}
 
     def headers(username: str) -> dict[str, str]:
@@ -74,6 +74,6 @@ def desk(home: Settings) -> Desk:
 
 
 @pytest.fixture(scope="module")
-def refusing(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """One desk for all tests after which it must be as it was."""
-    return Desk(settings_in(tmp_path_factory.mktemp("refusing")))
+def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """One desk for all tests that must leave it unchanged."""
+    return Desk(settings_in(tmp_path_factory.mktemp("shared")))

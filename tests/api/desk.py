@@ -74,7 +74,7 @@ def record(desk: Desk, name: str, table: str = "resident", day: int = 1, **more:
     return delivery
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def zip_of(files: dict[str, bytes]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
@@ -83,7 +83,7 @@ def zipped(files: dict[str, bytes]) -> bytes:
 
 
 def as_windows_writes(archive: bytes) -> bytes:
-    """Names in GB18030 and no flag that says so; NAME is shorter that way, so a folder makes up for it."""
+    """The archive with file names in GB18030 and no flag that says so; a folder keeps the names' length the same."""
     utf_8 = f"x/{NAME}".encode()
     old = NAME.encode("gb18030")
     old = b"x" * (len(utf_8) - len(old) - 1) + b"/" + old

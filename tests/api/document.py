@@ -32,7 +32,7 @@ class Document:
         self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
 
     def problems(self, answer: Response) -> list[str]:
-        """What the document does not say of this answer. Nothing for a path that it does not have."""
+        """The ways in which an answer violates the document; none for a path that the document does not have."""
         operation = self._operation(answer.request.method, answer.request.url.path)
         if operation is None:
             return []
@@ -61,7 +61,7 @@ class Document:
 
 
 class DocumentedClient(TestClient):
-    """Fails where an answer is not as the document says."""
+    """A test client that fails if an answer violates the document."""
 
     def request(self, method: str, url: Any, **how: Any) -> Response:  # type: ignore[override]  # passes on what it gets
         answer = super().request(method, url, **how)
@@ -78,7 +78,7 @@ def document() -> Document:
 
 
 def closed(schema: Any) -> Any:
-    """The schema without room for keys that it does not name."""
+    """The schema with additionalProperties false wherever it names properties."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):

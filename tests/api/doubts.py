@@ -9,12 +9,12 @@ from typing import Any
 
 
 def key(name: str) -> str:
-    """An id as the hub makes them."""
+    """An id (32 hexadecimal digits) for a name."""
     return md5(name.encode()).hexdigest()
 
 
 def finding(name: str, household: str, home: str, grid: str | None, **more: Any) -> dict[str, Any]:
-    """An open one of today about a household and its home."""
+    """A row of an open finding about a household and its home."""
     ids = {"household_id": key(household), "dwelling_id": key(home), "stop_id": key(home), "subject_id": key(household)}
     days = dict.fromkeys(("first_seen", "evidence_since", "last_seen"), date(2026, 11, 21))
     evidence = json.dumps({"hukou": "西院", "living": "东院"})

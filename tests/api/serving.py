@@ -11,8 +11,8 @@ import uvicorn
 from fastapi import FastAPI
 
 
-class Listening(uvicorn.Server):
-    """Tells when it answers."""
+class ReadyServer(uvicorn.Server):
+    """A server whose event `ready` is set when it answers requests."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -25,10 +25,10 @@ class Listening(uvicorn.Server):
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
-    """`http://127.0.0.1:port` while it runs."""
+    """Serves the application while the context is open; yields `http://127.0.0.1:port`."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = Listening(uvicorn.Config(app, log_level="error", access_log=False))
+        server = ReadyServer(uvicorn.Config(app, log_level="error", access_log=False))
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         assert server.ready.wait(30)

@@ -78,7 +78,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DocumentedClien
         yield opened
 
 
-def asked(client: DocumentedClient, user: str, path: str) -> tuple[int, Row]:
+def get_as(client: DocumentedClient, user: str, path: str) -> tuple[int, Row]:
     login = client.post("/v1/login", json={"username": user, "password": PASSWORD}).json()
     answer = client.get(path, headers={"Authorization": f"Bearer {login['access_token']}"})
     return answer.status_code, answer.json()
@@ -99,8 +99,8 @@ def household(client: DocumentedClient) -> Any:
     return file
 
 
-def seen(file: Row) -> tuple[list[str], str | None, list[str]]:
-    """Who belongs to it, where it is registered, who holds that home."""
+def summary(file: Row) -> tuple[list[str], str | None, list[str]]:
+    """The names of its members, the home where it is registered, and the holders of that home."""
     members = sorted(m["name"] for m in file["members"])
     home = file["dwelling"]["dwelling_id"] if file["dwelling"] else None
     return members, {key("d1"): "d1", key("d4"): "d4", None: None}[home], [t["holder_name"] for t in file["titles"]]
@@ -118,7 +118,7 @@ def seen(file: Row) -> tuple[list[str], str | None, list[str]]:
 )
 def test_a_household_of_a_day(household: Any, as_of: str, known: str | None, expected: tuple[object, ...]) -> None:
     file = household(as_of, known)
-    assert seen(file) == expected
+    assert summary(file) == expected
     assert (file["as_of"], file["known"], file["release"]) == (as_of, known or as_of, "r1")
     assert file["hint"] is None
     assert file["household"]["household_no"] == "h1"
@@ -166,14 +166,14 @@ def test_a_day_of_which_little_is_known_says_so(household: Any, as_of: str, know
 )
 @pytest.mark.parametrize("kind", ["households", "dwellings"])
 def test_what_is_no_day_is_told(client: DocumentedClient, question: str, kind: str) -> None:
-    status, problem = asked(client, "worker", f"/v1/{kind}/{key('h1')}?{question}")
+    status, problem = get_as(client, "worker", f"/v1/{kind}/{key('h1')}?{question}")
     assert status == 400
     assert problem["remedy"]
 
 
 def test_a_dwelling_of_a_day(client: DocumentedClient) -> None:
-    def told(day: str) -> tuple[list[tuple[str, bool, bool]], list[str], list[str]]:
-        status, file = asked(client, "worker", f"/v1/dwellings/{key('d1')}?as_of={day}&known=2026-02-28")
+    def dwelling_on(day: str) -> tuple[list[tuple[str, bool, bool]], list[str], list[str]]:
+        status, file = get_as(client, "worker", f"/v1/dwellings/{key('d1')}?as_of={day}&known=2026-02-28")
         assert status == 200, file
         members = [(m["name"], m["lives_here"], m["registered_here"]) for m in file["members"]]
         return (
@@ -182,12 +182,12 @@ def test_a_dwelling_of_a_day(client: DocumentedClient) -> None:
             [t["holder_name"] for t in file["titles"]],
         )
 
-    assert told("2026-02-01") == ([], [], ["王老"])
-    assert told("2026-02-20") == ([("王小明", True, True), ("王小红", True, False)], ["h1"], ["王小明"])
+    assert dwelling_on("2026-02-01") == ([], [], ["王老"])
+    assert dwelling_on("2026-02-20") == ([("王小明", True, True), ("王小红", True, False)], ["h1"], ["王小明"])
 
 
 def test_an_empty_home_says_why_it_is(client: DocumentedClient) -> None:
-    _, file = asked(client, "worker", f"/v1/dwellings/{key('d4')}?as_of=2026-02-20&known=2026-02-28")
+    _, file = get_as(client, "worker", f"/v1/dwellings/{key('d4')}?as_of=2026-02-20&known=2026-02-28")
     assert (file["members"], file["titles"]) == ([], [])
     assert file["hint"] == "nobody was registered, lived or held a title here, as far as was known"
 
@@ -205,13 +205,13 @@ def test_an_empty_home_says_why_it_is(client: DocumentedClient) -> None:
     ],
 )
 def test_the_past_is_behind_the_same_gate(client: DocumentedClient, user: str, path: str, status: int) -> None:
-    found, problem = asked(client, user, f"{path}?as_of=2026-02-20")
+    found, problem = get_as(client, user, f"{path}?as_of=2026-02-20")
     assert found == status
     assert "王" not in str(problem)
 
 
 def test_without_a_day_it_is_the_present(client: DocumentedClient) -> None:
-    status, file = asked(client, "worker", f"/v1/households/{key('h1')}")
+    status, file = get_as(client, "worker", f"/v1/households/{key('h1')}")
     assert status == 200
     assert "findings" in file
     assert "as_of" not in file

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from api.app import create_app
 from tests.api.city import FAR, HERE, ID_NO, PASSWORD, key, point_to, settings_in, small_city, write_release
-from tests.api.conftest import USERS, logging_in
+from tests.api.conftest import USERS, login_headers
 from tests.api.document import DocumentedClient
 from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
 from warehouse.corrections.requests import Packet, send
@@ -57,7 +57,7 @@ class Town:
         self.fresh = self._sent(self.casebook, "now-00001", date.today(), "property", "title_holder", HERE, FORMULA)
         self.far = self._sent(self.casebook, "far-00001", date.today(), "resident", "name", FAR, "赵")
         self.client = DocumentedClient(create_app(settings))
-        self._headers = logging_in(self.client)
+        self._headers = login_headers(self.client)
 
     def _sent(
         self, casebook: Casebook, name: str, on: date, source: str, attribute: str, grid: str, stated: str
@@ -91,9 +91,9 @@ def town(tmp_path: Path) -> Town:
 
 
 @pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Town:
-    """For tests that change nothing."""
-    return Town(tmp_path_factory.mktemp("still"))
+def shared_town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """One town for all tests that change nothing."""
+    return Town(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.mark.parametrize(
@@ -110,27 +110,27 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Town:
     ],
 )
 def test_an_office_sees_what_is_addressed_to_it_and_others_what_lies_in_their_areas(
-    still: Town, user: str, expected: list[str]
+    shared_town: Town, user: str, expected: list[str]
 ) -> None:
-    assert still.ids(user) == [getattr(still, name) for name in expected]
+    assert shared_town.ids(user) == [getattr(shared_town, name) for name in expected]
 
 
 @pytest.mark.parametrize("user", ["admin", "nowhere"])
 @pytest.mark.parametrize("path", ["", "/1", "/export"])
-def test_who_sees_no_residents_sees_no_requests(still: Town, user: str, path: str) -> None:
-    assert still.get(user, path).status_code == 404
+def test_who_sees_no_residents_sees_no_requests(shared_town: Town, user: str, path: str) -> None:
+    assert shared_town.get(user, path).status_code == 404
 
 
-def test_anothers_request_looks_like_none(still: Town) -> None:
-    nothing = still.get("不动产", "/999999999999")
+def test_anothers_request_looks_like_none(shared_town: Town) -> None:
+    nothing = shared_town.get("不动产", "/999999999999")
     assert nothing.status_code == 404
-    for user, id_ in (("不动产", still.late), ("far_lead", still.late), ("lead", still.far)):
-        answers = [still.get(user, f"/{id_}"), still.post(user, f"/{id_}/events", ACCEPT)]
+    for user, id_ in (("不动产", shared_town.late), ("far_lead", shared_town.late), ("lead", shared_town.far)):
+        answers = [shared_town.get(user, f"/{id_}"), shared_town.post(user, f"/{id_}/events", ACCEPT)]
         assert [(a.status_code, a.json()) for a in answers] == [(404, nothing.json())] * 2
 
 
-def test_the_packet_tells_the_office_its_row_and_what_was_seen_and_no_token(still: Town) -> None:
-    answer = still.get("户政科", f"/{still.late}")
+def test_the_packet_tells_the_office_its_row_and_what_was_seen_and_no_token(shared_town: Town) -> None:
+    answer = shared_town.get("户政科", f"/{shared_town.late}")
     told = answer.json()["correction"]
     assert {name: told[name] for name in ("record_key", "row_no", "file_name", "stated", "seen", "proof_label")} == {
         "record_key": "R7", "row_no": 7, "file_name": "一.csv", "stated": "西院", "seen": "核实的值", "proof_label": "现场查看",
@@ -139,24 +139,24 @@ def test_the_packet_tells_the_office_its_row_and_what_was_seen_and_no_token(stil
     assert (told["due_on"], told["overdue"], told["provisional"]) == ("2026-09-24", True, False)
     assert key("secret") not in answer.text
     assert not {"seen_token", "verdict_key", "entity_id", "grid_code"} & told.keys()
-    assert still.get("lead", f"/{still.late}").json()["correction"]["grid_code"] == HERE
+    assert shared_town.get("lead", f"/{shared_town.late}").json()["correction"]["grid_code"] == HERE
 
 
 @pytest.mark.parametrize("user", ["supervisor", "analyst"])
-def test_whose_role_sees_no_values_sees_none_here(still: Town, user: str) -> None:
-    told = still.get(user, f"/{still.late}").json()["correction"]
+def test_whose_role_sees_no_values_sees_none_here(shared_town: Town, user: str) -> None:
+    told = shared_town.get(user, f"/{shared_town.late}").json()["correction"]
     assert (told["stated"], told["seen"], told["state"]) == (None, None, "sent")
 
 
-def test_the_list_is_filtered_and_comes_in_pages(still: Town) -> None:
-    assert still.ids("office", "?overdue=true") == [still.late]
-    assert still.ids("office", "?state=closed") == []
-    assert still.ids("office", "?source=property") == [still.fresh]
-    assert still.ids("不动产", "?source=resident") == []
-    assert still.get("office", "?state=lost").status_code == 422
-    first = still.get("office", "?limit=2").json()
-    assert still.ids("office", f"?limit=2&cursor={first['next_cursor']}") == [still.far]
-    assert still.get("office", f"?limit=2&state=sent&cursor={first['next_cursor']}").status_code == 400
+def test_the_list_is_filtered_and_comes_in_pages(shared_town: Town) -> None:
+    assert shared_town.ids("office", "?overdue=true") == [shared_town.late]
+    assert shared_town.ids("office", "?state=closed") == []
+    assert shared_town.ids("office", "?source=property") == [shared_town.fresh]
+    assert shared_town.ids("不动产", "?source=resident") == []
+    assert shared_town.get("office", "?state=lost").status_code == 422
+    first = shared_town.get("office", "?limit=2").json()
+    assert shared_town.ids("office", f"?limit=2&cursor={first['next_cursor']}") == [shared_town.far]
+    assert shared_town.get("office", f"?limit=2&state=sent&cursor={first['next_cursor']}").status_code == 400
 
 
 def test_an_office_answers_once(town: Town) -> None:
@@ -202,11 +202,11 @@ def test_a_lead_ends_and_begins_again_with_a_new_clock(town: Town) -> None:
         ("lead", {"state": "reopened"}, 409),
     ],
 )
-def test_a_step_that_may_not_be_taken(still: Town, user: str, change: dict[str, str], status: int) -> None:
-    answer = still.post(user, f"/{still.late}/events", ACCEPT | change)
+def test_a_step_that_may_not_be_taken(shared_town: Town, user: str, change: dict[str, str], status: int) -> None:
+    answer = shared_town.post(user, f"/{shared_town.late}/events", ACCEPT | change)
     assert answer.status_code == status, answer.text
     assert ID_NO not in answer.text
-    assert still.get("户政科", f"/{still.late}").json()["events"] == []
+    assert shared_town.get("户政科", f"/{shared_town.late}").json()["events"] == []
 
 
 def test_a_lead_asks_by_hand_once(town: Town) -> None:
@@ -247,25 +247,30 @@ def test_a_lead_asks_by_hand_once(town: Town) -> None:
         ("lead", {"reason": ""}, 400),
     ],
 )
-def test_what_cannot_be_asked(still: Town, user: str, change: dict[str, Any], status: int) -> None:
-    answer = still.post(user, "", ASK | {"seen_on": f"{date.today()}"} | change)
+def test_what_cannot_be_asked(shared_town: Town, user: str, change: dict[str, Any], status: int) -> None:
+    answer = shared_town.post(user, "", ASK | {"seen_on": f"{date.today()}"} | change)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert ID_NO not in answer.text
-    assert len(still.ids("office")) == 3
+    assert len(shared_town.ids("office")) == 3
 
 
-def test_the_workbook_has_a_row_per_request_and_no_formula(still: Town) -> None:
-    answer = still.get("不动产", "/export")
+def test_the_workbook_has_a_row_per_request_and_no_formula(shared_town: Town) -> None:
+    answer = shared_town.get("不动产", "/export")
     assert "attachment; filename*=UTF-8''" in answer.headers["content-disposition"]
     head, row = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     told = dict(zip(head, row, strict=True))
-    assert (told["请求编号"], told["登记值"], told["是否超期"], told["状态"]) == (still.fresh, FORMULA, "否", "已发出")
+    assert (told["请求编号"], told["登记值"], told["是否超期"], told["状态"]) == (
+        shared_town.fresh,
+        FORMULA,
+        "否",
+        "已发出",
+    )
     sheet = zipfile.ZipFile(io.BytesIO(answer.content)).read("xl/worksheets/sheet1.xml")
     assert b"<sheetData>" in sheet
     assert b"<f>" not in sheet
-    late = still.get("户政科", "/export?overdue=true").content
+    late = shared_town.get("户政科", "/export?overdue=true").content
     rows = CalamineWorkbook.from_filelike(io.BytesIO(late)).get_sheet_by_index(0).to_python()
-    assert [(r[0], r[2], f"{r[3]}") for r in rows[1:]] == [(still.late, "是", "2026-09-24")]
-    empty = still.get("不动产", "/export?state=closed").content
+    assert [(r[0], r[2], f"{r[3]}") for r in rows[1:]] == [(shared_town.late, "是", "2026-09-24")]
+    empty = shared_town.get("不动产", "/export?state=closed").content
     assert len(CalamineWorkbook.from_filelike(io.BytesIO(empty)).get_sheet_by_index(0).to_python()) == 1

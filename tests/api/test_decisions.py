@@ -47,7 +47,7 @@ class Office:
         return self.ask(user, "POST", path, body)
 
     @property
-    def written(self) -> int:
+    def decision_count(self) -> int:
         return len(addresses.history(self.casebook)) + len(persons.history(self.casebook))
 
 
@@ -57,9 +57,9 @@ def office(tmp_path: Path) -> Office:
 
 
 @pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """For tests that change nothing."""
-    return Office(tmp_path_factory.mktemp("still"))
+def shared_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """One office for all tests that change nothing."""
+    return Office(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.mark.parametrize(
@@ -72,26 +72,26 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> Office:
     ],
 )
 def test_addresses_wait_where_they_lie_and_without_a_place_for_whole_counties(
-    still: Office, user: str, waiting: list[str]
+    shared_office: Office, user: str, waiting: list[str]
 ) -> None:
-    answer = still.get(user, "/addresses/review").json()
+    answer = shared_office.get(user, "/addresses/review").json()
     assert [row["address_id"] for row in answer["items"]] == [key(name) for name in waiting]
     assert answer["release"] == "r1"
     assert all((row["address"] is None) == (user == "supervisor") for row in answer["items"])
 
 
-def test_the_review_is_filtered_and_comes_in_pages(still: Office) -> None:
-    first = still.get("supervisor", "/addresses/review?rule=no_room&limit=1").json()
+def test_the_review_is_filtered_and_comes_in_pages(shared_office: Office) -> None:
+    first = shared_office.get("supervisor", "/addresses/review?rule=no_room&limit=1").json()
     assert [row["rule_label"] for row in first["items"]] == ["没有门牌"]
     path = f"/addresses/review?rule=no_room&limit=1&cursor={first['next_cursor']}"
-    second = still.get("supervisor", path).json()
+    second = shared_office.get("supervisor", path).json()
     assert ([row["uses"] for row in second["items"]], second["next_cursor"]) == ([1], None)
 
 
 @pytest.mark.parametrize("user", ["admin", "office", "nowhere"])
 @pytest.mark.parametrize("path", ["/addresses/review", "/addresses/aliases", "/persons/review"])
-def test_no_areas_nothing_to_see(still: Office, user: str, path: str) -> None:
-    assert still.get(user, path).status_code == 404
+def test_no_areas_nothing_to_see(shared_office: Office, user: str, path: str) -> None:
+    assert shared_office.get(user, path).status_code == 404
 
 
 def test_a_lead_decides_what_a_spelling_means_once(office: Office) -> None:
@@ -167,12 +167,14 @@ def test_another_meaning_of_an_accepted_writing_is_a_conflict(office: Office) ->
         ("lead", {"reason": "x" * 501}, 400),
     ],
 )
-def test_an_alias_that_may_not_be_accepted(still: Office, user: str, change: dict[str, str], status: int) -> None:
-    answer = still.post(user, "/addresses/aliases", ALIAS | change)
+def test_an_alias_that_may_not_be_accepted(
+    shared_office: Office, user: str, change: dict[str, str], status: int
+) -> None:
+    answer = shared_office.post(user, "/addresses/aliases", ALIAS | change)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert "15400001234" not in answer.text
-    assert still.written == 0
+    assert shared_office.decision_count == 0
 
 
 @pytest.mark.parametrize(
@@ -184,9 +186,11 @@ def test_an_alias_that_may_not_be_accepted(still: Office, user: str, change: dic
         ("lead", "山西省大同市平城区新旺街道远方里3号楼2单元501室", 404),
     ],
 )
-def test_a_spelling_of_a_home_that_may_not_be_accepted(still: Office, user: str, home: str, status: int) -> None:
-    assert still.post(user, "/addresses/aliases", SPELLING | {"standard_address": home}).status_code == status
-    assert still.written == 0
+def test_a_spelling_of_a_home_that_may_not_be_accepted(
+    shared_office: Office, user: str, home: str, status: int
+) -> None:
+    assert shared_office.post(user, "/addresses/aliases", SPELLING | {"standard_address": home}).status_code == status
+    assert shared_office.decision_count == 0
 
 
 def test_pairs_wait_with_their_weights_until_somebody_decides(office: Office) -> None:
@@ -205,30 +209,32 @@ def test_pairs_wait_with_their_weights_until_somebody_decides(office: Office) ->
     assert [d.decided_by for d in persons.history(office.casebook)] == ["lead", "supervisor", "lead"]
 
 
-def test_a_person_is_the_rows_that_say_so_and_those_that_may(still: Office) -> None:
-    answer = still.get("worker", f"/persons/{key('王小明')}/links").json()
+def test_a_person_is_the_rows_that_say_so_and_those_that_may(shared_office: Office) -> None:
+    answer = shared_office.get("worker", f"/persons/{key('王小明')}/links").json()
     assert [(row["source"], row["record_key"], row["rule_label"]) for row in answer["links"]] == [
         ("property", "t1", "证件号一致"),
         ("resident", "1", "证件号一致"),
     ]
     assert [pair["pair_id"] for pair in answer["waiting"]] == [key("p1")]
-    assert still.get("worker", f"/persons/{key('王晓明')}/links").json() == answer  # an id that became part of hers
-    far = still.get("far_lead", f"/persons/{key('王小明')}/links")
-    nobody = still.get("far_lead", f"/persons/{key('nobody')}/links")
+    assert (
+        shared_office.get("worker", f"/persons/{key('王晓明')}/links").json() == answer
+    )  # an id that became part of hers
+    far = shared_office.get("far_lead", f"/persons/{key('王小明')}/links")
+    nobody = shared_office.get("far_lead", f"/persons/{key('nobody')}/links")
     assert (far.status_code, far.json()) == (404, nobody.json())
-    assert still.get("far_lead", "/persons/review").json()["items"] == []
+    assert shared_office.get("far_lead", "/persons/review").json()["items"] == []
 
 
 def test_a_contradiction_is_a_conflict_that_names_no_row(office: Office) -> None:
     t1 = {"source": "property", "key": "t1"}
 
-    def decided(left: dict[str, str], right: dict[str, str], decision: str) -> Response:
+    def decide(left: dict[str, str], right: dict[str, str], decision: str) -> Response:
         body = {"left": left, "right": right, "decision": decision, "reason": "looked at both"}
         return office.post("supervisor", "/persons/decisions", body)
 
-    assert decided(PAIR["left"], PAIR["right"], "same").status_code == 201
-    assert decided(PAIR["right"], t1, "same").status_code == 201
-    answer = decided(PAIR["left"], t1, "different")
+    assert decide(PAIR["left"], PAIR["right"], "same").status_code == 201
+    assert decide(PAIR["right"], t1, "same").status_code == 201
+    answer = decide(PAIR["left"], t1, "different")
     assert answer.status_code == 409
     assert "k1" not in answer.text
     assert "reopen" in answer.json()["remedy"]
@@ -249,9 +255,9 @@ def test_a_contradiction_is_a_conflict_that_names_no_row(office: Office) -> None
         ("lead", {"reason": ""}, 400),
     ],
 )
-def test_a_pair_that_may_not_be_decided(still: Office, user: str, change: dict[str, Any], status: int) -> None:
-    assert still.post(user, "/persons/decisions", SAME | change).status_code == status
-    assert still.written == 0
+def test_a_pair_that_may_not_be_decided(shared_office: Office, user: str, change: dict[str, Any], status: int) -> None:
+    assert shared_office.post(user, "/persons/decisions", SAME | change).status_code == status
+    assert shared_office.decision_count == 0
 
 
 def test_one_row_in_her_areas_is_not_enough(office: Office) -> None:

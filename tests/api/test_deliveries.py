@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.api.desk import NAME, ROWS, XLSX, Desk, record, zipped
+from tests.api.desk import NAME, ROWS, XLSX, Desk, record, zip_of
 from tests.pipelines.office import Office, csv_text, resident
 from warehouse.settings import Settings
 
@@ -79,19 +79,19 @@ def test_a_check_says_what_would_come_of_it_and_keeps_nothing(desk: Desk) -> Non
     assert after == sorted([*before, desk.settings.checks])
 
 
-def test_a_check_of_a_file_that_cannot_be_read_says_why(refusing: Desk) -> None:
-    found = refusing.send(b"PK\x03\x04", "不动产登记_20240301.xlsx", to="/check").json()
+def test_a_check_of_a_file_that_cannot_be_read_says_why(shared_desk: Desk) -> None:
+    found = shared_desk.send(b"PK\x03\x04", "不动产登记_20240301.xlsx", to="/check").json()
     assert (found["status"], found["table"]) == ("failed", "property")
     assert found["reason"]
     assert found["advice"]
 
 
-def test_an_archive_is_not_checked_as_a_whole(refusing: Desk) -> None:
-    assert refusing.send(zipped({NAME: ROWS}), "三月.zip", to="/check").status_code == 400
+def test_an_archive_is_not_checked_as_a_whole(shared_desk: Desk) -> None:
+    assert shared_desk.send(zip_of({NAME: ROWS}), "三月.zip", to="/check").status_code == 400
 
 
 def test_two_checks_at_a_time(desk: Desk) -> None:
-    checking = desk.app.state.hub.checking
+    checking = desk.app.state.app_state.check_slots
     assert checking.acquire(blocking=False)
     assert checking.acquire(blocking=False)
     busy = desk.send(ROWS, to="/check")
@@ -110,14 +110,14 @@ def test_a_check_that_takes_too_much_is_given_up(home: Settings, limit: dict[str
     assert desk.landed() == []
 
 
-def test_a_check_within_its_default_memory_reads_a_larger_file(refusing: Desk) -> None:
+def test_a_check_within_its_default_memory_reads_a_larger_file(shared_desk: Desk) -> None:
     content = csv_text([resident(n) for n in range(20_000)]).encode("gb18030")
-    found = refusing.send(content, to="/check").json()
+    found = shared_desk.send(content, to="/check").json()
     assert (found["read"], found["rejected"]) == (20_000, 0)
 
 
-def test_the_me_of_an_office_names_its_sources(refusing: Desk) -> None:
-    me = refusing.client.get("/v1/me", headers=refusing.headers("户政科")).json()
+def test_the_me_of_an_office_names_its_sources(shared_desk: Desk) -> None:
+    me = shared_desk.client.get("/v1/me", headers=shared_desk.headers("户政科")).json()
     assert (me["role"], me["sources"]) == ("office", ["resident", "property"])
 
 

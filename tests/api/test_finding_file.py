@@ -21,7 +21,7 @@ RULES = {rule.name: rule for rule in load_rules()}
 SAID = {"titles": ["t1"], "occupancy": ["vacant", "let"], "id_no_status": "length", "sex": None}
 
 
-def cited(source: str, record: str, value: dict[str, Any]) -> dict[str, Any]:
+def citation(source: str, record: str, value: dict[str, Any]) -> dict[str, Any]:
     place = {"delivery_id": "d1", "row_no": 12, "stated_on": date(2026, 10, 1), "grid_code": HERE}
     return place | {"finding_id": key("v1"), "source": source, "record_key": record, "value": json.dumps(value)}
 
@@ -32,9 +32,9 @@ def with_evidence(city: Rows) -> Rows:
     return city | {
         "finding": [*city["finding"], vacant | {"household_id": key("h1")}],
         "finding_evidence": [
-            cited("resident", "1", {"sex": "1", "living_address": "西院3-2-501"}),
-            cited("property", "t1", {"occupancy": "vacant"}),
-            cited("grid_building", "w3", {"building_no": 3}) | {"finding_id": key("c1")},
+            citation("resident", "1", {"sex": "1", "living_address": "西院3-2-501"}),
+            citation("property", "t1", {"occupancy": "vacant"}),
+            citation("grid_building", "w3", {"building_no": 3}) | {"finding_id": key("c1")},
         ],
         "delivery": [delivered, delivered | {"source": "property", "file_name": "不动产_20261101.xlsx"}],
     }

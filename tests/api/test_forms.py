@@ -11,7 +11,7 @@ import pytest
 
 from api.app import create_app
 from tests.api.city import FAR, HERE, NEXT, PASSWORD, key, point_to, settings_in, small_city, write_release
-from tests.api.conftest import USERS, logging_in
+from tests.api.conftest import USERS, login_headers
 from tests.api.document import DocumentedClient
 from tests.pipelines.workbooks import cells, comments, fills, formulas
 from warehouse.casebook.casebook import open_casebook
@@ -95,7 +95,7 @@ def client(city: Settings) -> Iterator[DocumentedClient]:
 
 @pytest.fixture(scope="module")
 def as_user(client: DocumentedClient) -> Callable[[str], dict[str, str]]:
-    return logging_in(client)
+    return login_headers(client)
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def judge(worker: Phone, name: str, verdict: str, note: str = "", **seen: str) -
     form.get_by_role("button", name="提交结论").tap()
 
 
-def given(walk: Walk, name: str) -> list[str]:
+def verdict_keys(walk: Walk, name: str) -> list[str]:
     return [verdict.key for verdict in history(walk.casebook, [key(name)])]
 
 
@@ -106,11 +106,11 @@ def test_without_network_a_verdict_waits_and_is_then_sent_once(worker: Phone, wa
     worker.page.get_by_role("button", name="退出").tap()
     expect(worker.page.get_by_role("status")).to_contain_text("还有内容没有送出")
     worker.stands()
-    assert given(walk, "b1") == []
+    assert verdict_keys(walk, "b1") == []
     worker.page.context.set_offline(False)
     expect(waiting).to_be_hidden()
     expect(worker.page.locator("article form")).to_have_count(1)  # the other finding waits on, its form untouched
-    assert len(given(walk, "b1")) == 1
+    assert len(verdict_keys(walk, "b1")) == 1
 
 
 def test_answers_are_lost_a_thumb_is_impatient_and_a_login_ends_yet_it_is_sent_once(worker: Phone, walk: Walk) -> None:
@@ -144,7 +144,7 @@ def test_answers_are_lost_a_thumb_is_impatient_and_a_login_ends_yet_it_is_sent_o
     expect(page.get_by_role("status")).to_contain_text("已收到")
     expect(waiting).to_be_hidden()
     assert len(kept) == 2
-    assert given(walk, "e1") == [kept[0]] == [kept[1]]
+    assert verdict_keys(walk, "e1") == [kept[0]] == [kept[1]]
 
 
 def test_what_the_hub_refuses_is_taken_back_and_written_again(worker: Phone, walk: Walk) -> None:
@@ -157,7 +157,7 @@ def test_what_the_hub_refuses_is_taken_back_and_written_again(worker: Phone, wal
     expect(waiting).to_be_hidden()
     judge(worker, "d", "属实", note="在家")
     expect(worker.page.get_by_role("status")).to_contain_text("已收到")
-    assert len(given(walk, "d1")) == 1
+    assert len(verdict_keys(walk, "d1")) == 1
 
 
 def test_nobody_is_home_and_the_worker_logs_out(worker: Phone, walk: Walk) -> None:

@@ -12,8 +12,8 @@ from fastapi import APIRouter
 from api.dependencies import ViewDep
 router = APIRouter()
 @router.get("/v1/hello")
-def hello(caller: ViewDep) -> dict[str, str]:
-    return {"release": caller.release_id}
+def hello(view: ViewDep) -> dict[str, str]:
+    return {"release": view.release_id}
 '''
 TRY = """
 import sys

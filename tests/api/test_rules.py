@@ -50,16 +50,16 @@ def office(tmp_path: Path) -> Rules:
 
 
 @pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Rules:
-    """For tests that change nothing."""
-    return Rules(tmp_path_factory.mktemp("still"))
+def shared_office(tmp_path_factory: pytest.TempPathFactory) -> Rules:
+    """One office for all tests that change nothing."""
+    return Rules(tmp_path_factory.mktemp("shared"))
 
 
-def test_every_rule_is_shown_in_words(still: Rules) -> None:
-    answer = still.get("worker", "/rules").json()
+def test_every_rule_is_shown_in_words(shared_office: Rules) -> None:
+    answer = shared_office.get("worker", "/rules").json()
     assert {item["rule"] for item in answer["items"]} == library().rules.keys()
     assert (answer["release"], answer["next_cursor"], answer["broken"]) == ("r2", None, {})
-    split = still.rule("worker")
+    split = shared_office.rule("worker")
     assert (split["title"], split["severity_label"], split["place_label"], split["owner"]) == (
         "人户分离", "轻微", "上门核实", "公安户籍",
     )  # fmt: skip
@@ -80,21 +80,21 @@ def test_every_rule_is_shown_in_words(still: Rules) -> None:
     ],
 )
 def test_findings_and_figures_are_those_of_the_callers_areas(
-    still: Rules, user: str, areas: list[str], findings: dict[str, int]
+    shared_office: Rules, user: str, areas: list[str], findings: dict[str, int]
 ) -> None:
-    shown = still.rule(user)
+    shown = shared_office.rule(user)
     assert [f["area"] for f in shown["figures"]] == areas
     assert shown["findings"] == findings
 
 
-def test_a_figure_says_how_sure_it_is_and_what_it_does(still: Rules) -> None:
-    city, _, mine = still.rule("lead")["figures"]
+def test_a_figure_says_how_sure_it_is_and_what_it_does(shared_office: Rules) -> None:
+    city, _, mine = shared_office.rule("lead")["figures"]
     assert (mine["confirmed"], mine["judged"], mine["visits"], mine["low"], mine["high"]) == (40, 120, 125, 0.1, 0.9)
     assert (mine["state"], mine["state_label"], mine["area_name"]) == (
         "stopped_by_figures", "确认率过低，自动停用", "新旺街道",
     )  # fmt: skip
     assert (city["state"], city["area_name"], city["may_decide"]) == ("running", "全市", False)
-    assert still.rule("lead", VACANT)["figures"] == []
+    assert shared_office.rule("lead", VACANT)["figures"] == []
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_a_figure_says_how_sure_it_is_and_what_it_does(still: Rules) -> None:
         ("analyst", []),
     ],
 )
-def test_who_may_decide_where(still: Rules, user: str, may: list[str]) -> None:
-    assert [f["area"] for f in still.rule(user)["figures"] if f["may_decide"]] == may
+def test_who_may_decide_where(shared_office: Rules, user: str, may: list[str]) -> None:
+    assert [f["area"] for f in shared_office.rule(user)["figures"] if f["may_decide"]] == may
 
 
 def test_a_rule_stopped_by_its_figures_is_restarted_by_a_lead(office: Rules) -> None:
@@ -159,23 +159,25 @@ def test_what_a_supervisor_stops_in_a_county_is_stopped_in_its_subdistricts(offi
         ("lead", SPLIT, {"colour": "red"}, 422),
     ],
 )
-def test_what_may_not_be_decided(still: Rules, user: str, rule: str, change: dict[str, str], status: int) -> None:
-    answer = still.post(user, f"/rules/{rule}/decisions", STOP | change)
+def test_what_may_not_be_decided(
+    shared_office: Rules, user: str, rule: str, change: dict[str, str], status: int
+) -> None:
+    answer = shared_office.post(user, f"/rules/{rule}/decisions", STOP | change)
     assert answer.status_code == status
     assert "15400001234" not in answer.text
-    assert rule_decisions.history(still.casebook) == []
+    assert rule_decisions.history(shared_office.casebook) == []
 
 
-def test_there_is_no_such_rule(still: Rules) -> None:
-    assert still.get("worker", "/rules/nothing").status_code == 404
+def test_there_is_no_such_rule(shared_office: Rules) -> None:
+    assert shared_office.get("worker", "/rules/nothing").status_code == 404
 
 
-def test_the_sample_is_homes_without_findings(still: Rules) -> None:
-    answer = still.get("worker", "/rules/sample").json()
+def test_the_sample_is_homes_without_findings(shared_office: Rules) -> None:
+    answer = shared_office.get("worker", "/rules/sample").json()
     [stop] = answer["items"]  # d1 has a finding
     assert (stop["stop_id"], stop["grid_code"], stop["kind"], stop["visited"]) == (key("d4"), HERE, "sample", False)
     assert stop["dwelling"]["room_no"] == 502
-    assert still.get("supervisor", f"/rules/sample?grid_code={HERE}").json()["items"][0]["stop_id"] == key("d4")
+    assert shared_office.get("supervisor", f"/rules/sample?grid_code={HERE}").json()["items"][0]["stop_id"] == key("d4")
 
 
 @pytest.mark.parametrize(
@@ -187,8 +189,8 @@ def test_the_sample_is_homes_without_findings(still: Rules) -> None:
         ("admin", "/rules/sample", 404),
     ],
 )
-def test_a_sample_that_cannot_be_asked_for(still: Rules, user: str, path: str, status: int) -> None:
-    assert still.get(user, path).status_code == status
+def test_a_sample_that_cannot_be_asked_for(shared_office: Rules, user: str, path: str, status: int) -> None:
+    assert shared_office.get(user, path).status_code == status
 
 
 def test_what_rules_miss_is_told_with_how_sure_that_is(office: Rules) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.app import create_app
-from tests.api.desk import NAME, ROWS, Desk, as_windows_writes, zipped
+from tests.api.desk import NAME, ROWS, Desk, as_windows_writes, zip_of
 from tests.pipelines.office import Office, csv_text, resident
 from warehouse.lake.archives import BadArchive, content, members
 from warehouse.settings import Settings
@@ -75,24 +75,24 @@ def test_a_second_file_of_one_name_takes_the_place_of_none(desk: Desk) -> None:
         "人" * 120,
     ],
 )
-def test_a_name_nobody_agreed_on_is_refused_and_nothing_is_stored(refusing: Desk, name: str) -> None:
-    answer = refusing.send(ROWS, name)
+def test_a_name_nobody_agreed_on_is_refused_and_nothing_is_stored(shared_desk: Desk, name: str) -> None:
+    answer = shared_desk.send(ROWS, name)
     assert answer.status_code == 400
     assert "990001" not in answer.text
-    assert refusing.landed() == []
-    assert refusing.lake.deliveries() == []
+    assert shared_desk.landed() == []
+    assert shared_desk.lake.deliveries() == []
 
 
-def test_the_refusal_says_which_names_would_fit(refusing: Desk) -> None:
-    remedy = refusing.send(ROWS, "人口.csv").json()["remedy"]
+def test_the_refusal_says_which_names_would_fit(shared_desk: Desk) -> None:
+    remedy = shared_desk.send(ROWS, "人口.csv").json()["remedy"]
     assert "人口信息_YYYYMMDD.csv, 不动产登记_YYYYMMDD.xlsx" in remedy
 
 
-def test_only_an_office_delivers(refusing: Desk) -> None:
+def test_only_an_office_delivers(shared_desk: Desk) -> None:
     for user in ("admin", "worker"):
         for to in ("", "/check"):
-            assert refusing.send(ROWS, user=user, to=to).status_code == 403
-    assert refusing.landed() == []
+            assert shared_desk.send(ROWS, user=user, to=to).status_code == 403
+    assert shared_desk.landed() == []
 
 
 @pytest.mark.parametrize("to", ["", "/check"])
@@ -116,13 +116,13 @@ def test_every_other_route_keeps_its_small_limit(desk: Desk) -> None:
     assert desk.send(b"x" * 100_000).status_code == 202
 
 
-def test_an_empty_body_is_refused(refusing: Desk) -> None:
-    assert refusing.send(b"").status_code == 400
-    assert refusing.landed() == []
+def test_an_empty_body_is_refused(shared_desk: Desk) -> None:
+    assert shared_desk.send(b"").status_code == 400
+    assert shared_desk.landed() == []
 
 
-def test_an_upload_that_breaks_off_leaves_nothing(refusing: Desk) -> None:
-    token = refusing.headers("户政科")["Authorization"].encode()
+def test_an_upload_that_breaks_off_leaves_nothing(shared_desk: Desk) -> None:
+    token = shared_desk.headers("户政科")["Authorization"].encode()
     came = iter(
         [{"type": "http.request", "body": b"x" * 2_000_000, "more_body": True}, {"type": "http.disconnect"}],
     )
@@ -141,10 +141,10 @@ def test_an_upload_that_breaks_off_leaves_nothing(refusing: Desk) -> None:
         "query_string": f"file_name={quote(NAME)}".encode(),
         "headers": [(b"authorization", token)],
     }
-    asyncio.run(refusing.app(scope, receive, send))
+    asyncio.run(shared_desk.app(scope, receive, send))
     assert answered[0] == 400
-    assert refusing.landed() == []
-    assert refusing.lake.deliveries() == []
+    assert shared_desk.landed() == []
+    assert shared_desk.lake.deliveries() == []
 
 
 def test_what_a_killed_process_left_is_gone_with_the_next_start(desk: Desk) -> None:
@@ -157,17 +157,17 @@ def test_what_a_killed_process_left_is_gone_with_the_next_start(desk: Desk) -> N
 
 def test_of_a_zip_every_file_is_a_delivery(desk: Desk) -> None:
     files = {"平城区/" + NAME: ROWS, "不动产登记_20240301.xlsx": b"x", "__MACOSX/._x": b""}
-    answer = desk.send(zipped(files), "三月.zip")
+    answer = desk.send(zip_of(files), "三月.zip")
     assert (answer.status_code, [i["table"] for i in answer.json()["items"]]) == (202, ["property", "resident"])
     assert desk.landed() == ["三月.zip"]
     assert {i["delivery"] for i in desk.get().json()["items"]} == {i["delivery"] for i in answer.json()["items"]}
-    assert desk.send(zipped(files), "三月.zip").status_code == 200
+    assert desk.send(zip_of(files), "三月.zip").status_code == 200
 
 
 @given(st.binary(max_size=60), st.integers(0, 400), st.booleans())
 @settings(max_examples=300, deadline=None)
 def test_whatever_an_archive_holds_it_is_read_or_refused(noise: bytes, at: int, overwrites: bool) -> None:
-    good = zipped({"a/" + NAME: ROWS, "不动产登记_20240301.xlsx": b"x" * 300})
+    good = zip_of({"a/" + NAME: ROWS, "不动产登记_20240301.xlsx": b"x" * 300})
     with NamedTemporaryFile() as file:
         file.write(good[:at] + noise + good[at + len(noise) * overwrites :])
         file.flush()
@@ -177,7 +177,7 @@ def test_whatever_an_archive_holds_it_is_read_or_refused(noise: bytes, at: int, 
 
 
 def test_a_zip_as_chinese_windows_writes_it(desk: Desk) -> None:
-    answer = desk.send(as_windows_writes(zipped({f"x/{NAME}": ROWS})), "三月.ZIP")
+    answer = desk.send(as_windows_writes(zip_of({f"x/{NAME}": ROWS})), "三月.ZIP")
     assert [i["file_name"] for i in answer.json()["items"]] == [NAME]
 
 
@@ -185,22 +185,22 @@ def test_a_zip_as_chinese_windows_writes_it(desk: Desk) -> None:
     "content",
     [
         b"PK nothing",
-        zipped({}),
-        zipped({NAME: ROWS, "12345工单_20240301.csv": b"x"}),
-        zipped({"../" + NAME: ROWS}),
-        zipped({"/etc/" + NAME: ROWS}),
-        zipped({"C:\\" + NAME: ROWS}),
-        zipped({"inner.zip": zipped({NAME: ROWS})}),
-        zipped({NAME: b"\0" * 5_000_000}),
-        zipped({f"人口信息_990001199001010009_{n}.csv": b"x" for n in range(2)}),
-        zipped({f"{n:0>1200}.csv": b"" for n in range(1000)}),
-        zipped({NAME: ROWS * 50}).replace(ROWS[:20], b"x" * 20)[:-30],
+        zip_of({}),
+        zip_of({NAME: ROWS, "12345工单_20240301.csv": b"x"}),
+        zip_of({"../" + NAME: ROWS}),
+        zip_of({"/etc/" + NAME: ROWS}),
+        zip_of({"C:\\" + NAME: ROWS}),
+        zip_of({"inner.zip": zip_of({NAME: ROWS})}),
+        zip_of({NAME: b"\0" * 5_000_000}),
+        zip_of({f"人口信息_990001199001010009_{n}.csv": b"x" for n in range(2)}),
+        zip_of({f"{n:0>1200}.csv": b"" for n in range(1000)}),
+        zip_of({NAME: ROWS * 50}).replace(ROWS[:20], b"x" * 20)[:-30],
     ],
     ids=["none", "empty", "not hers", "up", "root", "drive", "nested", "bomb", "number", "directory", "cut"],
 )
-def test_a_zip_that_is_not_as_agreed_is_refused_as_a_whole(refusing: Desk, content: bytes) -> None:
-    answer = refusing.send(content, "三月.zip")
+def test_a_zip_that_is_not_as_agreed_is_refused_as_a_whole(shared_desk: Desk, content: bytes) -> None:
+    answer = shared_desk.send(content, "三月.zip")
     assert answer.status_code == 400
     assert "990001" not in answer.text
-    assert refusing.landed() == []
-    assert refusing.lake.deliveries() == []
+    assert shared_desk.landed() == []
+    assert shared_desk.lake.deliveries() == []

@@ -46,9 +46,9 @@ def office(tmp_path: Path) -> Office:
 
 
 @pytest.fixture(scope="module")
-def still(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """For tests that change nothing."""
-    return Office(tmp_path_factory.mktemp("still"))
+def shared_office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """One office for all tests that change nothing."""
+    return Office(tmp_path_factory.mktemp("shared"))
 
 
 def test_a_verdict_is_kept_once_and_closes_the_finding(office: Office) -> None:
@@ -109,13 +109,13 @@ def test_nobody_at_home_three_times_is_the_leads_matter(office: Office) -> None:
     ],
 )
 def test_a_verdict_that_may_not_be_given(
-    still: Office, user: str, path: str, change: dict[str, Any], status: int
+    shared_office: Office, user: str, path: str, change: dict[str, Any], status: int
 ) -> None:
-    answer = still.post(user, path, SEEN | change)
+    answer = shared_office.post(user, path, SEEN | change)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert ID_NO[:-1] not in answer.text
-    assert history(still.casebook) == []
+    assert history(shared_office.casebook) == []
 
 
 def test_the_same_key_with_other_content_is_a_conflict(office: Office) -> None:
@@ -193,10 +193,10 @@ def test_a_visit_with_its_verdicts_is_all_or_nothing(office: Office) -> None:
         ("worker", {"kind": "stroll"}, 422),
     ],
 )
-def test_a_visit_that_may_not_be_written(still: Office, user: str, change: dict[str, Any], status: int) -> None:
-    assert still.post(user, "/visits", VISIT | change).status_code == status
-    assert still.get("far_worker", f"/visits?stop_id={key('d1')}").status_code == 404
-    assert still.get("worker", f"/visits?stop_id={key('d1')}").json()["items"] == []
+def test_a_visit_that_may_not_be_written(shared_office: Office, user: str, change: dict[str, Any], status: int) -> None:
+    assert shared_office.post(user, "/visits", VISIT | change).status_code == status
+    assert shared_office.get("far_worker", f"/visits?stop_id={key('d1')}").status_code == 404
+    assert shared_office.get("worker", f"/visits?stop_id={key('d1')}").json()["items"] == []
 
 
 def test_a_lead_sends_somebody_and_releases_the_stop(office: Office) -> None:
@@ -223,6 +223,6 @@ def test_a_lead_sends_somebody_and_releases_the_stop(office: Office) -> None:
         ("lead", {"state": "burnt"}, 422),
     ],
 )
-def test_an_order_that_may_not_be_given(still: Office, user: str, change: dict[str, Any], status: int) -> None:
-    assert still.post(user, "/assignments", ORDER | change).status_code == status
-    assert FAR not in still.get("lead", "/assignments").text
+def test_an_order_that_may_not_be_given(shared_office: Office, user: str, change: dict[str, Any], status: int) -> None:
+    assert shared_office.post(user, "/assignments", ORDER | change).status_code == status
+    assert FAR not in shared_office.get("lead", "/assignments").text

@@ -12,7 +12,7 @@ import duckdb
 from api.app import create_app
 from contracts.load import load_catalog
 from tests.api.city import ESTATE, FAR, HERE, NEXT, PASSWORD, Rows, point_to, small_city, write_release
-from tests.api.conftest import logging_in
+from tests.api.conftest import login_headers
 from tests.api.document import DocumentedClient
 from tests.api.doubts import finding, key
 from warehouse.build.engine import WORKLIST
@@ -116,7 +116,7 @@ class Walk:
 
     def __init__(self, client: DocumentedClient, settings: Settings, casebook: Casebook) -> None:
         self.client, self.settings, self.casebook = client, settings, casebook
-        self.headers = logging_in(client)
+        self.headers = login_headers(client)
 
     def get(self, path: str, user: str = "worker", **params: Any) -> dict[str, Any]:
         answer = self.client.get(path, params=params, headers=self.headers(user))

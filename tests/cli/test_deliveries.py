@@ -18,7 +18,7 @@ from warehouse.lake.lake import Delivery
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    """Two registers, the second with a bad row; a third that has shrunk is held; one that is none has failed."""
+    """Two registers, each with a bad row; a third that has shrunk and is held; an empty file that has failed."""
     office = Office(tmp_path / "home")
     for day, rows in (("20240301", 8), ("20240302", 9), ("20240303", 2)):
         office.receive([*(resident(n) for n in range(rows)), resident(99, sex="?")], day)
@@ -27,7 +27,7 @@ def office(tmp_path: Path) -> Office:
     return office
 
 
-def told(office: Office, *arguments: str) -> list[dict[str, object]]:
+def run_json(office: Office, *arguments: str) -> list[dict[str, object]]:
     found: list[dict[str, object]] = json.loads(hub(office.settings.home, *arguments, "--format", "json").stdout)
     return found
 
@@ -41,27 +41,27 @@ def states(office: Office) -> list[str]:
 
 
 def test_every_delivery_is_listed_with_its_counts(office: Office) -> None:
-    listed = told(office, "receipt", "list")
+    listed = run_json(office, "receipt", "list")
     assert [row["status"] for row in listed] == ["failed", "held", "accepted", "accepted"]
     assert {"delivery", "table", "status", "read", "accepted", "rejected", "by_rule"} <= listed[0].keys()
     assert all(row["read"] == row["accepted"] + row["rejected"] for row in listed)  # type: ignore[operator]
     assert listed[1]["by_rule"] == {"code": 1}
-    [held] = told(office, "receipt", "list", "--table", "resident", "--status", "held")
+    [held] = run_json(office, "receipt", "list", "--table", "resident", "--status", "held")
     assert held["file"] == "人口信息_20240303.csv"
-    assert told(office, "receipt", "list", "--table", "hotline") == []
-    [reason] = [row["reason"] for row in told(office, "delivery", "list", "--status", "held")]
+    assert run_json(office, "receipt", "list", "--table", "hotline") == []
+    [reason] = [row["reason"] for row in run_json(office, "delivery", "list", "--status", "held")]
     assert "less than 50%" in str(reason)
 
 
 def test_one_receipt_is_shown_with_its_issues(office: Office) -> None:
     newest = deliveries(office)[1]
-    [shown] = told(office, "receipt", "show", newest.id[:10])
+    [shown] = run_json(office, "receipt", "show", newest.id[:10])
     assert (shown["read"], shown["rejected"]) == (10, 1)
     [issue] = [i for i in shown["issues"] if i["severity"] == "error"]  # type: ignore[attr-defined]
     assert (issue["row"], issue["column"], issue["rule"]) == (11, "性别", "code")
     table = hub(office.settings.home, "receipt", "show", newest.id).stdout
     assert "不在规定的取值范围内" in table
-    assert told(office, "receipt", "show", newest.id, "--limit", "0")[0]["issues"] == []
+    assert run_json(office, "receipt", "show", newest.id, "--limit", "0")[0]["issues"] == []
 
 
 def test_receipts_are_exported_one_or_all(office: Office, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_withdrawn_register_gives_way_to_the_one_before_and_comes_back(office:
     assert said == (
         f"{second.id} (人口信息_20240302.csv) is withdrawn\nthe next release is built from 人口信息_20240301.csv\n"
     )
-    [row] = told(office, "delivery", "list", "--status", "withdrawn")
+    [row] = run_json(office, "delivery", "list", "--status", "withdrawn")
     assert (row["delivery"], row["decision"]) == (second.id, "two villages are missing")
     assert office.lake.accepted_path(second).exists()
     assert hub(home, "delivery", "restore", second.id[:12], "--reason", "they were not").exit_code == 0

@@ -18,7 +18,7 @@ ROOT = typer.main.get_command(app)
 
 
 def commands(command: Any, name: str = "hub") -> Iterator[tuple[str, Any]]:
-    """Every command that does something, by what one types; typer brings its own click, hence no class to ask for."""
+    """Every command that is no group, by its full name; typer brings its own click, hence no isinstance."""
     for word, below in getattr(command, "commands", {}).items():
         yield from commands(below, f"{name} {word}")
     if not hasattr(command, "commands"):

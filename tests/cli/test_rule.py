@@ -43,20 +43,20 @@ def draft(tmp_path: Path) -> Path:
     return path
 
 
-def said(home: Path, *arguments: str) -> str:
+def run_ok(home: Path, *arguments: str) -> str:
     result = hub(home, "rule", *arguments)
     assert result.exit_code == 0, result.output
     return result.stdout
 
 
-def refused(home: Path, *arguments: str) -> str:
+def run_failing(home: Path, *arguments: str) -> str:
     result = hub(home, "rule", *arguments)
     assert result.exit_code == 1, result.output
     return result.stderr
 
 
 def test_every_rule_is_listed_with_its_figures(home: Path) -> None:
-    rows = {row["name"]: row for row in json.loads(said(home, "list", "--format", "json"))}
+    rows = {row["name"]: row for row in json.loads(run_ok(home, "list", "--format", "json"))}
     assert rows.keys() == {path.stem for path in rule_files()}
     split = rows[SPLIT]
     assert (split["title"], split["findings"], split["state"]) == ("人户分离", 2, "stopped_by_figures")
@@ -67,20 +67,20 @@ def test_a_rule_that_did_not_run_says_so(home: Path) -> None:
     path = home / "releases/r1/manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8")) | {"rule_errors": {SPLIT: "took longer than 120 s"}}
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    rows = {row["name"]: row["problem"] for row in json.loads(said(home, "list", "--format", "json"))}
+    rows = {row["name"]: row["problem"] for row in json.loads(run_ok(home, "list", "--format", "json"))}
     assert {name: told for name, told in rows.items() if told} == {
         SPLIT: "did not run last night: took longer than 120 s"
     }
-    assert "took longer than 120 s" in said(home, "explain", SPLIT)
+    assert "took longer than 120 s" in run_ok(home, "explain", SPLIT)
 
 
 def test_the_library_is_listed_before_the_first_release(tmp_path: Path) -> None:
-    rows = json.loads(said(tmp_path, "list", "--format", "json"))
+    rows = json.loads(run_ok(tmp_path, "list", "--format", "json"))
     assert {row["findings"] for row in rows} == {0}
 
 
 def test_our_rules_are_sound_and_a_wrong_one_is_told_with_all_that_is_wrong(tmp_path: Path, draft: Path) -> None:
-    assert json.loads(said(tmp_path, "check", "--format", "json")) == []
+    assert json.loads(run_ok(tmp_path, "check", "--format", "json")) == []
     result = hub(tmp_path, "rule", "check", str(draft), "--format", "json")
     [row] = json.loads(result.stdout)
     assert row["problem"] == "its example finds [], expected ['a'] -> correct the rule or the example"
@@ -97,11 +97,11 @@ def test_our_rules_are_sound_and_a_wrong_one_is_told_with_all_that_is_wrong(tmp_
 
 
 def test_a_rule_is_explained(home: Path) -> None:
-    facts = said(home, "explain", SPLIT)
+    facts = run_ok(home, "explain", SPLIT)
     for told in ("人户分离", "door_service", "公安户籍", "reads residence", "evidence hukou_address", "户籍地址"):
         assert told in facts
     assert "stopped_by_figures, right 33% of 120 (30% to 50%), 121 visits" in facts
-    assert "no such rule" in refused(home, "explain", "nothing")
+    assert "no such rule" in run_failing(home, "explain", "nothing")
 
 
 def test_a_rule_is_tried_over_the_release_without_naming_anybody(home: Path, draft: Path) -> None:
@@ -143,15 +143,15 @@ def test_a_rule_that_finds_nothing_says_so(home: Path, draft: Path) -> None:
 
 
 def test_a_rule_is_stopped_and_restarted_by_somebody_for_a_reason(home: Path) -> None:
-    assert "restarted everywhere from the next night on" in said(home, "restart", SPLIT, "--reason", "new files came")
-    assert "running there already" in refused(home, "restart", SPLIT, "--reason", "again")
+    assert "restarted everywhere from the next night on" in run_ok(home, "restart", SPLIT, "--reason", "new files came")
+    assert "running there already" in run_failing(home, "restart", SPLIT, "--reason", "again")
     arguments = ("--area", f"{HERE[:9]}000", "--by", "zhao.lead", "--reason", "seven doors for nothing")
-    assert f"stopped in {HERE[:9]} from the next night on" in said(home, "stop", SPLIT, *arguments)
+    assert f"stopped in {HERE[:9]} from the next night on" in run_ok(home, "stop", SPLIT, *arguments)
     with open_casebook(settings_in(home)) as casebook:
         first, second = rule_decisions.history(casebook)
     assert (first.rule, first.area, first.decision, first.decided_by) == (SPLIT, "", "restarted", ME)
     assert (second.area, second.decision, second.decided_by) == (HERE[:9], "stopped", f"zhao.lead ({ME})")
-    assert f"stopped {HERE[:9]}" in said(home, "explain", SPLIT)
-    assert "6 or 9 digits" in refused(home, "stop", SPLIT, "--area", HERE, "--reason", "x")
-    assert "phone number" in refused(home, "stop", "vacant_with_ticket", "--reason", "call 15400001234")
-    assert "no such rule" in refused(home, "stop", "nothing", "--reason", "x")
+    assert f"stopped {HERE[:9]}" in run_ok(home, "explain", SPLIT)
+    assert "6 or 9 digits" in run_failing(home, "stop", SPLIT, "--area", HERE, "--reason", "x")
+    assert "phone number" in run_failing(home, "stop", "vacant_with_ticket", "--reason", "call 15400001234")
+    assert "no such rule" in run_failing(home, "stop", "nothing", "--reason", "x")

@@ -34,14 +34,19 @@ def test_a_code_has_its_time(tmp_path: Path) -> None:
     lines = "code,name,valid_from,valid_to\na,甲,2020-01-01,2023-12-31\nb,乙,2024-01-01,\nc,丙,,\n"
     (tmp_path / "thing.csv").write_text(lines, encoding="utf-8")
     thing = load_code_lists([tmp_path])["thing"]
-    assert [thing.lapsed(date(year, 12, 31)) for year in (2019, 2020, 2023, 2024)] == [["a", "b"], ["b"], ["b"], ["a"]]
+    assert [thing.invalid_codes(date(year, 12, 31)) for year in (2019, 2020, 2023, 2024)] == [
+        ["a", "b"],
+        ["b"],
+        ["b"],
+        ["a"],
+    ]
 
 
 def test_a_deployment_ends_a_code(tmp_path: Path) -> None:
     ended = "code,name,valid_from,valid_to\n9,未说明的性别,1981-01-01,2023-12-31\n"
     (tmp_path / "sex.csv").write_text(ended, encoding="utf-8")
     ours, lists = load_code_lists()["sex"], load_code_lists([HERE, tmp_path])
-    assert lists["sex"].lapsed(date(2024, 1, 1)) == ["9"]
+    assert lists["sex"].invalid_codes(date(2024, 1, 1)) == ["9"]
     assert lists["sex"].digest != ours.digest
 
 

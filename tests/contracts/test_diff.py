@@ -33,11 +33,11 @@ def with_column(column: Column, **changes: Any) -> Table:
     return replace(DOG, columns=tuple(replace(c, **changes) if c is column else c for c in DOG.columns))
 
 
-def ranged(**args: int) -> dict[str, Any]:
+def with_range(**args: int) -> dict[str, Any]:
     return {"checks": (Check("range", "dogs", {"min": 1, "max": 9} | args),)}
 
 
-def listed(*values: str, **changes: Any) -> dict[str, Any]:
+def with_codes(*values: str, **changes: Any) -> dict[str, Any]:
     return {"checks": (Check("code", "kind", {"values": list(values)}, **changes),)}
 
 
@@ -72,12 +72,12 @@ def listed(*values: str, **changes: Any) -> dict[str, Any]:
         (replace(DOG, max_rejected=0.1), "maxRejected changed", "office", "major"),
         (replace(DOG, min_share=0.1), "minShare changed", "", "minor"),
         # checks
-        (with_column(DOGS, **ranged(max=5)), "range tightened", "readers office", "major"),
-        (with_column(DOGS, **ranged(max=99)), "range loosened", "", "minor"),
+        (with_column(DOGS, **with_range(max=5)), "range tightened", "readers office", "major"),
+        (with_column(DOGS, **with_range(max=99)), "range loosened", "", "minor"),
         (with_column(DOGS, checks=()), "range removed", "", "minor"),
-        (with_column(KIND, **listed("a")), "code tightened", "readers office", "major"),
-        (with_column(KIND, **listed("a", "b", "c")), "code loosened", "", "minor"),
-        (with_column(KIND, **listed("a", severity="warning")), "code loosened", "", "minor"),
+        (with_column(KIND, **with_codes("a")), "code tightened", "readers office", "major"),
+        (with_column(KIND, **with_codes("a", "b", "c")), "code loosened", "", "minor"),
+        (with_column(KIND, **with_codes("a", severity="warning")), "code loosened", "", "minor"),
         (with_column(KIND, codes="sex"), "codes changed", "readers office", "major"),
         (replace(DOG, checks=(KEY, Check("row_count", None, {"min": 100, "max": None}))), "row_count tightened",
          "readers office", "major"),
@@ -92,8 +92,8 @@ def test_one_change_and_what_it_calls_for(after: Table, kind: str, breaks: str, 
     verdict = diff(DOG, after)
     [change] = verdict.changes
     assert (change.kind, " ".join(change.breaks), change.bump.name) == (kind, breaks, bump)
-    assert (verdict.breaking, verdict.bump.name) == (bool(breaks), bump)
-    assert not verdict.fits
+    assert (verdict.is_breaking, verdict.bump.name) == (bool(breaks), bump)
+    assert not verdict.version_fits
 
 
 def test_a_moved_key_is_a_change_of_the_table() -> None:
@@ -130,7 +130,7 @@ def test_the_version_fits_or_not(before: str, after: str, bump: Bump, fits: bool
         Bump.none: DOG,
     }
     verdict = diff(replace(DOG, version=before), replace(changed[bump], version=after))
-    assert (verdict.bump, verdict.fits) == (bump, fits)
+    assert (verdict.bump, verdict.version_fits) == (bump, fits)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, Areas, canonical, check_digit, id_no_agreed, mask, normal
+from contracts.identifiers import KINDS, Areas, canonical, check_digit, id_no_status_in_row, mask, normal
 
 AREAS = Areas.of(CodeList("id_area", {"14": "山西", "71": "台湾", "990001": "test"}, {}))
 FIRST_17 = "99000119900101123"
@@ -77,7 +77,7 @@ def test_one_wrong_digit_is_always_noticed(number: str, place: int, shift: int) 
     assert status("id_no", number[:place] + new + number[place + 1 :]) != "ok"
 
 
-def numbered(area: str, born: str) -> str:
+def id_number(area: str, born: str) -> str:
     return f"{area}{born}123{check_digit(f'{area}{born}123')}"
 
 
@@ -101,12 +101,12 @@ def numbered(area: str, born: str) -> str:
     ],
 )
 def test_an_area_code_by_its_history(area: str, born: str, expected: str) -> None:
-    assert status("id_no", numbered(area, born)) == expected
+    assert status("id_no", id_number(area, born)) == expected
 
 
 def test_a_deployment_ends_a_code() -> None:
     ended = CodeList("id_area", {"990001": "test"}, {}, {"990001": (date(1990, 1, 1), date(2000, 6, 30))})
-    born = pl.DataFrame({"no": [numbered("990001", "20000630"), numbered("990001", "20000701")]})
+    born = pl.DataFrame({"no": [id_number("990001", "20000630"), id_number("990001", "20000701")]})
     assert born.select(KINDS["id_no"].status(pl.col("no"), Areas.of(ended)))["no"].to_list() == ["ok", "area"]
 
 
@@ -143,7 +143,7 @@ def test_a_number_is_held_against_the_row_it_stands_in(number: str, day: date | 
         {"no": [number], "was": ["ok"], "day": [day], "sex": [sex]},
         schema={"no": pl.String, "was": pl.String, "day": pl.Date, "sex": pl.String},
     )
-    found = row.select(id_no_agreed(pl.col("no"), pl.col("was"), pl.col("day"), pl.col("sex"))).item()
+    found = row.select(id_no_status_in_row(pl.col("no"), pl.col("was"), pl.col("day"), pl.col("sex"))).item()
     if day and f"{day:%Y%m%d}" != number[6:14]:
         assert found == "birth_mismatch"
     elif sex in ("1", "2") and int(sex) % 2 != int(number[16]) % 2:
@@ -155,7 +155,7 @@ def test_a_number_is_held_against_the_row_it_stands_in(number: str, day: date | 
 @given(id_numbers)
 def test_a_wrong_number_is_not_said_to_disagree(number: str) -> None:
     row = pl.DataFrame({"no": [number], "was": ["check_digit"], "day": [date(1800, 1, 1)]})
-    assert row.select(id_no_agreed(pl.col("no"), pl.col("was"), pl.col("day"), None)).item() == "check_digit"
+    assert row.select(id_no_status_in_row(pl.col("no"), pl.col("was"), pl.col("day"), None)).item() == "check_digit"
 
 
 @given(id_numbers, st.integers(0, 16))

@@ -239,7 +239,7 @@ def test_a_check_is_named_with_or_without_its_severity(tmp_path: Path) -> None:
     table = load_catalog(tmp_path).find("parking")
     assert table is not None
     named = [check for check in table.column("holder").checks if check.rule == "named"]
-    assert [(c.told, c.severity, c.rejects_rows) for c in named] == [
+    assert [(c.reported_rule, c.severity, c.rejects_rows) for c in named] == [
         ("date_text", "error", True),
         ("social_credit_code", "warning", True),
     ]

@@ -31,14 +31,14 @@ def in_polars(name: str, values: list[str | None]) -> list[bool]:
 
 
 def in_duckdb(name: str, values: list[str | None], mostly: float = 1.0) -> int:
-    """The rows that break the check, as the audit counts them."""
+    """The number of rows that fail the check, as the audit counts them."""
     DB.execute("create or replace table batch as select unnest(?::varchar[]) as value", [values])
     query = named_sql(Check("named", "value", {"name": name}, mostly=mostly), LISTS).format(batch="batch")
     return len(DB.execute(query.replace("\\:", ":")).fetchall())
 
 
-def keeps(name: str, written: str) -> bool:
-    """Whether a value keeps the check as an office wrote it."""
+def passes(name: str, written: str) -> bool:
+    """True if a value as an office wrote it passes the check after its normalisation."""
     normal = pl.DataFrame({"value": [written]}).select(NAMED_CHECKS[name].normal(pl.col("value")))["value"].to_list()
     return in_polars(name, normal) == [False]
 
@@ -156,25 +156,25 @@ def test_a_share_may_be_let_through() -> None:
     ],
 )
 def test_what_a_check_takes(name: str, written: str, expected: bool) -> None:
-    assert keeps(name, written) == expected
+    assert passes(name, written) == expected
 
 
 @given(credit_codes)
 def test_every_well_formed_credit_code_is_right(code: str) -> None:
-    assert keeps("social_credit_code", code)
+    assert passes("social_credit_code", code)
 
 
 @given(credit_codes, st.integers(0, 17), st.integers(1, 30))
 def test_one_wrong_character_of_a_credit_code_is_always_noticed(code: str, place: int, shift: int) -> None:
     other = CREDIT_CHARACTERS[(CREDIT_CHARACTERS.index(code[place]) + shift) % 31]
-    assert not keeps("social_credit_code", code[:place] + other + code[place + 1 :])
+    assert not passes("social_credit_code", code[:place] + other + code[place + 1 :])
 
 
 @given(
     st.dates(date(1800, 1, 1), date(2199, 12, 31)), st.sampled_from(["{0:%Y%m%d}", "{0}", "{0.year}/{0.month}/{0.day}"])
 )
 def test_every_day_is_a_date_and_no_other_is(day: date, form: str) -> None:
-    assert keeps("date_text", form.format(day))
+    assert passes("date_text", form.format(day))
 
 
 @given(st.integers(1800, 2199), st.integers(0, 14), st.integers(0, 33))
@@ -183,7 +183,7 @@ def test_what_the_calendar_does_not_have_is_no_date(year: int, month: int, day: 
         exists = bool(date(year, month, day))
     except ValueError:
         exists = False
-    assert keeps("date_text", f"{year}{month:02d}{day:02d}") == exists
+    assert passes("date_text", f"{year}{month:02d}{day:02d}") == exists
 
 
 def test_the_clerk_is_told_what_each_check_asks() -> None:

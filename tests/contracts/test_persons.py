@@ -14,7 +14,7 @@ SECOND = "        living_address: home\n      - {strength: contact, name: pupil,
 
 
 @pytest.fixture
-def labelled(monkeypatch: pytest.MonkeyPatch) -> None:
+def with_label(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(persons, "codes_of", lambda name: ("school_roll",))
 
 

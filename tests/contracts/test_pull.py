@@ -15,7 +15,7 @@ QUERY = {"kind": "query", "secret": "permits_db", "query": "select * from permit
 API = {"kind": "api", "url": "https://permits.city.local/v1?page={page}", "items": "data.items"}
 
 
-def linted(tmp_path: Path, pull: Any, key: bool = True, **words: Any) -> tuple[list[Table], list[str]]:
+def lint_problems(tmp_path: Path, pull: Any, key: bool = True, **words: Any) -> tuple[list[Table], list[str]]:
     properties: list[dict[str, Any]] = [
         {
             "name": "permit_no",
@@ -44,7 +44,7 @@ def linted(tmp_path: Path, pull: Any, key: bool = True, **words: Any) -> tuple[l
 
 @pytest.mark.parametrize(("pull", "form"), [(QUERY, "parquet"), (API, "jsonl")])
 def test_a_pulled_table_needs_no_layout(tmp_path: Path, pull: dict[str, str], form: str) -> None:
-    [table], problems = linted(tmp_path, pull)
+    [table], problems = lint_problems(tmp_path, pull)
     assert problems == []
     assert table.layout is not None
     assert (table.layout.format, table.layout.file_pattern) == (form, rf"permit_(?P<date>\d{{8}})T\d{{6}}\.{form}")
@@ -63,7 +63,7 @@ def test_a_pulled_table_needs_no_layout(tmp_path: Path, pull: dict[str, str], fo
     ids=str,
 )
 def test_words_that_belong_together(tmp_path: Path, pull: dict[str, str]) -> None:
-    assert linted(tmp_path, pull)[1] == []
+    assert lint_problems(tmp_path, pull)[1] == []
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,14 @@ def test_words_that_belong_together(tmp_path: Path, pull: dict[str, str]) -> Non
     ids=str,
 )
 def test_what_is_wrong_is_said(tmp_path: Path, pull: Any, says: str) -> None:
-    assert [problem for problem in linted(tmp_path, pull)[1] if problem.startswith("pull") and says in problem]
+    assert [problem for problem in lint_problems(tmp_path, pull)[1] if problem.startswith("pull") and says in problem]
 
 
 @pytest.mark.parametrize(
     ("load", "key", "good"), [("append", True, True), ("snapshot", True, False), ("upsert", False, False)]
 )
 def test_a_watermark_wants_rows_that_find_their_place(tmp_path: Path, load: str, key: bool, good: bool) -> None:
-    problems = linted(tmp_path, QUERY | {"watermark": "updated_at"}, key=key, load=load)[1]
+    problems = lint_problems(tmp_path, QUERY | {"watermark": "updated_at"}, key=key, load=load)[1]
     assert good == (not any("a watermark brings changed rows only" in problem for problem in problems))
 
 
@@ -121,4 +121,4 @@ def test_a_watermark_wants_rows_that_find_their_place(tmp_path: Path, load: str,
     ],
 )
 def test_a_layout_of_its_own_must_fit_what_is_landed(tmp_path: Path, layout: dict[str, str], says: str) -> None:
-    assert any(says in problem for problem in linted(tmp_path, QUERY, layout=layout)[1])
+    assert any(says in problem for problem in lint_problems(tmp_path, QUERY, layout=layout)[1])

@@ -67,7 +67,7 @@ def things(folder: Path, rows: str) -> Path:
     return database(folder, f"{head} (values {rows}) as t(word, number, day)")
 
 
-def checked(path: Path, *checks: Check) -> list[CheckResult]:
+def check_results(path: Path, *checks: Check) -> list[CheckResult]:
     """The results of the given checks alone, without `columns` and `type`."""
     return [r for r in validate(path, [table(*checks)], CODES) if r.rule not in ("columns", "type")]
 
@@ -82,7 +82,7 @@ def test_predicate_and_expectation_agree_on_every_row_check(
     parquet = tmp_path / "rows.parquet"
     frame.write_parquet(parquet)
     path = database(tmp_path, f"create table thing as from '{parquet}'")
-    for check, result in zip(ROW_CHECKS, checked(path, *ROW_CHECKS), strict=True):
+    for check, result in zip(ROW_CHECKS, check_results(path, *ROW_CHECKS), strict=True):
         assert result.broken == frame.select(violates(check, CODES).sum()).item(), check
         assert result.passed == (result.broken == 0)
         assert result.rows == len(rows)
@@ -104,7 +104,7 @@ def test_unique_over_one_and_over_several_columns(tmp_path: Path) -> None:
     path = things(
         tmp_path, "('a', 1, date '2026-01-01'), ('a', 2, date '2026-01-01'), (null, 3, null), (null, 4, null)"
     )
-    single, pair, key = checked(
+    single, pair, key = check_results(
         path,
         Check("unique", "word", {"columns": ["word"]}),
         Check("unique", None, {"columns": ["word", "day"]}),
@@ -147,13 +147,13 @@ def test_sql_checks_compare_a_number(
     tmp_path: Path, query: str, operator: str, value: object, passes: bool, broken_rows: int
 ) -> None:
     path = things(tmp_path, "('a', 1, null), ('b', 2, null), ('c', 3, null)")
-    (result,) = checked(path, Check("sql", "number", {"query": query, "operator": operator, "value": value}))
+    (result,) = check_results(path, Check("sql", "number", {"query": query, "operator": operator, "value": value}))
     assert (result.passed, result.broken) == (passes, broken_rows)
 
 
 def test_mostly_lets_a_share_of_rows_through(tmp_path: Path) -> None:
     path = things(tmp_path, "('a', 1, null), ('b', 2, null), ('c', null, null), ('9', 4, null)")
-    outcomes = checked(
+    outcomes = check_results(
         path,
         Check("pattern", "word", {"pattern": "[a-z]"}, mostly=0.75),
         Check("pattern", "word", {"pattern": "[a-z]"}, mostly=0.8),
@@ -164,7 +164,7 @@ def test_mostly_lets_a_share_of_rows_through(tmp_path: Path) -> None:
 
 def test_a_warning_never_blocks_and_row_counts_hold_the_table(tmp_path: Path) -> None:
     path = things(tmp_path, "('a', 1, null)")
-    warning, rows = checked(
+    warning, rows = check_results(
         path,
         Check("not_null", "day", severity="warning", description="日期最好有"),
         Check("row_count", None, {"min": 2, "max": None}),
@@ -177,10 +177,10 @@ def test_a_warning_never_blocks_and_row_counts_hold_the_table(tmp_path: Path) ->
 def test_an_expectation_given_in_the_contract(tmp_path: Path) -> None:
     path = things(tmp_path, "('a', 1, null), ('b', 5, null)")
     given_check = {"type": "expect_column_max_to_be_between", "kwargs": {"max_value": 4}}
-    (result,) = checked(path, Check("expectation", "number", given_check))
+    (result,) = check_results(path, Check("expectation", "number", given_check))
     assert not result.passed
     with pytest.raises(ContractError, match=r"thing\.odcs\.yaml: Great Expectations does not know `expect_magic`"):
-        checked(path, Check("expectation", "number", {"type": "expect_magic"}))
+        check_results(path, Check("expectation", "number", {"type": "expect_magic"}))
 
 
 def test_a_tokenised_column_is_checked_on_what_is_stored(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_what_cannot_be_evaluated_fails_without_quoting_values(
 ) -> None:
     path = things(tmp_path, "('990001199001011234', 1, null)")
     query = {"query": "select sum(cast(word as date)) from thing", "operator": "mustBe", "value": 0}
-    missing, wrong = checked(path, Check("not_null", "absent"), Check("sql", None, query))
+    missing, wrong = check_results(path, Check("not_null", "absent"), Check("sql", None, query))
     assert missing.blocks
     assert wrong.blocks
     assert "could not be evaluated" in wrong.description

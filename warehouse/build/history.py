@@ -147,7 +147,7 @@ def _statements(
         ]
         return {str(name) for found in names for (name,) in found}
 
-    own = {s.name for c in table.columns if c.name not in (*table.key, *NO_STATEMENT) for s in c.stored()}
+    own = {s.name for c in table.columns if c.name not in (*table.key, *NO_STATEMENT) for s in c.stored_columns()}
     return sorted(own & stored(old) & stored(new)) or list(table.key)
 
 

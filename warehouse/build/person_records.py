@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.identifiers.id_no import AGREED, USABLE
+from contracts.identifiers.id_no import USABLE_STATUSES, VALID_STATUSES
 from contracts.model import Catalog, Table
 from contracts.persons import ROLE, NamedPerson
 from contracts.quoting import quote_text
@@ -52,7 +52,7 @@ def person_models(catalog: Catalog) -> dict[str, PythonModel]:
         PERSON_RECORD: _union((r.record_sql() for r in records), RECORD_COLUMNS),
         LINKED_RECORD: _union((r.linked_sql() for r in records), LINKED_COLUMNS),
     }
-    statuses = ", ".join(f"({quote_text(status)})" for status in USABLE)
+    statuses = ", ".join(f"({quote_text(status)})" for status in USABLE_STATUSES)
     tables = {USABLE_STATUS: f"select status from (values {statuses}) as usable(status)"}
     tables |= {HUKOU_PLACE: _union((r.place_sql() for r in records if r.has_hukou_place), PLACE_COLUMNS)}
     for table in catalog.sources():
@@ -103,7 +103,7 @@ class Record:
 
     def linked_sql(self) -> str:
         """A select of `LINKED_COLUMNS`: from the stored rows with their person, a contact's from the source and `person_link`."""
-        name = self.person.prefixed
+        name = self.person.with_role
         values = self._common() | {"living_dwelling_id": "r.dwelling_id" if self.person.living_address else ""}
         if not self.is_stored:
             values |= dict.fromkeys(ONLY_EVIDENCE, "") | {"person_id": "l.person_id"}
@@ -136,7 +136,7 @@ class Record:
             "row_no": "r.row_no",
             "updated_on": self._updated_on(),
             "living_address": self._living_address(),
-            "has_usable_id_no": self._has_status("id_no", USABLE),
+            "has_usable_id_no": self._has_status("id_no", USABLE_STATUSES),
             "grid_code": "r.grid_code" if "grid_code" in {c.name for c in self.table.released_columns} else "",
         }
         for number in ("id_no", "phone"):
@@ -163,7 +163,7 @@ class Record:
         """True in SQL if the number confirms birth date and sex; false if the contract names no columns to compare."""
         name = self.person.id_no
         is_compared = name is not None and self.table.column(name).agrees.keys() == {"birth_date", "sex"}
-        return self._has_status("id_no", AGREED) if is_compared else "false"
+        return self._has_status("id_no", VALID_STATUSES) if is_compared else "false"
 
     def _updated_on(self) -> str:
         """The day of the `dated` column, else that of the delivery."""
@@ -181,7 +181,7 @@ def _rows_with_persons(records: list[Record]) -> str:
     """The select of a source's rows, each with its persons, their hukou households and hukou homes."""
     columns, joins = ["r.*"], ""
     for n, record in enumerate(records, 1):
-        link, place, name = f"l{n}", f"p{n}", record.person.prefixed
+        link, place, name = f"l{n}", f"p{n}", record.person.with_role
         columns.append(f"{link}.person_id as {name('person_id')}")
         joins += f"\nleft join person_link {link} on {record.same_record(link)}"
         if record.person.household:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from contracts.model import Catalog, Column
-from contracts.survivorship import DOOR, Survivorship
+from contracts.survivorship import DOORSTEP, Survivorship
 from warehouse.build.python_model import PythonModel, generated_model
 
 # A claim's place in the policy's order is one number, the smallest is shown. Its digits, by pick:
@@ -87,7 +87,7 @@ def _source_rank(g: Survivorship) -> str:
 def _place(g: Survivorship) -> str:
     rank, age = f"{g.attribute}_rank", "age"
     if g.pick == "fresh_door":
-        rank = f"case when source = '{DOOR}' and {rank} is not null then 1 else {rank} end"
+        rank = f"case when source = '{DOORSTEP}' and {rank} is not null then 1 else {rank} end"
     high, low, width = (age, rank, RANK) if g.pick == "newest" else (rank, age, AGE)
     flaw = f"case when {g.attribute}_sound then 0 else {FLAW} end"
     return f"{flaw} + ({high} * {width} + {low}) * {NTH} + nth as {g.attribute}_place"
@@ -118,7 +118,7 @@ def _shown_and_why(g: Survivorship) -> str:
     a, place, first = g.attribute, f"{g.attribute}_place", f"{g.attribute}_first"
     as_high, then, otherwise = (RANK, "outranked", "older") if g.pick == "newest" else (AGE, "older", "outranked")
     picked = (
-        f"case when source = '{DOOR}' then 'door' else 'authority' end" if g.pick == "fresh_door" else f"'{g.pick}'"
+        f"case when source = '{DOORSTEP}' then 'door' else 'authority' end" if g.pick == "fresh_door" else f"'{g.pick}'"
     )
     return f"""{a},
         case when {place} is null then null

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from contracts.model import Catalog
-from contracts.survivorship import DOOR
+from contracts.survivorship import DOORSTEP
 from warehouse.build.person_current_id import current_person_ids
 from warehouse.build.survivorship import policies
 from warehouse.releases.operator_reader import RowReader, rows_in
@@ -68,7 +68,7 @@ class OfficeClaims:
     def owner(self, entity: str, attribute: str) -> str | None:
         """The source table of the office that owns the attribute; None if no contract declares one."""
         policy = self._policies.get((entity, attribute))
-        return next((source for source in policy.sources if source != DOOR), None) if policy else None
+        return next((source for source in policy.sources if source != DOORSTEP), None) if policy else None
 
     def has_many(self, entity: str, attribute: str) -> bool:
         """True if the attribute has several values at once, as a home has owners."""
