@@ -27,7 +27,7 @@ def problems(folder: Path, text: str, layer: str = "sources") -> list[str]:
     return [f"{lines[p.line - 1].strip(' -')} | {p.message}" for p in lint([path])[1]]
 
 
-@pytest.mark.usefixtures("labelled")
+@pytest.mark.usefixtures("with_label")
 def test_a_sound_declaration_is_read(tmp_path: Path) -> None:
     assert problems(tmp_path, CONTRACT) == []
     [table] = lint([tmp_path / "sources" / "school_roll.odcs.yaml"])[0]
@@ -35,7 +35,7 @@ def test_a_sound_declaration_is_read(tmp_path: Path) -> None:
     assert (pupil.strength, pupil.name, pupil.addresses) == ("register", "pupil", ("home",))
 
 
-@pytest.mark.usefixtures("labelled")
+@pytest.mark.usefixtures("with_label")
 @pytest.mark.parametrize(
     ("written", "instead", "problem"),
     [
