@@ -135,7 +135,7 @@ def _reads(rule: Rule) -> list[tuple[str, Any]]:
     """The columns a rule reads by relation, or its problems."""
     from contracts.load import load_catalog
     from warehouse.cross_check.lint import problems
-    from warehouse.cross_check.sql_reads import read_sql
+    from warehouse.sql_reading.columns import read_sql
 
     catalog = load_catalog()
     if wrong := problems(rule, catalog):

@@ -18,7 +18,7 @@ from contracts.document import Document, Path_, Problem
 from contracts.layout import GEOMETRY
 from contracts.model import LINEAGE, Column, Layer, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
-from contracts.persons import person_problems
+from contracts.person_problems import person_problems
 from contracts.pull import pull_problems
 from contracts.words import TableWords
 

@@ -24,10 +24,10 @@ from warehouse.build.engine import create, define_key_of
 from warehouse.build.sql_files import read_file
 from warehouse.cross_check.lint import problems
 from warehouse.cross_check.model import Header, load_rules, run_example
-from warehouse.form_filling.expression import FUNCTIONS
 from warehouse.form_filling.lint import CellWords, FormWords, Linter
 from warehouse.lake.tokens import Tokens
 from warehouse.settings import Settings
+from warehouse.sql_reading.grammar import FUNCTIONS
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")

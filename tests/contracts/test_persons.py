@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts import persons
+from contracts import person_problems
 from contracts.load import lint
 from tests.school_roll import CONTRACT
 
@@ -15,7 +15,7 @@ SECOND = "        living_address: home\n      - {strength: contact, name: pupil,
 
 @pytest.fixture
 def with_label(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(persons, "codes_of", lambda name: ("school_roll",))
+    monkeypatch.setattr(person_problems, "codes_of", lambda name: ("school_roll",))
 
 
 def problems(folder: Path, text: str, layer: str = "sources") -> list[str]:

@@ -20,7 +20,7 @@ from contracts.model import Catalog, Table
 from contracts.persons import ROLE, NamedPerson
 from contracts.quoting import quote_text
 from warehouse.build.python_model import PythonModel, generated_model
-from warehouse.build.sql_files import relations
+from warehouse.sql_reading.statement import relations
 
 PERSON_RECORD, LINKED_RECORD, HUKOU_PLACE = "person_record", "linked_record", "hukou_place"
 USABLE_STATUS: Final = "usable_id_no_status"

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import sqlglot
-from sqlglot import exp
-
 from contracts.errors import HubError
+from warehouse.sql_reading.statement import UnsafeSql, relations
 
 
 @dataclass(frozen=True)
@@ -40,18 +37,10 @@ class SqlFile:
     def reads(self) -> frozenset[str]:
         try:
             return relations(self.sql)
-        except (sqlglot.errors.SqlglotError, RecursionError) as error:
-            line = (getattr(error, "errors", None) or [{}])[0].get("line", 1)
-            raise HubError("not valid SQL", where=f"{self.path}:{line}", remedy="correct the statement") from None
-
-
-@lru_cache(maxsize=1000)  # parsing costs 20 ms a file, and lineage, plan and build all ask
-def relations(sql: str) -> frozenset[str]:
-    """The relations that a statement reads, without its own CTEs. sqlglot's ParseError for invalid SQL."""
-    tree = sqlglot.parse_one(sql, read="duckdb")
-    ctes = {cte.alias for cte in tree.find_all(exp.CTE)}
-    tables = {f"{t.db}.{t.name}" if t.db else t.name for t in tree.find_all(exp.Table)}
-    return frozenset(tables - ctes)
+        except UnsafeSql as error:
+            raise HubError(
+                error.what.removeprefix("is "), where=f"{self.path}:{error.line}", remedy=error.remedy
+            ) from None
 
 
 def read_folder(folder: Path) -> dict[str, SqlFile]:

@@ -1,7 +1,7 @@
 """Checks a rule before it runs and reports every problem with its remedy.
 
 Belongs here: columns whose contract allows the rule's purpose, tables no rule may read, agreement of header and SQL.
-Does not: the header's fields (model.py), the columns that SQL reads (sql_reads.py), running rules (run.py).
+Does not: the header's fields (model.py), the columns that SQL reads (sql_reading/columns.py), running rules (run.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from warehouse.build.engine import DELIVERY, ENGINE_TABLES, WORKLIST
 from warehouse.build.sql_files import read_folder
 from warehouse.build.survivorship import policies
 from warehouse.cross_check.model import PLACES, Rule, read_rule, run_example
-from warehouse.cross_check.sql_reads import Unreadable, read_sql
+from warehouse.sql_reading.columns import read_sql
+from warehouse.sql_reading.statement import UnsafeSql
 
 # tables made from rules, verdicts and releases: a rule that reads them would depend on its own findings
 RESULTS: Final = frozenset({*ENGINE_TABLES, *read_folder(WORKLIST)} - {DELIVERY})
@@ -49,7 +50,7 @@ def problems(rule: Rule, catalog: Catalog) -> list[str]:
     """The problems of a rule, each with its remedy; empty for a rule that may run. Reads no data of the city."""
     try:
         read, tokens = read_sql(rule.sql, catalog)
-    except Unreadable as error:
+    except UnsafeSql as error:
         return [str(error), *_header(rule, catalog)]
     tokens_shown = [
         f"shows {name}, a token, which nobody is shown -> show the masked form"

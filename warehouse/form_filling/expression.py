@@ -1,51 +1,23 @@
 """Checks the SQL of a form before it runs: the tables and columns it reads, and that it can reach nothing else.
 
-DuckDB's own parser reads it, so the SQL that is checked is the SQL that runs. Classes of expressions, functions and kinds of
-tables that are not on a list of harmless ones are refused. Not here: row scope (scoped_sql.py), forms (model.py).
+Belongs here: one value over a row, and one select that is confined to some tables. Does not: reading SQL and what it may be
+made of (warehouse/sql_reading), row scope (scoped_sql.py), forms (model.py).
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Final, NamedTuple
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
 
-import duckdb
+from sqlglot import exp
 
-from contracts.errors import AccessError
-from warehouse.releases.readonly import SANDBOX_CONFIG
+from warehouse.sql_reading.grammar import AGGREGATES, FORM, function_name, require_allowed
+from warehouse.sql_reading.statement import DIALECT, UnsafeSql, bounded_depth, one_select, read_tables
 
-AGGREGATES: Final = frozenset(
-    re.findall(
-        r"\w+",
-        "count count_star count_if countif sum avg min max median any_value first arg_min arg_max string_agg bool_and bool_or",
-    )
-)
-FUNCTIONS: Final = AGGREGATES | frozenset(
-    re.findall(
-        r"\w+",
-        "abs round trunc floor ceil ceiling least greatest lower upper trim ltrim rtrim left right substr substring length "
-        "replace concat concat_ws contains starts_with prefix suffix nullif regexp_matches regexp_replace regexp_extract "
-        "date_diff datediff date_trunc date_part year month day strftime make_date to_years to_months to_days in",
-    )
-)
-CLASSES: Final = frozenset(
-    re.findall(r"\w+", "FUNCTION COLUMN_REF CONSTANT OPERATOR CONJUNCTION COMPARISON CASE CAST TYPE SUBQUERY BETWEEN")
-)
-NODES: Final = frozenset({"SELECT_NODE", "SET_OPERATION_NODE"})
-MODIFIERS: Final = frozenset({"ORDER_MODIFIER", "LIMIT_MODIFIER", "DISTINCT_MODIFIER"})
-PLACES: Final = frozenset({"BASE_TABLE", "JOIN", "SUBQUERY", "EMPTY"})
 LONGEST: Final = 20_000  # characters
 ONE: Final = frozenset({"any_value", "first", "min", "max"})
+MODIFIERS: Final = (exp.Alias, exp.Paren, exp.Filter, exp.IgnoreNulls, exp.Order)  # around a value that is passed on
 Column = tuple[str, str]
-Tree = dict[str, Any]
-
-
-class UnsafeSql(AccessError):
-    """SQL that is not a single select from the tables it may read."""
 
 
 class Expression(NamedTuple):
@@ -65,173 +37,120 @@ class Expression(NamedTuple):
 
 def expression(sql: str, row: str, known: Mapping[str, Collection[str]]) -> Expression:
     """Parse one SQL expression over a row of the table `row`. `known`: table → columns. UnsafeSql if it is anything else."""
-    try:
-        return _expression(sql, row, known)
-    except RecursionError:
-        raise UnsafeSql("is nested too deeply", remedy="write it more simply") from None
-
-
-def _expression(sql: str, row: str, known: Mapping[str, Collection[str]]) -> Expression:
     if len(sql) > LONGEST:
         raise UnsafeSql(f"has more than {LONGEST} characters", remedy="write it more simply")
-    [select] = _statements(f"select (\n{sql}\n) as cell") if sql.strip() else [{}]
-    items = select.get("select_list", ())
-    plain = select.get("type") == "SELECT_NODE" and select["from_table"]["type"] == "EMPTY" and len(items) == 1
-    clauses = ("where_clause", "group_expressions", "having", "qualify", "sample", "modifiers")
-    if not plain or any(select[word] for word in clauses):
+    if not sql.strip():
         raise UnsafeSql("is not one SQL expression", remedy="write one value, as it would stand in a select list")
-    content = _SqlContent()
-    content.walk(select)
-    if content.outer_aggregates:
-        raise UnsafeSql(
-            f"{content.outer_aggregates[0]} stands outside a sub-select and would make one row of all",
-            remedy="write (select count(*) from person p where p.household_id = household.household_id)",
-        )
-    content.names.setdefault(row, set()).add(row)
-    _only_known(content, known)
-    return _describe(content, items[0], known)
+    with bounded_depth():
+        select = one_select(f"select (\n{sql}\n) as cell")
+        items = select.selects
+        if len(items) != 1 or any(value for word, value in select.args.items() if word != "expressions"):
+            raise UnsafeSql("is not one SQL expression", remedy="write one value, as it would stand in a select list")
+        return _FormSql(select, known, row).describe(items[0])
 
 
-def require_confined(sql: str, tables: Collection[str]) -> None:
-    """Raise UnsafeSql unless `sql` is one select that reads the bare names `tables` and nothing else."""
-    found = _statements(sql)
-    if len(found) != 1:
-        raise UnsafeSql("is not one statement", remedy="ask one question")
-    content = _SqlContent()
-    content.walk(found[0])
-    if foreign := sorted(content.tables - {*tables}):
-        raise UnsafeSql(f"there is no table {foreign[0]} to read", remedy="read the tables of the city database")
+def confined(sql: str, tables: Collection[str]) -> str:
+    """`sql`, written anew from the tree that was checked: so what is checked is what runs, whatever two parsers make of a text.
+
+    UnsafeSql unless it is one select that reads the bare names `tables` and nothing else.
+    """
+    with bounded_depth():
+        select = one_select(sql)
+        require_allowed(select, FORM)
+        if foreign := sorted({_bare_name(table) for table in read_tables(select)} - {*tables}):
+            raise UnsafeSql(f"there is no table {foreign[0]} to read", remedy="read the tables of the city database")
+        return str(select.sql(DIALECT, identify=True, comments=False))
 
 
-@dataclass
-class _SqlContent:
-    """Collects the tables, names, columns, functions and literals of a syntax tree; UnsafeSql for anything not allowed."""
+class _FormSql:
+    """The tables, names, columns, functions and literals of an expression's tree; UnsafeSql for anything not allowed."""
 
-    tables: set[str] = field(default_factory=set)
-    names: dict[str, set[str]] = field(default_factory=dict)
-    references: list[Tree] = field(default_factory=list)
-    using_columns: set[str] = field(default_factory=set)
-    aggregates: list[str] = field(default_factory=list)
-    outer_aggregates: list[str] = field(default_factory=list)
-    literals: set[str] = field(default_factory=set)
-    aliases: set[str] = field(default_factory=set)
-
-    def walk(self, node: Any, depth: int = 0) -> None:
-        if isinstance(node, list):
-            for item in node:
-                self.walk(item, depth)
-        elif isinstance(node, dict):
-            deeper = depth + (node.get("class") == "SUBQUERY")
-            self._check_node(node, depth)
-            for item in node.values():
-                self.walk(item, deeper)
-
-    def _check_node(self, node: Tree, depth: int) -> None:
-        if "class" in node:
-            self.aliases.add(str(node.get("alias", "")).lower())
-            if node["class"] not in CLASSES:
-                raise UnsafeSql(f"holds a {node['class'].lower()}", remedy="name columns, values and functions only")
-            if node["class"] == "FUNCTION":
-                self._function(node, depth)
-            elif node["class"] == "COLUMN_REF":
-                self.references.append(node)
-            elif node["class"] == "CONSTANT":
-                self.literals.add(json.dumps(node.get("literal", node.get("value")), sort_keys=True))
-        elif "select_list" in node or "cte_map" in node:
-            if node["type"] not in NODES or node["cte_map"]["map"]:
-                raise UnsafeSql("holds a `with`", remedy="write a sub-select instead")
-        elif "orders" in node or str(node.get("type", "")).endswith("_MODIFIER"):
-            if node["type"] not in MODIFIERS:
-                raise UnsafeSql(f"holds a {node['type'].lower()}", remedy="leave it out")
-        elif "sample" in node and "type" in node:
-            self._place(node)
-
-    def _function(self, node: Tree, depth: int) -> None:
-        name = node["function_name"].lower()
-        if len(node["qualified_name"]["path"]) > 1 or not (node["is_operator"] or name in FUNCTIONS):
-            raise UnsafeSql(f"calls {name}, which no form may", remedy="docs/adding.md lists the functions")
-        if name in AGGREGATES:
-            self.aggregates.append(name)
-            if not depth:
-                self.outer_aggregates.append(name)
-
-    def _place(self, node: Tree) -> None:
-        if node["type"] not in PLACES or node["sample"] or node.get("at_clause") or node.get("column_name_alias"):
+    def __init__(self, select: exp.Query, known: Mapping[str, Collection[str]], row: str) -> None:
+        require_allowed(select, FORM)
+        self._select, self._known = select, known
+        self._tables: set[str] = set()
+        self._names = {row: {row}}
+        for table in read_tables(select):
+            self._tables.add(_bare_name(table))
+            self._names.setdefault(table.alias_or_name, set()).add(table.name)
+        self._require_aggregates_inside()
+        if foreign := sorted(self._tables - known.keys()):
             raise UnsafeSql(
-                f"reads a {node['type'].lower().replace('_', ' ')}",
-                remedy="read the tables of the city database by name",
+                f"there is no table {foreign[0]}", remedy=f"the city database has {', '.join(sorted(known))}"
             )
-        if node["type"] == "BASE_TABLE":
-            path = [part.lower() for part in node["qualified_name"]["path"] if part]
-            if len(path) != 1:
-                raise UnsafeSql(f"reads {'.'.join(path)}", remedy="read tables of the city database by their bare name")
-            self.tables.add(path[0])
-            self.names.setdefault((node["alias"] or path[0]).lower(), set()).add(path[0])
-        elif node["type"] == "JOIN":
-            if node["ref_type"] not in ("REGULAR", "CROSS"):
-                raise UnsafeSql(f"holds a {node['ref_type'].lower()} join", remedy="join by `on`")
-            self.using_columns |= {name.lower() for name in node["using_columns"]}
+        self._require_columns()
+
+    def describe(self, root: exp.Expr) -> Expression:
+        """What the value `root` of the tree reads."""
+        joined = {name.name for join in self._select.find_all(exp.Join) for name in join.args.get("using") or ()}
+        by_using = {(table, name) for name in joined for table in self._tables if name in self._known[table]}
+        passed_on = _passed_on(root)
+        one = self._columns(passed_on) if passed_on else set()
+        others = (column for column in self._select.find_all(exp.Column) if column is not passed_on)
+        computed = by_using.union(*map(self._columns, others))
+        return Expression(
+            tables=frozenset(self._tables),
+            columns=frozenset(computed | one),
+            shown_column=next(iter(one)) if len(one) == 1 else None,
+            computed_columns=frozenset(computed if len(one) == 1 else computed | one),
+            aggregates=tuple(sorted(map(function_name, self._aggregates()))),
+            literals=frozenset(repr(literal) for literal in self._select.find_all(exp.Literal, exp.Boolean, exp.Null)),
+        )
+
+    def _aggregates(self) -> list[exp.Func]:
+        return [node for node in self._select.find_all(exp.Func) if function_name(node) in AGGREGATES]
+
+    def _require_aggregates_inside(self) -> None:
+        outer = [node for node in self._aggregates() if node.find_ancestor(exp.Select) is self._select]
+        if outer:
+            raise UnsafeSql(
+                f"{function_name(outer[0])} stands outside a sub-select and would make one row of all",
+                remedy="write (select count(*) from person p where p.household_id = household.household_id)",
+            )
+
+    def _require_columns(self) -> None:
+        aliases = {alias.alias for alias in self._select.find_all(exp.Alias)}
+        for column in self._select.find_all(exp.Column):
+            path = [part.name for part in column.parts]
+            bare = len(path) == 1  # a table's name means its whole row
+            unknown = bare and path[0] not in aliases and not self._columns(column)
+            if len(path) > 2 or (bare and path[0] in self._names) or unknown:
+                raise UnsafeSql(f"{'.'.join(path)} is no column", remedy="write table.column, or alias.column")
+
+    def _columns(self, column: exp.Column) -> set[Column]:
+        """The columns a reference may mean: without a table's name, those of every table in sight that has it."""
+        tables = self._names.get(column.table, set()) if column.table else set().union(*self._names.values())
+        return {(table, column.name) for table in tables if column.name in self._known[table]}
 
 
-def _only_known(content: _SqlContent, known: Mapping[str, Collection[str]]) -> None:
-    if foreign := sorted(content.tables - known.keys()):
-        raise UnsafeSql(f"there is no table {foreign[0]}", remedy=f"the city database has {', '.join(sorted(known))}")
-    for reference in content.references:
-        path = [part.lower() for part in reference["column_names"]]
-        bare = len(path) == 1  # current_user looks like a column, and a table's name means its whole row
-        unknown = bare and path[0] not in content.aliases and not _columns(reference, content, known)
-        if len(path) > 2 or (bare and path[0] in content.names) or unknown:
-            raise UnsafeSql(f"{'.'.join(path)} is no column", remedy="write table.column, or alias.column")
+def _bare_name(table: exp.Table) -> str:
+    """The table's name. UnsafeSql where it is read by more than that: a function, a schema, a part of its rows, new columns."""
+    if table.db:
+        raise UnsafeSql(f"reads {_written(table)}", remedy="read tables of the city database by their bare name")
+    alias = table.args.get("alias")
+    if (alias and alias.columns) or {word for word, value in table.args.items() if value} - {"this", "alias"}:
+        raise UnsafeSql(
+            "reads a base table by more than its name", remedy="read the tables of the city database by name"
+        )
+    return str(table.name)
 
 
-def _describe(content: _SqlContent, root: Tree, known: Mapping[str, Collection[str]]) -> Expression:
-    reads = {id(r): _columns(r, content, known) for r in content.references}
-    joined = {(table, name) for name in content.using_columns for table in content.tables if name in known[table]}
-    passed_on = _passed_on(root)
-    computed = joined.union(*(c for r, c in reads.items() if passed_on is None or r != id(passed_on)))
-    one = reads[id(passed_on)] if passed_on else set()
-    return Expression(
-        tables=frozenset(content.tables),
-        columns=frozenset(computed | one),
-        shown_column=next(iter(one)) if len(one) == 1 else None,
-        computed_columns=frozenset(computed if len(one) == 1 else computed | one),
-        aggregates=tuple(sorted(content.aggregates)),
-        literals=frozenset(content.literals),
-    )
+def _written(table: exp.Table) -> str:
+    return ".".join(part.name for part in table.parts)
 
 
-def _columns(reference: Tree, content: _SqlContent, known: Mapping[str, Collection[str]]) -> set[Column]:
-    """The columns a reference may mean: without a table's name, those of every table in sight that has it."""
-    *table, name = [part.lower() for part in reference["column_names"]]
-    tables = content.names.get(table[0], set()) if table else set().union(*content.names.values())
-    return {(t, name) for t in tables if name in known[t]}
-
-
-def _passed_on(root: Tree) -> Tree | None:
+def _passed_on(root: exp.Expr) -> exp.Column | None:
     """The column reference whose value the expression passes on unchanged: by itself, or from a sub-select."""
-    if root["class"] == "SUBQUERY" and root["subquery_type"] == "SCALAR":
-        node = root["subquery"]["node"]
-        item: Tree = node["select_list"][0] if node["type"] == "SELECT_NODE" else {"class": ""}
-        if item["class"] == "FUNCTION" and item["function_name"] in ONE:
-            item = next((argument["expression"] for argument in item["arguments"]), item)
-        return item if item["class"] == "COLUMN_REF" else None
-    return root if root["class"] == "COLUMN_REF" else None
+    value = _inner(root)
+    if isinstance(value, exp.Subquery):
+        query = value.unnest()
+        value = _inner(query.selects[0]) if isinstance(query, exp.Select) else value
+        if isinstance(value, exp.Func) and function_name(value) in ONE:
+            value = _inner(value.this)
+    return value if isinstance(value, exp.Column) else None
 
 
-def _statements(sql: str) -> list[Tree]:
-    return [statement["node"] for statement in _parsed(sql)]
-
-
-def _parsed(sql: str) -> Iterator[Tree]:
-    with _parser().cursor() as cursor:
-        [(text,)] = cursor.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()
-    answer = json.loads(text)
-    if answer["error"]:
-        raise UnsafeSql(f"is not SQL that asks: {answer['error_message']}", remedy="correct it")
-    yield from answer["statements"]
-
-
-@cache
-def _parser() -> duckdb.DuckDBPyConnection:
-    """An empty database, for its parser."""
-    return duckdb.connect(config=SANDBOX_CONFIG | {"threads": 1})
+def _inner(node: exp.Expr) -> exp.Expr:
+    while isinstance(node, MODIFIERS):
+        node = node.this
+    return node.expressions[0] if isinstance(node, exp.Distinct) else node

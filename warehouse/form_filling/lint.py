@@ -16,10 +16,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from contracts.declaration import Day, Declaration, Items, Text, read_declaration
 from contracts.document import Document, Problem, parse
 from contracts.model import Catalog, Table
-from warehouse.form_filling.expression import Column, Expression, UnsafeSql, expression
+from warehouse.form_filling.expression import Column, Expression, confined, expression
 from warehouse.form_filling.model import Cell, Form
 from warehouse.form_filling.scoped_sql import GRID, GRID_COLUMNS
 from warehouse.releases.readonly import SANDBOX_CONFIG
+from warehouse.sql_reading.statement import UnsafeSql
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 MOST_CELLS: Final = 60
@@ -143,7 +144,8 @@ class Linter:
         self._may_read(found.columns, form.purpose)
         try:
             with self._empty.cursor() as cursor:
-                described = cursor.execute(f"select (\n{sql}\n) as cell from {form.rows} limit 0").description
+                checked = confined(f"select (\n{sql}\n) as cell from {form.rows} limit 0", self._known)
+                described = cursor.execute(checked).description
         except duckdb.Error as error:
             raise FormProblem(f"the SQL does not fit: {str(error).splitlines()[0]} -> correct it", "sql") from None
         value_type = str(described[0][1])

@@ -12,7 +12,8 @@ from typing import Any, Final
 from contracts.quoting import quote_identifier
 from warehouse.access.filters import AnyOf, Condition
 from warehouse.access.policy import Gate, Query
-from warehouse.form_filling.expression import UnsafeSql, require_confined
+from warehouse.form_filling.expression import confined
+from warehouse.sql_reading.statement import UnsafeSql
 
 GRID: Final = "grid"
 GRID_COLUMNS: Final[Mapping[str, str]] = {"grid_code": "area_code", "name": "name", "community_code": "parent_code"}
@@ -25,7 +26,7 @@ def scope_sql(gate: Gate, sql: str, tables: Iterable[str]) -> Query:
     table she may not read; UnsafeSql if the SQL reads anything else than `tables`.
     """
     names = sorted({*tables})
-    require_confined(sql, names)
+    checked = confined(sql, names)
     parts: list[str] = []
     params: dict[str, Any] = {}
     for name in names:
@@ -33,7 +34,7 @@ def scope_sql(gate: Gate, sql: str, tables: Iterable[str]) -> Query:
         # `not materialized`: only the columns and rows that the SQL uses are read
         parts.append(f"{quote_identifier(name)} as not materialized ({query.sql})")
         params |= query.params
-    return Query(f"with {', '.join(parts)} {sql}" if parts else sql, params)
+    return Query(f"with {', '.join(parts)} {checked}" if parts else checked, params)
 
 
 def _city(gate: Gate, name: str) -> Query:

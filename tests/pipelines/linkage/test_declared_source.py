@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts import persons
+from contracts import person_problems
 from contracts.load import lint
 from contracts.model import Catalog
 from tests.pipelines.linkage.persons import BIRTH, CATALOG, Row, find, resident
@@ -24,7 +24,7 @@ def pupil(key: str, name: str, number: str | None = None, **more: object) -> Row
 @pytest.fixture
 def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Catalog:
     """Ours and the roll, with the strength that the test asks for; its rows are dated, so no delivery is looked up."""
-    monkeypatch.setattr(persons, "codes_of", lambda name: ("school_roll",))
+    monkeypatch.setattr(person_problems, "codes_of", lambda name: ("school_roll",))
     path = tmp_path / "sources" / "school_roll.odcs.yaml"
     path.parent.mkdir()
     text = CONTRACT.replace("strength: register", f"strength: {getattr(request, 'param', 'register')}")

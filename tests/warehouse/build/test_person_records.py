@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from contracts import persons
+from contracts import person_problems
 from contracts.errors import HubError
 from contracts.load import lint, load_catalog
 from contracts.model import Catalog
@@ -53,7 +53,7 @@ customProperties:
 @pytest.fixture
 def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
     """The marriage register alone."""
-    monkeypatch.setattr(persons, "codes_of", lambda name: ("marriage",))
+    monkeypatch.setattr(person_problems, "codes_of", lambda name: ("marriage",))
     path = tmp_path / "sources" / "marriage.odcs.yaml"
     path.parent.mkdir()
     path.write_text(MARRIAGE, encoding="utf-8")

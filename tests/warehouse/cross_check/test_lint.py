@@ -10,7 +10,7 @@ from contracts.load import load_catalog
 from tests.warehouse.cross_check.test_rules import SOUND, rule_from
 from warehouse.cross_check.lint import problems
 from warehouse.cross_check.model import Rule, load_rules
-from warehouse.cross_check.sql_reads import read_sql
+from warehouse.sql_reading.columns import read_sql
 
 CATALOG = load_catalog()
 HEAD = SOUND.partition("*/")[0].replace("evidence: {name: 名}", "evidence: {more: 更}") + "*/\n"

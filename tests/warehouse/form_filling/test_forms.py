@@ -77,10 +77,10 @@ def test_a_mistake_is_reported_with_its_line(linter: Linter, tmp_path: Path, tex
     [
         ("household.head_name", "household.household_no", "sql", "the SQL does not fit: Binder"),
         ("household.household_no, 1", "household.household_no", "sql", "cell it: the SQL calls row"),
-        ("(select household_no from", "household.household_no", "sql", "is not SQL that asks: syntax error"),
+        ("(select household_no from", "household.household_no", "sql", "is not valid SQL: syntax error"),
         ("count(*)", "household.household_no", "sql", "count_star stands outside a sub-select"),
         ("getenv('HOME')", "household.household_no", "sql", "calls getenv, which no form may"),
-        ("(select count(*) from read_csv('x.csv'))", "household.household_no", "sql", "reads a table function"),
+        ("(select count(*) from read_csv('x.csv'))", "household.household_no", "sql", "calls the table function"),
         ("(select count(*) from main.person)", "person.name", "sql", "reads main.person"),
         ("(select count(*) from salary)", "household.household_no", "sql", "there is no table salary"),
         ("household.household_no", "household.household_number", "from", "there is no column household.household_number"),

@@ -8,10 +8,10 @@ from contracts.load import load_catalog
 from tests.api.city import FAR, HERE, settings_in, small_city, write_release
 from warehouse.access.masking import Role
 from warehouse.access.policy import Gate, NotFound, User
-from warehouse.form_filling.expression import UnsafeSql
 from warehouse.form_filling.scoped_sql import scope_sql
 from warehouse.releases.query_timeout import QueryTimeout
 from warehouse.releases.reader import OpenRelease, QueryFailed, Row
+from warehouse.sql_reading.statement import UnsafeSql
 
 
 @pytest.fixture(scope="module")
