@@ -122,5 +122,5 @@ class CorrectionDesk:
 
     def response(self, request: Request) -> CorrectionResponse:
         """The request as the user may see it, with its steps."""
-        steps = [EventOut(**vars(event)) for event in queries.history(self.state.casebook, request)]
+        steps = [EventOut(**event._asdict()) for event in queries.history(self.state.casebook, request)]
         return CorrectionResponse(correction=self.correction(request), events=steps, release=self.view.release_id)

@@ -108,8 +108,8 @@ def test_what_cannot_be_drafted_is_one_line(
 @pytest.mark.parametrize(
     ("old", "new", "version", "exit_code", "last"),
     [
-        ("name: household_no\n", "name: book_no\n", "1.1.0", 1, ("version too small", "breaking", "major")),
-        ("name: household_no\n", "name: book_no\n", "2.0.0", 0, ("version fits", "breaking", "major")),
+        ("household_no", "book_no", "1.1.0", 1, ("version too small", "breaking", "major")),
+        ("household_no", "book_no", "2.0.0", 0, ("version fits", "breaking", "major")),
         ("maxLength: 50", "maxLength: 99", "1.0.0", 0, ("version too small", "compatible", "minor")),
         ("maxLength: 50", "maxLength: 99", "1.1.0", 0, ("version fits", "compatible", "minor")),
     ],

@@ -41,8 +41,9 @@ def test_a_sound_declaration_is_read(tmp_path: Path) -> None:
     [
         ("name: pupil\n        id_no", "name: pupils\n        id_no",
          "name: pupils | persons: name names pupils, which is no column here"),
-        ("strength: register", "strength: strong", "strength: strong | persons: strength is one of spine, register, contact"),
-        ("strength: register\n", "role: pupil\n", "role: pupil | persons: strength is one of spine, register, contact"),
+        ("strength: register", "strength: strong",
+         "strength: strong | persons.0.strength should be 'spine', 'register' or 'contact', not 'strong'"),
+        ("strength: register\n", "role: pupil\n", "role: pupil | persons.0.strength is missing"),
         ("        id_no: pupil_id_no\n", "",
          "strength: register | persons: strength register needs id_no: name its column, or choose a weaker strength"),
         ("strength: register", "strength: contact",
@@ -56,15 +57,16 @@ def test_a_sound_declaration_is_read(tmp_path: Path) -> None:
          "birth_date: sex | persons: birth_date names sex, which is not a date"),
         ("living_address: home", "living_address: pupil",
          "living_address: pupil | persons: living_address names pupil, which is not a column with customProperty address"),
-        ("        living_address: home", "        lives_at: home", "lives_at: home | persons: unknown word lives_at; known are"),
+        ("        living_address: home", "        lives_at: home",
+         "lives_at: home | persons.0.lives_at is an unknown word -> known here are strength"),
         ("        living_address: home", "        living_address: home\n        one_per_dwelling: sometimes",
-         "one_per_dwelling: sometimes | persons: one_per_dwelling: Input should be a valid boolean"),
+         "one_per_dwelling: sometimes | persons.0.one_per_dwelling should be a boolean"),
         ("        living_address: home\n", SECOND,
-         "property: persons | persons: several persons of one row each have a role of their own"),
-        ("        primaryKey: true\n", "", "property: persons | persons: people decide about a row by its key"),
-        ("      - name: phone\n", "      - name: person_id\n", "property: persons | persons: the hub adds a column person_id"),
+         "value: | persons: several persons of one row each have a role of their own"),
+        ("        primaryKey: true\n", "", "value: | persons: people decide about a row by its key"),
+        ("      - name: phone\n", "      - name: person_id\n", "value: | persons: the hub adds a column person_id"),
         ("    value:\n      - strength: register\n", "    value:\n        strength: register\n",
-         "property: persons | persons is a list, one mapping for each person that a row names"),
+         "value: | persons should be a list, not a mapping -> a list, one mapping for each person that a row names"),
     ],
 )  # fmt: skip
 def test_a_wrong_declaration_is_told(tmp_path: Path, written: str, instead: str, problem: str) -> None:
@@ -79,8 +81,11 @@ def test_what_a_source_says_needs_a_label(tmp_path: Path) -> None:
 
 
 def test_persons_are_named_by_sources_and_registers_are_those_of_city_tables(tmp_path: Path) -> None:
-    told = problems(tmp_path, CONTRACT + "  - {property: authority, value: police}\n", "city")
-    assert any("belongs into a contract of contracts/sources" in problem for problem in told)
-    assert any(
-        "authority is the source whose register the table is: one of resident, property" in problem for problem in told
-    )
+    told = problems(tmp_path, CONTRACT, "city")
+    assert any("belongs into a contract of contracts/sources" in problem for problem in told), told
+
+
+def test_an_authority_is_a_source(tmp_path: Path) -> None:
+    [told] = problems(tmp_path, CONTRACT + "  - {property: authority, value: police}\n", "city")
+    assert "authority should be the source whose register the table is" in told
+    assert "(resident, property, hotline, doorstep), not 'police'" in told

@@ -6,9 +6,10 @@ A change here changes who sees what. Belongs here: roles, treatments with their 
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from contracts.model import Column
+if TYPE_CHECKING:  # the command line reads the roles, and pydantic costs every `--help` 0.2 s
+    from contracts.model import Column
 
 Role = Literal["grid_worker", "grid_lead", "district_supervisor", "analyst", "auditor", "admin", "office"]
 ColumnAccess = Literal["full", "mask", "hidden"]
