@@ -127,7 +127,9 @@ class Careless(Night):
 
 
 def test_a_defect_leaves_type_and_place_and_no_row_in_the_event_store(home: Settings, first: NightResult) -> None:
-    with pytest.raises(HubError, match=r"^ValueError at tests/pipelines/orchestration/test_nightly\.py:\d+ -> this is a defect"):
+    with pytest.raises(
+        HubError, match=r"^ValueError at tests/pipelines/orchestration/test_nightly\.py:\d+ -> this is a defect"
+    ):
         run_night(Careless(home, load_catalog()))
     for path in (home.home / "dagster").rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes(), path
