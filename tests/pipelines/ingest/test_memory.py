@@ -18,7 +18,7 @@ MEASURE = r"""
 import re, sys
 from pathlib import Path
 from contracts.code_lists import HERE, load_code_lists
-from pipelines.ingest import ingest_landing
+from pipelines.ingest.ingest import ingest_landing
 from tests.pipelines.mutants import narrow
 from warehouse.settings import Settings
 settings = Settings(home=Path(sys.argv[1]), settle_seconds=0)
