@@ -49,7 +49,7 @@ def expression(sql: str, row: str, known: Mapping[str, Collection[str]]) -> Expr
         return _FormSql(select, known, row).describe(items[0])
 
 
-def confined(sql: str, tables: Collection[str]) -> str:
+def confined_sql(sql: str, tables: Collection[str]) -> str:
     """`sql`, written anew from the tree that was checked: so what is checked is what runs, whatever two parsers make of a text.
 
     UnsafeSql unless it is one select that reads the bare names `tables` and nothing else.
@@ -81,7 +81,7 @@ class _FormSql:
         self._require_columns()
 
     def describe(self, root: exp.Expr) -> Expression:
-        """What the value `root` of the tree reads."""
+        """The tables, columns, aggregates and literals that the value `root` of the tree reads."""
         joined = {name.name for join in self._select.find_all(exp.Join) for name in join.args.get("using") or ()}
         by_using = {(table, name) for name in joined for table in self._tables if name in self._known[table]}
         passed_on = _passed_on(root)

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from contracts.declaration import Day, Declaration, Items, Text, read_declaration
 from contracts.document import Document, Problem, parse
 from contracts.model import Catalog, Table
-from warehouse.form_filling.expression import Column, Expression, confined, expression
+from warehouse.form_filling.expression import Column, Expression, confined_sql, expression
 from warehouse.form_filling.model import Cell, Form
 from warehouse.form_filling.scoped_sql import GRID, GRID_COLUMNS
 from warehouse.releases.readonly import SANDBOX_CONFIG
@@ -144,7 +144,7 @@ class Linter:
         self._may_read(found.columns, form.purpose)
         try:
             with self._empty.cursor() as cursor:
-                checked = confined(f"select (\n{sql}\n) as cell from {form.rows} limit 0", self._known)
+                checked = confined_sql(f"select (\n{sql}\n) as cell from {form.rows} limit 0", self._known)
                 described = cursor.execute(checked).description
         except duckdb.Error as error:
             raise FormProblem(f"the SQL does not fit: {str(error).splitlines()[0]} -> correct it", "sql") from None

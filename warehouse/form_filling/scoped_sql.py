@@ -12,7 +12,7 @@ from typing import Any, Final
 from contracts.quoting import quote_identifier
 from warehouse.access.filters import AnyOf, Condition
 from warehouse.access.policy import Gate, Query
-from warehouse.form_filling.expression import confined
+from warehouse.form_filling.expression import confined_sql
 from warehouse.sql_reading.statement import UnsafeSql
 
 GRID: Final = "grid"
@@ -26,7 +26,7 @@ def scope_sql(gate: Gate, sql: str, tables: Iterable[str]) -> Query:
     table she may not read; UnsafeSql if the SQL reads anything else than `tables`.
     """
     names = sorted({*tables})
-    checked = confined(sql, names)
+    checked = confined_sql(sql, names)
     parts: list[str] = []
     params: dict[str, Any] = {}
     for name in names:

@@ -49,7 +49,7 @@ class SqlReads(NamedTuple):
 
 
 def read_sql(sql: str, catalog: Catalog) -> SqlReads:
-    """What the select reads, wherever in it. UnsafeSql says what to write instead."""
+    """The columns that the select reads, wherever in it. UnsafeSql names a remedy."""
     with bounded_depth():
         return _read(sql, catalog)
 
@@ -98,7 +98,7 @@ def _columns(resolved: exp.Query, scopes: list[Scope], known: Collection[str]) -
 
 
 def _has(source: exp.Expr | Scope | None, column: exp.Column) -> bool:
-    """Whether a sub-select or step, where the column is one's, returns it. One of an outer query is looked at with that."""
+    """True if the sub-select or step that the column is taken from returns it, or if it is an outer query's."""
     query = source.expression if isinstance(source, Scope) else None
     return not isinstance(query, exp.Query) or column.name in query.named_selects
 
@@ -127,7 +127,7 @@ def _tokens(scopes: list[Scope]) -> tuple[str, ...]:
 
 
 def _is_token(scope: Scope, nth: int, above: frozenset[int]) -> bool:
-    """Whether a scope's column hands a token on. A count, a hash or a comparison of tokens tells none."""
+    """True if the scope's column passes a token on; a count, a hash or a comparison of tokens does not."""
     if id(scope) in above:  # a recursive query hands on what it began with
         return False
     above |= {id(scope)}

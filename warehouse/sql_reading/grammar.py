@@ -1,4 +1,4 @@
-"""What SQL that others wrote may be made of: kinds of nodes, and functions. What is not listed is refused.
+"""The allow-lists for SQL that others wrote: kinds of nodes, and functions. Everything else is refused.
 
 Belongs here: the lists, and the one check against them. Does not: which tables may be read, which form_filling/expression.py
 and columns.py say.
@@ -51,13 +51,13 @@ HIDES_COLUMNS: Final = {
     exp.TableColumn: "a whole row as one value",
     exp.Pivot: "pivot or unpivot",
 }
-CALLED: Final = {exp.With: "`with`", exp.Placeholder: "parameter", exp.Tuple: "row"}
+NODE_NAMES: Final = {exp.With: "`with`", exp.Placeholder: "parameter", exp.Tuple: "row"}
 # of the clock too, though DuckDB does not list them as such
 UNSTEADY: Final = frozenset({"ago", "current_localtime", "current_localtimestamp", "current_timestamp", "getdate"})
 
 
 class Grammar(NamedTuple):
-    """What a `kind` of SQL may be made of. `functions` are named as DuckDB names them; `remedy` says where to find one."""
+    """The nodes and functions that a `kind` of SQL may use; `functions` by DuckDB's names, `remedy`: where to find one."""
 
     kind: str
     nodes: frozenset[type[exp.Expr]]
@@ -70,7 +70,7 @@ FORM: Final = Grammar("form", CLAUSES | VALUES, FUNCTIONS, "docs/adding.md lists
 
 @cache
 def rule_grammar() -> Grammar:
-    """What a rule may be made of: of DuckDB's functions all that give the same answer another time."""
+    """The grammar of rules: every DuckDB function that gives the same answer at another time."""
     steady = _functions(True) - unsteady_functions()
     return Grammar("rule", CLAUSES | VALUES | STEPS, steady, "take another function of DuckDB")
 
@@ -146,4 +146,4 @@ def _refusal(node: exp.Expr, grammar: Grammar) -> UnsafeSql:
 
 
 def _called(node: exp.Expr) -> str:
-    return function_name(node) if isinstance(node, exp.Func) else CALLED.get(type(node), type(node).key)
+    return function_name(node) if isinstance(node, exp.Func) else NODE_NAMES.get(type(node), type(node).key)

@@ -70,7 +70,7 @@ def read_tables(tree: exp.Query) -> list[exp.Table]:
 
 
 def _resolved(table: exp.Table, scope: Scope) -> Literal["table", "cte"] | None:
-    """What a table is in its scope; None where sqlglot takes its name for that of anything else, which DuckDB does not."""
+    """`table` or `cte` by its scope; None if sqlglot takes the name for something else than DuckDB does."""
     if is_function(table) or any(source is table for source in scope.sources.values()):
         return "table"
     source = None if table.db else scope.sources.get(table.alias_or_name)
@@ -78,7 +78,7 @@ def _resolved(table: exp.Table, scope: Scope) -> Literal["table", "cte"] | None:
 
 
 def is_function(table: exp.Table) -> bool:
-    """Whether rows are taken from a function (read_csv, range, unnest) instead of a table."""
+    """True if rows come from a function (read_csv, range, unnest) instead of a table."""
     return not isinstance(table.this, exp.Identifier)
 
 
@@ -96,5 +96,5 @@ def relations(sql: str) -> frozenset[str]:
 
 
 def first_line(error: SqlglotError) -> str:
-    """What is wrong, without the marks that sqlglot sets for a terminal."""
+    """The first line of the error, without sqlglot's terminal marks."""
     return str(error).splitlines()[0].replace("\x1b[4m", "").replace("\x1b[0m", "")

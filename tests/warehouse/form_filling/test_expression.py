@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.load import load_catalog
-from warehouse.form_filling.expression import confined, expression
+from warehouse.form_filling.expression import confined_sql, expression
 from warehouse.sql_reading.statement import UnsafeSql
 
 KNOWN = {table.name: [c.name for c in table.released_columns] for table in load_catalog().city()}
@@ -102,6 +102,6 @@ def test_unsafe_expressions_are_refused(sql: str, says: str) -> None:
     ],
 )
 def test_a_statement_reads_what_it_was_given_and_nothing_else(sql: str) -> None:
-    confined("select count(*) from person", {"person"})
+    confined_sql("select count(*) from person", {"person"})
     with pytest.raises(UnsafeSql):
-        confined(sql, {"person"})
+        confined_sql(sql, {"person"})

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from tests.warehouse.sql_reading.test_statement import selects
-from warehouse.form_filling.expression import confined
+from warehouse.form_filling.expression import confined_sql
 from warehouse.sql_reading.grammar import AGGREGATES, FUNCTIONS, function_name
 from warehouse.sql_reading.statement import UnsafeSql, one_select
 
@@ -62,7 +62,7 @@ def city() -> Iterator[duckdb.DuckDBPyConnection]:
 def test_what_is_written_anew_means_the_same(city: duckdb.DuckDBPyConnection, value: str) -> None:
     one_row = value.partition("(")[0] in AGGREGATES
     sql = f"select {value} as v from person{'' if one_row else ' order by i'}"
-    written = confined(sql, {"person", "title"})
+    written = confined_sql(sql, {"person", "title"})
     assert city.execute(written).fetchall() == city.execute(sql).fetchall()
 
 
@@ -164,14 +164,14 @@ def test_a_listed_function_is_known_by_its_name(name: str) -> None:
 )
 def test_what_is_refused(sql: str) -> None:
     with pytest.raises(UnsafeSql) as refused:
-        confined(sql, {"person"})
+        confined_sql(sql, {"person"})
     assert refused.value.remedy
 
 
 @pytest.mark.parametrize("hidden", ["/* /* */, title /* */ */", "-- , title", "/* ' */", "-- '\n"])
 def test_comments_do_not_run(hidden: str) -> None:
     """Two parsers may not agree on where one ends; what is written anew has none."""
-    assert confined(f"select count(*) from person {hidden}", {"person"}) == 'SELECT COUNT(*) FROM "person"'
+    assert confined_sql(f"select count(*) from person {hidden}", {"person"}) == 'SELECT COUNT(*) FROM "person"'
 
 
 PIECES = st.sampled_from((
@@ -190,7 +190,7 @@ SPLICED = st.lists(PIECES, max_size=9).map(lambda pieces: f"select {' '.join(pie
 @given(SPLICED | st.recursive(st.just("select 1 as a"), selects, max_leaves=6))
 def test_what_passes_reads_nothing_else_by_duckdbs_own_parser(sql: str) -> None:
     try:
-        written = confined(sql, {"person"})
+        written = confined_sql(sql, {"person"})
     except UnsafeSql:
         return
     with duckdb.connect() as connection:
