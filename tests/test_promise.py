@@ -240,7 +240,7 @@ def test_a_new_rule_runs_the_same_night(get: Get) -> None:
 
 def test_a_broken_rule_is_told_and_the_night_went_on(get: Get) -> None:
     rules = get("grid_worker", "/v1/rules")
-    assert rules["broken"] == {"half_saved": "rule is not UTF-8"}
+    assert rules["broken"] == {"half_saved": "rule is not UTF-8 -> save it as UTF-8"}
     [half_written] = [rule for rule in rules["items"] if rule["rule"] == "half_written"]  # type: ignore[attr-defined]
     assert half_written["error"].startswith("is not valid SQL")
 
