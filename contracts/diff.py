@@ -31,6 +31,8 @@ def _table_changes(a: Table, b: Table) -> Iterator[Change]:
         ("key changed", "、".join(a.key), "、".join(b.key), BOTH),
         ("load changed", a.load, b.load, BOTH),
         ("row scope changed", _scope(a), _scope(b), READERS),
+        ("persons changed", _persons(a), _persons(b), ()),
+        ("authority changed", a.authority or "", b.authority or "", ()),
     ):
         if was != now:
             yield Change(kind, "", was, now, breaks)
@@ -46,6 +48,10 @@ def _table_changes(a: Table, b: Table) -> Iterator[Change]:
 
 def _scope(table: Table) -> str:
     return table.row_scope if isinstance(table.row_scope, str) else "、".join(table.row_scope)
+
+
+def _persons(table: Table) -> str:
+    return "、".join(str(person) for person in table.persons)
 
 
 def _layout_changes(a: Layout | None, b: Layout | None) -> Iterator[Change]:
