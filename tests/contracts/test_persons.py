@@ -73,7 +73,9 @@ def test_a_wrong_declaration_is_told(tmp_path: Path, written: str, instead: str,
     assert CONTRACT.count(written) == 1
     found = problems(tmp_path, CONTRACT.replace(written, instead))
     assert any(told.startswith(problem) for told in found), found
-    assert not any(told.startswith("value: | persons should have") for told in found), "there is an entry, if a wrong one"
+    assert not any(told.startswith("value: | persons should have") for told in found), (
+        "there is an entry, if a wrong one"
+    )
 
 
 def test_what_a_source_says_needs_a_label(tmp_path: Path) -> None:
