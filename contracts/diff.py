@@ -51,7 +51,13 @@ def _scope(table: Table) -> str:
 
 
 def _persons(table: Table) -> str:
-    return "、".join(str(person) for person in table.persons)
+    """The persons by the office's headers, so that a column's new name does not make them others."""
+    headers = {column.name: column.physical_name for column in table.columns}
+    persons = [
+        {word: headers.get(value, value) for word, value in person.model_dump(exclude_defaults=True).items()}
+        for person in table.persons
+    ]
+    return "；".join("、".join(f"{word}: {value}" for word, value in person.items()) for person in persons)
 
 
 def _layout_changes(a: Layout | None, b: Layout | None) -> Iterator[Change]:

@@ -56,10 +56,6 @@ class NamedPerson(Declaration):
         declared = (self.living_address, self.related_address, self.hukou_address)
         return tuple(name for name in declared if name is not None)
 
-    def __str__(self) -> str:
-        declared = self.model_dump(exclude_defaults=True, exclude={"strength"})
-        return f"{self.strength} ({', '.join(f'{word}: {value}' for word, value in declared.items())})"
-
     def with_role(self, name: str) -> str:
         """The name of an added column for this person, with her role before it if she has one."""
         return f"{self.role}_{name}" if self.role else name
