@@ -31,6 +31,8 @@ def _table_changes(a: Table, b: Table) -> Iterator[Change]:
         ("key changed", "、".join(a.key), "、".join(b.key), BOTH),
         ("load changed", a.load, b.load, BOTH),
         ("row scope changed", _scope(a), _scope(b), READERS),
+        ("persons changed", _persons(a), _persons(b), ()),
+        ("authority changed", a.authority or "", b.authority or "", ()),
     ):
         if was != now:
             yield Change(kind, "", was, now, breaks)
@@ -46,6 +48,16 @@ def _table_changes(a: Table, b: Table) -> Iterator[Change]:
 
 def _scope(table: Table) -> str:
     return table.row_scope if isinstance(table.row_scope, str) else "、".join(table.row_scope)
+
+
+def _persons(table: Table) -> str:
+    """The persons by the office's headers, so that a column's new name does not make them others."""
+    headers = {column.name: column.physical_name for column in table.columns}
+    persons = [
+        {word: headers.get(value, value) for word, value in person.model_dump(exclude_defaults=True).items()}
+        for person in table.persons
+    ]
+    return "；".join("、".join(f"{word}: {value}" for word, value in person.items()) for person in persons)
 
 
 def _layout_changes(a: Layout | None, b: Layout | None) -> Iterator[Change]:

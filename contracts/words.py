@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from contracts.declaration import Day, Declaration, Items, code_of, one_of
 from contracts.layout import Drift, Layout
@@ -37,6 +37,13 @@ def known_code_lists() -> tuple[str, ...]:
 def _each(given: Any) -> Any:
     """A name, a mapping, or a list of them as a list of mappings."""
     return [{"name": one} if isinstance(one, str) else one for one in (given if isinstance(given, list) else [given])]
+
+
+def _some(items: tuple[NamedPerson, ...]) -> tuple[NamedPerson, ...]:
+    """Of a list with a wrong entry `min_length` would say that it is empty, too."""
+    if not items:
+        raise ValueError("should have an entry")
+    return items
 
 
 class CheckWord(Declaration):
@@ -107,7 +114,7 @@ class TableWords(Declaration):
     valid_from: Day | None = Field(None, alias="validFrom", description="a date: 2024-03-01")
     row_scope: str | Items[str] | None = Field(None, alias="rowScope")
     dated: str | None = None
-    persons: Items[NamedPerson] = Field(
-        (), min_length=1, description="a list, one mapping for each person that a row names"
+    persons: Annotated[Items[NamedPerson], AfterValidator(_some)] = Field(
+        (), description="a list, one mapping for each person that a row names"
     )
     authority: Annotated[str, code_of("the source whose register the table is,", "claim_source")] | None = None

@@ -15,6 +15,7 @@ from contracts.diff import diff
 from contracts.layout import Layout
 from contracts.load import load_catalog
 from contracts.model import Check, Column, Table
+from contracts.persons import NamedPerson
 from contracts.survivorship import Survivorship
 
 TABLES = load_catalog().tables
@@ -49,6 +50,7 @@ def with_codes(*values: str, **changes: Any) -> dict[str, Any]:
         (with_column(DOGS, name="dog_count"), "column renamed", "readers", "major"),
         (with_column(DOGS, logical_type="number"), "type changed", "readers office", "major"),
         (with_column(KIND, classification="personal"), "classification changed", "readers", "major"),
+        (replace(DOG, persons=(NamedPerson(strength="contact", name="kind"),)), "persons changed", "", "minor"),
         (with_column(KIND, classification="public"), "classification changed", "", "minor"),
         (with_column(KIND, token="phone"), "token changed", "readers", "major"),
         (with_column(KIND, mask="name"), "mask changed", "readers", "major"),

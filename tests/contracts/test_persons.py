@@ -73,11 +73,20 @@ def test_a_wrong_declaration_is_told(tmp_path: Path, written: str, instead: str,
     assert CONTRACT.count(written) == 1
     found = problems(tmp_path, CONTRACT.replace(written, instead))
     assert any(told.startswith(problem) for told in found), found
+    assert not any(told.startswith("value: | persons should have") for told in found), (
+        "there is an entry, if a wrong one"
+    )
 
 
 def test_what_a_source_says_needs_a_label(tmp_path: Path) -> None:
     [told] = problems(tmp_path, CONTRACT)
     assert told.endswith("add a line `school_roll,<label>,…` to codes/claim_source.csv")
+
+
+def test_an_empty_list_names_nobody(tmp_path: Path) -> None:
+    head, _, _ = CONTRACT.partition("    value:\n      - strength")
+    [told] = problems(tmp_path, f"{head}    value: []\n")
+    assert told.startswith("value: [] | persons should have an entry")
 
 
 def test_persons_are_named_by_sources_and_registers_are_those_of_city_tables(tmp_path: Path) -> None:
