@@ -160,9 +160,8 @@ async def field_scope(view: ViewDep, state: StateDep) -> FieldScope:
 FieldScopeDep = Annotated[FieldScope, Depends(field_scope)]
 
 
-async def fieldwork(view: ViewDep, state: StateDep, session: SessionDep, release: ReleaseDep) -> Fieldwork:
+async def fieldwork(scope: FieldScopeDep, state: StateDep, session: SessionDep, release: ReleaseDep) -> Fieldwork:
     """The user's field work: submitting verdicts, visits and assignments."""
-    scope = FieldScope(view.unmasked, state.casebook, view.release_id, view.covers)
     snapshot = state.snapshot_for(release)
     inputs = InputValidator(snapshot.code_lists, state.zone, state.casebook.ledger.now)
     values = ValueValidator(snapshot.catalog, state.settings, inputs)

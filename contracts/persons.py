@@ -14,10 +14,7 @@ from contracts.declaration import Declaration
 
 Strength = Literal["spine", "register", "contact"]
 STRENGTHS: Final[tuple[Strength, ...]] = get_args(Strength)
-COLUMN_WORDS: Final = (
-    *("name", "id_no", "phone", "sex", "birth_date", "household"),
-    *("living_address", "hukou_address", "related_address", "cancelled_on"),
-)
+NO_COLUMNS: Final = ("strength", "role", "one_per_dwelling")  # words that name no column
 ROLE: Final = "#"  # between a row's key and the role in it that a person has
 
 
@@ -48,7 +45,7 @@ class NamedPerson(Declaration):
     @property
     def columns(self) -> dict[str, str]:
         """The names of the declared columns, by word."""
-        return {word: name for word in COLUMN_WORDS if (name := getattr(self, word)) is not None}
+        return {word: name for word, name in self if word not in NO_COLUMNS and name is not None}
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -24,13 +24,8 @@ ID_NO, PHONE, LANDLINE = "99000119800103001X", "15400001234", "03001234567"
 ESTATE = "柳港园西院"
 Rows = dict[str, list[dict[str, Any]]]
 ANYTHING = {
-    "string": "-",
-    "integer": 0,
-    "number": 0.0,
-    "date": date(2020, 1, 1),
-    "timestamp": datetime(2020, 1, 1),
-    "boolean": False,
-}
+    "string": "-", "integer": 0, "number": 0.0, "date": date(2020, 1, 1), "timestamp": datetime(2020, 1, 1), "boolean": False,
+}  # fmt: skip
 
 
 def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Catalog | None = None) -> None:
