@@ -107,6 +107,7 @@ def former(tmp_path_factory: pytest.TempPathFactory) -> FormerHome:
     tree, home = tmp_path_factory.mktemp("tree"), tmp_path_factory.mktemp("former") / "var"
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
         files.extractall(tree, filter="data")
+    (tree / "httpx.py").write_text("from httpx2 import *\n")  # it imports the client under its name of then
     environment = {"PYTHONPATH": str(tree), "PYTHONUTF8": "1", "PATH": "/usr/bin:/bin"}
     command = [sys.executable, "-c", MAKE_HOME, str(home), WRITTEN]
     made = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
