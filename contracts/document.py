@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar
@@ -28,6 +28,7 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 
 
 Path_ = tuple[str | int, ...]
+Parsed = tuple["Document | None", "list[Problem]"]
 
 
 @dataclass(frozen=True, order=True)
@@ -42,9 +43,12 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
-    """One YAML file: its content, the line of every node, and a digest of its meaning (not of its layout)."""
+    """One YAML file: its content, the line of every node, and a digest of its meaning (not of its layout).
+
+    It is not changed once it was read, and equals only itself: what is made of it can be cached.
+    """
 
     path: str
     content: dict[str, Any]
@@ -65,23 +69,36 @@ class Document:
         return Problem(self.path, self.line(*path), message)
 
 
-def read_document(path: Path) -> tuple[Document | None, list[Problem]]:
-    """One contract as a document, and its problems: not YAML, not a mapping, or against the ODCS schema."""
-    document, problems = parse(path, "a contract starts with apiVersion and kind")
+def read_document(path: Path) -> Parsed:
+    """One contract as a document, and its problems: not YAML, not a mapping, or against the ODCS schema.
+
+    The same text gives the same document: a process reads its contracts many times, and parsing them takes half a second.
+    """
+    return _read(path, _contract)
+
+
+@lru_cache(maxsize=512)
+def _contract(text: str, file: str) -> Parsed:
+    document, problems = parse_text(text, file, "a contract starts with apiVersion and kind")
     return document, schema_problems(document) if document else problems
 
 
-def parse(path: Path, remedy: str) -> tuple[Document | None, list[Problem]]:
+def parse(path: Path, remedy: str) -> Parsed:
     """Any YAML file that is a mapping; `remedy` tells how one begins."""
+    return _read(path, lambda text, file: parse_text(text, file, remedy))
+
+
+def _read(path: Path, parse: Callable[[str, str], Parsed]) -> Parsed:
+    """`parse` of the file's text and name, or the problem that the file cannot be read."""
     try:
-        return parse_text(path.read_text(encoding="utf-8"), str(path), remedy)
+        return parse(path.read_text(encoding="utf-8"), str(path))
     except UnicodeDecodeError as error:
         return None, [Problem(str(path), 1, f"not UTF-8 at byte {error.start}; save the file as UTF-8")]
     except OSError as error:
         return None, [Problem(str(path), 1, f"cannot be read ({error.strerror}); look at its owner and mode")]
 
 
-def parse_text(text: str, file: str, remedy: str, first: int = 1) -> tuple[Document | None, list[Problem]]:
+def parse_text(text: str, file: str, remedy: str, first: int = 1) -> Parsed:
     """As `parse`, of YAML that begins in line `first` of the file."""
     try:
         node = yaml.compose(text, Loader=Loader)

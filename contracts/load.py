@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,6 +77,7 @@ def _newest(versions: list[Table]) -> Table:
     return replace(newest, earlier=tuple(earlier))
 
 
+@lru_cache(maxsize=512)
 def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]:
     odcs = OpenDataContractStandard.model_validate(document.content)
     if len(odcs.schema_ or []) != 1:
