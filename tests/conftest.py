@@ -1,16 +1,20 @@
-"""A whole demo night, run once for all tests that look at its outcome."""
+"""What all tests share: cheap password hashes, and a whole demo night, run once for those that look at its outcome."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
+from argon2 import PasswordHasher
 
 from demo.city import generate
 from pipelines.orchestration.nightly import run_nightly
+from warehouse.casebook import passwords
 from warehouse.lake.tokens import ensure_keys
 from warehouse.settings import Settings
 
@@ -34,6 +38,14 @@ class Night:
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.folder / "city.duckdb"), read_only=True) as connection:
             return connection.execute(sql).fetchall()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_password_hashes() -> Iterator[None]:
+    """Hashing as in production takes 64 MiB and 0.1 s for each user, and so does every login."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,11 +33,13 @@ def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Cata
     folder = settings.releases / release_id
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / "city.duckdb")) as con:
+        con.execute("begin")  # a transaction for each row would cost most of the time
         con.execute("create schema source")
         for table in (catalog or load_catalog()).tables.values():
             con.execute(f"create table {table.definition}")
             for row in rows.get(table.relation, []):
                 _insert(con, table, row)
+        con.execute("commit")
     manifest = Manifest(
         id=release_id, built_at=datetime(2026, 11, 22, tzinfo=UTC), content_hash="0", rows={"person": 5}
     )
