@@ -1,7 +1,7 @@
 """Runs the audit in a process of its own, started at the beginning of a night so that the slow import is done in time.
 
 A thread would not do: two threads that import at once can see half a module (sqlalchemy.orm did). The child ends with
-its parent: its stdin closes. It reads one pickle (path, tables, code lists) and writes one per table.
+its parent: its stdin closes. For each pickle it reads (path, tables, code lists) it writes one per table.
 """
 
 from __future__ import annotations
@@ -81,19 +81,20 @@ class SuiteProcess:
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """The child's side: answers one request, or none if its input ends, and returns."""
+    """The child's side: answers requests until its input ends."""
     warm_up()
-    try:
-        path, tables, code_lists = pickle.load(requests)
-    except EOFError:
-        return
-    try:
-        for _, found in validation_results(path, tables, code_lists):
-            pickle.dump(found, answers)
+    while True:
+        try:
+            path, tables, code_lists = pickle.load(requests)
+        except EOFError:
+            return
+        try:
+            for _, found in validation_results(path, tables, code_lists):
+                pickle.dump(found, answers)
+                answers.flush()
+        except HubError as error:
+            pickle.dump(error, answers)
             answers.flush()
-    except HubError as error:
-        pickle.dump(error, answers)
-        answers.flush()
 
 
 if __name__ == "__main__":

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import polars as pl
 import pytest
 from argon2 import PasswordHasher
 
+from contracts.suite_process import SuiteProcess
 from demo.city import generate
+from pipelines.orchestration import night as orchestrated_night
 from pipelines.orchestration.nightly import run_nightly
 from warehouse.casebook import passwords
 from warehouse.lake.tokens import ensure_keys
@@ -45,6 +48,28 @@ def _cheap_password_hashes() -> Iterator[None]:
     """Hashing as in production takes 64 MiB and 0.1 s for each user, and so does every login."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+class SharedSuites(SuiteProcess):
+    """The audit's process of all nights of a test run: each would spend seconds on importing Great Expectations."""
+
+    _running: ClassVar[SharedSuites | None] = None
+
+    @classmethod
+    def start(cls) -> SharedSuites:
+        if cls._running is None or cls._running._child.poll() is not None:
+            cls._running = cls()
+        return cls._running
+
+    def close(self) -> None:
+        """Left running for the next night; it ends with the test run."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_suites() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(orchestrated_night, "SuiteProcess", SharedSuites.start)
         yield
 
 

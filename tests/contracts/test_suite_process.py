@@ -32,6 +32,7 @@ def test_it_answers_as_validate_does_and_says_so_table_by_table(path: Path) -> N
     process, lines = SuiteProcess(), list[str]()
     try:
         assert process.validate(path, [THING], {}, lines.append) == validate(path, [THING], {})
+        assert process.validate(path, [THING], {}) == validate(path, [THING], {})
     finally:
         process.close()
     assert lines == ["city.thing: 3 checks, 1 broken"]
