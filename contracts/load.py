@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from open_data_contract_standard.model import OpenDataContractStandard, SchemaObject, SchemaProperty
 
@@ -37,9 +37,25 @@ from contracts.words import ColumnWords, TableWords
 HERE = Path(__file__).parent
 
 
+class ContractFile(NamedTuple):
+    """A contract as read; `document` is None if it cannot be, `problems` say why."""
+
+    path: Path
+    document: Document | None
+    problems: tuple[Problem, ...]
+
+
 def load_catalog(root: Path = HERE) -> Catalog:
-    """Every contract under `root`/sources and `root`/city. ContractError naming the first problems if any is wrong."""
-    tables, problems = lint(contract_files(root))
+    """Every contract under `root`/sources and `root`/city; the same object as long as the files are the same.
+
+    ContractError naming the first problems if any is wrong.
+    """
+    return _catalog(tuple(_read(path) for path in contract_files(root)))
+
+
+@lru_cache(maxsize=16)
+def _catalog(files: tuple[ContractFile, ...]) -> Catalog:
+    tables, problems = _lint(files)
     if problems:
         raise ContractError(
             **first_problems(problems), remedy="correct the contract; `hub contract check` lists every problem"
@@ -57,10 +73,19 @@ def lint(paths: Iterable[Path]) -> tuple[list[Table], list[Problem]]:
 
     Several files may describe versions of one source table, with different `validFrom`. The table is its newest version.
     """
+    return _lint(_read(path) for path in paths)
+
+
+def _read(path: Path) -> ContractFile:
+    document, problems = read_document(path)
+    return ContractFile(path, document, tuple(problems))
+
+
+def _lint(files: Iterable[ContractFile]) -> tuple[list[Table], list[Problem]]:
     versions: dict[str, list[Table]] = {}
     problems: list[Problem] = []
-    for path in paths:
-        document, found = read_document(path)
+    for path, document, unread in files:
+        found = list(unread)
         if document is not None and not found:
             table, found = _table(document, path)
             if table and not found:
@@ -77,7 +102,6 @@ def _newest(versions: list[Table]) -> Table:
     return replace(newest, earlier=tuple(earlier))
 
 
-@lru_cache(maxsize=512)
 def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]:
     odcs = OpenDataContractStandard.model_validate(document.content)
     if len(odcs.schema_ or []) != 1:

@@ -246,9 +246,9 @@ class Table:
         raise KeyError(name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalog:
-    """All contracts of a deployment, by qualified name."""
+    """All contracts of a deployment, by qualified name. It equals only itself: what is made of it can be cached."""
 
     tables: dict[str, Table]
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 
 import dagster as dg
 
@@ -60,10 +62,11 @@ def table_specs(catalog: Catalog) -> list[dg.AssetSpec]:
     """One asset per contracted table of the candidate database."""
     reads = dependencies(catalog, models(), PYTHON_MODELS)
     reads["finding"] = _rules_read()
+    upstream = _upstream(reads, catalog)
     return [
         dg.AssetSpec(
             table_key(t),
-            deps=sorted(_upstream(t.relation, reads, catalog), key=str),
+            deps=sorted(upstream(t.relation), key=str),
             group_name=t.layer,
             kinds={"duckdb", "sql"},
             description=f"{t.business_name} {t.description}".strip(),
@@ -81,19 +84,21 @@ def _rules_read() -> frozenset[str]:
     return frozenset(found)
 
 
-def _upstream(relation: str, reads: dict[str, frozenset[str]], catalog: Catalog) -> set[dg.AssetKey]:
-    """The assets a relation depends on, directly or through working tables that are not assets."""
-    own = f"{LAKE}{relation.removeprefix('source.')}"
-    direct = reads.get(relation, frozenset()) | ({own} if relation.startswith("source.") else set())
+def _upstream(reads: dict[str, frozenset[str]], catalog: Catalog) -> Callable[[str], frozenset[dg.AssetKey]]:
+    """The assets that a relation depends on, directly or through working tables that are not assets."""
     by_relation = {t.relation: t for t in catalog.tables.values()}
-    upstream: set[dg.AssetKey] = set()
-    for name in direct - {relation}:
+
+    def asset_or_upstream(name: str) -> frozenset[dg.AssetKey]:
         if name == SPELLING:
-            upstream |= {lake_key(t.name) for t in catalog.sources() if t.address_columns}
-        elif name.startswith(LAKE):
-            upstream.add(lake_key(name.removeprefix(LAKE)))
-        elif name in by_relation:
-            upstream.add(table_key(by_relation[name]))
-        else:
-            upstream |= _upstream(name, reads, catalog)
+            return frozenset(lake_key(t.name) for t in catalog.sources() if t.address_columns)
+        if name.startswith(LAKE):
+            return frozenset({lake_key(name.removeprefix(LAKE))})
+        return frozenset({table_key(by_relation[name])}) if name in by_relation else upstream(name)
+
+    @cache  # many relations are reached on many ways
+    def upstream(relation: str) -> frozenset[dg.AssetKey]:
+        own = {f"{LAKE}{relation.removeprefix('source.')}"} if relation.startswith("source.") else set()
+        direct = reads.get(relation, frozenset()) | own
+        return frozenset().union(*map(asset_or_upstream, direct - {relation}))
+
     return upstream

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import duckdb
 
@@ -22,6 +23,7 @@ from warehouse.sql_reading.statement import UnsafeSql
 
 # tables made from rules, verdicts and releases: a rule that reads them would depend on its own findings
 RESULTS: Final = frozenset({*ENGINE_TABLES, *read_folder(WORKLIST)} - {DELIVERY})
+_KNOWN: Final = WeakKeyDictionary[Catalog, dict[str, list[str]]]()
 MOST_NAMED: Final = 5  # unexpected subjects that are named
 ALWAYS: Final = frozenset({"subject_id", "evidence_rows"})
 OTHERWISE: Final = "add it to the column's `uses` where its office and the law allow that, or do without the column"
@@ -47,7 +49,17 @@ def _example(rule: Rule, catalog: Catalog) -> list[str]:
 
 
 def problems(rule: Rule, catalog: Catalog) -> list[str]:
-    """The problems of a rule, each with its remedy; empty for a rule that may run. Reads no data of the city."""
+    """The problems of a rule, each with its remedy; empty for a rule that may run. Reads no data of the city.
+
+    A process looks at the same rule under the same contracts once.
+    """
+    known, text = _KNOWN.setdefault(catalog, {}), rule.model_dump_json()
+    if text not in known:
+        known[text] = _problems(rule, catalog)
+    return known[text]
+
+
+def _problems(rule: Rule, catalog: Catalog) -> list[str]:
     try:
         read, tokens = read_sql(rule.sql, catalog)
     except UnsafeSql as error:
