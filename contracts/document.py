@@ -28,7 +28,7 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 
 
 Path_ = tuple[str | int, ...]
-Parsed = tuple["Document | None", "list[Problem]"]
+YamlFile = tuple["Document | None", "list[Problem]"]
 
 
 @dataclass(frozen=True, order=True)
@@ -69,7 +69,7 @@ class Document:
         return Problem(self.path, self.line(*path), message)
 
 
-def read_document(path: Path) -> Parsed:
+def read_document(path: Path) -> YamlFile:
     """One contract as a document, and its problems: not YAML, not a mapping, or against the ODCS schema.
 
     The same text gives the same document: a process reads its contracts many times, and parsing them takes half a second.
@@ -78,17 +78,17 @@ def read_document(path: Path) -> Parsed:
 
 
 @lru_cache(maxsize=512)
-def _contract(text: str, file: str) -> Parsed:
+def _contract(text: str, file: str) -> YamlFile:
     document, problems = parse_text(text, file, "a contract starts with apiVersion and kind")
     return document, schema_problems(document) if document else problems
 
 
-def parse(path: Path, remedy: str) -> Parsed:
+def parse(path: Path, remedy: str) -> YamlFile:
     """Any YAML file that is a mapping; `remedy` tells how one begins."""
     return _read(path, lambda text, file: parse_text(text, file, remedy))
 
 
-def _read(path: Path, parse: Callable[[str, str], Parsed]) -> Parsed:
+def _read(path: Path, parse: Callable[[str, str], YamlFile]) -> YamlFile:
     """`parse` of the file's text and name, or the problem that the file cannot be read."""
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
@@ -98,7 +98,7 @@ def _read(path: Path, parse: Callable[[str, str], Parsed]) -> Parsed:
         return None, [Problem(str(path), 1, f"cannot be read ({error.strerror}); look at its owner and mode")]
 
 
-def parse_text(text: str, file: str, remedy: str, first: int = 1) -> Parsed:
+def parse_text(text: str, file: str, remedy: str, first: int = 1) -> YamlFile:
     """As `parse`, of YAML that begins in line `first` of the file."""
     try:
         node = yaml.compose(text, Loader=Loader)

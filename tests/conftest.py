@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+import dagster as dg
 import duckdb
 import polars as pl
 import pytest
@@ -16,9 +19,11 @@ from argon2 import PasswordHasher
 from contracts.suite_process import SuiteProcess
 from demo.city import generate
 from pipelines.orchestration import night as orchestrated_night
+from pipelines.orchestration import nightly
 from pipelines.orchestration.nightly import run_nightly
 from warehouse.casebook import passwords
 from warehouse.lake.tokens import ensure_keys
+from warehouse.releases.publish import current_id
 from warehouse.settings import Settings
 
 RESIDENTS = 10_400
@@ -73,9 +78,27 @@ def _shared_suites() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _dagster_in_memory() -> Iterator[None]:
+    """Dagster's store on disk takes a third of a small night; `test_nightly.py` and commands have the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nightly, "instance", lambda _: dg.DagsterInstance.ephemeral())
+        yield
+
+
 @pytest.fixture(scope="session")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
-    settings = Settings(home=tmp_path_factory.mktemp("night"))
-    generate(settings.home, residents=RESIDENTS)
-    ensure_keys(settings)
-    return Night(settings, run_nightly(settings).release_id)
+    """One for all processes of a test run: the first that asks for it makes it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    settings = Settings(home=folder / "night")
+    with (folder / "night.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if current_id(settings) is None:
+            generate(settings.home, residents=RESIDENTS)
+            ensure_keys(settings)
+            run_nightly(settings)
+        release_id = current_id(settings)
+    assert release_id
+    return Night(settings, release_id)
