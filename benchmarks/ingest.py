@@ -17,6 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from benchmarks.office_file import write_csv, write_workbook
 from contracts.load import HERE, contract_files, lint
 
@@ -78,15 +80,18 @@ def median(runs: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def check(folder: Path) -> float:
-    """Seconds to lint CONTRACTS contracts, copies of those in contracts/sources."""
+    """Seconds to lint CONTRACTS contracts, copies of those in contracts/sources that name no persons of their own."""
     ours = [p for p in contract_files(HERE) if p.parent.name == "sources"]
     for i in range(CONTRACTS):
-        text = ours[i % len(ours)].read_text(encoding="utf-8")
-        name = ours[i % len(ours)].name.split(".")[0]
-        text = text.replace(f"  - name: {name}\n", f"  - name: {name}_{i}\n").replace(
-            "file_pattern: '", f"file_pattern: 'c{i}_"
-        )
+        contract = yaml.safe_load(ours[i % len(ours)].read_text(encoding="utf-8"))
+        [table] = contract["schema"]
+        table["name"] += f"_{i}"
+        words = contract.pop("customProperties", []) + table.pop("customProperties", [])
+        table["customProperties"] = [word for word in words if word["property"] != "persons"]
+        [layout] = [word["value"] for word in words if word["property"] == "layout"]
+        layout["file_pattern"] = f"c{i}_{layout['file_pattern']}"
         (folder / "sources").mkdir(exist_ok=True)
+        text = yaml.safe_dump(contract, allow_unicode=True, sort_keys=False)
         (folder / "sources" / f"c{i}.odcs.yaml").write_text(text, encoding="utf-8")
     started = time.perf_counter()
     tables, problems = lint(contract_files(folder))
