@@ -101,8 +101,9 @@ def _read(path: Path, parse: Callable[[str, str], YamlFile]) -> YamlFile:
 def parse_text(text: str, file: str, remedy: str, first: int = 1) -> YamlFile:
     """As `parse`, of YAML that begins in line `first` of the file."""
     try:
-        node = yaml.compose(text, Loader=Loader)
-        content = yaml.load(text, Loader=Loader)
+        loader = Loader(text)
+        node = loader.get_single_node()
+        content = None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
         mark, reason = (
             getattr(error, "problem_mark", None),
