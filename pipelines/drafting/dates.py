@@ -8,6 +8,8 @@ from functools import cache
 
 import polars as pl
 
+from pipelines.ingest.dates import parse_pattern
+
 DATE_START = "^[0-9]{1,4}[-/.年0-9]"
 # shape of a day → its possible patterns, the likelier first
 DAYS = {
@@ -63,5 +65,5 @@ def has_time(pattern: str) -> bool:
 
 def _parses(pattern: str, texts: pl.Series) -> pl.Series:
     """True where the pattern parses the text to a year from EARLIEST to LATEST."""
-    parsed = texts.str.strptime(pl.Datetime("us") if has_time(pattern) else pl.Date, pattern, strict=False)
+    parsed = parse_pattern(texts, pattern, pl.Datetime("us") if has_time(pattern) else pl.Date)
     return parsed.dt.year().is_between(EARLIEST, LATEST).fill_null(False)

@@ -1,12 +1,11 @@
 """Cleans an office's text and parses it into typed values, column by column as the contract says.
 
-Not here: checking the values (`validate_rows.py`).
+Not here: checking the values (`validate_rows.py`), text → dates (`dates.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 import polars as pl
 
@@ -14,6 +13,7 @@ from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS, change_where, half_width, scrub
 from contracts.model import Column, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
+from pipelines.ingest.dates import parse_moments
 
 # text without a match is clean already, and most is: one look is cheaper than cleaning
 UNTIDY = r"^$|[^\x21-\x7E\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
@@ -32,8 +32,6 @@ EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"),
     "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M"),
 }
-EXCEL = "excel"  # a spreadsheet's day number: days since 1899-12-30, the time of day as a fraction
-EXCEL_EPOCH = datetime(1899, 12, 30)
 TRUE, FALSE = ("true", "1", "是", "y", "yes"), ("false", "0", "否", "n", "no")
 
 
@@ -78,31 +76,12 @@ def _cast(text: pl.Series, column: Column) -> pl.Series:
             spellings = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
             return text.str.to_lowercase().replace_strict(spellings, default=None, return_dtype=pl.Boolean)
         case "date":
-            return _first_format(text, column, pl.Date)
+            return _moments(text, column, pl.Date)
         case "timestamp":
-            return _first_format(text, column, pl.Datetime("us"))
+            return _moments(text, column, pl.Datetime("us"))
     return text
 
 
-def _first_format(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
-    """Each value parsed by the first of the contract's formats that fits it."""
-    found = pl.Series(text.name, [], dtype=dtype).extend_constant(None, len(text))
-    for pattern in dict.fromkeys((*(column.formats or EVERYDAY[column.logical_type]), *ISO[column.logical_type])):
-        left = (text.is_not_null() & found.is_null()).arg_true()
-        if left.is_empty():
-            break
-        some = text.gather(left)
-        parsed = _serial(some, dtype) if pattern == EXCEL else some.str.strptime(dtype, pattern, strict=False)
-        found = parsed if len(parsed) == len(text) else found.scatter(left, parsed)
-    return found
-
-
-def _serial(text: pl.Series, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
-    """Spreadsheet day numbers from 1900-03-01 on; before it spreadsheets count a 29 February 1900."""
-    days = text.cast(pl.Float64, strict=False)
-    moment = pl.lit(EXCEL_EPOCH) + pl.duration(microseconds=(pl.first() * 86_400_000_000).round())
-    return (
-        days.to_frame()
-        .select(pl.when(pl.first().is_between(61, 2_958_466)).then(moment).cast(dtype).alias(text.name))
-        .to_series()
-    )
+def _moments(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
+    patterns = (*(column.formats or EVERYDAY[column.logical_type]), *ISO[column.logical_type])
+    return parse_moments(text, dict.fromkeys(patterns), dtype)

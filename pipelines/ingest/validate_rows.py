@@ -18,7 +18,7 @@ import polars as pl
 from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS, Areas, scrub, scrub_alone
 from contracts.model import Column, Severity, Table
-from contracts.predicates import violates
+from contracts.predicates import day_range, violates
 from pipelines.ingest.clean import clean, parse_types
 from pipelines.ingest.free_text import FreeText
 from pipelines.ingest.identifier_status import with_statuses
@@ -56,7 +56,7 @@ class ValidatedRows:
 class RowValidator:
     """Validates the rows of one delivery by the contract of its table. `code_lists` must have the list `id_area`.
 
-    Codes must be valid on the delivery's `day`.
+    Codes must be valid on the delivery's `day`, and dates not later unless the contract says so.
     """
 
     def __init__(
@@ -67,7 +67,8 @@ class RowValidator:
         self._invalid_codes = {c.name: code_lists[c.codes].invalid_codes(day) for c in table.columns if c.codes}
         self._identifiers = [(c, KINDS[c.token]) for c in table.columns if c.token]
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
-        self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
+        ranges = [check for column in table.columns if (check := day_range(column, day))]
+        self._checks = [check for check in (*checks, *ranges) if check.column and check.rule in ROW_CHECKS]
         self._free_text = FreeText(table)
 
     def validate(self, batch: Batch) -> ValidatedRows:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from contracts.date_formats import iso_day
 from contracts.identifiers import KINDS, Areas, canonical, check_digit, contains_number, mask
 from contracts.model import Catalog, Column
 from warehouse.build.survivorship import survivorship_columns
@@ -122,7 +123,7 @@ class ValueValidator:
             return value.value
         try:
             if column.logical_type == "date":
-                day = date.fromisoformat(value.value)
+                day = iso_day(value.value)
                 if not FIRST_DAY <= day <= self.inputs.today:
                     raise ValueError
                 return day.isoformat()
