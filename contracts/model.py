@@ -65,7 +65,8 @@ class Column:
     """One column as the office names it (`physical_name`, or one of its `aliases`) and as the hub does (`name`).
 
     `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
-    `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`.
+    `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`,
+    and `id_type`, the document it is of.
     `survivorship` is the policy by which a city column's value is picked among the offices' values.
     `uses` are the purposes it may serve besides its own `purpose`. `future`: a date may be later than the delivery's day.
     """

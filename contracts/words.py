@@ -62,8 +62,8 @@ class ColumnWords(Declaration):
     purpose: str | None = None
     uses: Items[str] = Field((), description="a list of purposes: [a, b]")
     token: Token | None = None
-    agrees: dict[Literal["birth_date", "sex"], str] = Field(
-        {}, description="birth_date: a date column of this table or sex: a string column of this table"
+    agrees: dict[Literal["birth_date", "sex", "id_type"], str] = Field(
+        {}, description="birth_date: a date column of this table, sex or id_type: a string column of this table"
     )
     mask: Mask | None = None
     codes: Annotated[str, one_of("a code list", known_code_lists)] | None = None

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.identifiers import documents
 from contracts.identifiers.areas import Areas
 from contracts.identifiers.id_no import (
+    ID_18,
     check_digit,
     id_no_canonical,
     id_no_masked,
     id_no_normal,
     id_no_status,
     id_no_status_in_row,
+    rounded_by_company,
 )
 from contracts.identifiers.running_text import contains_number, has_number_alone, scrub, scrub_alone
 from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_masked, phone_normal, phone_status
@@ -49,6 +52,7 @@ __all__ = [
     "mask_in_text",
     "normal",
     "normal_spelling",
+    "rounded_by_company",
     "scrub",
     "scrub_alone",
     "spelling_normal",
@@ -63,7 +67,7 @@ class Kind:
     """One kind of identifier. `normal` takes text as the office wrote it; the others take the normal form.
 
     `canonical` is the form that is tokenised and kept in the vault, `masked` masks the form that was written. Values with a
-    status in `without_token` identify nobody and get no token.
+    status in `without_token` identify nobody and get no token; one in `sound` is no fault. `usual`: the pattern of most values.
     """
 
     normal: Callable[[pl.Expr], pl.Expr]
@@ -71,12 +75,24 @@ class Kind:
     status: Callable[[pl.Expr, Areas], pl.Expr]
     masked: Callable[[pl.Expr], pl.Expr]
     without_token: frozenset[str]
+    sound: frozenset[str]
+    usual: str
 
 
 KINDS: Mapping[str, Kind] = {
-    "id_no": Kind(id_no_normal, id_no_canonical, id_no_status, id_no_masked, frozenset({"missing", "precision_lost"})),
-    "phone": Kind(phone_normal, lambda number: number, phone_status, phone_masked, frozenset({"missing"})),
-}
+    "id_no": Kind(
+        id_no_normal, id_no_canonical, id_no_status, id_no_masked,
+        without_token=frozenset({"missing", "newborn", "precision_lost"}),
+        sound=frozenset({"ok", "missing", "newborn", *documents.STATUSES}),
+        usual=ID_18,
+    ),
+    "phone": Kind(
+        phone_normal, lambda number: number, phone_status, phone_masked,
+        without_token=frozenset({"missing", "service", "characters"}),
+        sound=frozenset({"ok", "missing", "service"}),
+        usual=MOBILE,
+    ),
+}  # fmt: skip
 
 
 def normal(kind: str, value: str) -> str | None:

@@ -1,27 +1,21 @@
 """Cleans an office's text and parses it into typed values, column by column as the contract says.
 
-Not here: checking the values (`validate_rows.py`), text → dates (`dates.py`).
+Not here: checking the values (`validate_rows.py`), cells (`cells.py`), text → dates (`dates.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, change_where, half_width, scrub
+from contracts.identifiers import scrub
 from contracts.model import Column, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
+from pipelines.ingest.cells import clean_cells
 from pipelines.ingest.dates import parse_moments
 
-# text without a match is clean already, and most is: one look is cheaper than cleaning
-UNTIDY = r"^$|[^\x21-\x7E\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
-TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
-    "nfkc": half_width,
-    "compact": lambda text: text.str.replace_all(r"\s+", ""),
-    "controls": lambda text: text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", ""),
-}
 # always understood besides the contract's formats: what the hub's XLSX reader writes for a date cell
 ISO: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d",),
@@ -35,14 +29,24 @@ EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {
 TRUE, FALSE = ("true", "1", "是", "y", "yes"), ("false", "0", "否", "n", "no")
 
 
-def clean(frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList]) -> pl.DataFrame:
-    """The frame with text trimmed and cleaned as contracted, empty → null, identifiers normalised, labels → codes."""
-    return frame.with_columns(_cleaned(column, code_lists) for column in table.columns)
+def clean(
+    frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList]
+) -> tuple[pl.DataFrame, dict[tuple[str, str], pl.Series]]:
+    """The frame with clean cells (`cells.py`), values in their checks' form and labels → codes; and the places of cells that
+    were cleaned of more than space, by column and rule.
+    """
+    found: dict[tuple[str, str], pl.Series] = {}
+    columns = []
+    for column in table.columns:
+        cells, places = clean_cells(frame[column.name], column)
+        columns.append(cells.alias(column.name))
+        found |= {(column.name, rule): at for rule, at in places.items()}
+    values = frame.with_columns(columns)
+    return values.with_columns(_in_form(column, code_lists) for column in table.columns), found
 
 
-def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
+def _in_form(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     text = pl.col(column.name)
-    text = KINDS[column.token].normal(text) if column.token else change_where(text, UNTIDY, lambda t: _tidy(t, column))
     for check in column.checks:
         if check.rule == "named":
             text = NAMED_CHECKS[check.reported_rule].normal(text)
@@ -51,13 +55,6 @@ def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     if column.codes:
         text = text.replace(code_lists[column.codes].spellings)
     return text.alias(column.name)
-
-
-def _tidy(text: pl.Expr, column: Column) -> pl.Expr:
-    for word in column.clean:
-        text = TIDIERS[word](text) if word in TIDIERS else text
-    text = text.str.strip_chars()
-    return pl.when(text != "").then(text)
 
 
 def parse_types(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

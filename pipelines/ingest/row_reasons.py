@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contracts.artefacts import IN_IDENTIFIERS, artefacts_of
 from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS
 from contracts.model import Check, Column, Table
 from contracts.named_checks import NAMED_CHECKS
 from contracts.predicates import EARLIEST, satisfies
+from pipelines.ingest.cells import STRAY
 from pipelines.ingest.free_text import NUMBER_IN_TEXT
 
 MOST_CODES = 30
 ROW_RULES: Mapping[str, tuple[str, str]] = {
+    STRAY: ("夹有看不见的字符，或文字前有撇号，已去掉", "从系统直接导出；粘贴时选“只保留文本”"),
     "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
     "feature": (
         "不是 GeoJSON 要素（Feature），或属性里有不是单个值的内容",
@@ -78,7 +81,12 @@ def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonTe
     """The texts of every rule a row of `table` can break, with the contract's limits added to the advice."""
     texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "hidden_row")]
     texts += [
-        ReasonText(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in ("formula", "drift")
+        ReasonText(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in ("formula", "drift", STRAY)
+    ]
+    texts += [
+        ReasonText(column.name, artefact.rule, artefact.reason, artefact.advice)
+        for column in table.columns
+        for artefact in (*artefacts_of(column), *IN_IDENTIFIERS.get(str(column.token), ()))
     ]
     texts += [ReasonText("", check.rule, *ROW_RULES["unique"]) for check in table.checks if check.rule == "unique"]
     for column in table.columns:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from contracts.artefacts import is_placeholder
 from contracts.date_formats import iso_day
 from contracts.identifiers import KINDS, Areas, canonical, check_digit, contains_number, mask
 from contracts.model import Catalog, Column
@@ -139,7 +140,7 @@ class ValueValidator:
         """True for a number that somebody could have, even of a county that the hub does not know."""
         areas = Areas.of(self.inputs.code_lists["id_area"])
         status = pl.DataFrame({"n": [number]}).select(KINDS[kind].status(pl.col("n"), areas)).item()
-        return status not in NO_NUMBER and (status != "area" or check_digit(number[:17]) == number[17:])
+        return status not in NO_NUMBER and not is_placeholder(kind, number) and (status != "area" or check_digit(number[:17]) == number[17:])
 
     @cached_property
     def _columns(self) -> Mapping[tuple[str, str], Column]:

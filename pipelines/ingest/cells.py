@@ -1,0 +1,73 @@
+"""Cleans the cells of one column: invisible characters and marks of spreadsheets go, artefacts become empty; the receipt tells both.
+
+Not here: which characters and artefacts there are (`contracts/identifiers/text.py`, `contracts/artefacts.py`), codes and types (`clean.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import polars as pl
+
+from contracts.artefacts import IN_IDENTIFIERS, Artefact, artefacts_of
+from contracts.identifiers import KINDS, half_width, visible, visible_prose
+from contracts.model import Column
+
+STRAY = "stray_character"
+# a spreadsheet's mark of text before a cell that has no other quote
+MARK = r"^['`´‘’＇]+([^'`´‘’＇]*)$"
+# text without a match is clean already, and most is: one look is cheaper than cleaning
+UNTIDY = r"^$|^['`]|[^\x21-\x7E\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
+TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
+    "nfkc": half_width,
+    "compact": lambda text: text.str.replace_all(r"\s+", ""),
+    "controls": lambda text: text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", ""),
+}
+Found = dict[str, pl.Series]
+
+
+def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Found]:
+    """The cells trimmed and cleaned as contracted, identifiers in normal form, empty → null; by rule the places of cells to tell of."""
+    artefacts, kind = artefacts_of(column), KINDS.get(str(column.token))
+    usual = kind.usual if kind else "|".join([UNTIDY, *(artefact.pattern for artefact in artefacts)])
+    looked_at = (text.str.contains(usual) != (kind is not None)).fill_null(False).arg_true()
+    if looked_at.is_empty():
+        return text, {}
+    written = text.gather(looked_at)
+    cells = _changed(written, visible_prose if _is_prose(column) else lambda t: visible(t).str.replace(MARK, "$1"))
+    found = {STRAY: cells.ne_missing(written)}
+    cells = _changed(cells, lambda t: _tidy(t, column))
+    cells = _without(cells, artefacts, found, keep="garbled" if _is_prose(column) else "")
+    if kind:
+        cells = _without(_changed(cells, kind.normal), IN_IDENTIFIERS[str(column.token)], found)
+    places = {rule: looked_at.filter(cells_found) for rule, cells_found in found.items() if cells_found.any()}
+    return text.scatter(looked_at, cells), places
+
+
+def _is_prose(column: Column) -> bool:
+    """True for running text: an emoji in it may be several joined characters, and a lost one loses no value."""
+    return column.mask == "text"
+
+
+def _tidy(text: pl.Expr, column: Column) -> pl.Expr:
+    if column.logical_type != "string":
+        text = half_width(text)
+    for word in column.clean:
+        text = TIDIERS[word](text) if word in TIDIERS else text
+    text = text.str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def _without(cells: pl.Series, artefacts: Iterable[Artefact], found: Found, keep: str = "") -> pl.Series:
+    """The cells without artefacts, whose places go into `found`; those of the rule `keep` stay."""
+    for artefact in artefacts:
+        hits = cells.str.contains(artefact.pattern).fill_null(False)
+        if hits.any():
+            found[artefact.rule] = hits | found[artefact.rule] if artefact.rule in found else hits
+            if artefact.rule != keep:
+                cells = cells.to_frame().select(pl.when(~hits).then(pl.first())).to_series()
+    return cells
+
+
+def _changed(cells: pl.Series, change: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    return cells.to_frame().select(change(pl.first())).to_series()
