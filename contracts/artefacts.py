@@ -1,6 +1,7 @@
 """Artefacts: what a program or a clerk leaves in a cell that has no value, each kind with what the clerk reads.
 
-An artefact is no value: the cell counts as empty, and the receipt names the kind. Only running text keeps the characters that were lost in it.
+An artefact is no value: the cell counts as empty, and the receipt names the kind. Only running text stays as it is where some of
+its characters were lost.
 Not here: finding them in a column (`pipelines/ingest/clean.py`), invisible characters (`identifiers/text.py`), ID numbers that a
 spreadsheet rounded (`identifiers/id_no.py`).
 """

@@ -1,4 +1,4 @@
-"""Patterns of strptime as shapes, for Polars reads by them more than they say: 24-03-01, 2024111 and 78年3月1日 are no days of ours.
+"""Patterns of strptime as shapes, for Polars reads more by them than they say: 24-03-01, 2024111, 78年3月1日.
 
 Belongs here: the directives a contract may use, and the form a text must have to be read by a pattern; days in ISO form. Does
 not: text → dates (`pipelines/ingest/dates.py`), named checks of a date's text (`calendar_days.py`).
@@ -52,7 +52,7 @@ def known_format(pattern: str) -> str:
 
 
 def iso_day(text: str) -> date:
-    """The day written 2024-03-01. ValueError: any other form, also those that `date.fromisoformat` takes (20240301, 2024-W09-5)."""
+    """The day written 2024-03-01. ValueError: any other form, also what `date.fromisoformat` takes (20240301, 2024-W09-5)."""
     if not _ISO_DAY.fullmatch(text):
         raise ValueError("a day is written 2024-03-01")
     return date.fromisoformat(text)

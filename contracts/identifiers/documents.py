@@ -1,8 +1,8 @@
 """Numbers of documents that people without a citizen's ID number have, by their form.
 
-hmt_residence: 港澳台居民居住证, 18 digits from 810000, 820000 or 830000 · permanent_residence: 外国人永久居留身份证, 18 digits from 9
-(GA 2102-2023: province, nationality, birth date, order, check character), before it 3 letters and 12 digits · hmt_pass:
-来往内地（大陆）通行证, H or M with 8 or 10 digits, of Taiwan 8 digits · passport.
+hmt_residence: 港澳台居民居住证, 18 digits from 810000, 820000 or 830000 · permanent_residence: 外国人永久居留身份证, 18 digits
+from 9 (GA 2102-2023: province, nationality, birth date, order, check character), formerly 3 letters and 12 digits ·
+hmt_pass: 来往内地（大陆）通行证, H or M with 8 or 10 digits, of Taiwan 8 digits · passport.
 Not here: citizens' numbers and the check character (`id_no.py`), codes of document types (`contracts/codes/id_type.csv`).
 """
 

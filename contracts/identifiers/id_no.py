@@ -2,18 +2,29 @@
 
 Statuses: ok · missing · length · characters · area · birth_date · check_digit · old_15 (15 digits, before 1999) ·
 birth_mismatch, sex_mismatch (the number is valid, but contradicts the row) · precision_lost (went through a
-spreadsheet's number: the last three digits are gone, it matches nothing) · newborn (no number yet) · those of other documents.
-Not here: the forms of other documents (`documents.py`), tokens (`warehouse/lake/tokens.py`), and findings about a status (`warehouse/rules/`).
+spreadsheet's number: the last three digits are gone, it matches nothing) · newborn (no number yet) · those of other
+documents (`documents.py`).
+Not here: tokens (`warehouse/lake/tokens.py`), and findings about a status (`warehouse/rules/`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import polars as pl
 
 from contracts.calendar_days import LEAP_YEAR_OF_1900, YEAR_OF_1900, days
 from contracts.identifiers import documents
 from contracts.identifiers.areas import Areas
-from contracts.identifiers.text import FULL_MASK, change_either, change_where, half_width, keep_ends, visible, without_gaps
+from contracts.identifiers.text import (
+    FULL_MASK,
+    change_either,
+    change_where,
+    half_width,
+    keep_ends,
+    visible,
+    without_gaps,
+)
 
 BORN_STATUSES = ("ok", *documents.CHECKED)  # of 18 digits, with birth date, sex and check character
 VALID_STATUSES = ("ok", "old_15", *documents.STATUSES)  # an old number has the token of the 18 digits that replaced it
@@ -94,33 +105,25 @@ def _fault(text: pl.Series, areas: Areas) -> pl.Series:
     old = text.str.contains(ID_15).fill_null(False)
     in_18 = text.to_frame().select(change_where(pl.first(), ID_15, _in_18)).to_series()
     frame = pl.DataFrame({"text": in_18, "old": old}).with_columns(FIRST_17)
-    fault = (
-        pl.when(TEXT.is_null())
-        .then(pl.lit("missing"))
-        .when(TEXT.str.contains(FLOAT))
-        .then(pl.lit("precision_lost"))
-        .when(TEXT.str.contains(ROUNDED_18) & ~CHECK_FITS)
-        .then(pl.lit("precision_lost"))
+    faults = (
+        ("missing", TEXT.is_null()),
+        ("precision_lost", TEXT.str.contains(FLOAT) | TEXT.str.contains(ROUNDED_18) & ~CHECK_FITS),
+        *((status, TEXT.str.contains(pattern)) for status, pattern in documents.UNCHECKED.items()),
+        ("hmt_pass", _is_of_taiwan(TEXT)),
+        *((status, TEXT.str.contains(pattern) & CHECK_FITS) for status, pattern in documents.CHECKED.items()),
+        ("length", TEXT.str.len_chars() != 18),
+        ("characters", ~TEXT.str.contains(ID_18)),
+        ("area", ~_area_known(areas) & ~_is_of_other_document()),
+        ("birth_date", ~TEXT.str.contains(BORN_18)),
+        ("old_15", pl.col("old")),
+        ("check_digit", True),
     )
-    for status, pattern in documents.UNCHECKED.items():
-        fault = fault.when(TEXT.str.contains(pattern)).then(pl.lit(status))
-    fault = fault.when(_is_of_taiwan(TEXT)).then(pl.lit("hmt_pass"))
-    for status, pattern in documents.CHECKED.items():
-        fault = fault.when(TEXT.str.contains(pattern) & CHECK_FITS).then(pl.lit(status))
-    fault = (
-        fault.when(TEXT.str.len_chars() != 18)
-        .then(pl.lit("length"))
-        .when(~TEXT.str.contains(ID_18))
-        .then(pl.lit("characters"))
-        .when(~_area_known(areas) & ~_is_of_other_document())
-        .then(pl.lit("area"))
-        .when(~TEXT.str.contains(BORN_18))
-        .then(pl.lit("birth_date"))
-        .when("old")
-        .then(pl.lit("old_15"))
-        .otherwise(pl.lit("check_digit"))
-    )
-    return frame.select(fault).to_series()
+    return frame.select(_first(faults)).to_series()
+
+
+def _first(tests: Iterable[tuple[str, pl.Expr | bool]]) -> pl.Expr:
+    """The name of the first test that holds."""
+    return pl.coalesce(pl.when(test).then(pl.lit(name)) for name, test in tests)
 
 
 def _is_of_taiwan(text: pl.Expr) -> pl.Expr:
@@ -135,12 +138,13 @@ def _area_known(areas: Areas) -> pl.Expr:
 def id_no_status_in_row(
     number: pl.Expr, status: pl.Expr, birth_date: pl.Expr | None, sex: pl.Expr | None, id_type: pl.Expr | None = None
 ) -> pl.Expr:
-    """The status; a number of 18 digits with the row's own birth date and sex (GB/T 2261.1: 1 male, 2 female), another with its type.
+    """The status; a number of 18 digits is compared with the row's own birth date and sex (GB/T 2261.1: 1 male, 2 female), one
+    that is no citizen's with the type of its document.
 
     An empty cell and an unknown sex contradict nothing. A woman's number on a man's row that ends in 000 was rounded. Takes the
     normal form.
     """
-    born, otherwise = status.is_in(BORN_STATUSES), status
+    born, otherwise = status.is_in(BORN_STATUSES) & (number.str.len_chars() == 18), status
     if id_type is not None:
         for code, (name, pattern) in documents.BY_TYPE.items():
             fits = (id_type == code) & ~status.is_in([*USABLE_STATUSES, "missing"]) & number.str.contains(pattern)
@@ -159,8 +163,8 @@ def id_no_status_in_row(
 
 
 def rounded_by_company(number: pl.Series, status: pl.Series) -> pl.Series:
-    """The statuses; a number ending in 000 whose check character fits by chance (1 in 11) is `precision_lost`, too, where as many
-    in the rows beside it do not fit. Alone it may be somebody's.
+    """The statuses of numbers of some rows. One ending in 000 whose check character fits, as chance does 1 in 11 times, is
+    `precision_lost`, too, where at least as many beside it do not fit; alone it may be somebody's.
     """
     lost = int(((status == "precision_lost") & number.str.contains(ROUNDED_18)).sum())
     fits = (status.is_in(BORN_STATUSES) & number.str.contains(ROUNDED_18)).fill_null(False)
@@ -170,13 +174,16 @@ def rounded_by_company(number: pl.Series, status: pl.Series) -> pl.Series:
 
 
 def id_no_masked(expr: pl.Expr) -> pl.Expr:
-    """`9900**********1234`; 15 digits likewise, `E0*****01` of another document; anything else entirely. Takes the normal form."""
+    """`9900**********1234`; 15 digits likewise, of another document `E0*****01`; the rest entirely. Takes the normal form."""
     return change_either(expr, ID_18, lambda text: keep_ends(text, 4, "**********", 4), _other_masked)
 
 
 def _other_masked(text: pl.Expr) -> pl.Expr:
-    masked = pl.when(text.str.contains(ID_15)).then(keep_ends(text, 4, "*******", 4))
-    masked = masked.when(text.str.contains(documents.OLD_PERMANENT_RESIDENCE)).then(keep_ends(text, 3, "********", 4))
-    is_short = text.str.contains(f"{documents.HMT_PASS}|{documents.PASSPORT}") | _is_of_taiwan(text)
-    masked = masked.when(is_short).then(keep_ends(text, 2, "*****", 2))
-    return masked.when(text.is_not_null()).then(pl.lit(FULL_MASK))
+    short = text.str.contains(f"{documents.HMT_PASS}|{documents.PASSPORT}") | _is_of_taiwan(text)
+    masks = (
+        (text.str.contains(ID_15), keep_ends(text, 4, "*******", 4)),
+        (text.str.contains(documents.OLD_PERMANENT_RESIDENCE), keep_ends(text, 3, "********", 4)),
+        (short, keep_ends(text, 2, "*****", 2)),
+        (text.is_not_null(), pl.lit(FULL_MASK)),
+    )
+    return pl.coalesce(pl.when(test).then(mask) for test, mask in masks)

@@ -1,6 +1,7 @@
 """Telephone numbers as Polars expressions: normal form, status, mask.
 
-Statuses: ok · missing · service (400, 800 and short numbers: right, but nobody's) · length · characters · prefix. Not here: numbers inside running text (`running_text.py`).
+Statuses: ok · missing · service (400, 800 and short numbers: right, but nobody's) · length · characters · prefix.
+Not here: numbers inside running text (`running_text.py`).
 """
 
 from __future__ import annotations
@@ -8,7 +9,15 @@ from __future__ import annotations
 import polars as pl
 
 from contracts.identifiers.areas import Areas
-from contracts.identifiers.text import FULL_MASK, change_either, change_where, half_width, keep_ends, visible, without_gaps
+from contracts.identifiers.text import (
+    FULL_MASK,
+    change_either,
+    change_where,
+    half_width,
+    keep_ends,
+    visible,
+    without_gaps,
+)
 
 MOBILE = r"^1[3-9][0-9]{9}$"
 LANDLINE = r"^0(?:10|2[0-9]|[3-9][0-9]{2})[0-9]{7,8}$"
@@ -18,7 +27,10 @@ SERVICE = r"^(?:[48]00[0-9]{7}|9[56][0-9]{3,6}|1[0-2][0-9]{1,3})$"
 _SPELLINGS = (
     (r"^([0-9]+)\.0$", "$1"),  # a spreadsheet's number
     (r"^([0-9])\.([0-9]{10})E\+?10$", "$1$2"),  # a program's, with all its digits
-    (r"^((?:\+|00)?(?:86-?)?\(?0[0-9]{2,3}\)?-?[0-9]{7,8})(?:转|-|#|(?i:ext?\.?)|分机)([0-9]{1,6})(?:分机)?$", "$1转$2"),
+    (
+        r"^((?:\+|00)?(?:86-?)?\(?0[0-9]{2,3}\)?-?[0-9]{7,8})(?:转|-|#|(?i:ext?\.?)|分机)([0-9]{1,6})(?:分机)?$",
+        "$1转$2",
+    ),
     (r"[-()._·•]", ""),
     (r"^(?:\+|00)?86(1[3-9][0-9]{9}|0[0-9]{9,11}(?:转[0-9]+)?)$", "$1"),
     (r"^(?:\+|00)86([48]00[0-9]{7})$", "$1"),

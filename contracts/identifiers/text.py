@@ -14,9 +14,14 @@ import polars as pl
 FULL_MASK = "******"
 Change = Callable[[pl.Expr], pl.Expr]
 UNUSUAL = r"[^\x00-\x7F\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
-# Characters that nobody sees, as first and last code points: controls that are no white space, Unicode's Default_Ignorable_Code_Point
-# (DerivedCoreProperties.txt), interlinear annotation and the blank of braille. NUL is not here: readers mark its row.
-JOINERS: Final = ((0x200C, 0x200D), (0xFE00, 0xFE0F), (0xE0020, 0xE007F))  # an emoji may be several characters joined by them
+# Characters that nobody sees, as first and last code points: controls that are no white space, Unicode's
+# Default_Ignorable_Code_Point (DerivedCoreProperties.txt), interlinear annotation and the blank of braille. NUL is not here:
+# readers mark its row.
+JOINERS: Final = (
+    (0x200C, 0x200D),
+    (0xFE00, 0xFE0F),
+    (0xE0020, 0xE007F),
+)  # an emoji may be several characters joined by them
 UNSEEN: Final = (
     (0x01, 0x08), (0x0E, 0x1B), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160),
     (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200B), (0x200E, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F),

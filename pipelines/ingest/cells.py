@@ -1,6 +1,7 @@
-"""Cleans the cells of one column: invisible characters and marks of spreadsheets go, artefacts become empty; the receipt tells both.
+"""Cleans the cells of one column: invisible characters and spreadsheets' marks of text go, artefacts become empty.
 
-Not here: which characters and artefacts there are (`contracts/identifiers/text.py`, `contracts/artefacts.py`), codes and types (`clean.py`).
+Not here: which characters and artefacts there are (`contracts/identifiers/text.py`, `contracts/artefacts.py`), codes and types
+(`clean.py`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ Found = dict[str, pl.Series]
 
 
 def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Found]:
-    """The cells trimmed and cleaned as contracted, identifiers in normal form, empty → null; by rule the places of cells to tell of."""
+    """The cells trimmed and cleaned as contracted, identifiers in normal form, empty → null; by rule the places of cells that the
+    receipt tells of.
+    """
     artefacts, kind = artefacts_of(column), KINDS.get(str(column.token))
     usual = kind.usual if kind else "|".join([UNTIDY, *(artefact.pattern for artefact in artefacts)])
     looked_at = (text.str.contains(usual) != (kind is not None)).fill_null(False).arg_true()

@@ -81,7 +81,9 @@ def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonTe
     """The texts of every rule a row of `table` can break, with the contract's limits added to the advice."""
     texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "hidden_row")]
     texts += [
-        ReasonText(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in ("formula", "drift", STRAY)
+        ReasonText(column.name, rule, *ROW_RULES[rule])
+        for column in table.columns
+        for rule in ("formula", "drift", STRAY)
     ]
     texts += [
         ReasonText(column.name, artefact.rule, artefact.reason, artefact.advice)

@@ -82,7 +82,9 @@ class RowValidator:
         readable = numbered.filter(~pl.int_range(pl.len()).is_in(left_out)) if left_out else numbered
         text, cleaned = clean(readable, self.table, self._code_lists)
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
-        told = [(*at, "warning", _mask(places, len(text)).filter(~blank)) for at, places in cleaned.items()]
+        told: list[Broken] = [
+            (name, rule, "warning", _mask(places, len(text)).filter(~blank)) for (name, rule), places in cleaned.items()
+        ]
         text, numbers = self._free_text.mask_numbers(text.filter(~blank) if blank.any() else text)
         values = with_statuses(parse_types(text, self.table), self.table, self._areas, self._day)
         broken = [*told, *numbers, *self._broken_rules(text, values, batch.may_hold_formulas)]

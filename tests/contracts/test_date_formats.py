@@ -26,7 +26,9 @@ def test_a_directive_that_says_no_four_digit_year_is_refused(pattern: str) -> No
         known_format(pattern)
 
 
-@pytest.mark.parametrize("text", ["20240301", "2024-W09-5", "2024-3-1", "24-03-01", "2024-03-01 ", "２０２４-03-01", ""])
+@pytest.mark.parametrize(
+    "text", ["20240301", "2024-W09-5", "2024-3-1", "24-03-01", "2024-03-01 ", "２０２４-03-01", ""]
+)
 def test_a_day_in_iso_form_has_one_form(text: str) -> None:
     with pytest.raises(ValueError, match="2024-03-01"):
         iso_day(text)

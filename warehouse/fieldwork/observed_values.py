@@ -140,7 +140,11 @@ class ValueValidator:
         """True for a number that somebody could have, even of a county that the hub does not know."""
         areas = Areas.of(self.inputs.code_lists["id_area"])
         status = pl.DataFrame({"n": [number]}).select(KINDS[kind].status(pl.col("n"), areas)).item()
-        return status not in NO_NUMBER and not is_placeholder(kind, number) and (status != "area" or check_digit(number[:17]) == number[17:])
+        return (
+            status not in NO_NUMBER
+            and not is_placeholder(kind, number)
+            and (status != "area" or check_digit(number[:17]) == number[17:])
+        )
 
     @cached_property
     def _columns(self) -> Mapping[tuple[str, str], Column]:

@@ -62,7 +62,10 @@ def test_a_date_is_read_only_with_four_digits_of_a_year_and_no_room_for_doubt(te
 
 @given(st.dates(), st.sampled_from(EVERYDAY["date"]))
 def test_a_day_written_by_a_pattern_is_that_day(day: date, pattern: str) -> None:
-    assert clean_value(pattern.replace("%Y", f"{day.year:04}").replace("%m", f"{day:%m}").replace("%d", f"{day:%d}")) == day
+    assert (
+        clean_value(pattern.replace("%Y", f"{day.year:04}").replace("%m", f"{day:%m}").replace("%d", f"{day:%d}"))
+        == day
+    )
 
 
 @given(st.text(alphabet="0123456789-/年月日", max_size=11))
