@@ -12,6 +12,7 @@ import polars as pl
 
 from contracts.identifiers import documents
 from contracts.identifiers.areas import Areas
+from contracts.identifiers.documents import FORMS as DOCUMENT_FORMS
 from contracts.identifiers.id_no import (
     ID_18,
     check_digit,
@@ -35,6 +36,7 @@ from contracts.identifiers.text import (
 )
 
 __all__ = [
+    "DOCUMENT_FORMS",
     "INVISIBLE",
     "KINDS",
     "LANDLINE",

@@ -31,6 +31,7 @@ UNCHECKED: Final[Mapping[str, str]] = {
     "passport": PASSPORT,
 }
 CHECKED: Final[Mapping[str, str]] = {"hmt_residence": HMT_RESIDENCE, "permanent_residence": PERMANENT_RESIDENCE}
+FORMS: Final = "|".join(UNCHECKED.values())
 STATUSES: Final = ("hmt_residence", "permanent_residence", "hmt_pass", "passport")
 # form that a number has where the row says its document (codes of GA/T 517), with its status
 BY_TYPE: Final[Mapping[str, tuple[str, str]]] = {

@@ -27,12 +27,10 @@ from contracts.identifiers.text import (
 )
 
 BORN_STATUSES = ("ok", *documents.CHECKED)  # of 18 digits, with birth date, sex and check character
-VALID_STATUSES = ("ok", "old_15", *documents.STATUSES)  # an old number has the token of the 18 digits that replaced it
-USABLE_STATUSES = (
-    *VALID_STATUSES,
-    "birth_mismatch",
-    "sex_mismatch",
-)  # the number has a check character, the cell it disagrees with has none
+# of numbers that have a birth date and a sex; an old one has the token of the 18 digits that replaced it
+VALID_STATUSES = ("ok", "old_15", *documents.CHECKED)
+# a number that contradicts its row has a check character, the cell it disagrees with has none
+USABLE_STATUSES = (*VALID_STATUSES, "hmt_pass", "passport", "birth_mismatch", "sex_mismatch")
 CHECK_CHARACTERS = "10X98765432"  # GB 11643-1999, table 1: by the weighted sum modulo 11
 WEIGHTS = tuple(2 ** (17 - i) % 11 for i in range(17))
 # a spreadsheet's or a program's float: 9.9E17, 9.90001199001011E+17, 990001199001011000.0
@@ -105,7 +103,7 @@ def _fault(text: pl.Series, areas: Areas) -> pl.Series:
     old = text.str.contains(ID_15).fill_null(False)
     in_18 = text.to_frame().select(change_where(pl.first(), ID_15, _in_18)).to_series()
     frame = pl.DataFrame({"text": in_18, "old": old}).with_columns(FIRST_17)
-    faults = (
+    faults: tuple[tuple[str, pl.Expr | bool], ...] = (
         ("missing", TEXT.is_null()),
         ("precision_lost", TEXT.str.contains(FLOAT) | TEXT.str.contains(ROUNDED_18) & ~CHECK_FITS),
         *((status, TEXT.str.contains(pattern)) for status, pattern in documents.UNCHECKED.items()),

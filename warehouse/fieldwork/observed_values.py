@@ -30,7 +30,7 @@ from warehouse.settings import Settings
 
 ADDRESSES: Final = ("living_address", "hukou_address")
 NO_NUMBER: Final = frozenset(
-    {"missing", "precision_lost", "length", "characters", "birth_date", "check_digit", "prefix"}
+    {"missing", "precision_lost", "length", "characters", "birth_date", "check_digit", "prefix", "service"}
 )
 LONGEST: Final = 200
 FIRST_DAY: Final = date(1870, 1, 1)
