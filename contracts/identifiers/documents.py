@@ -16,6 +16,7 @@ from contracts.calendar_days import days
 _BORN: Final = rf"{days()}[0-9]{{3}}[0-9X]"
 _BORN_IN_TWO_DIGITS: Final = days("[0-9]{2}", "(?:[02468][048]|[13579][26])")
 _PROVINCE: Final = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"  # GB/T 2260
+HMT_AREAS: Final = (810000, 820000, 830000)
 HMT_RESIDENCE: Final = f"^8[123]0000{_BORN}$"
 PERMANENT_RESIDENCE: Final = f"^9{_PROVINCE}[0-9]{{3}}{_BORN}$"
 OLD_PERMANENT_RESIDENCE: Final = f"^[A-Z]{{3}}[0-9]{{4}}{_BORN_IN_TWO_DIGITS}[0-9]{{2}}$"

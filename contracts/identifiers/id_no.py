@@ -85,17 +85,17 @@ def id_no_status(expr: pl.Expr, areas: Areas) -> pl.Expr:
 
     def statuses(text: pl.Series) -> pl.Series:
         frame = pl.DataFrame({"text": text}).with_columns(FIRST_17)
-        right = TEXT.str.contains(BORN_18) & _area_known(areas) & CHECK_FITS & ~_is_of_other_document()
+        right = (
+            TEXT.str.contains(BORN_18)
+            & _area_known(areas)
+            & CHECK_FITS
+            & ~(NUMBER // 10**11).is_in(documents.HMT_AREAS)
+        )
         wrong = ~frame.select(right.fill_null(False)).to_series()
         status = pl.repeat("ok", len(text), dtype=pl.String, eager=True)
         return status.scatter(wrong.arg_true(), _fault(text.filter(wrong), areas)) if wrong.any() else status
 
     return expr.map_batches(statuses, return_dtype=pl.String)
-
-
-def _is_of_other_document() -> pl.Expr:
-    """True for area codes that stand for residents of Hong Kong, Macao and Taiwan."""
-    return (NUMBER // 10**11).is_in([810000, 820000, 830000])
 
 
 def _fault(text: pl.Series, areas: Areas) -> pl.Series:
@@ -111,7 +111,7 @@ def _fault(text: pl.Series, areas: Areas) -> pl.Series:
         *((status, TEXT.str.contains(pattern) & CHECK_FITS) for status, pattern in documents.CHECKED.items()),
         ("length", TEXT.str.len_chars() != 18),
         ("characters", ~TEXT.str.contains(ID_18)),
-        ("area", ~_area_known(areas) & ~_is_of_other_document()),
+        ("area", ~_area_known(areas) & ~TEXT.str.contains("|".join(documents.CHECKED.values()))),
         ("birth_date", ~TEXT.str.contains(BORN_18)),
         ("old_15", pl.col("old")),
         ("check_digit", True),

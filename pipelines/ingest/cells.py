@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import polars as pl
 
 from contracts.artefacts import IN_IDENTIFIERS, Artefact, artefacts_of
-from contracts.identifiers import KINDS, half_width, visible, visible_prose
+from contracts.identifiers import KINDS, Kind, half_width, visible, visible_prose
 from contracts.model import Column
 
 STRAY = "stray_character"
@@ -32,8 +32,7 @@ def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Found]:
     receipt tells of.
     """
     artefacts, kind = artefacts_of(column), KINDS.get(str(column.token))
-    usual = kind.usual if kind else "|".join([UNTIDY, *(artefact.pattern for artefact in artefacts)])
-    looked_at = (text.str.contains(usual) != (kind is not None)).fill_null(False).arg_true()
+    looked_at = _unusual(text, kind, column).fill_null(False).arg_true()
     if looked_at.is_empty():
         return text, {}
     written = text.gather(looked_at)
@@ -45,6 +44,14 @@ def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Found]:
         cells = _without(_changed(cells, kind.normal), IN_IDENTIFIERS[str(column.token)], found)
     places = {rule: looked_at.filter(cells_found) for rule, cells_found in found.items() if cells_found.any()}
     return text.scatter(looked_at, cells), places
+
+
+def _unusual(text: pl.Series, kind: Kind | None, column: Column) -> pl.Series:
+    """True for cells that may need cleaning."""
+    if kind is None:
+        return text.str.contains("|".join([UNTIDY, *(artefact.pattern for artefact in artefacts_of(column))]))
+    placeholder, *_ = IN_IDENTIFIERS[str(column.token)]
+    return ~text.str.contains(kind.usual) | text.str.contains(placeholder.pattern)
 
 
 def _is_prose(column: Column) -> bool:
