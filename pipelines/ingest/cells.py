@@ -16,7 +16,7 @@ from contracts.model import Column
 
 STRAY = "stray_character"
 # a spreadsheet's mark of text before a cell that has no other quote
-MARK = r"^['`´‘’＇]+([^'`´‘’＇]*)$"
+MARK = r"^\s*['`´‘’＇]+([^'`´‘’＇]*)$"
 # text without a match is clean already, and most is: one look is cheaper than cleaning
 UNTIDY = r"^$|^['`]|[^\x21-\x7E\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
 TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
