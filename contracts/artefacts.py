@@ -42,14 +42,14 @@ ERROR_CELL: Final = Artefact(
     "填的是电子表格的错误值（#N/A、#REF! 等），按空处理",
     "更正公式，或选择性粘贴为“数值”后重新报送",
 )
-GARBLED: Final = Artefact(
-    "garbled",
+MOJIBAKE: Final = Artefact(
+    "mojibake",
     r"\x{FFFD}|锟斤|斤拷|烫烫烫|屯屯屯",
     "含有乱码，原文字已丢失",
     "从系统以 GB18030 或 UTF-8 重新导出，补上原文字后重新报送",
 )
-GARBLED_NAME: Final = Artefact("garbled", rf"{GARBLED.pattern}|[?？]", GARBLED.reason, GARBLED.advice)
-ROUNDED: Final = Artefact(
+MOJIBAKE_IN_NAME: Final = Artefact("mojibake", rf"{MOJIBAKE.pattern}|[?？]", MOJIBAKE.reason, MOJIBAKE.advice)
+ROUNDED_PHONE: Final = Artefact(
     "precision_lost",
     FLOAT,
     "号码被电子表格当作数字，后几位已丢失，按空处理",
@@ -71,14 +71,14 @@ IN_IDENTIFIERS: Final[Mapping[str, tuple[Artefact, ...]]] = {
             _REASON,
             _ADVICE,
         ),
-        ROUNDED,
+        ROUNDED_PHONE,
     ),
 }
 
 
 def artefacts_of(column: Column) -> tuple[Artefact, ...]:
     """The kinds that a column's cells can hold, those of identifiers aside; a name has no question mark."""
-    return NULL_WORD, ERROR_CELL, GARBLED_NAME if column.mask == "name" else GARBLED
+    return NULL_WORD, ERROR_CELL, MOJIBAKE_IN_NAME if column.mask == "name" else MOJIBAKE
 
 
 def is_placeholder(kind: str, number: str) -> bool:

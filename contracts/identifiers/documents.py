@@ -26,13 +26,16 @@ PASSPORT: Final = "^(?:[A-Z]{1,2}[0-9]{6,9}|[A-Z][0-9]{7}[A-Z])$"
 # a number of 8 digits may be a day, or the beginning of a citizen's number (county, century)
 NOT_OF_TAIWAN: Final = f"^(?:{days()}|[1-8][0-9]{{5}}(?:19|20))$"
 # by their form alone; the first that fits
-UNCHECKED: Final[Mapping[str, str]] = {
+FORMS_WITHOUT_CHECK: Final[Mapping[str, str]] = {
     "permanent_residence": OLD_PERMANENT_RESIDENCE,
     "hmt_pass": HMT_PASS,
     "passport": PASSPORT,
 }
-CHECKED: Final[Mapping[str, str]] = {"hmt_residence": HMT_RESIDENCE, "permanent_residence": PERMANENT_RESIDENCE}
-FORMS: Final = "|".join(UNCHECKED.values())
+FORMS_WITH_CHECK: Final[Mapping[str, str]] = {
+    "hmt_residence": HMT_RESIDENCE,
+    "permanent_residence": PERMANENT_RESIDENCE,
+}
+FORMS: Final = "|".join(FORMS_WITHOUT_CHECK.values())
 STATUSES: Final = ("hmt_residence", "permanent_residence", "hmt_pass", "passport")
 # form that a number has where the row says its document (codes of GA/T 517), with its status
 BY_TYPE: Final[Mapping[str, tuple[str, str]]] = {

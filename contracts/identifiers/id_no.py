@@ -26,9 +26,9 @@ from contracts.identifiers.text import (
     without_gaps,
 )
 
-BORN_STATUSES = ("ok", *documents.CHECKED)  # of 18 digits, with birth date, sex and check character
+BORN_STATUSES = ("ok", *documents.FORMS_WITH_CHECK)  # of 18 digits, with birth date, sex and check character
 # of numbers that have a birth date and a sex; an old one has the token of the 18 digits that replaced it
-VALID_STATUSES = ("ok", "old_15", *documents.CHECKED)
+VALID_STATUSES = ("ok", "old_15", *documents.FORMS_WITH_CHECK)
 # a number that contradicts its row has a check character, the cell it disagrees with has none
 USABLE_STATUSES = (*VALID_STATUSES, "hmt_pass", "passport", "birth_mismatch", "sex_mismatch")
 CHECK_CHARACTERS = "10X98765432"  # GB 11643-1999, table 1: by the weighted sum modulo 11
@@ -106,12 +106,12 @@ def _fault(text: pl.Series, areas: Areas) -> pl.Series:
     faults: tuple[tuple[str, pl.Expr | bool], ...] = (
         ("missing", TEXT.is_null()),
         ("precision_lost", TEXT.str.contains(FLOAT) | TEXT.str.contains(ROUNDED_18) & ~CHECK_FITS),
-        *((status, TEXT.str.contains(pattern)) for status, pattern in documents.UNCHECKED.items()),
+        *((status, TEXT.str.contains(pattern)) for status, pattern in documents.FORMS_WITHOUT_CHECK.items()),
         ("hmt_pass", _is_of_taiwan(TEXT)),
-        *((status, TEXT.str.contains(pattern) & CHECK_FITS) for status, pattern in documents.CHECKED.items()),
+        *((status, TEXT.str.contains(pattern) & CHECK_FITS) for status, pattern in documents.FORMS_WITH_CHECK.items()),
         ("length", TEXT.str.len_chars() != 18),
         ("characters", ~TEXT.str.contains(ID_18)),
-        ("area", ~_area_known(areas) & ~TEXT.str.contains("|".join(documents.CHECKED.values()))),
+        ("area", ~_area_known(areas) & ~TEXT.str.contains("|".join(documents.FORMS_WITH_CHECK.values()))),
         ("birth_date", ~TEXT.str.contains(BORN_18)),
         ("old_15", pl.col("old")),
         ("check_digit", True),

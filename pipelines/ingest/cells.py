@@ -24,10 +24,10 @@ TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "compact": lambda text: text.str.replace_all(r"\s+", ""),
     "controls": lambda text: text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", ""),
 }
-Found = dict[str, pl.Series]
+Places = dict[str, pl.Series]
 
 
-def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Found]:
+def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Places]:
     """The cells trimmed and cleaned as contracted, identifiers in normal form, empty → null; by rule the places of cells that the
     receipt tells of.
     """
@@ -39,7 +39,7 @@ def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Found]:
     cells = _changed(written, visible_prose if _is_prose(column) else lambda t: visible(t).str.replace(MARK, "$1"))
     found = {STRAY: cells.ne_missing(written)}
     cells = _changed(cells, lambda t: _tidy(t, column))
-    cells = _without(cells, artefacts, found, keep="garbled" if _is_prose(column) else "")
+    cells = _without(cells, artefacts, found, keep="mojibake" if _is_prose(column) else "")
     if kind:
         cells = _without(_changed(cells, kind.normal), IN_IDENTIFIERS[str(column.token)], found)
     places = {rule: looked_at.filter(cells_found) for rule, cells_found in found.items() if cells_found.any()}
@@ -68,7 +68,7 @@ def _tidy(text: pl.Expr, column: Column) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _without(cells: pl.Series, artefacts: Iterable[Artefact], found: Found, keep: str = "") -> pl.Series:
+def _without(cells: pl.Series, artefacts: Iterable[Artefact], found: Places, keep: str = "") -> pl.Series:
     """The cells without artefacts, whose places go into `found`; those of the rule `keep` stay."""
     for artefact in artefacts:
         hits = cells.str.contains(artefact.pattern).fill_null(False)

@@ -7,7 +7,7 @@ from tests.pipelines.office import RESIDENT_HEADER, Office, id_no, resident, tic
 
 NULL_WORDS = ["NULL", "null", " NULL ", r"\N", "(null)", "<null>", "nan", "NaN", "None", "NaT", "N/A", "NA", "<NA>"]
 ERROR_CELLS = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "########"]
-GARBLED = ["锟斤拷", "柳港园锟斤拷", "\ufffd", "柳港\ufffd园", "烫烫烫", "屯屯屯屯"]
+MOJIBAKE = ["锟斤拷", "柳港园锟斤拷", "\ufffd", "柳港\ufffd园", "烫烫烫", "屯屯屯屯"]
 STRAY = ["\ufeff", "\u200b", "\u200e", "\u202d", "\u00ad", "\u2060", "\U000e0041", "\x7f"]
 
 
@@ -16,7 +16,7 @@ STRAY = ["\ufeff", "\u200b", "\u200e", "\u202d", "\u00ad", "\u2060", "\U000e0041
     [
         *((t, "null_word") for t in NULL_WORDS),
         *((t, "error_cell") for t in ERROR_CELLS),
-        *((t, "garbled") for t in GARBLED),
+        *((t, "mojibake") for t in MOJIBAKE),
     ],
 )
 def test_an_artefact_is_no_value_and_is_told(office: Office, text: str, rule: str) -> None:
@@ -31,7 +31,7 @@ def test_an_artefact_is_no_value_and_is_told(office: Office, text: str, rule: st
 @pytest.mark.parametrize("text", ["张?", "张??", "张？"])
 def test_a_question_mark_in_a_name_was_a_character(office: Office, text: str) -> None:
     delivery = office.receive([resident(1, name=text), resident(2, hukou_address="柳港园3号楼？")])
-    assert (delivery.by_rule, delivery.warnings) == ({"not_null": 1}, {"garbled": 1})
+    assert (delivery.by_rule, delivery.warnings) == ({"not_null": 1}, {"mojibake": 1})
 
 
 @pytest.mark.parametrize("text", ["0000-00-00", "0000-00-00 00:00:00", "1900/1/0"])
@@ -49,7 +49,7 @@ def test_lost_characters_of_running_text_stay(office: Office) -> None:
     office.take_tickets("12345工单_20240301.csv", ticket("T1", "停水\ufffd两天 👨‍👩‍👧\ufeff"), ticket("T2", "NULL"))
     [delivery] = office.ingest()
     assert (delivery.accepted, delivery.by_rule) == (1, {"not_null": 1})
-    assert delivery.warnings == {"garbled": 1, "null_word": 1, "stray_character": 1}
+    assert delivery.warnings == {"mojibake": 1, "null_word": 1, "stray_character": 1}
     assert office.accepted("hotline")["content"].to_list() == ["停水\ufffd两天 👨‍👩‍👧"]
 
 
