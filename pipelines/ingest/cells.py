@@ -6,7 +6,7 @@ Not here: which characters and artefacts there are (`contracts/identifiers/text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import polars as pl
 
@@ -27,9 +27,9 @@ TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
 Places = dict[str, pl.Series]
 
 
-def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Places]:
+def clean_cells(text: pl.Series, column: Column, values: Collection[str] = ()) -> tuple[pl.Series, Places]:
     """The cells trimmed and cleaned as contracted, identifiers in normal form, empty → null; by rule the places of cells that the
-    receipt tells of.
+    receipt tells of. None of the `values` that its codes allow is an artefact.
     """
     artefacts, kind = artefacts_of(column), KINDS.get(str(column.token))
     looked_at = _unusual(text, kind, column).fill_null(False).arg_true()
@@ -39,9 +39,10 @@ def clean_cells(text: pl.Series, column: Column) -> tuple[pl.Series, Places]:
     cells = _changed(written, visible_prose if _is_prose(column) else lambda t: visible(t).str.replace(MARK, "$1"))
     found = {STRAY: cells.ne_missing(written)}
     cells = _changed(cells, lambda t: _tidy(t, column))
-    cells = _without(cells, artefacts, found, keep="mojibake" if _is_prose(column) else "")
+    allowed = cells.is_in(pl.Series(values, dtype=pl.String).implode())
+    cells = _without(cells, artefacts, found, allowed, keep="mojibake" if _is_prose(column) else "")
     if kind:
-        cells = _without(_changed(cells, kind.normal), IN_IDENTIFIERS[str(column.token)], found)
+        cells = _without(_changed(cells, kind.normal), IN_IDENTIFIERS[str(column.token)], found, allowed)
     places = {rule: looked_at.filter(cells_found) for rule, cells_found in found.items() if cells_found.any()}
     return text.scatter(looked_at, cells), places
 
@@ -68,10 +69,12 @@ def _tidy(text: pl.Expr, column: Column) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def _without(cells: pl.Series, artefacts: Iterable[Artefact], found: Places, keep: str = "") -> pl.Series:
-    """The cells without artefacts, whose places go into `found`; those of the rule `keep` stay."""
+def _without(
+    cells: pl.Series, artefacts: Iterable[Artefact], found: Places, allowed: pl.Series, keep: str = ""
+) -> pl.Series:
+    """The cells without artefacts, whose places go into `found`; those `allowed` and those of the rule `keep` stay."""
     for artefact in artefacts:
-        hits = cells.str.contains(artefact.pattern).fill_null(False)
+        hits = (cells.str.contains(artefact.pattern) & ~allowed).fill_null(False)
         if hits.any():
             found[artefact.rule] = hits | found[artefact.rule] if artefact.rule in found else hits
             if artefact.rule != keep:

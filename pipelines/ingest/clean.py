@@ -38,11 +38,17 @@ def clean(
     found: dict[tuple[str, str], pl.Series] = {}
     columns = []
     for column in table.columns:
-        cells, places = clean_cells(frame[column.name], column)
+        cells, places = clean_cells(frame[column.name], column, _code_texts(column, code_lists))
         columns.append(cells.alias(column.name))
         found |= {(column.name, rule): at for rule, at in places.items()}
     values = frame.with_columns(columns)
     return values.with_columns(_in_form(column, code_lists) for column in table.columns), found
+
+
+def _code_texts(column: Column, code_lists: Mapping[str, CodeList]) -> list[str]:
+    """Every text that the column's codes allow: NA may be a country."""
+    listed = [value for check in column.checks if check.rule == "code" for value in check.args.get("values", ())]
+    return [*listed, *(code_lists[column.codes].spellings if column.codes else ())]
 
 
 def _in_form(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:

@@ -45,6 +45,13 @@ def test_words_that_only_look_like_artefacts_are_values(office: Office) -> None:
     assert (delivery.accepted, delivery.warnings) == (2, {})
 
 
+def test_a_code_that_looks_like_an_artefact_is_a_code(office: Office) -> None:
+    (office.settings.codes / "sex.csv").write_text("code,name,valid_from,valid_to\nNA,未采集,1981-01-01,\n", "utf-8")
+    delivery = office.receive([resident(1, sex="NA"), resident(2, sex="NULL")])
+    assert (delivery.accepted, delivery.by_rule) == (1, {"not_null": 1})
+    assert office.accepted("resident")["sex"].to_list() == ["NA"]
+
+
 def test_lost_characters_of_running_text_stay(office: Office) -> None:
     office.take_tickets("12345工单_20240301.csv", ticket("T1", "停水\ufffd两天 👨‍👩‍👧\ufeff"), ticket("T2", "NULL"))
     [delivery] = office.ingest()
