@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from math import isfinite
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from api.errors import BadRequest
+from contracts.date_formats import iso_day
 from contracts.model import Column, LogicalType
 from warehouse.access.filters import Condition, Operator
 from warehouse.access.grant import Grant
@@ -78,7 +79,7 @@ def _parse(kind: LogicalType, text: str, zone: ZoneInfo) -> Any:
                 raise ValueError
             return real
         case "date":
-            return date.fromisoformat(text)
+            return iso_day(text)
         case "timestamp":
             return _wall_clock(text, zone)
         case "boolean":

@@ -113,6 +113,7 @@ def _one_column_changes(a: Column, b: Column, delivered: bool) -> Iterator[Chang
         if set(a.aliases) - headers != set(b.aliases) - headers:
             yield from changed("aliases changed", "aliases", _if(not set(a.aliases) <= known))
         yield from changed("formats changed", "formats", _if(not set(a.formats) <= set(b.formats)))
+        yield from changed("future changed", "future", _if(a.future))
         yield from changed("clean changed", "clean", ())
         yield from changed("drift changed", "drift", ())
     stricter = ORDER.index(b.classification) > ORDER.index(a.classification)

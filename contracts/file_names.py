@@ -49,6 +49,8 @@ def date_in(match: re.Match[str]) -> date | None:
     (time zones differ by a day).
     """
     written = match.groupdict().get("date")
+    if written and not re.fullmatch("[0-9]{8}", written):
+        raise ValueError("a date in a file's name has eight digits")
     day = datetime.strptime(written, "%Y%m%d").date() if written else None
     if day and day > date.today() + timedelta(days=1):
         raise FutureDate

@@ -22,7 +22,7 @@ from contracts.person_problems import person_problems
 from contracts.pull import pull_problems
 from contracts.words import TableWords
 
-AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string"}
+AGREES: Mapping[str, LogicalType] = {"birth_date": "date", "sex": "string", "id_type": "string"}
 NAME = re.compile("[a-z][a-z0-9_]*")
 OPEN_QUESTION = "?"  # what a draft says where a person must decide
 ARTICLES = frozenset(("a", "an", "the"))

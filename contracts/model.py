@@ -2,7 +2,7 @@
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
 table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated, persons, authority · column: aliases, drift,
-token, agrees, mask, purpose, uses, codes, check, formats, clean, address, index, survivorship.
+token, agrees, mask, purpose, uses, codes, check, formats, future, clean, address, index, survivorship.
 """
 
 from __future__ import annotations
@@ -65,9 +65,10 @@ class Column:
     """One column as the office names it (`physical_name`, or one of its `aliases`) and as the hub does (`name`).
 
     `address` is 0 for no address, else the order in which a row's address columns give it its place (1 first).
-    `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`.
+    `agrees` names the columns of the row that an ID number must agree with: `birth_date`, `sex`,
+    and `id_type`, the document it is of.
     `survivorship` is the policy by which a city column's value is picked among the offices' values.
-    `uses` are the purposes it may serve besides its own `purpose`.
+    `uses` are the purposes it may serve besides its own `purpose`. `future`: a date may be later than the delivery's day.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Column:
     mask: str | None = None
     codes: str | None = None
     formats: tuple[str, ...] = ()
+    future: bool = False
     clean: tuple[str, ...] = ()
     address: int = 0
     index: bool = False

@@ -16,8 +16,9 @@ import polars as pl
 from contracts.calendar_days import days
 from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS, LANDLINE, MOBILE, Areas, half_width
+from contracts.identifiers.documents import HMT_RESIDENCE
 from contracts.identifiers.id_no import BORN_18, WEIGHTS
-from contracts.identifiers.telephone import phone_normal
+from contracts.identifiers.telephone import EXTENSION, SERVICE, phone_normal
 from contracts.identifiers.text import without_gaps
 from contracts.outlines import is_outline, is_outline_sql, outline_normal
 
@@ -99,7 +100,7 @@ def _credit_code_fits_sql(column: str, _: CodeLists) -> str:
 
 
 def _id_no_fits(value: pl.Expr, code_lists: CodeLists) -> pl.Expr:
-    return KINDS["id_no"].status(value, Areas.of(code_lists["id_area"])) == "ok"
+    return KINDS["id_no"].status(value, Areas.of(code_lists["id_area"])).is_in(["ok", "hmt_residence"])
 
 
 def _id_no_fits_sql(column: str, code_lists: CodeLists) -> str:
@@ -110,7 +111,8 @@ def _id_no_fits_sql(column: str, code_lists: CodeLists) -> str:
     area = Areas.of(code_lists["id_area"]).is_known_sql(
         f"try_cast(substr({column}, 1, 6) as integer)", f"try_cast(substr({column}, 7, 8) as integer)"
     )
-    return f"regexp_full_match({column}, '{BORN_18}') and ({total} + {check}) % 11 = 1 and {area}"
+    formed = f"regexp_full_match({column}, '{BORN_18}') and ({total} + {check}) % 11 = 1"
+    return f"{formed} and (regexp_full_match({column}, '{HMT_RESIDENCE}') or {area})"
 
 
 NAMED_CHECKS: Mapping[str, NamedCheck] = {
@@ -143,7 +145,7 @@ NAMED_CHECKS: Mapping[str, NamedCheck] = {
         "电话号码",
         "手机号11位；固定电话请加区号",
         phone_normal,
-        f"{MOBILE}|{LANDLINE}",
+        f"{MOBILE}|{LANDLINE}|{EXTENSION}|{SERVICE}",
         token="phone",
     ),
     "polygon": NamedCheck(

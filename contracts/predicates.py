@@ -6,15 +6,17 @@ Both leave nulls to `not_null`. Uniqueness over several batches is tested by ing
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.model import Check
+from contracts.model import Check, Column
 from contracts.named_checks import NAMED_CHECKS
+
+EARLIEST: Final = date(1800, 1, 1)
 
 
 def violates(check: Check, code_lists: Mapping[str, CodeList]) -> pl.Expr:
@@ -47,6 +49,20 @@ def bounds(args: Mapping[str, Any]) -> tuple[Any, Any]:
     """`min` and `max` of a length or range check; an ISO date given as text becomes a date."""
     low, high = args.get("min"), args.get("max")
     return tuple(date.fromisoformat(v) if isinstance(v, str) else v for v in (low, high))  # type: ignore[return-value]
+
+
+def day_range(column: Column, day: date) -> Check | None:
+    """The range of a date or time where its contract names no limits: from 1800 to the day of the delivery, unless `future`.
+
+    A time may be of the day after, too: an export runs past midnight. None: there is no side left to limit.
+    """
+    if column.logical_type not in ("date", "timestamp"):
+        return None
+    given = next((check.args for check in column.checks if check.rule == "range"), {})
+    latest = day if column.logical_type == "date" else datetime.combine(day + timedelta(days=1), time.max)
+    low = EARLIEST if given.get("min") is None else None
+    high = latest if given.get("max") is None and not column.future else None
+    return Check("range", column.name, {"min": low, "max": high}) if low or high else None
 
 
 def _outside(value: pl.Expr, args: Mapping[str, Any]) -> pl.Expr:

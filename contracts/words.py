@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from contracts.date_formats import known_format
 from contracts.declaration import Day, Declaration, Items, code_of, one_of
 from contracts.layout import Drift, Layout
 from contracts.model import Classification, Column, Load, LogicalType, Table
@@ -61,13 +62,14 @@ class ColumnWords(Declaration):
     purpose: str | None = None
     uses: Items[str] = Field((), description="a list of purposes: [a, b]")
     token: Token | None = None
-    agrees: dict[Literal["birth_date", "sex"], str] = Field(
-        {}, description="birth_date: a date column of this table or sex: a string column of this table"
+    agrees: dict[Literal["birth_date", "sex", "id_type"], str] = Field(
+        {}, description="birth_date: a date column of this table, sex or id_type: a string column of this table"
     )
     mask: Mask | None = None
     codes: Annotated[str, one_of("a code list", known_code_lists)] | None = None
     check: Annotated[Items[CheckWord], BeforeValidator(_each)] = ()
-    formats: Items[str] = Field((), description="a list of patterns: [a, b]")
+    formats: Items[Annotated[str, AfterValidator(known_format)]] = Field((), description="a list of patterns: [a, b]")
+    future: bool = False
     clean: Items[Cleaner] = Field((), description="a list: [nfkc, compact]")
     address: int = Field(0, ge=1, description="a number: 1 for the column that places a row first")
     index: bool = False
@@ -92,6 +94,8 @@ class ColumnWords(Declaration):
             )
         if self.mask == "year" and self.logical_type not in ("date", "timestamp"):
             yield "mask", "year is for dates and timestamps -> take another mask"
+        if self.future and self.logical_type not in ("date", "timestamp"):
+            yield "future", "is for dates and timestamps -> leave it out"
         if self.check and self.logical_type != "string":
             yield "check", "is for text -> logicalType string"
 

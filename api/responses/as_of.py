@@ -16,6 +16,7 @@ from fastapi import Query
 from api.errors import BadRequest
 from api.schemas import Row
 from api.view import View
+from contracts.date_formats import iso_day
 from warehouse.access.filters import AnyOf, Condition, Filter
 
 YEARS = range(1800, 2200)
@@ -45,10 +46,10 @@ class AsOfDay(NamedTuple):
 
 def _day(name: str, text: str) -> date:
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()
+        day = iso_day(text)
     except ValueError:
         day = date.min
-    if day.year not in YEARS or len(text) != len("2026-11-22"):
+    if day.year not in YEARS:
         raise BadRequest(f"{name}: a day was expected, written 2026-11-22", remedy="correct the value")
     return day
 

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from contracts.identifiers import DOCUMENT_FORMS, visible_text
+
 # 3号楼2单元501室, 3栋2门501, 3#2-501, 3-2-501
 _PLACE = re.compile(
     r"(?<!\d)(?P<building>\d{1,4})(?:号楼|栋|幢|座|#楼?|号|-|楼)-?(?P<entrance>\d{1,2})(?:单元|门|-)(?P<room>\d{3,4})(?:室|号|户)?$"
@@ -17,6 +19,7 @@ _BUILDING = re.compile(r"(?<!\d)(?P<building>\d{1,4})(?:号楼|栋|幢|座|#楼?
 _ROOM = re.compile(r"(?<!\d)(?P<room>\d{3,4})室?$")
 # of 18 characters, or an old one of 15 digits with a month and a day in their places
 _ID_NO = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{8}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
+_DOCUMENT = re.compile(DOCUMENT_FORMS)  # a passport, a pass, an old card of permanent residence
 _PHONE = re.compile(r"(?:(?:\+|00)?86)?(1[0-9]{10})|(0[0-9]{9,11})")  # a mobile, or a landline with its area code
 _TAIL = re.compile(r"[0-9]{3}[0-9Xx]")  # the part of a number that its masked form shows
 _PARTIAL_NUMBER = re.compile(r"[0-9]{5,}[Xx]?")
@@ -42,11 +45,11 @@ class SearchQuery:
 
 
 def parse_query(q: str) -> SearchQuery:
-    """Parses a query; full-width forms, blanks, and dashes between digits are normalised."""
-    text = "".join(unicodedata.normalize("NFKC", q).split())
+    """Parses a query; full-width forms, blanks, invisible characters, and dashes between digits are normalised."""
+    text = "".join(unicodedata.normalize("NFKC", visible_text(q)).split())
     text = re.sub("[‐-―－﹣_]", "-", text)
     number = re.sub(r"[-()]", "", text)
-    if _ID_NO.fullmatch(number):
+    if _ID_NO.fullmatch(number) or _DOCUMENT.fullmatch(number.upper()):
         return SearchQuery("", "", id_no=number.upper())
     if phone := _PHONE.fullmatch(number):
         return SearchQuery("", "", phone=phone[1] or phone[2])

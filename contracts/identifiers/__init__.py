@@ -10,20 +10,34 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.identifiers import documents
 from contracts.identifiers.areas import Areas
+from contracts.identifiers.documents import FORMS as DOCUMENT_FORMS
 from contracts.identifiers.id_no import (
+    ID_18,
     check_digit,
     id_no_canonical,
     id_no_masked,
     id_no_normal,
     id_no_status,
     id_no_status_in_row,
+    rounded_by_company,
 )
 from contracts.identifiers.running_text import contains_number, has_number_alone, scrub, scrub_alone
 from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_masked, phone_normal, phone_status
-from contracts.identifiers.text import change_where, half_width, spelling_normal
+from contracts.identifiers.text import (
+    INVISIBLE,
+    change_where,
+    half_width,
+    spelling_normal,
+    visible,
+    visible_prose,
+    visible_text,
+)
 
 __all__ = [
+    "DOCUMENT_FORMS",
+    "INVISIBLE",
     "KINDS",
     "LANDLINE",
     "MOBILE",
@@ -40,9 +54,13 @@ __all__ = [
     "mask_in_text",
     "normal",
     "normal_spelling",
+    "rounded_by_company",
     "scrub",
     "scrub_alone",
     "spelling_normal",
+    "visible",
+    "visible_prose",
+    "visible_text",
 ]
 
 
@@ -51,7 +69,7 @@ class Kind:
     """One kind of identifier. `normal` takes text as the office wrote it; the others take the normal form.
 
     `canonical` is the form that is tokenised and kept in the vault, `masked` masks the form that was written. Values with a
-    status in `without_token` identify nobody and get no token.
+    status in `without_token` identify nobody and get no token; one in `sound` is no fault. `usual`: the pattern of most values.
     """
 
     normal: Callable[[pl.Expr], pl.Expr]
@@ -59,12 +77,24 @@ class Kind:
     status: Callable[[pl.Expr, Areas], pl.Expr]
     masked: Callable[[pl.Expr], pl.Expr]
     without_token: frozenset[str]
+    sound: frozenset[str]
+    usual: str
 
 
 KINDS: Mapping[str, Kind] = {
-    "id_no": Kind(id_no_normal, id_no_canonical, id_no_status, id_no_masked, frozenset({"missing", "precision_lost"})),
-    "phone": Kind(phone_normal, lambda number: number, phone_status, phone_masked, frozenset({"missing"})),
-}
+    "id_no": Kind(
+        id_no_normal, id_no_canonical, id_no_status, id_no_masked,
+        without_token=frozenset({"missing", "newborn", "precision_lost"}),
+        sound=frozenset({"ok", "missing", "newborn", *documents.STATUSES}),
+        usual=ID_18,
+    ),
+    "phone": Kind(
+        phone_normal, lambda number: number, phone_status, phone_masked,
+        without_token=frozenset({"missing", "service", "characters"}),
+        sound=frozenset({"ok", "missing", "service"}),
+        usual=MOBILE,
+    ),
+}  # fmt: skip
 
 
 def normal(kind: str, value: str) -> str | None:

@@ -1,29 +1,42 @@
-"""Citizens' ID numbers (GB 11643-1999) as Polars expressions: normal form, canonical form, status, mask.
+"""Numbers of ID documents as Polars expressions: normal form, canonical form, status, mask. Most are citizens' (GB 11643-1999).
 
 Statuses: ok · missing · length · characters · area · birth_date · check_digit · old_15 (15 digits, before 1999) ·
 birth_mismatch, sex_mismatch (the number is valid, but contradicts the row) · precision_lost (went through a
-floating-point cell: the last three digits are gone, it matches nothing).
+spreadsheet's number: the last three digits are gone, it matches nothing) · newborn (no number yet) · those of other
+documents (`documents.py`).
 Not here: tokens (`warehouse/lake/tokens.py`), and findings about a status (`warehouse/rules/`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from contracts.calendar_days import LEAP_YEAR_OF_1900, YEAR_OF_1900, days
+from contracts.identifiers import documents
 from contracts.identifiers.areas import Areas
-from contracts.identifiers.text import FULL_MASK, change_either, change_where, half_width, keep_ends, without_gaps
+from contracts.identifiers.text import (
+    FULL_MASK,
+    change_either,
+    change_where,
+    half_width,
+    keep_ends,
+    visible,
+    without_gaps,
+)
 
-VALID_STATUSES = ("ok", "old_15")  # an old number has the token of the 18 digits that replaced it
-USABLE_STATUSES = (
-    *VALID_STATUSES,
-    "birth_mismatch",
-    "sex_mismatch",
-)  # the number has a check character, the cell it disagrees with has none
+BORN_STATUSES = ("ok", *documents.FORMS_WITH_CHECK)  # of 18 digits, with birth date, sex and check character
+# of numbers that have a birth date and a sex; an old one has the token of the 18 digits that replaced it
+VALID_STATUSES = ("ok", "old_15", *documents.FORMS_WITH_CHECK)
+# a number that contradicts its row has a check character, the cell it disagrees with has none
+USABLE_STATUSES = (*VALID_STATUSES, "hmt_pass", "passport", "birth_mismatch", "sex_mismatch")
 CHECK_CHARACTERS = "10X98765432"  # GB 11643-1999, table 1: by the weighted sum modulo 11
 WEIGHTS = tuple(2 ** (17 - i) % 11 for i in range(17))
 # a spreadsheet's or a program's float: 9.9E17, 9.90001199001011E+17, 990001199001011000.0
 FLOAT = r"^\+?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)E\+?[0-9]+$|^\+?[0-9]{15,}\.[0-9]*$"
+# a spreadsheet keeps 15 digits
+ROUNDED_18 = r"^[0-9]{15}000$"
 ID_18, ID_15 = r"^[0-9]{17}[0-9X]$", r"^[0-9]{15}$"
 BORN_18 = rf"^[0-9]{{6}}{days()}[0-9]{{3}}[0-9X]$"
 BORN_15 = rf"^[0-9]{{6}}{days(YEAR_OF_1900, LEAP_YEAR_OF_1900)}[0-9]{{3}}$"
@@ -42,8 +55,10 @@ def check_digit(first_17: str) -> str:
 
 
 def id_no_normal(expr: pl.Expr) -> pl.Expr:
-    """Half-width, upper case, without spaces and hyphens; empty becomes null."""
-    return change_where(expr, ID_18, lambda text: without_gaps(half_width(text)).str.to_uppercase(), matches=False)
+    """Half-width, upper case, without spaces, hyphens and invisible characters; empty becomes null."""
+    return change_where(
+        expr, ID_18, lambda text: without_gaps(half_width(visible(text))).str.to_uppercase(), matches=False
+    )
 
 
 def id_no_canonical(expr: pl.Expr) -> pl.Expr:
@@ -70,7 +85,12 @@ def id_no_status(expr: pl.Expr, areas: Areas) -> pl.Expr:
 
     def statuses(text: pl.Series) -> pl.Series:
         frame = pl.DataFrame({"text": text}).with_columns(FIRST_17)
-        right = TEXT.str.contains(BORN_18) & _area_known(areas) & CHECK_FITS
+        right = (
+            TEXT.str.contains(BORN_18)
+            & _area_known(areas)
+            & CHECK_FITS
+            & ~(NUMBER // 10**11).is_in(documents.HMT_AREAS)
+        )
         wrong = ~frame.select(right.fill_null(False)).to_series()
         status = pl.repeat("ok", len(text), dtype=pl.String, eager=True)
         return status.scatter(wrong.arg_true(), _fault(text.filter(wrong), areas)) if wrong.any() else status
@@ -79,56 +99,89 @@ def id_no_status(expr: pl.Expr, areas: Areas) -> pl.Expr:
 
 
 def _fault(text: pl.Series, areas: Areas) -> pl.Series:
-    """The first fault of each invalid number, or `old_15`. An old number is tested in 18 digits."""
+    """The other document or the first fault of each number that is no citizen's, or `old_15`, which is tested in 18 digits."""
     old = text.str.contains(ID_15).fill_null(False)
     in_18 = text.to_frame().select(change_where(pl.first(), ID_15, _in_18)).to_series()
     frame = pl.DataFrame({"text": in_18, "old": old}).with_columns(FIRST_17)
-    fault = (
-        pl.when(TEXT.is_null())
-        .then(pl.lit("missing"))
-        .when(TEXT.str.contains(FLOAT))
-        .then(pl.lit("precision_lost"))
-        .when(TEXT.str.len_chars() != 18)
-        .then(pl.lit("length"))
-        .when(~TEXT.str.contains(ID_18))
-        .then(pl.lit("characters"))
-        .when(~_area_known(areas))
-        .then(pl.lit("area"))
-        .when(~TEXT.str.contains(BORN_18))
-        .then(pl.lit("birth_date"))
-        .when("old")
-        .then(pl.lit("old_15"))
-        .otherwise(pl.lit("check_digit"))
+    faults: tuple[tuple[str, pl.Expr | bool], ...] = (
+        ("missing", TEXT.is_null()),
+        ("precision_lost", TEXT.str.contains(FLOAT) | TEXT.str.contains(ROUNDED_18) & ~CHECK_FITS),
+        *((status, TEXT.str.contains(pattern)) for status, pattern in documents.FORMS_WITHOUT_CHECK.items()),
+        ("hmt_pass", _is_of_taiwan(TEXT)),
+        *((status, TEXT.str.contains(pattern) & CHECK_FITS) for status, pattern in documents.FORMS_WITH_CHECK.items()),
+        ("length", TEXT.str.len_chars() != 18),
+        ("characters", ~TEXT.str.contains(ID_18)),
+        ("area", ~_area_known(areas) & ~TEXT.str.contains("|".join(documents.FORMS_WITH_CHECK.values()))),
+        ("birth_date", ~TEXT.str.contains(BORN_18)),
+        ("old_15", pl.col("old")),
+        ("check_digit", True),
     )
-    return frame.select(fault).to_series()
+    return frame.select(_first(faults)).to_series()
+
+
+def _first(tests: Iterable[tuple[str, pl.Expr | bool]]) -> pl.Expr:
+    """The name of the first test that holds."""
+    return pl.coalesce(pl.when(test).then(pl.lit(name)) for name, test in tests)
+
+
+def _is_of_taiwan(text: pl.Expr) -> pl.Expr:
+    """True for 8 digits that are neither a day nor the beginning of a citizen's number."""
+    return text.str.contains(documents.TAIWAN_PASS) & ~text.str.contains(documents.NOT_OF_TAIWAN)
 
 
 def _area_known(areas: Areas) -> pl.Expr:
     return areas.is_known(NUMBER // 10**11, NUMBER // 10**3 % 10**8)
 
 
-def id_no_status_in_row(number: pl.Expr, status: pl.Expr, birth_date: pl.Expr | None, sex: pl.Expr | None) -> pl.Expr:
-    """The status; an `ok` one is compared with the row's own birth date and sex (GB/T 2261.1: 1 male, 2 female).
+def id_no_status_in_row(
+    number: pl.Expr, status: pl.Expr, birth_date: pl.Expr | None, sex: pl.Expr | None, id_type: pl.Expr | None = None
+) -> pl.Expr:
+    """The status; a number of 18 digits is compared with the row's own birth date and sex (GB/T 2261.1: 1 male, 2 female), one
+    that is no citizen's with the type of its document.
 
-    An empty cell and an unknown sex contradict nothing. Takes the normal form.
+    An empty cell and an unknown sex contradict nothing. A woman's number on a man's row that ends in 000 was rounded. Takes the
+    normal form.
     """
-    ok, otherwise = status == "ok", status
+    born, otherwise = status.is_in(BORN_STATUSES) & (number.str.len_chars() == 18), status
+    if id_type is not None:
+        for code, (name, pattern) in documents.BY_TYPE.items():
+            fits = (id_type == code) & ~status.is_in([*USABLE_STATUSES, "missing"]) & number.str.contains(pattern)
+            otherwise = pl.when(fits).then(pl.lit(name)).otherwise(otherwise)
     if sex is not None:
         is_male = sex.replace_strict({"1": 1, "2": 0}, default=None, return_dtype=pl.Int8)
         odd = number.str.slice(16, 1).cast(pl.Int8, strict=False) % 2
-        otherwise = pl.when(ok & (odd != is_male)).then(pl.lit("sex_mismatch")).otherwise(otherwise)
+        rounded = number.str.ends_with("000")
+        differs = pl.when(rounded).then(pl.lit("precision_lost")).otherwise(pl.lit("sex_mismatch"))
+        otherwise = pl.when(born & (odd != is_male)).then(differs).otherwise(otherwise)
     if birth_date is not None:
         day = birth_date.dt.year() * 10_000 + birth_date.dt.month().cast(pl.Int32) * 100 + birth_date.dt.day()
         differs = number.str.slice(6, 8).cast(pl.Int32, strict=False) != day
-        otherwise = pl.when(ok & differs).then(pl.lit("birth_mismatch")).otherwise(otherwise)
+        otherwise = pl.when(born & differs).then(pl.lit("birth_mismatch")).otherwise(otherwise)
     return otherwise
 
 
+def rounded_by_company(number: pl.Series, status: pl.Series) -> pl.Series:
+    """The statuses of numbers of some rows. One ending in 000 whose check character fits, as chance does 1 in 11 times, is
+    `precision_lost`, too, where at least as many beside it do not fit; alone it may be somebody's.
+    """
+    lost = int(((status == "precision_lost") & number.str.contains(ROUNDED_18)).sum())
+    fits = (status.is_in(BORN_STATUSES) & number.str.contains(ROUNDED_18)).fill_null(False)
+    if not lost or lost < int(fits.sum()):
+        return status
+    return status.scatter(fits.arg_true(), "precision_lost")
+
+
 def id_no_masked(expr: pl.Expr) -> pl.Expr:
-    """`9900**********1234`; a 15-digit number likewise; anything else is masked entirely. Takes the normal form."""
+    """`9900**********1234`; 15 digits likewise, of another document `E0*****01`; the rest entirely. Takes the normal form."""
     return change_either(expr, ID_18, lambda text: keep_ends(text, 4, "**********", 4), _other_masked)
 
 
 def _other_masked(text: pl.Expr) -> pl.Expr:
-    old = pl.when(text.str.contains(ID_15)).then(keep_ends(text, 4, "*******", 4))
-    return old.when(text.is_not_null()).then(pl.lit(FULL_MASK))
+    short = text.str.contains(f"{documents.HMT_PASS}|{documents.PASSPORT}") | _is_of_taiwan(text)
+    masks = (
+        (text.str.contains(ID_15), keep_ends(text, 4, "*******", 4)),
+        (text.str.contains(documents.OLD_PERMANENT_RESIDENCE), keep_ends(text, 3, "********", 4)),
+        (short, keep_ends(text, 2, "*****", 2)),
+        (text.is_not_null(), pl.lit(FULL_MASK)),
+    )
+    return pl.coalesce(pl.when(test).then(mask) for test, mask in masks)

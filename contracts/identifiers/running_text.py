@@ -5,16 +5,15 @@ Not here: a column of such numbers (`id_no.py`, `telephone.py`).
 
 from __future__ import annotations
 
-import unicodedata
-
 import polars as pl
 
-from contracts.identifiers.text import FULL_MASK, change_where
+from contracts.identifiers.text import FULL_MASK, change_where, visible_text
 
 # Patterns of identifiers in running text, each with its mask. `\d` takes full-width digits too; groups stay readable.
 # Gaps are allowed where people put them: 6-8-4 and 4-4-4-4-2 in ID numbers, 3-4-4 and 4-4-3 in mobile numbers.
 _GAPS = r" \x{3000}._\-－—–"
 _GAP, _SPLIT = f"[{_GAPS}]{{0,2}}", f"[{_GAPS}]{{1,2}}"
+_LETTER, _START, _END = "[A-Za-zＡ-Ｚａ-ｚ]", r"(^|[^\dA-Za-zＡ-Ｚａ-ｚ])", r"([^\dA-Za-zＡ-Ｚａ-ｚ]|$)"
 _MOBILE = r"[1１][3-9３-９]\d"
 IN_TEXT: tuple[tuple[str, str], ...] = (
     (r"\d[.．]\d{5,}[EeＥｅ][+＋]?\d{2}", FULL_MASK),
@@ -27,11 +26,15 @@ IN_TEXT: tuple[tuple[str, str], ...] = (
         "${1}**********${2}${3}",
     ),
     (rf"(\d{{4}})\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{2}}{_GAP}\d{{1}}(\d{{4}})", "${1}*******${2}"),
+    # a foreigner's old card of permanent residence, a passport, a pass of Hong Kong or Macao: letters, then only these digits
+    (rf"{_START}({_LETTER}{{3}})\d{{8}}(\d{{4}}){_END}", "${1}${2}********${3}${4}"),
+    (rf"{_START}({_LETTER}{{1,2}})\d{{5,6}}(\d{{2}}){_END}", "${1}${2}*****${3}${4}"),
+    (rf"{_START}([HMhmＨＭｈｍ])\d{{8}}(\d{{2}}){_END}", "${1}${2}********${3}${4}"),
     (rf"({_MOBILE}){_GAP}\d{{4}}{_GAP}(\d{{4}})", "${1}****${2}"),
     (rf"({_MOBILE})\d{_SPLIT}\d{{3}}(\d){_SPLIT}(\d{{3}})", "${1}****${2}${3}"),
     (rf"([0０]\d{{2,3}}){_GAP}\d{{5,6}}(\d{{2}})", "${1}*****${2}"),
 )
-LONG_RUN = rf"\d[\d．{_GAPS}]{{8,}}"
+LONG_RUN = rf"\d[\d．{_GAPS}]{{8,}}|{_LETTER}\d{{7}}"
 # In a code (a household's number) only a number that stands alone is one: an ID number with a date in its place, or a mobile.
 _DATE = rf"(?:[1１][89８９]|[2２][0０])\d{{2}}{_GAP}[01０１]\d{_GAP}[0-3０-３]\d"
 ALONE = (
@@ -41,13 +44,13 @@ ALONE = (
 
 
 def scrub(expr: pl.Expr) -> pl.Expr:
-    """Running text with every ID number (18, 15 digits, or spelt as a float) and telephone number masked."""
+    """Running text with every ID number (18, 15 digits, or spelt as a float), passport and telephone number masked."""
     return change_where(expr, LONG_RUN, _scrub)
 
 
 def scrub_alone(expr: pl.Expr) -> pl.Expr:
     """As `scrub`, only in texts where a number stands alone: codes with as many digits stay as they are."""
-    return change_where(expr, LONG_RUN, lambda text: change_where(text, ALONE, _scrub))
+    return change_where(expr, LONG_RUN, lambda text: change_where(text, ALONE, _scrub))  # a passport is like a code
 
 
 def has_number_alone(expr: pl.Expr) -> pl.Expr:
@@ -56,8 +59,8 @@ def has_number_alone(expr: pl.Expr) -> pl.Expr:
 
 
 def contains_number(text: str) -> bool:
-    """`has_number_alone` of one text, such as a file's name; invisible characters (Unicode Cf) are ignored."""
-    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    """`has_number_alone` of one text, such as a file's name; invisible characters are ignored."""
+    text = visible_text(text)
     if not any(character.isdigit() for character in text):
         return False
     return bool(pl.DataFrame({"text": [text]}).select(has_number_alone(pl.col("text"))).item())

@@ -35,7 +35,7 @@ from demo.spellings.noise import with_noise
 from demo.truth.planted_people import plant
 
 BREAKABLE: Final = Breakable(
-    required=("姓名", "公民身份号码", "户号", "户籍地址"),
+    required=("姓名", "户号", "户籍地址"),  # an infant may have no number
     dates=("出生日期", "更新日期"),
     labels={"性别": "先生", "与户主关系": "干亲", "人员类别": "暂住"},
 )

@@ -45,8 +45,8 @@ def _hukou_without_presence(known: AcceptedRows) -> pl.LazyFrame:
 
 
 def _nonconforming(known: AcceptedRows) -> pl.LazyFrame:
-    """证件号不合规: the ID number is not a valid GB 11643 number (another person's number is)."""
-    return _of_persons(known.residents.filter(pl.col("id_defect") != ANOTHERS))
+    """证件号不合规: the ID number is no valid GB 11643 number (another person's is), and no spreadsheet rounded it."""
+    return _of_persons(known.residents.filter(~pl.col("id_defect").is_in([ANOTHERS, "excel_float"])))
 
 
 def _mismatch(known: AcceptedRows) -> pl.LazyFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from contracts.lint_rules import OPEN_QUESTION
 from contracts.model import Classification, LogicalType
 from pipelines.drafting.codes import few_values, fitting_list
 from pipelines.drafting.column_profile import ColumnProfile
+from pipelines.drafting.dates import has_day_to_come
 from pipelines.drafting.keys import Key, is_number, is_whole_number, likely_key
 from pipelines.drafting.names import Names
 from pipelines.drafting.personal import RARELY_NEEDED, TREATMENTS, About, about, is_chinese_place, personal_treatment
@@ -104,6 +106,8 @@ def _column(facts: ColumnProfile, person: About | None, name: str, lists: dict[s
     custom += [Entry(word, value) for word, value in treated if word != "mask" or value != "year" or kind != "string"]
     if facts.kind.formats and kind != "string":
         custom.append(Entry("formats", list(facts.kind.formats)))
+        if has_day_to_come(facts.kind.formats, facts.texts, date.today()):
+            custom.append(Entry("future", True, "待确认: 样本里有今天以后的日期"))
     if facts.kind.needs_half_width and kind != "string":
         custom.append(Entry("clean", ["nfkc"]))
     if codes:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from functools import cache
 
 import polars as pl
+
+from pipelines.ingest.dates import parse_moments, parse_pattern
 
 DATE_START = "^[0-9]{1,4}[-/.年0-9]"
 # shape of a day → its possible patterns, the likelier first
@@ -61,7 +64,13 @@ def has_time(pattern: str) -> bool:
     return "%H" in pattern or "%I" in pattern
 
 
+def has_day_to_come(patterns: Iterable[str], texts: pl.Series, today: date) -> bool:
+    """True if one of the texts is a day after `today`."""
+    latest = parse_moments(texts, patterns, pl.Datetime("us")).max()
+    return isinstance(latest, datetime) and latest.date() > today
+
+
 def _parses(pattern: str, texts: pl.Series) -> pl.Series:
     """True where the pattern parses the text to a year from EARLIEST to LATEST."""
-    parsed = texts.str.strptime(pl.Datetime("us") if has_time(pattern) else pl.Date, pattern, strict=False)
+    parsed = parse_pattern(texts, pattern, pl.Datetime("us") if has_time(pattern) else pl.Date)
     return parsed.dt.year().is_between(EARLIEST, LATEST).fill_null(False)

@@ -1,27 +1,21 @@
 """Cleans an office's text and parses it into typed values, column by column as the contract says.
 
-Not here: checking the values (`validate_rows.py`).
+Not here: checking the values (`validate_rows.py`), cells (`cells.py`), text → dates (`dates.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
 import polars as pl
 
 from contracts.code_lists import CodeList
-from contracts.identifiers import KINDS, change_where, half_width, scrub
+from contracts.identifiers import scrub
 from contracts.model import Column, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
+from pipelines.ingest.cells import clean_cells
+from pipelines.ingest.dates import parse_moments
 
-# text without a match is clean already, and most is: one look is cheaper than cleaning
-UNTIDY = r"^$|[^\x21-\x7E\x{3001}\x{3002}\x{4E00}-\x{9FFF}]"
-TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
-    "nfkc": half_width,
-    "compact": lambda text: text.str.replace_all(r"\s+", ""),
-    "controls": lambda text: text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", ""),
-}
 # always understood besides the contract's formats: what the hub's XLSX reader writes for a date cell
 ISO: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d",),
@@ -32,19 +26,33 @@ EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"),
     "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M"),
 }
-EXCEL = "excel"  # a spreadsheet's day number: days since 1899-12-30, the time of day as a fraction
-EXCEL_EPOCH = datetime(1899, 12, 30)
 TRUE, FALSE = ("true", "1", "是", "y", "yes"), ("false", "0", "否", "n", "no")
 
 
-def clean(frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList]) -> pl.DataFrame:
-    """The frame with text trimmed and cleaned as contracted, empty → null, identifiers normalised, labels → codes."""
-    return frame.with_columns(_cleaned(column, code_lists) for column in table.columns)
+def clean(
+    frame: pl.DataFrame, table: Table, code_lists: Mapping[str, CodeList]
+) -> tuple[pl.DataFrame, dict[tuple[str, str], pl.Series]]:
+    """The frame with clean cells (`cells.py`), values in their checks' form and labels → codes; and the places of cells that
+    were cleaned of more than space, by column and rule.
+    """
+    found: dict[tuple[str, str], pl.Series] = {}
+    columns = []
+    for column in table.columns:
+        cells, places = clean_cells(frame[column.name], column, _code_texts(column, code_lists))
+        columns.append(cells.alias(column.name))
+        found |= {(column.name, rule): at for rule, at in places.items()}
+    values = frame.with_columns(columns)
+    return values.with_columns(_in_form(column, code_lists) for column in table.columns), found
 
 
-def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
+def _code_texts(column: Column, code_lists: Mapping[str, CodeList]) -> list[str]:
+    """Every text that the column's codes allow: NA may be a country."""
+    listed = [value for check in column.checks if check.rule == "code" for value in check.args.get("values", ())]
+    return [*listed, *(code_lists[column.codes].spellings if column.codes else ())]
+
+
+def _in_form(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     text = pl.col(column.name)
-    text = KINDS[column.token].normal(text) if column.token else change_where(text, UNTIDY, lambda t: _tidy(t, column))
     for check in column.checks:
         if check.rule == "named":
             text = NAMED_CHECKS[check.reported_rule].normal(text)
@@ -53,13 +61,6 @@ def _cleaned(column: Column, code_lists: Mapping[str, CodeList]) -> pl.Expr:
     if column.codes:
         text = text.replace(code_lists[column.codes].spellings)
     return text.alias(column.name)
-
-
-def _tidy(text: pl.Expr, column: Column) -> pl.Expr:
-    for word in column.clean:
-        text = TIDIERS[word](text) if word in TIDIERS else text
-    text = text.str.strip_chars()
-    return pl.when(text != "").then(text)
 
 
 def parse_types(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -78,31 +79,12 @@ def _cast(text: pl.Series, column: Column) -> pl.Series:
             spellings = dict.fromkeys(TRUE, True) | dict.fromkeys(FALSE, False)
             return text.str.to_lowercase().replace_strict(spellings, default=None, return_dtype=pl.Boolean)
         case "date":
-            return _first_format(text, column, pl.Date)
+            return _moments(text, column, pl.Date)
         case "timestamp":
-            return _first_format(text, column, pl.Datetime("us"))
+            return _moments(text, column, pl.Datetime("us"))
     return text
 
 
-def _first_format(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
-    """Each value parsed by the first of the contract's formats that fits it."""
-    found = pl.Series(text.name, [], dtype=dtype).extend_constant(None, len(text))
-    for pattern in dict.fromkeys((*(column.formats or EVERYDAY[column.logical_type]), *ISO[column.logical_type])):
-        left = (text.is_not_null() & found.is_null()).arg_true()
-        if left.is_empty():
-            break
-        some = text.gather(left)
-        parsed = _serial(some, dtype) if pattern == EXCEL else some.str.strptime(dtype, pattern, strict=False)
-        found = parsed if len(parsed) == len(text) else found.scatter(left, parsed)
-    return found
-
-
-def _serial(text: pl.Series, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
-    """Spreadsheet day numbers from 1900-03-01 on; before it spreadsheets count a 29 February 1900."""
-    days = text.cast(pl.Float64, strict=False)
-    moment = pl.lit(EXCEL_EPOCH) + pl.duration(microseconds=(pl.first() * 86_400_000_000).round())
-    return (
-        days.to_frame()
-        .select(pl.when(pl.first().is_between(61, 2_958_466)).then(moment).cast(dtype).alias(text.name))
-        .to_series()
-    )
+def _moments(text: pl.Series, column: Column, dtype: type[pl.Date] | pl.Datetime) -> pl.Series:
+    patterns = (*(column.formats or EVERYDAY[column.logical_type]), *ISO[column.logical_type])
+    return parse_moments(text, dict.fromkeys(patterns), dtype)

@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contracts.artefacts import IN_IDENTIFIERS, artefacts_of
 from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS
-from contracts.model import Check, Table
+from contracts.model import Check, Column, Table
 from contracts.named_checks import NAMED_CHECKS
-from contracts.predicates import satisfies
+from contracts.predicates import EARLIEST, satisfies
+from pipelines.ingest.cells import STRAY
 from pipelines.ingest.free_text import NUMBER_IN_TEXT
 
 MOST_CODES = 30
 ROW_RULES: Mapping[str, tuple[str, str]] = {
+    STRAY: ("夹有看不见的字符，或文字前有撇号，已去掉", "从系统直接导出；粘贴时选“只保留文本”"),
     "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
     "feature": (
         "不是 GeoJSON 要素（Feature），或属性里有不是单个值的内容",
@@ -35,8 +38,14 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
     "number_in_text": ("文字中夹有证件号码或手机号，已脱敏", "号码只填在约定的列里"),
     "number_in_key": ("编号中含有证件号码或手机号", "编号不得使用证件号码或手机号，换用单位自己的编号后重新报送"),
     "range": ("数值或日期超出规定范围", "核对后更正"),
-    "type_date": ("不是有效日期", "写成 2024-03-01 这样的日期"),
-    "type_timestamp": ("不是有效时间", "写成 2024-03-01 08:30:00 这样的时间"),
+    "type_date": (
+        "不是有效日期，或年份不是四位公历年",
+        "写成 2024-03-01 这样的日期；年份写四位公历年（民国年份加 1911），不用分隔符时写足八位",
+    ),
+    "type_timestamp": (
+        "不是有效时间，或年份不是四位公历年",
+        "写成 2024-03-01 08:30:00 这样的时间；年份写四位公历年（民国年份加 1911）",
+    ),
     "type_integer": ("不是整数", "只填阿拉伯数字，不带单位"),
     "type_number": ("不是数字", "只填阿拉伯数字和小数点，不带单位"),
     "type_boolean": ("不是“是”或“否”", "填“是”或“否”"),
@@ -72,7 +81,14 @@ def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonTe
     """The texts of every rule a row of `table` can break, with the contract's limits added to the advice."""
     texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "hidden_row")]
     texts += [
-        ReasonText(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in ("formula", "drift")
+        ReasonText(column.name, rule, *ROW_RULES[rule])
+        for column in table.columns
+        for rule in ("formula", "drift", STRAY)
+    ]
+    texts += [
+        ReasonText(column.name, artefact.rule, artefact.reason, artefact.advice)
+        for column in table.columns
+        for artefact in (*artefacts_of(column), *IN_IDENTIFIERS.get(str(column.token), ()))
     ]
     texts += [ReasonText("", check.rule, *ROW_RULES["unique"]) for check in table.checks if check.rule == "unique"]
     for column in table.columns:
@@ -96,6 +112,10 @@ def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonTe
         elif check.column and check.rule in ROW_RULES:
             reason, advice = ROW_RULES[check.rule]
             texts.append(ReasonText(check.column, check.rule, reason, advice + _limits_text(check, code_lists)))
+    for column in table.columns:
+        if column.logical_type in ("date", "timestamp"):
+            reason, advice = ROW_RULES["range"]
+            texts.append(ReasonText(column.name, "range", reason, advice + _day_limits_text(column)))
     return list({(text.column, text.rule): text for text in texts}.values())
 
 
@@ -103,6 +123,14 @@ def status_rule(kind: str, status: str) -> str:
     """The rule for an identifier's status: `id_check_digit`, `phone_prefix`."""
     assert kind in KINDS
     return f"{kind.removesuffix('_no')}_{status}"
+
+
+def _day_limits_text(column: Column) -> str:
+    """The first and the last day of a column in brackets, those of the contract or those implied."""
+    given = next((check.args for check in column.checks if check.rule == "range"), {})
+    first, last = given.get("min") or EARLIEST, given.get("max")
+    until = f"，不晚于 {last}" if last else "" if column.future else "，不晚于报送日期"
+    return f"（不早于 {first}{until}）"
 
 
 def _limits_text(check: Check, code_lists: Mapping[str, CodeList]) -> str:

@@ -18,10 +18,10 @@ import polars as pl
 from contracts.code_lists import CodeList
 from contracts.identifiers import KINDS, Areas, scrub, scrub_alone
 from contracts.model import Column, Severity, Table
-from contracts.predicates import violates
+from contracts.predicates import day_range, violates
 from pipelines.ingest.clean import clean, parse_types
 from pipelines.ingest.free_text import FreeText
-from pipelines.ingest.identifier_status import with_statuses
+from pipelines.ingest.identifier_status import NEWBORN, with_statuses
 from pipelines.ingest.row_reasons import status_rule
 from pipelines.readers.batch import FEATURE, FIELDS, HIDDEN_ROW, IGNORED_ROW, NUL, Batch, by_mark
 from warehouse.lake.tokens import Tokens
@@ -56,18 +56,20 @@ class ValidatedRows:
 class RowValidator:
     """Validates the rows of one delivery by the contract of its table. `code_lists` must have the list `id_area`.
 
-    Codes must be valid on the delivery's `day`.
+    Codes must be valid on the delivery's `day`, and dates not later unless the contract says so.
     """
 
     def __init__(
         self, table: Table, delivery_id: str, day: date, code_lists: Mapping[str, CodeList], tokens: Tokens
     ) -> None:
         self.table, self._delivery_id, self._code_lists, self._tokens = table, delivery_id, code_lists, tokens
-        self._areas = Areas.of(code_lists["id_area"])
+        self._day, self._areas = day, Areas.of(code_lists["id_area"])
         self._invalid_codes = {c.name: code_lists[c.codes].invalid_codes(day) for c in table.columns if c.codes}
         self._identifiers = [(c, KINDS[c.token]) for c in table.columns if c.token]
+        self._numbered = {column.name for column, _ in self._identifiers}
         checks = (*table.checks, *(check for column in table.columns for check in column.checks))
-        self._checks = [check for check in checks if check.column and check.rule in ROW_CHECKS]
+        ranges = [check for column in table.columns if (check := day_range(column, day))]
+        self._checks = [check for check in (*checks, *ranges) if check.column and check.rule in ROW_CHECKS]
         self._free_text = FreeText(table)
 
     def validate(self, batch: Batch) -> ValidatedRows:
@@ -78,11 +80,14 @@ class RowValidator:
         marked = {mark: numbered[places] for mark, places in by_mark(batch).items()}
         left_out = [at for at, mark in batch.marks.items() if mark != HIDDEN_ROW]
         readable = numbered.filter(~pl.int_range(pl.len()).is_in(left_out)) if left_out else numbered
-        text = clean(readable, self.table, self._code_lists)
+        text, cleaned = clean(readable, self.table, self._code_lists)
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
+        told: list[Broken] = [
+            (name, rule, "warning", _mask(places, len(text)).filter(~blank)) for (name, rule), places in cleaned.items()
+        ]
         text, numbers = self._free_text.mask_numbers(text.filter(~blank) if blank.any() else text)
-        values = with_statuses(parse_types(text, self.table), self.table, self._areas)
-        broken = [*numbers, *self._broken_rules(text, values, batch.may_hold_formulas)]
+        values = with_statuses(parse_types(text, self.table), self.table, self._areas, self._day)
+        broken = [*told, *numbers, *self._broken_rules(text, values, batch.may_hold_formulas)]
         found = pl.concat([*self._marked(marked), *self._issues(text, broken)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
@@ -149,6 +154,8 @@ class RowValidator:
             wrong = violates(check, self._code_lists)
             if check.rule == "not_null":  # a value of the wrong type is not also reported as missing
                 wrong = pl.lit(text[str(check.column)]).is_null()
+                if check.column in self._numbered:
+                    wrong &= pl.col(f"{check.column}_status") != NEWBORN
             key: tuple[str, str, Severity] = (
                 str(check.column),
                 check.reported_rule,
@@ -158,10 +165,10 @@ class RowValidator:
         for name, codes in self._invalid_codes.items():
             if codes:
                 rules[name, "code_expired", "warning"] = pl.col(name).is_in(codes)
-        for column, _ in self._identifiers:
+        for column, kind in self._identifiers:
             status = pl.col(f"{column.name}_status")
             for bad in values[f"{column.name}_status"].unique(maintain_order=True):
-                if bad not in ("ok", "missing"):
+                if bad not in kind.sound:
                     rules[column.name, status_rule(str(column.token), bad), "warning"] = status == bad
         for key, rows in violated_rows(values, rules).items():
             yield *key, rows
@@ -178,6 +185,10 @@ class RowValidator:
             raw.append((str(column.token), tokens, known))
         rows = values.with_columns(stored) if len(values) else values.with_columns(s.head(0) for s in stored)
         return rows.select(*(c.name for c in self.table.lake_columns), SHEET), tuple(raw)
+
+
+def _mask(places: pl.Series, rows: int) -> pl.Series:
+    return pl.repeat(False, rows, dtype=pl.Boolean, eager=True).scatter(places, True)
 
 
 def violated_rows(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dict[Key, pl.Series]:

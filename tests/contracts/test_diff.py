@@ -67,6 +67,7 @@ def with_codes(*values: str, **changes: Any) -> dict[str, Any]:
         (with_column(DOGS, aliases=("数量",)), "aliases changed", "", "minor"),
         (with_column(DOGS, survivorship=Survivorship(sources=("property",))), "survivorship changed", "", "minor"),
         (with_column(KIND, formats=("%y",)), "formats changed", "office", "major"),
+        (with_column(KIND, future=True), "future changed", "", "minor"),
         (with_column(KIND, formats=("%y", "%Y")), "formats changed", "", "minor"),
         (replace(DOG, layout=Layout(format="csv", file_pattern="b.csv")), "layout file_pattern changed", "office", "major"),
         (replace(DOG, layout=LAYOUT.model_copy(update={"header_row": 2})), "layout header_row changed", "office", "major"),

@@ -98,6 +98,8 @@ def test_a_sound_contract_becomes_a_table(tmp_path: Path) -> None:
         ("physicalName: 持证人", "physicalName: 证号", 9, "column 证号 is declared twice"),
         ("{property: mask, value: name}", "{property: mask, value: year}", 24, "mask year is for dates"),
         ("{property: mask, value: name}", "{property: clean, value: nfkc}", 24, "clean should be a list, not 'nfkc'"),
+        ("{property: mask, value: name}", "{property: formats, value: ['%y-%m-%d']}", 24, "a year has four digits"),
+        ("{property: mask, value: name}", "{property: future, value: true}", 24, "future is for dates and timestamps"),
         (
             "{property: mask, value: name}",
             "{property: check, value: mobil}",

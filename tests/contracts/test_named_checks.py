@@ -57,7 +57,7 @@ credit_codes = st.builds(
 )
 id_numbers = st.builds(
     lambda area, day, serial: f"{area}{day:%Y%m%d}{serial:03d}",
-    st.sampled_from(["140202", "140213", "142121", "710000", "140299", "990001"]),
+    st.sampled_from(["140202", "140213", "142121", "710000", "140299", "990001", "810000", "830000"]),
     st.dates(date(1890, 1, 1), date(2030, 1, 1)),
     st.integers(0, 999),
 ).map(lambda digits: digits + check_digit(digits))
@@ -118,6 +118,11 @@ def test_a_share_may_be_let_through() -> None:
         ("landline", "0352-5100001", True),
         ("landline", "15400000001", False),
         ("landline", "5100001", False),
+        ("landline", "000-12345678", False),
+        ("telephone", "0352-5100001-801", True),
+        ("telephone", "400-810-0000", True),
+        ("id_no", "830000215001010044", True),  # of a resident of Taiwan
+        ("id_no", "E00000000", False),
         ("telephone", "(0352)5100001", True),
         ("telephone", "15400000001", True),
         ("telephone", "无", False),

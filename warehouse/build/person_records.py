@@ -162,7 +162,7 @@ class Record:
     def _id_no_agrees(self) -> str:
         """True in SQL if the number confirms birth date and sex; false if the contract names no columns to compare."""
         name = self.person.id_no
-        is_compared = name is not None and self.table.column(name).agrees.keys() == {"birth_date", "sex"}
+        is_compared = name is not None and self.table.column(name).agrees.keys() >= {"birth_date", "sex"}
         return self._has_status("id_no", VALID_STATUSES) if is_compared else "false"
 
     def _updated_on(self) -> str:

@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from contracts.artefacts import is_placeholder
+from contracts.date_formats import iso_day
 from contracts.identifiers import KINDS, Areas, canonical, check_digit, contains_number, mask
 from contracts.model import Catalog, Column
 from warehouse.build.survivorship import survivorship_columns
@@ -28,7 +30,7 @@ from warehouse.settings import Settings
 
 ADDRESSES: Final = ("living_address", "hukou_address")
 NO_NUMBER: Final = frozenset(
-    {"missing", "precision_lost", "length", "characters", "birth_date", "check_digit", "prefix"}
+    {"missing", "precision_lost", "length", "characters", "birth_date", "check_digit", "prefix", "service"}
 )
 LONGEST: Final = 200
 FIRST_DAY: Final = date(1870, 1, 1)
@@ -122,7 +124,7 @@ class ValueValidator:
             return value.value
         try:
             if column.logical_type == "date":
-                day = date.fromisoformat(value.value)
+                day = iso_day(value.value)
                 if not FIRST_DAY <= day <= self.inputs.today:
                     raise ValueError
                 return day.isoformat()
@@ -138,7 +140,11 @@ class ValueValidator:
         """True for a number that somebody could have, even of a county that the hub does not know."""
         areas = Areas.of(self.inputs.code_lists["id_area"])
         status = pl.DataFrame({"n": [number]}).select(KINDS[kind].status(pl.col("n"), areas)).item()
-        return status not in NO_NUMBER and (status != "area" or check_digit(number[:17]) == number[17:])
+        return (
+            status not in NO_NUMBER
+            and not is_placeholder(kind, number)
+            and (status != "area" or check_digit(number[:17]) == number[17:])
+        )
 
     @cached_property
     def _columns(self) -> Mapping[tuple[str, str], Column]:

@@ -4,7 +4,7 @@ with contact_phone as (
     select distinct hash(r.phone_token) as phone, f.variant_hash, hash(r.dwelling_id) as home
     from person_record r
     join name_feature f on f.name_hash = hash(r.name)
-    where r.strength = 'contact' and r.phone_token is not null and r.dwelling_id is not null and f.name_kind = 'full'
+    where r.strength = 'contact' and r.phone_status = 'ok' and r.dwelling_id is not null and f.name_kind = 'full'
 ), contact_person as (
     select min(k.person) as person, c.phone
     from contact_phone c

@@ -6,7 +6,7 @@ select r.source, r.record_key, r.strength = 'spine' as is_spine, hash(r.name) as
        case when r.has_usable_id_no then r.id_no_token end as token,
        case when r.has_usable_id_no then hash(r.id_no_token) end as number,
        r.id_no_agrees as agrees,
-       case when r.phone_token is not null then hash(r.phone_token) end as phone,
+       case when r.phone_status = 'ok' then hash(r.phone_token) end as phone,
        case when r.dwelling_id is not null then hash(r.dwelling_id) end as home,
        case when p.hukou_dwelling_id is not null then hash(p.hukou_dwelling_id) end as registered_home,
        case when r.household is not null then hash(r.household) end as household,

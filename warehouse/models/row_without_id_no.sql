@@ -11,10 +11,10 @@ with named_record as (
     where not r.is_spine and (r.number is null or b.record_key is not null)
     union all
     select source, record_key, 'contact', hash(name), sex, birth_date,
-           case when phone_token is not null then hash(phone_token) end,
+           case when phone_status = 'ok' then hash(phone_token) end,
            case when dwelling_id is not null then hash(dwelling_id) end, null
     from person_record
-    where strength = 'contact' and (name is not null or phone_token is not null)
+    where strength = 'contact' and (name is not null or phone_status = 'ok')
 ), record_phone as (
     select t.*, case when c.phone is null then t.phone end as own_phone
     from named_record t left join common_phone c on c.phone = t.phone

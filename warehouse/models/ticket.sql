@@ -6,7 +6,7 @@ with ticket_subject as (
     select ticket_no, dwelling_id as about, request_class, reported_at from source.hotline where dwelling_id is not null
     union all
     -- a telephone of many people does not identify the caller
-    select h.ticket_no, coalesce(p.person_id, case when c.phone_token is null then h.requester_phone_token end),
+    select h.ticket_no, coalesce(p.person_id, case when c.phone_token is null and h.requester_phone_status = 'ok' then h.requester_phone_token end),
            h.request_class, h.reported_at
     from source.hotline h
     left join person_link l on l.source = 'hotline' and l.record_key = h.ticket_no

@@ -67,7 +67,7 @@ with claimed as (
     join residence r on r.dwelling_id = n.dwelling_id
     join person p on p.person_id = r.person_id
     where t.valid_to is null and r.kind = 'living' and r.valid_to is null
-      and t.holder_name = p.name and p.id_no_status <> 'ok'
+      and t.holder_name = p.name and p.id_no_status not in ('ok', 'hmt_residence', 'permanent_residence', 'hmt_pass', 'passport')
 ), away as (
     select n.* from nobody n where not exists (select 1 from namesake s where s.dwelling_id = n.dwelling_id)
 ), lived as (

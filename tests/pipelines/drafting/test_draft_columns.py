@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +10,7 @@ import pytest
 
 from contracts.load import lint
 from pipelines.drafting.column_profile import ColumnProfile
+from pipelines.drafting.dates import has_day_to_come
 from pipelines.drafting.personal import about
 from tests.pipelines.drafting.drafts import (
     HEADER,
@@ -89,6 +91,20 @@ def test_types_and_spellings(values: list[str | None], kind: str, formats: set[s
 )
 def test_columns_about_people(header: str, values: list[str], kind: str | None) -> None:
     assert about(ColumnProfile(pl.Series(header, values, dtype=pl.String))) == kind
+
+
+@pytest.mark.parametrize(
+    ("days", "to_come"), [(["2024-03-01", "2023-01-01"], False), (["2024-03-01", "2024-03-02"], True), ([], False)]
+)
+def test_a_sample_with_days_to_come_says_so(days: list[str], to_come: bool) -> None:
+    texts = pl.Series("有效期至", days, dtype=pl.String)
+    assert has_day_to_come(("%Y-%m-%d",), texts, date(2024, 3, 1)) == to_come
+
+
+def test_a_draft_accepts_the_days_to_come_of_its_sample(tmp_path: Path) -> None:
+    rows = [[f"{n:06d}", "2099-12-31"] for n in range(20)]
+    text = draft_text(write_rows(tmp_path / "证照_20240301.csv", [["证照编号", "有效期至"], *rows]))
+    assert {"property": "future", "value": True} in column(text, "有效期至")["customProperties"]
 
 
 def test_what_a_contract_says_of_its_columns(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_numbers_become_tokens_and_only_the_vault_has_them(office: Office) -> No
             {"household_no": "H" * 33},
             ["户号", "H" * 33, "length", "错误", "长度不符合规定"],
         ),
-        ({"phone": "12345"}, ["联系电话", "******", "phone_length", "提示", "电话号码位数不对"]),
+        ({"phone": "1234567"}, ["联系电话", "******", "phone_length", "提示", "电话号码位数不对"]),
         ({"id_no": id_no(1)[:17]}, ["公民身份号码", "******", "id_length", "提示", "证件号码不是18位"]),
         (
             {"id_no": "9.90001199001011E+17"},

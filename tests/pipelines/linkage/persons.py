@@ -56,7 +56,8 @@ def resident(key: str, name: str, number: str | None = None, **more: Any) -> Row
         "household_no": f"h-{key}",
         "updated_on": DAY,
     }
-    return row | {"id_no_token": f"t-{number or key}", "id_no_status": "ok" if number else "check_digit"} | more
+    row |= {"id_no_token": f"t-{number or key}", "id_no_status": "ok" if number else "check_digit"}
+    return row | ({"phone_status": "ok"} if "phone_token" in more else {}) | more
 
 
 def title(key: str, name: str, number: str | None = None, **more: Any) -> Row:
@@ -67,7 +68,11 @@ def title(key: str, name: str, number: str | None = None, **more: Any) -> Row:
 
 
 def ticket(key: str, name: str | None, phone: str | None = None, dwelling: str | None = None) -> Row:
-    return {"ticket_no": key, "requester_name": name, "requester_phone_token": phone, "dwelling_id": dwelling}
+    status = "ok" if phone else "missing"
+    return {
+        "ticket_no": key, "requester_name": name, "dwelling_id": dwelling,
+        "requester_phone_token": phone, "requester_phone_status": status,
+    }  # fmt: skip
 
 
 def crowd(count: int) -> list[Row]:

@@ -102,6 +102,14 @@ def test_two_of_one_name_birth_date_and_home_are_told_apart_by_their_numbers(tmp
     assert found.doubts("k") == 2
 
 
+@pytest.mark.parametrize("status", ["length", "prefix", "characters", "service", "missing"])
+def test_a_telephone_that_is_none_links_nobody(tmp_path: Path, status: str) -> None:
+    one = WANG | {"phone_status": status, "dwelling_id": None}
+    found = find(tmp_path, [one], tickets=[ticket("k", "王建国", PHONE) | {"requester_phone_status": status}])
+    assert found.person("k") is None
+    assert not found.doubts("k")
+
+
 def test_a_family_phone_without_a_name_is_a_doubt_between_its_members(tmp_path: Path) -> None:
     wife = resident("r2", "李秀英", "li", sex="2", phone_token=PHONE, dwelling_id=HOME, household_no="h-r1")
     found = find(tmp_path, [WANG, wife], tickets=[ticket("k1", None, PHONE, HOME), ticket("k2", "李女士", PHONE)])

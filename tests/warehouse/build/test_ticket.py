@@ -30,7 +30,13 @@ def tickets(*rows: dict[str, Any]) -> list[dict[str, Any]]:
     connection.execute("create table common_phone as select 'crowd' as phone_token")
     connection.execute("insert into delivery (source, delivered_on) values ('hotline', ?)", [DAY.date()])
     for number, row in enumerate(rows):
-        given = {**USUAL, "ticket_no": f"t{number}", "reported_at": CALLED + timedelta(days=row.get("days", 0)), **row}
+        given = {
+            **USUAL,
+            "requester_phone_status": "ok",
+            "ticket_no": f"t{number}",
+            "reported_at": CALLED + timedelta(days=row.get("days", 0)),
+            **row,
+        }
         if person := given.pop("person", None):
             connection.execute(
                 "insert into person (person_id) select ? where ? not in (select person_id from person)", [person] * 2
@@ -48,6 +54,7 @@ def tickets(*rows: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 NOWHERE = {"dwelling_id": None}
+UNSOUND = {"requester_phone_token": "mine", "requester_phone_status": "length"}
 
 
 @pytest.mark.parametrize(
@@ -75,6 +82,7 @@ def test_a_matter_is_one_home_and_one_class_within_thirty_days(second: dict[str,
         ({"person": "p1"}, {"person": "p2"}, False),
         ({"requester_phone_token": "mine"}, {"requester_phone_token": "mine"}, True),
         ({"requester_phone_token": "crowd"}, {"requester_phone_token": "crowd"}, False),
+        (UNSOUND, UNSOUND, False),
         ({}, {}, False),
     ],
 )
