@@ -22,6 +22,12 @@ class Settings(BaseSettings):
         "", description="Where offices drop files elsewhere, e.g. s3://bucket/prefix; each night they are copied here."
     )
     landing_endpoint: str = Field("", description="Address of an S3-compatible store; empty: Amazon's own.")
+    keep_landing: bool = Field(
+        False, description="Leave the offices' files in landing, unencrypted, after a night has published their rows."
+    )
+    refused_days: int = Field(
+        14, ge=0, description="Days that a held or failed file stays in landing before it is archived, too."
+    )
     alert_url: str = Field("", description="Webhook that is told when a night fails; empty: nobody is.")
     session_hours: int = Field(12, ge=1, description="How long a login lasts.")
     login_tries: int = Field(10, ge=1, description="Failed logins of one user per 15 minutes before a pause.")
@@ -52,6 +58,11 @@ class Settings(BaseSettings):
     @property
     def landing(self) -> Path:
         return self.home / "landing"
+
+    @property
+    def archive(self) -> Path:
+        """The folder of the offices' files after they were read, encrypted."""
+        return self.home / "archive"
 
     @property
     def lake(self) -> Path:
