@@ -45,6 +45,7 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
         "secrets": _secrets,
         "contracts": _contracts,
         "landing": _landing,
+        "archive": _archive,
         "release": _release,
         "casebook": _casebook,
     }
@@ -148,16 +149,30 @@ def _contracts(settings: Settings) -> DoctorLine:
 def _landing(settings: Settings) -> DoctorLine:
     from contracts.load import load_catalog
     from pipelines.ingest.landing import arrivals
+    from warehouse.lake.raw_archive import RawArchive
 
     catalog = load_catalog()
     sources = [t.name for t in catalog.sources()]
-    there = {arrival.table.name for arrival in arrivals(settings.landing, catalog) if arrival.table}
+    found = arrivals(settings.landing, catalog, archive=RawArchive(settings))
+    there = {arrival.table.name for arrival in found if arrival.table}
     empty = [name for name in sources if name not in there]
     if len(empty) == len(sources):
         return DoctorLine(
             False, f"{settings.landing} holds no file with an agreed name -> put the offices' files there"
         )
-    return DoctorLine(True, f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources")
+    waiting = len({arrival.path for arrival in found if not arrival.archived})
+    note = f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources"
+    return DoctorLine(True, f"{note}; {waiting} lie in landing, unencrypted")
+
+
+def _archive(settings: Settings) -> DoctorLine:
+    from warehouse.lake.raw_archive import RawArchive
+
+    if settings.keep_landing:
+        return DoctorLine(True, "off: HUB_KEEP_LANDING leaves the offices' files in landing, unencrypted")
+    files = RawArchive(settings).files()
+    size = sum(file.size for file in files) / 1024**2
+    return DoctorLine(True, f"{len(files)} files, {size:.1f} MiB, encrypted; `hub archive verify` opens each")
 
 
 def _release(settings: Settings) -> DoctorLine:

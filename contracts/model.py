@@ -1,8 +1,8 @@
 """The typed view of a contract: what the rest of the hub reads instead of YAML.
 
 ODCS v3.2 (bitol.io) is the document; the words it lacks are in `customProperties`, all of them read here:
-table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated, archive, persons, authority · column: aliases, drift,
-token, agrees, mask, purpose, uses, codes, check, formats, clean, address, index, survivorship.
+table: load, layout, pull, minShare, maxRejected, validFrom, rowScope, dated, archive, persons, authority · column: aliases,
+drift, token, agrees, mask, purpose, uses, codes, check, formats, clean, address, index, survivorship.
 """
 
 from __future__ import annotations

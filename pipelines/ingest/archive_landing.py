@@ -1,4 +1,4 @@
-"""Moves the files of landing into the encrypted archive when a night has published their rows, or removes them (`archive: shred`).
+"""Moves the files of landing into the encrypted archive when a night has published their rows, or removes them (`shred`).
 
 A file leaves landing when every delivery in it is accepted or withdrawn. A held or failed one stays for somebody to look at,
 `refused_days` long. A file is removed only after its sealed copy was read back, so a crash leaves it in both places, where

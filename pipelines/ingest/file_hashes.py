@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 
-from pipelines.ingest.landing import Arrival
+from pipelines.ingest.landing import Arrival, stamp_of
 from pipelines.ingest.refusals import Refusal
 from warehouse.files import write_atomically
 from warehouse.lake.archives import BadArchive, content
@@ -48,6 +49,12 @@ class FileHashes:
         known = self._known.get(_key(arrival))
         return str(known[2]) if known and known[:2] == [*arrival.stamp] else ""
 
+    def is_known(self, path: Path) -> bool:
+        """True if the file in landing is as it was at the last `save`."""
+        stamp, prefix = [*stamp_of(path)], _prefix(path)
+        of_file = [known for key, known in self._known.items() if key.startswith(prefix)]  # several for a ZIP
+        return bool(of_file) and all(known[:2] == stamp for known in of_file)
+
     def known_hashes(self) -> set[str]:
         """The hashes of the files in landing at the last `save`."""
         return {str(known[2]) for known in self._known.values()}
@@ -57,8 +64,12 @@ class FileHashes:
         write_atomically(self._path, json.dumps(self._current, ensure_ascii=False, indent=0).encode())
 
 
+def _prefix(path: Path) -> str:
+    return f"{str(path)!a}!"
+
+
 def _key(arrival: Arrival) -> str:
-    return f"{str(arrival.path)!a}!{arrival.member}"
+    return f"{_prefix(arrival.path)}{arrival.member}"
 
 
 def _digest(arrival: Arrival) -> str:

@@ -53,10 +53,10 @@ def ingest_landing(
     progress: Progress = lambda _: None,
     settle: Callable[[Delivery], Delivery] | None = None,
 ) -> IngestResult:
-    """Read the new files in landing, and what must be read again there and in the archive. `progress` is called at each step; `settle` sets the status people decided on.
+    """Read the new files in landing, and again what is there or archived and would now be read otherwise.
 
-    A file that cannot be read is a failed delivery and does not stop the others. HubError: unusable keys, disk full, a
-    damaged archived file.
+    `progress` is called at each step; `settle` sets the status people decided on. A file that cannot be read is a failed
+    delivery and does not stop the others. HubError: unusable keys, disk full, a damaged archived file.
     """
     shutil.rmtree(settings.lake / "_work", ignore_errors=True)  # a killed night may have left raw numbers there
     ingest = Ingest(settings, catalog, code_lists, progress, settle)
@@ -172,9 +172,7 @@ class Ingest:
             table, replace(delivery, profile=acceptance.profile), result, acceptance.refusal
         )
 
-    def _read_rows(
-        self, arrival: Arrival, table: Table, delivery: Delivery, path: Path, work: Path
-    ) -> DeliveryResult:
+    def _read_rows(self, arrival: Arrival, table: Table, delivery: Delivery, path: Path, work: Path) -> DeliveryResult:
         result = DeliveryResult(work, table)
         validator = RowValidator(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
         with self._vault.deposit(delivery.id) as deposit, BackgroundWriter(deposit.add) as vault:

@@ -121,9 +121,7 @@ def _arrivals_in(path: Path, landing: Path, catalog: Catalog) -> Iterator[Arriva
 
 
 def _archived_arrival(file: ArchivedFile, archive: RawArchive, catalog: Catalog) -> Arrival:
-    arrival = Arrival(
-        archive.path(file), file.place, _changed_on(file.stamp), file.stamp, file.office, archived=file
-    )
+    arrival = Arrival(archive.path(file), file.place, _changed_on(file.stamp), file.stamp, file.office, archived=file)
     return _assign_table(arrival, file.name.rsplit("/", 1)[-1], catalog)
 
 

@@ -60,7 +60,7 @@ def run_night(night: Night) -> NightResult:
 
 
 def warnings(night: Night) -> Iterator[str]:
-    """Yield the night's warnings: failed fetches, refused files, drift, files that could not be archived, failed checks and rules."""
+    """Yield the night's warnings: failed fetches, refused files, drift, failed archiving, failed checks and rules."""
     yield from night.fetch_failures
     for table, deliveries in night.not_in_force.items():
         for delivery in deliveries:

@@ -1,4 +1,4 @@
-"""Names the files that pulls land, `landing/<table>/<table>_<moment>.parquet` (or jsonl), and finds the newest, also in the archive.
+"""Names the files that pulls land, `landing/<table>/<table>_<moment>.parquet` (or jsonl); the newest may be archived.
 
 Not here: their content.
 """

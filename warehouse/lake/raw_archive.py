@@ -87,14 +87,19 @@ class RawArchive:
 
     def files(self) -> list[ArchivedFile]:
         """Every archived file, in the order of their places. HubError if one is damaged as far as header and size tell."""
-        paths = (path for path in self.root.glob(f"*{SUFFIX}") if not path.name.startswith("."))
-        return sorted((self._listed(path) for path in paths), key=lambda file: file.place)
+        return sorted(map(self._listed, self.paths()), key=lambda file: file.place)
+
+    def paths(self) -> list[Path]:
+        """The sealed files, whatever is in them."""
+        return sorted(path for path in self.root.glob(f"*{SUFFIX}") if not path.name.startswith("."))
 
     def by_prefix(self, prefix: str) -> ArchivedFile:
         """The file of the delivery whose id starts with `prefix`. DeliveryError if there is none, or several."""
         found = {f.delivery_id: f for f in self.files() if prefix and f.delivery_id.startswith(prefix.lower())}
         if len(found) != 1:
-            what = f"{len(found)} archived files have an id that starts so" if found else "no archived file has such an id"
+            what = (
+                f"{len(found)} archived files have an id that starts so" if found else "no archived file has such an id"
+            )
             raise DeliveryError(what, where=prefix, remedy="`hub archive list` shows their ids")
         return next(iter(found.values()))
 
@@ -117,7 +122,7 @@ class RawArchive:
         path = self.path(file)
         try:
             if path.exists():
-                self.verify(self._listed(path))
+                self._check(self._listed(path), path)
                 return True
         except HubError:
             pass  # a copy that is no good; the caller has the bytes
@@ -127,9 +132,13 @@ class RawArchive:
         """The bytes of a file in blocks. HubError, before the block, if one does not open."""
         yield from self._content(file, self.path(file))
 
-    def verify(self, file: ArchivedFile) -> None:
-        """HubError if the content does not open, or is not what was delivered."""
-        self._check(file, self.path(file))
+    def damage(self) -> Iterator[HubError]:
+        """Open every file and compare it with the hash of its delivery; yields an error for each that is damaged."""
+        for path in self.paths():
+            try:
+                self._check(self._listed(path), path)
+            except HubError as error:
+                yield error
 
     def remove_leftovers(self) -> None:
         """Remove the halves of files that a killed night left."""
