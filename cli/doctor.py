@@ -132,10 +132,13 @@ def _secrets(settings: Settings) -> DoctorLine:
 
     if problems := open_secrets(settings):
         return DoctorLine(False, "; ".join(map(str, problems)))
-    named = sorted({table.pull.secret for table in load_catalog().sources() if table.pull and table.pull.secret})
+    pulled = {table.pull.secret for table in load_catalog().sources() if table.pull}
+    named = sorted({*pulled, settings.metrics_secret} - {""})
     for name in named:
         read_secret(settings, name)
-    return DoctorLine(True, f"{', '.join(named)} in {settings.secrets}" if named else "no contract names one")
+    return DoctorLine(
+        True, f"{', '.join(named)} in {settings.secrets}" if named else "no contract or setting names one"
+    )
 
 
 def _contracts(settings: Settings) -> DoctorLine:

@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     largest_upload: ByteSize = Field(
         ByteSize(2 << 30), gt=0, description="Largest file an office may upload or check, in bytes or as 500MiB."
     )
+    body_seconds: float = Field(
+        30.0, gt=0, description="Seconds that the body of a request, an upload's too, may stand still."
+    )
+    metrics_secret: str = Field(
+        "", pattern="^([a-z][a-z0-9_]*)?$", description="Secret that is the bearer token of /metrics; empty: off."
+    )
     check_seconds: int = Field(60, ge=1, description="Seconds after which the check of an uploaded file is given up.")
     check_memory: ByteSize = Field(
         ByteSize(4 << 30), ge=2 << 30, description="Address space of the process that checks an uploaded file."
