@@ -114,6 +114,11 @@ class Settings(BaseSettings):
         return self.home / "logs"
 
     @property
+    def calendar(self) -> Path:
+        """The operator's working days of years that the library does not know yet."""
+        return self.home / "calendar.csv"
+
+    @property
     def codes(self) -> Path:
         return self.home / "codes"
 

@@ -133,6 +133,7 @@ class Night:
             self.fetch_failures = pull_all(self.settings, self.catalog, self._detail)
             lake = Lake(self.settings)
             with open_casebook(self.settings) as casebook:
+                casebook.calendar()  # a wrong file is told now, not after publishing
                 settle = DeliveryDecisions.of(casebook).settle
                 ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
                 apply_decisions(lake, casebook)  # again: somebody may have decided while files were read

@@ -92,7 +92,7 @@ def test_what_becomes_too_large_is_cut_off_where_it_does(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("path", ["/v1/deliveries", "/v1/deliveries/check", "/v1/login"])
-@pytest.mark.parametrize("first", [b"", b"x" * 300])
+@pytest.mark.parametrize("first", [b"", b"x" * 300], ids=["nothing", "a part"])
 def test_a_body_that_stands_still_is_given_up(wire: Wire, path: str, first: bytes) -> None:
     with wire.open("户政科", "Content-Length: 1000", path=path) as line:
         line.sendall(first)
