@@ -48,7 +48,10 @@ def state_on_disk(settings: Settings) -> tuple[tuple[str, int, int], ...]:
 
 @dataclass
 class AppState:
-    """Everything that requests share; `snapshot` is the last valid reading of contracts and code lists, `metrics_token` opens /metrics (empty: off)."""
+    """Everything that requests share; `snapshot` is the last valid reading of contracts and code lists.
+
+    `metrics_token` opens /metrics; empty: they are off.
+    """
 
     settings: Settings
     snapshot: ContractsSnapshot

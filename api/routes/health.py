@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -14,6 +15,7 @@ from api.schemas import problems
 from warehouse.access.policy import NotFound
 
 router = APIRouter(tags=["operation"])
+PLAIN: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}}}
 
 
 class Health(BaseModel):
@@ -33,7 +35,7 @@ async def healthz(request: Request, response: Response, state: StateDep) -> Heal
     return Health(ok=not trouble, release=release.release_id if release else None, trouble=trouble)
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}} | problems(401, 404))
+@router.get("/metrics", response_class=Response, responses=PLAIN | problems(401, 404))
 async def metrics(request: Request, state: StateDep, credentials: Credentials) -> Response:
     """Show metrics in Prometheus' format: requests by route and status, seconds by route, the release served.
 

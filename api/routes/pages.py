@@ -1,4 +1,4 @@
-"""HTML pages: the start page, the worklist for a phone, the rules with their precision, the API's document, and the files they link to."""
+"""HTML pages: the start page, the worklist for a phone, the rules, the API's document, and the files they link to."""
 
 from __future__ import annotations
 

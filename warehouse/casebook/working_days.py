@@ -46,7 +46,7 @@ class WorkingCalendar:
 
     @classmethod
     def load(cls, path: Path) -> WorkingCalendar:
-        """The operator's file with the columns date,kind (休 or 班); none is no error. HubError, with the line, if it is wrong."""
+        """The operator's file: columns date,kind (休 or 班). None is no error; HubError, with the line, if it is wrong."""
         days = _read(path) if path.is_file() else {}
         for year in sorted({day.year for day in days}):
             missing = [date(year, *fixed) for fixed in FIXED_HOLIDAYS if days.get(date(year, *fixed)) != OFF]

@@ -147,5 +147,5 @@ def test_half_a_year_s_notice_is_not_taken_for_the_whole(tmp_path: Path, left_ou
 def test_what_is_no_such_file_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "calendar.csv"
     path.write_bytes(content)
-    with pytest.raises(HubError, match="the calendar of working days is wrong: .* -> "):
+    with pytest.raises(HubError, match=r"the calendar of working days is wrong: .* -> "):
         WorkingCalendar.load(path)
