@@ -97,7 +97,11 @@ def test_what_is_lost_is_read_from_the_archive_as_it_was_read_from_landing(offic
     assert [replace(d, received_at=b.received_at) for d, b in zip(after, before, strict=True)] == before
 
 
-@pytest.mark.parametrize("content", [b"\xff\xff\xff", csv_text([resident(1)]).replace("姓名", "名").encode("gb18030")])
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xff\xff", csv_text([resident(1)]).replace("姓名", "名").encode("gb18030")],
+    ids=["unreadable", "a column is missing"],
+)
 def test_what_is_refused_stays_for_somebody_to_look_at_but_not_for_ever(office: Office, content: bytes) -> None:
     office.drop(NAME, content)
     [refused] = office.ingest()

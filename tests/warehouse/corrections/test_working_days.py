@@ -143,7 +143,11 @@ def test_half_a_year_s_notice_is_not_taken_for_the_whole(tmp_path: Path, left_ou
         WorkingCalendar.load(written(tmp_path, *lines))
 
 
-@pytest.mark.parametrize("content", [b"", "日期,类别\n".encode(), "date,kind\n2027-01-01,休".encode("gb18030")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", "日期,类别\n".encode(), "date,kind\n2027-01-01,休".encode("gb18030")],
+    ids=["empty", "another header", "another encoding"],
+)
 def test_what_is_no_such_file_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "calendar.csv"
     path.write_bytes(content)
