@@ -47,7 +47,7 @@ def archive_landing(settings: Settings, catalog: Catalog, progress: Progress = l
         except OSError as error:
             failed.append(
                 f"{inside[0].name} stays in landing: {error.strerror} -> look at disk and rights of "
-                f"{settings.archive} and {settings.landing}; the next night tries again"
+                f"{settings.archive} and {settings.landing}, or set HUB_KEEP_LANDING; the next night tries again"
             )
     if moved:
         progress(f"{moved} files moved from landing into the archive")
