@@ -60,7 +60,12 @@ def test_nothing_of_the_content_is_in_the_sealed_file_which_only_its_owner_reads
 
 
 def flip(at: int) -> Callable[[bytes], bytes]:
-    return lambda sealed: sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
+    def change(sealed: bytes) -> bytes:
+        changed = bytearray(sealed)
+        changed[at] ^= 1
+        return bytes(changed)
+
+    return change
 
 
 @pytest.mark.parametrize(
@@ -70,26 +75,21 @@ def flip(at: int) -> Callable[[bytes], bytes]:
         (lambda sealed: sealed + b"x", "it has .* bytes, not"),
         (lambda sealed: b"", "does not say what it is"),
         (lambda sealed: b"\0" * len(sealed), "does not say what it is"),
-        (lambda sealed: sealed.replace(b"154", b"155"), None),
         (lambda sealed: sealed.replace(b'"office"', b'"offlce"', 1), "does not say what it is"),
         (lambda sealed: sealed.replace("户政科/".encode(), "户政料/".encode(), 1), "names another file"),
         (lambda sealed: sealed.replace(b"2024-03-02", b"2024-03-03", 1), "block 1 of 3 does not open"),
         (flip(-1), "block 3 of 3 does not open"),
         (flip(1000), "block 1 of 3 does not open"),
     ],
-    ids=["cut", "longer", "empty", "zeros", "as it was", "field", "place", "header", "last byte", "first block"],
+    ids=["cut", "longer", "empty", "zeros", "field", "place", "header", "last byte", "first block"],
 )
 def test_a_damaged_file_is_named_with_its_place_and_a_remedy(
-    archive: RawArchive, change: Callable[[bytes], bytes], message: str | None
+    archive: RawArchive, change: Callable[[bytes], bytes], message: str
 ) -> None:
     archive.add(described(CONTENT), [CONTENT])
     [path] = archive.paths()
     path.write_bytes(change(path.read_bytes()))
-    found = list(archive.damage())
-    if message is None:
-        assert found == []
-        return
-    [error] = found
+    [error] = archive.damage()
     assert error.where == str(path)
     assert "restore it from the backup" in error.remedy
     with pytest.raises(HubError, match=message):
