@@ -36,7 +36,7 @@ def archive_landing(settings: Settings, catalog: Catalog, progress: Progress = l
     """
     if settings.keep_landing:
         return []
-    mover, failed, moved = LandingArchive(settings), list[str](), 0
+    mover, failed, moved = _Mover(settings), list[str](), 0
     by_path = groupby(sorted(arrivals(settings.landing, catalog), key=lambda a: a.path), key=lambda a: a.path)
     for path, found in by_path:
         inside = list(found)
@@ -54,7 +54,7 @@ def archive_landing(settings: Settings, catalog: Catalog, progress: Progress = l
     return failed
 
 
-class LandingArchive:
+class _Mover:
     """The way from landing into the archive, for the files that the last ingest has read."""
 
     def __init__(self, settings: Settings) -> None:

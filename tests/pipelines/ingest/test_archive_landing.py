@@ -137,9 +137,9 @@ def test_one_file_that_waits_keeps_its_zip(office: Office) -> None:
 
 def test_what_came_or_changed_after_it_was_read_stays(office: Office) -> None:
     office.receive([resident(1)])
-    path = office.drop(NAME, csv_text([resident(1), resident(2)]))
+    office.drop(NAME, csv_text([resident(1), resident(2)]))
     office.drop("人口信息_20240302.csv", csv_text([resident(3)]))
-    (office.settings.landing / "office" / "link.csv").symlink_to(path)
+    (office.settings.landing / "office" / "link.csv").symlink_to(office.settings.codes / "id_area.csv")
     archive(office)
     assert landed(office) == ["link.csv", NAME, "人口信息_20240302.csv"]
     office.ingest()
