@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     # as FastAPI, but the files of /docs come from here: an office's network reaches no CDN
     app = FastAPIOffline(
+        docs_url=None,  # it would write a script into the page; ours is pages/docs.html
         redoc_url=None,
         static_url="/docs-files",
         title="City data hub 城市数据底座",

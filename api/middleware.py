@@ -1,4 +1,4 @@
-"""Gives every request its release, an access log line and metrics, bounds its body, and catches unexpected errors.
+"""Gives every request its release, its security headers, an access log line and metrics, and catches unexpected errors.
 
 Log and metrics hold the route's template, never the path, query, body or an error's message: this module is what keeps
 names and numbers out of them.
@@ -9,19 +9,28 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.body_limits import declared_length, largest_body
+from api.body_limits import RequestBody
 from api.errors import error_log, problem
 from api.state import AppState
 from contracts.errors import ReleaseError
 from warehouse.releases.reader import OpenRelease
 
 access_log = logging.getLogger("hub.access")
-SECURITY_HEADERS = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+POLICY: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS: Final = {
+    b"cache-control": b"no-store",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"content-security-policy": POLICY,
+}
 
 
 class RequestMiddleware:
@@ -34,30 +43,19 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status, received = time.perf_counter(), 0, 0
+        started, status = time.perf_counter(), 0
+        body = RequestBody(scope, receive, self._state.settings)
         release = scope.setdefault("state", {})["release"] = self._current()
 
         async def send_marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                named = [(b"x-release", release.release_id.encode())] if release else []
-                message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS, *named]
+                message["headers"] = [*message.get("headers", []), *_headers(message, release, body)]
             await send(message)
 
-        async def receive_bounded() -> Message:
-            nonlocal received
-            limit = largest_body(scope, self._state.settings)
-            if declared_length(scope) > limit:
-                raise HTTPException(413, f"the body is too large: at most {limit} bytes")
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                raise HTTPException(413, f"the body is too large: at most {limit} bytes")
-            return message
-
         try:
-            await self._app(scope, receive_bounded, send_marked)
+            await self._app(scope, body.receive, send_marked)
         except Exception as error:
             _log(error)
             if status == 0:
@@ -74,6 +72,19 @@ class RequestMiddleware:
             return self._state.reader.current()
         except ReleaseError:
             return None
+
+
+def _headers(message: Message, release: OpenRelease | None, body: RequestBody) -> Iterator[tuple[bytes, bytes]]:
+    """The headers that every answer has: those of SECURITY_HEADERS that it does not set itself, its release.
+
+    An answer given before a large body has come ends the connection, or the rest would be taken only to be thrown away.
+    """
+    own = {name.lower() for name, _ in message.get("headers", [])}
+    yield from ((name, value) for name, value in SECURITY_HEADERS.items() if name not in own)
+    if release:
+        yield b"x-release", release.release_id.encode()
+    if body.is_worth_cutting_off:
+        yield b"connection", b"close"
 
 
 def _template(scope: Scope) -> str:

@@ -20,7 +20,7 @@ from contracts.errors import ContractError
 from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
-INVALID, TOO_LARGE = "422", "413"
+INVALID, OF_EVERY_BODY = "422", ("408", "413")
 FASTAPI_SCHEMAS = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
 ROLE_NOTE = (
     "Columns as your role sees them, see GET /v1/catalog/{table}: "
@@ -85,7 +85,8 @@ def _add_problems(document: dict[str, Any]) -> None:
         if INVALID in responses:
             responses[INVALID] = _problem(INVALID)
         if "requestBody" in operation:
-            responses.setdefault(TOO_LARGE, _problem(TOO_LARGE))
+            for status in OF_EVERY_BODY:
+                responses.setdefault(status, _problem(status))
 
 
 def _problem(status: str) -> dict[str, Any]:

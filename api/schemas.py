@@ -55,6 +55,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         401: "no login, or it has expired",
         403: "it is not for your role, or the column is masked for it",
         404: "it does not exist, or not in your areas",
+        408: "the body stands still, or comes too slowly",
         409: "it contradicts what was decided or submitted before",
         410: "a new release was published since the first page",
         413: "the body is too large, or the work exceeds the limits of one request",

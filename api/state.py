@@ -21,6 +21,7 @@ from contracts.model import Catalog
 from warehouse.access.policy import Gate, User
 from warehouse.casebook.casebook import Casebook, open_casebook
 from warehouse.form_filling.library import FORMS, FormLibrary, form_files, load_forms
+from warehouse.lake.secrets import read_secret
 from warehouse.releases.reader import OpenRelease, ReleaseReader
 from warehouse.settings import Settings
 
@@ -47,12 +48,16 @@ def state_on_disk(settings: Settings) -> tuple[tuple[str, int, int], ...]:
 
 @dataclass
 class AppState:
-    """Everything that requests share; `snapshot` is the last valid reading of contracts and code lists."""
+    """Everything that requests share; `snapshot` is the last valid reading of contracts and code lists.
+
+    `metrics_token` opens /metrics; empty: they are off.
+    """
 
     settings: Settings
     snapshot: ContractsSnapshot
     casebook: Casebook
     reader: ReleaseReader
+    metrics_token: str = ""
     metrics: Metrics = field(default_factory=Metrics)
     check_slots: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT_CHECKS))
 
@@ -105,10 +110,12 @@ class AppState:
 
 
 def open_state(settings: Settings) -> AppState:
-    """The state of a deployment. ContractError if a contract is wrong; CasebookError or a database error from the casebook."""
+    """The state of a deployment. ContractError if a contract is wrong; HubError if the metrics' secret is missing or open to
+    others; CasebookError or a database error from the casebook."""
     return AppState(
         settings=settings,
         snapshot=ContractsSnapshot.on_disk(settings),
         casebook=open_casebook(settings),
         reader=ReleaseReader(settings),
+        metrics_token=read_secret(settings, settings.metrics_secret) if settings.metrics_secret else "",
     )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Correction requests 更正请求 to the offices.")
 COLUMNS = (
-    "id", "state", "overdue", "due_on", "provisional", "source", "record_key", "attribute", "stated", "seen", "seen_on",
-    "reason", "state_reason", "state_by",
+    "id", "state", "overdue", "due_on", "provisional", "calendar", "source", "record_key", "attribute", "stated", "seen",
+    "seen_on", "reason", "state_reason", "state_by",
 )  # fmt: skip
 Source = Annotated[str | None, typer.Option("--source", help="Only those to the office of this source table.")]
 State = Annotated[

@@ -73,7 +73,7 @@ def _require_no_city(settings: Settings) -> None:
 
     if (settings.home / "truth").is_dir():
         return  # an earlier demo's own home
-    delivered = settings.landing.is_dir() and any(settings.landing.iterdir())
+    delivered = any(folder.is_dir() and any(folder.iterdir()) for folder in (settings.landing, settings.archive))
     if delivered or _has_users(settings):
         raise HubError(
             "this home holds a deployment that is no demo", where=str(settings.home), remedy="give another --home"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("duckdb", "polars", "dagster", "great-expectations", "fastapi", "sqlalchemy")
 LEAST_FREE = 2 * 1024**3  # bytes
+CALENDAR_DAYS = 60  # before its end somebody should look
 BUILD_NEEDS = 4  # times the current release: a night writes a new one and its spill, and keeps the old one
 
 
@@ -31,6 +32,7 @@ class DoctorLine:
 
     ok: bool
     note: str
+    warns: bool = False  # somebody must act before it is wrong
 
 
 def doctor(form: FormatOption = Format.TABLE) -> None:
@@ -45,13 +47,19 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
         "secrets": _secrets,
         "contracts": _contracts,
         "landing": _landing,
+        "archive": _archive,
+        "calendar": _calendar,
         "release": _release,
         "casebook": _casebook,
     }
     findings = {name: _inspect(inspect, settings) for name, inspect in parts.items()}
-    rows = [{"part": name, "state": "ok" if f.ok else "WRONG", "note": f.note} for name, f in findings.items()]
+    rows = [{"part": name, "state": _state(f), "note": f.note} for name, f in findings.items()]
     print_listing(("part", "state", "note"), rows, form)
     raise typer.Exit(0 if all(f.ok for f in findings.values()) else 1)
+
+
+def _state(line: DoctorLine) -> str:
+    return "WRONG" if not line.ok else "warning" if line.warns else "ok"
 
 
 def _inspect(inspect: Callable[[Settings], DoctorLine], settings: Settings) -> DoctorLine:
@@ -131,10 +139,13 @@ def _secrets(settings: Settings) -> DoctorLine:
 
     if problems := open_secrets(settings):
         return DoctorLine(False, "; ".join(map(str, problems)))
-    named = sorted({table.pull.secret for table in load_catalog().sources() if table.pull and table.pull.secret})
+    pulled = {table.pull.secret for table in load_catalog().sources() if table.pull}
+    named = sorted({*pulled, settings.metrics_secret} - {""})
     for name in named:
         read_secret(settings, name)
-    return DoctorLine(True, f"{', '.join(named)} in {settings.secrets}" if named else "no contract names one")
+    return DoctorLine(
+        True, f"{', '.join(named)} in {settings.secrets}" if named else "no contract or setting names one"
+    )
 
 
 def _contracts(settings: Settings) -> DoctorLine:
@@ -148,16 +159,47 @@ def _contracts(settings: Settings) -> DoctorLine:
 def _landing(settings: Settings) -> DoctorLine:
     from contracts.load import load_catalog
     from pipelines.ingest.landing import arrivals
+    from warehouse.lake.raw_archive import RawArchive
 
     catalog = load_catalog()
     sources = [t.name for t in catalog.sources()]
-    there = {arrival.table.name for arrival in arrivals(settings.landing, catalog) if arrival.table}
+    found = arrivals(settings.landing, catalog, archive=RawArchive(settings))
+    there = {arrival.table.name for arrival in found if arrival.table}
     empty = [name for name in sources if name not in there]
     if len(empty) == len(sources):
         return DoctorLine(
             False, f"{settings.landing} holds no file with an agreed name -> put the offices' files there"
         )
-    return DoctorLine(True, f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources")
+    waiting = len({arrival.path for arrival in found if not arrival.archived})
+    note = f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources"
+    return DoctorLine(True, f"{note}; {waiting} lie in landing, unencrypted")
+
+
+def _archive(settings: Settings) -> DoctorLine:
+    from warehouse.lake.raw_archive import RawArchive
+
+    if settings.keep_landing:
+        return DoctorLine(True, "off: HUB_KEEP_LANDING leaves the offices' files in landing, unencrypted")
+    files = RawArchive(settings).files()
+    size = sum(file.size for file in files) / 1024**2
+    return DoctorLine(True, f"{len(files)} files, {size:.1f} MiB, encrypted; `hub archive verify` opens each")
+
+
+def _calendar(settings: Settings) -> DoctorLine:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from warehouse.casebook.working_days import WorkingCalendar
+
+    last = WorkingCalendar.load(settings.calendar).known_until()
+    left = (last - datetime.now(ZoneInfo(settings.timezone)).date()).days
+    note = f"working days are known until {last}"
+    if left > CALENDAR_DAYS:
+        return DoctorLine(True, note)
+    remedy = f"update chinesecalendar, or write {last.year + 1}'s notice into {settings.calendar} (docs/operator.md)"
+    return DoctorLine(
+        True, f"{note}, {max(left, 0)} days from now; after it dates are provisional -> {remedy}", warns=True
+    )
 
 
 def _release(settings: Settings) -> DoctorLine:

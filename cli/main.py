@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from cli import (
     address,
     address_review,
+    archive,
     city,
     contract,
     correction,
@@ -75,6 +76,7 @@ app.add_typer(city.app, name="city")
 app.add_typer(release.app, name="release")
 app.add_typer(delivery.app, name="delivery")
 app.add_typer(receipt.app, name="receipt")
+app.add_typer(archive.app, name="archive")
 app.add_typer(contract.app, name="contract")
 address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")

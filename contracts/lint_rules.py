@@ -74,6 +74,8 @@ def source_problems(words: TableWords, schema: SchemaObject, columns: list[Colum
     if words.pull:
         for message in pull_problems(str(schema.name), words.pull, words.load, layout, has_key):
             yield ("pull",), f"pull: {message}"
+    if words.pull and words.archive == "shred":
+        yield ("archive",), "a pull compares with what it fetched last, which shred removes -> leave `archive` out"
     if words.authority:
         yield ("authority",), "authority belongs into a contract of contracts/city"
     for path, message in person_problems(words.persons, str(schema.name), columns):
@@ -89,6 +91,8 @@ def city_problems(words: TableWords) -> Iterator[tuple[Path_, str]]:
     if words.persons:
         message = "persons says whom an office's rows name: it belongs into a contract of contracts/sources"
         yield ("persons",), message
+    if words.archive == "shred":
+        yield ("archive",), "archive is for an office's files: it belongs into a contract of contracts/sources"
 
 
 def name_problems(document: Document, layer: Layer, table: str, columns: list[Column]) -> Iterator[Problem]:

@@ -118,6 +118,7 @@ class TableWords(Declaration):
     valid_from: Day | None = Field(None, alias="validFrom", description="a date: 2024-03-01")
     row_scope: str | Items[str] | None = Field(None, alias="rowScope")
     dated: str | None = None
+    archive: Literal["encrypt", "shred"] = "encrypt"
     persons: Annotated[Items[NamedPerson], AfterValidator(_some)] = Field(
         (), description="a list, one mapping for each person that a row names"
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from demo.city import FILE_NAMES
+import polars as pl
+
 from demo.geography.communities import LIUGANGYUAN
 
 _CITY, _COUNTY = "1402", "140213"  # 大同市, 平城区
@@ -36,9 +36,9 @@ def _password(username: str, seed: int) -> str:
 
 
 def _first_grid(home: Path, community_code: str) -> str:
-    """The community's first grid in the generated grid file; FileNotFoundError before a city was generated."""
-    with (home / "landing" / "grid" / FILE_NAMES["grid"]).open(encoding="utf-8", newline="") as file:
-        return min(row["网格编码"] for row in csv.DictReader(file) if row["社区代码"] == community_code)
+    """The community's first grid in which somebody is registered; FileNotFoundError before a city was generated."""
+    grids = pl.read_parquet(home / "truth" / "resident.parquet", columns=["grid_code"])["grid_code"].drop_nulls()
+    return str(grids.filter(grids.str.starts_with(community_code)).min())
 
 
 def demo_users(home: Path, seed: int = 1402) -> list[DemoUser]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import duckdb
 
 from contracts.identifiers import check_digit
+from warehouse.lake.raw_archive import RawArchive
+from warehouse.settings import Settings
 
 CONTRACT = r"""
 apiVersion: v3.2.0
@@ -128,8 +130,10 @@ def known_pupils(city: Path, grid: str) -> list[Pupil]:
 
 def deliver(home: Path, pupils: list[Pupil]) -> None:
     """The roll: the first pupil with her ID number, the second without it, and a child whom nobody else knows."""
-    [file] = (home / "landing" / "resident").iterdir()
-    register = {row["人员编号"]: row for row in csv.DictReader(file.read_bytes().decode("gb18030").splitlines())}
+    archive = RawArchive(Settings(home=home))
+    [file] = [file for file in archive.files() if file.office == "resident"]
+    text = b"".join(archive.content(file)).decode("gb18030")
+    register = {row["人员编号"]: row for row in csv.DictReader(text.splitlines())}
     numbered, numberless = (register[pupil.record_no] for pupil in pupils)
     about = ("姓名", "性别", "出生日期", "公民身份号码", "联系电话", "现住址")
     rows = [

@@ -15,13 +15,14 @@ from pipelines.orchestration.nightly import run_nightly
 from tests.conftest import Night
 from warehouse.cross_check.model import load_rules
 from warehouse.lake.lake import Lake
+from warehouse.lake.raw_archive import RawArchive
 from warehouse.releases.publish import show
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow
 
 RAW_NUMBER = re.compile(rb"(?<![0-9a-fA-F])(?:990001\d{11}[\dXx]|990001\d{9}|154\d{8})(?![0-9a-fA-F])")
-NOT_OURS_TO_CLEAN = ("landing", "truth")  # what the offices sent, and what the simulation knows
+NOT_OURS_TO_CLEAN = ("truth",)  # what the simulation knows
 
 
 @pytest.mark.parametrize("source", ["resident", "property", "hotline"])
@@ -70,8 +71,9 @@ def test_addresses_are_resolved_rightly_or_left_open(night: Night, source: str, 
 
 def test_every_value_can_be_traced_to_its_file_and_row(night: Night) -> None:
     [delivery] = Lake(night.settings).deliveries("resident")
-    file = (night.settings.landing / "resident" / delivery.file_name).read_bytes().decode("gb18030")
-    lines = file.split("\r\n")
+    archive = RawArchive(night.settings)
+    file = b"".join(archive.content(archive.by_prefix(delivery.id)))
+    lines = file.decode("gb18030").split("\r\n")
     claims = night.query(
         "select delivery_id, row_no, value from claim where source = 'resident' and attribute = 'name'"
         " order by entity_id limit 200"
@@ -107,8 +109,10 @@ def contents(path: Path) -> list[bytes]:
     return texts
 
 
-def test_the_search_for_raw_numbers_can_fail(night: Night) -> None:
-    file = next((night.settings.landing / "hotline").iterdir())
+def test_the_search_for_raw_numbers_can_fail(night: Night, tmp_path: Path) -> None:
+    [delivery] = Lake(night.settings).deliveries("hotline")
+    file, archive = tmp_path / "hotline.csv", RawArchive(night.settings)
+    file.write_bytes(b"".join(archive.content(archive.by_prefix(delivery.id))))
     assert any(RAW_NUMBER.search(text) for text in contents(file))
 
 
@@ -131,8 +135,8 @@ def test_no_id_tells_the_address_it_stands_for(night: Night) -> None:
 
 
 def test_what_is_lost_is_built_again_the_same(night: Night, tmp_path: Path) -> None:
-    """Landing and keys are all it takes: the same persons, findings and content hash."""
-    for part in ("landing", "keys", "codes"):
+    """Archive and keys are all it takes: the same persons, findings and content hash."""
+    for part in ("archive", "keys", "codes"):
         shutil.copytree(night.settings.home / part, tmp_path / part)
     again = Night(Settings(home=tmp_path), run_nightly(Settings(home=tmp_path)).release_id)
     for query in (

@@ -22,6 +22,12 @@ class Settings(BaseSettings):
         "", description="Where offices drop files elsewhere, e.g. s3://bucket/prefix; each night they are copied here."
     )
     landing_endpoint: str = Field("", description="Address of an S3-compatible store; empty: Amazon's own.")
+    keep_landing: bool = Field(
+        False, description="Leave the offices' files in landing, unencrypted, after a night has published their rows."
+    )
+    refused_days: int = Field(
+        14, ge=0, description="Days that a held or failed file stays in landing before it is archived, too."
+    )
     alert_url: str = Field("", description="Webhook that is told when a night fails; empty: nobody is.")
     session_hours: int = Field(12, ge=1, description="How long a login lasts.")
     login_tries: int = Field(10, ge=1, description="Failed logins of one user per 15 minutes before a pause.")
@@ -33,6 +39,12 @@ class Settings(BaseSettings):
     )
     largest_upload: ByteSize = Field(
         ByteSize(2 << 30), gt=0, description="Largest file an office may upload or check, in bytes or as 500MiB."
+    )
+    body_seconds: float = Field(
+        30.0, gt=0, description="Seconds that the body of a request, an upload's too, may stand still."
+    )
+    metrics_secret: str = Field(
+        "", pattern="^([a-z][a-z0-9_]*)?$", description="Secret that is the bearer token of /metrics; empty: off."
     )
     check_seconds: int = Field(60, ge=1, description="Seconds after which the check of an uploaded file is given up.")
     check_memory: ByteSize = Field(
@@ -52,6 +64,11 @@ class Settings(BaseSettings):
     @property
     def landing(self) -> Path:
         return self.home / "landing"
+
+    @property
+    def archive(self) -> Path:
+        """The folder of the offices' files after they were read, encrypted."""
+        return self.home / "archive"
 
     @property
     def lake(self) -> Path:
@@ -95,6 +112,11 @@ class Settings(BaseSettings):
     @property
     def logs(self) -> Path:
         return self.home / "logs"
+
+    @property
+    def calendar(self) -> Path:
+        """The operator's working days of years that the library does not know yet."""
+        return self.home / "calendar.csv"
 
     @property
     def codes(self) -> Path:

@@ -1,7 +1,8 @@
 """Pages for people, as files. They ask the same API as everybody else.
 
 A page is `<name>.html` with what it links to beside it: one style sheet, plain JavaScript modules. Nothing comes from
-another server, nothing is written into the HTML as script or style: the policy below lets a browser refuse both.
+another server, nothing is written into the HTML as script or style: the policy of every answer (`middleware.py`) lets a
+browser refuse both.
 """
 
 from __future__ import annotations
@@ -13,17 +14,12 @@ from fastapi.responses import FileResponse
 
 HERE: Final = Path(__file__).parent
 KINDS: Final = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-HEADERS: Final = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"}
 
 
 def page(name: str) -> FileResponse:
     """A file of this folder, named as it is: `worklist.html`."""
     path = HERE / name
-    return FileResponse(path, media_type=f"{KINDS[path.suffix]}; charset=utf-8", headers=HEADERS)
+    return FileResponse(path, media_type=f"{KINDS[path.suffix]}; charset=utf-8")
 
 
 def assets() -> frozenset[str]:

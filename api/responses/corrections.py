@@ -15,6 +15,7 @@ from api.schemas import ReleaseResponse
 from api.state import AppState
 from api.view import View
 from warehouse.access.policy import User
+from warehouse.casebook.working_days import Calendar
 from warehouse.corrections import queries
 from warehouse.corrections.presentation import RequestPresenter
 from warehouse.corrections.requests import Request
@@ -26,6 +27,7 @@ class EventOut(BaseModel):
 
     state: State
     due_on: date = Field(description="the last day from this step on")
+    calendar: Calendar | None = Field(description="by which calendar it was counted")
     reason: str
     decided_by: str
     decided_at: datetime = Field(description="UTC")
@@ -66,6 +68,10 @@ class OfficeCorrection(BaseModel):
     state_at: datetime = Field(description="UTC")
     due_on: date = Field(description="the office's last day")
     provisional: bool = Field(description="true while the year's public holidays are not published: `due_on` may move")
+    calendar: Calendar | None = Field(
+        description="by which calendar `due_on` was counted: the State Council's, the bureau's own, or Monday to Friday"
+    )
+    calendar_label: str | None
     overdue: bool
 
 

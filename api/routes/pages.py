@@ -1,4 +1,4 @@
-"""HTML pages: the start page, the worklist for a phone, the rules with their precision, and the files they link to."""
+"""HTML pages: the start page, the worklist for a phone, the rules, the API's document, and the files they link to."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ def worklist() -> FileResponse:
 def rules() -> FileResponse:
     """规则与核实情况: the page with the rules and their precision, on which they are stopped and restarted."""
     return page("rules.html")
+
+
+@router.get("/docs", response_class=FileResponse)
+def docs() -> FileResponse:
+    """The OpenAPI document to read and to try."""
+    return page("docs.html")
 
 
 @router.get("/pages/{name}", response_class=FileResponse)

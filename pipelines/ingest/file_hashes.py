@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 
-from pipelines.ingest.landing import Arrival
+from pipelines.ingest.landing import Arrival, stamp_of
 from pipelines.ingest.refusals import Refusal
 from warehouse.files import write_atomically
 from warehouse.lake.archives import BadArchive, content
@@ -17,7 +18,7 @@ from warehouse.settings import Settings
 
 
 class FileHashes:
-    """The cache of one deployment: call `identify` for each arrival of a run, then `save`."""
+    """The cache of one deployment: call `identify` for each arrival of a run, then `save`. An archived file knows its hash."""
 
     def __init__(self, settings: Settings) -> None:
         self._path = path = settings.lake / "_deliveries" / "hashes.json"
@@ -26,6 +27,8 @@ class FileHashes:
 
     def identify(self, arrival: Arrival) -> tuple[Arrival, str]:
         """The arrival and the hash of its bytes; refused, with the hash of its name, if they cannot be read or it is a link."""
+        if arrival.archived:
+            return arrival, arrival.archived.sha256
         refusal = arrival.refusal
         try:
             if not arrival.path.is_symlink():
@@ -37,12 +40,20 @@ class FileHashes:
         return replace(arrival, refusal=refusal), hashlib.sha256(arrival.name.encode()).hexdigest()
 
     def sha256(self, arrival: Arrival) -> str:
-        key = f"{str(arrival.path)!a}!{arrival.member}"
-        known = self._known.get(key)
-        if known is None or known[:2] != [*arrival.stamp]:
-            known = [*arrival.stamp, _digest(arrival)]
-        self._current[key] = known
-        return str(known[2])
+        digest = self.known_hash(arrival) or _digest(arrival)
+        self._current[_key(arrival)] = [*arrival.stamp, digest]
+        return digest
+
+    def known_hash(self, arrival: Arrival) -> str:
+        """The hash of a file in landing that is as it was at the last `save`; "" if it is not."""
+        known = self._known.get(_key(arrival))
+        return str(known[2]) if known and known[:2] == [*arrival.stamp] else ""
+
+    def is_known(self, path: Path) -> bool:
+        """True if the file in landing is as it was at the last `save`."""
+        stamp, prefix = [*stamp_of(path)], _prefix(path)
+        of_file = [known for key, known in self._known.items() if key.startswith(prefix)]  # several for a ZIP
+        return bool(of_file) and all(known[:2] == stamp for known in of_file)
 
     def known_hashes(self) -> set[str]:
         """The hashes of the files in landing at the last `save`."""
@@ -51,6 +62,14 @@ class FileHashes:
     def save(self) -> None:
         """Write the hashes of this run's files; those of other files are dropped."""
         write_atomically(self._path, json.dumps(self._current, ensure_ascii=False, indent=0).encode())
+
+
+def _prefix(path: Path) -> str:
+    return f"{str(path)!a}!"
+
+
+def _key(arrival: Arrival) -> str:
+    return f"{_prefix(arrival.path)}{arrival.member}"
 
 
 def _digest(arrival: Arrival) -> str:

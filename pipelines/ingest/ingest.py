@@ -21,16 +21,18 @@ from contracts.code_lists import CodeList
 from contracts.errors import HubError
 from contracts.model import Catalog, Table
 from pipelines.ingest.acceptance import check_acceptance
+from pipelines.ingest.arrival_content import content_of
 from pipelines.ingest.delivery_result import DeliveryResult
 from pipelines.ingest.file_hashes import FileHashes
-from pipelines.ingest.landing import Arrival, arrivals, landing_files, settled_files, stamp_of
+from pipelines.ingest.landing import Arrival, arrivals, landing_files, settled_files
 from pipelines.ingest.prefetch import BackgroundWriter
 from pipelines.ingest.read_delivery import read_into, reading_digest
 from pipelines.ingest.refusals import Refusal
 from pipelines.ingest.store import DeliveryStore, Progress
 from pipelines.ingest.validate_rows import RowValidator
-from warehouse.lake.archives import BadArchive, content
+from warehouse.lake.archives import BadArchive
 from warehouse.lake.lake import UNKNOWN, Delivery, Lake
+from warehouse.lake.raw_archive import RawArchive
 from warehouse.lake.tokens import Tokens
 from warehouse.lake.vault import Vault
 from warehouse.settings import Settings
@@ -51,16 +53,18 @@ def ingest_landing(
     progress: Progress = lambda _: None,
     settle: Callable[[Delivery], Delivery] | None = None,
 ) -> IngestResult:
-    """Read the new files in landing. `progress` is called at each step; `settle` sets the status people decided on.
+    """Read the new files in landing, and again what is there or archived and would now be read otherwise.
 
-    A file that cannot be read is a failed delivery and does not stop the others. HubError: unusable keys, disk full.
+    `progress` is called at each step; `settle` sets the status people decided on. A file that cannot be read is a failed
+    delivery and does not stop the others. HubError: unusable keys, disk full, a damaged archived file.
     """
+    shutil.rmtree(settings.lake / "_work", ignore_errors=True)  # a killed night may have left raw numbers there
     ingest = Ingest(settings, catalog, code_lists, progress, settle)
     quiet, growing = settled_files(landing_files(settings.landing), settings.settle_seconds)
     hashes, done = FileHashes(settings), IngestResult(growing_files=[path.name for path in growing])
-    for arrival in arrivals(settings.landing, catalog, quiet):
+    for arrival in arrivals(settings.landing, catalog, quiet, RawArchive(settings)):
         delivery = ingest.deliver(*hashes.identify(arrival))
-        if stamp_of(arrival.path) != arrival.stamp:
+        if arrival.has_changed():
             done.growing_files.append(arrival.name)
         elif delivery:
             done.deliveries.append(delivery)
@@ -80,7 +84,7 @@ class Ingest:
         settle: Callable[[Delivery], Delivery] | None,
     ) -> None:
         self._settings, self._catalog, self._code_lists, self._progress = settings, catalog, code_lists, progress
-        self._lake = Lake(settings, settle)
+        self._lake, self._archive = Lake(settings, settle), RawArchive(settings)
         self._store = DeliveryStore(settings, self._lake, code_lists, progress)
         self._tokens, self._vault = Tokens.create(settings), Vault.load(settings)
 
@@ -102,18 +106,12 @@ class Ingest:
             delivery = replace(delivery, received_at=known.received_at, delivered_on=day, also_on=also_on)
         self._progress(f"{delivery.table}: {delivery.file_name}")
         if table is None or arrival.refusal:
-            return self._store.record_refusal(
-                arrival, delivery, arrival.refusal or Refusal("no_contract", delivery.file_name)
-            )
+            refusal = arrival.refusal or Refusal("no_contract", delivery.file_name)
+            plain = None if arrival.member or arrival.archived else arrival.path
+            return self._store.record_refusal(arrival, delivery, refusal, plain)
         try:
             with self._working(delivery.id) as work:
                 return self._read(arrival, table, delivery, work, known)
-        except Refusal as refusal:
-            if stamp_of(arrival.path) != arrival.stamp:
-                return None
-            if known and (known.judged or known.status) == "accepted":
-                return self._store.keep_previous(known, delivery, refusal)
-            return self._store.record_refusal(arrival, delivery, refusal)
         except (pl.exceptions.PolarsError, OSError) as error:
             # reading raises Refusal, so this is our own writing; a Polars message may quote values and is not passed on
             cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
@@ -154,32 +152,46 @@ class Ingest:
     def _read(
         self, arrival: Arrival, table: Table, delivery: Delivery, work: Path, known: Delivery | None
     ) -> Delivery | None:
-        path, result = self._unpacked(arrival, work), DeliveryResult(work, table)
+        path, was_accepted = self._readable(arrival, work), known and (known.judged or known.status) == "accepted"
+        try:
+            self._unpack(arrival, path)
+            result = self._read_rows(arrival, table, delivery, path, work)
+        except Refusal as refusal:
+            if arrival.has_changed():
+                return None
+            if known and was_accepted:
+                return self._store.keep_previous(known, delivery, refusal)
+            return self._store.record_refusal(arrival, delivery, refusal, path)
+        if arrival.has_changed():
+            return None
+        in_force = [d for d in self._lake.in_force(table) if d.id != delivery.id]
+        acceptance = check_acceptance(table, arrival.name, result, in_force, delivery.correction)
+        if acceptance.refusal and known and was_accepted:
+            return self._store.keep_previous(known, delivery, acceptance.refusal)
+        return self._store.record_result(
+            table, replace(delivery, profile=acceptance.profile), result, acceptance.refusal
+        )
+
+    def _read_rows(self, arrival: Arrival, table: Table, delivery: Delivery, path: Path, work: Path) -> DeliveryResult:
+        result = DeliveryResult(work, table)
         validator = RowValidator(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
         with self._vault.deposit(delivery.id) as deposit, BackgroundWriter(deposit.add) as vault:
             for rows in read_into(result, path, arrival.name, validator, self._catalog):
                 for kind, tokens, values in rows.raw:
                     vault.put(kind, tokens, values)
                 self._progress(f"{table.name}: {arrival.name}: {result.read} rows read")
-        if stamp_of(arrival.path) != arrival.stamp:
-            return None
-        in_force = [d for d in self._lake.in_force(table) if d.id != delivery.id]
-        acceptance = check_acceptance(table, arrival.name, result, in_force, delivery.correction)
-        if acceptance.refusal and known and (known.judged or known.status) == "accepted":
-            return self._store.keep_previous(known, delivery, acceptance.refusal)
-        return self._store.record_result(
-            table, replace(delivery, profile=acceptance.profile), result, acceptance.refusal
-        )
+        return result
 
-    def _unpacked(self, arrival: Arrival, work: Path) -> Path:
-        """The path to read: the file itself, or the ZIP's member unpacked into `work`."""
-        if not arrival.member:
-            return arrival.path
-        path = work / "member"
+    def _readable(self, arrival: Arrival, work: Path) -> Path:
+        """The path to read: the file itself, or a copy in `work` of what is in a ZIP or archived."""
+        return work / "content" if arrival.member or arrival.archived else arrival.path
+
+    def _unpack(self, arrival: Arrival, path: Path) -> None:
+        if path == arrival.path:
+            return
         try:
             with path.open("wb") as file:
-                for block in content(arrival.path, arrival.member):
+                for block in content_of(arrival, self._archive):
                     file.write(block)
         except BadArchive as error:
             raise Refusal.archive(error) from None
-        return path

@@ -1,9 +1,9 @@
-"""Lists the files in landing, each with the version of the contract it is read by.
+"""Lists the files in landing and in the archive, each with the version of the contract it is read by.
 
 `landing/<office>/…/<file>`: the folder is the office's own choice, the file's name decides the table. Each member of a ZIP is
 an arrival of its own.
-Not here: reading the files (`ingest.py`), the hashes of their bytes (`file_hashes.py`), what a ZIP may hold
-(`warehouse/lake/archives.py`).
+Not here: reading the files (`ingest.py`), their bytes (`arrival_content.py`) and the hashes of those (`file_hashes.py`), what a
+ZIP may hold (`warehouse/lake/archives.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from contracts.file_names import FutureDate, date_in, is_correction, is_unfinish
 from contracts.model import Catalog, Table
 from pipelines.ingest.refusals import Refusal
 from warehouse.lake.archives import BadArchive, is_archive, members, on_one_line
+from warehouse.lake.raw_archive import ArchivedFile, RawArchive
 
 Stamp = tuple[int, int]  # size in bytes, time of change in ns
 NO_FILE: Stamp = (0, 0)
@@ -25,17 +26,20 @@ NO_FILE: Stamp = (0, 0)
 
 @dataclass(frozen=True)
 class Arrival:
-    """A file in landing, or a `member` of a ZIP there, with its `stamp` when it was found.
+    """A file in landing, or a `member` of a ZIP there, with its `stamp` when it was found; or one that is `archived`.
 
+    `place` is its path below landing, where an archived one lay; of that `path` is the sealed file.
     `table` is the contract's version it is read by; None, with a `refusal`, if its name fits no contract or several.
     `has_date`: `delivered_on` is from its name, not from its time of change.
     """
 
     path: Path
+    place: str
     delivered_on: date
     stamp: Stamp
     office: str = ""
     member: str = ""
+    archived: ArchivedFile | None = None
     has_date: bool = False
     table: Table | None = None
     correction: bool = False
@@ -44,14 +48,24 @@ class Arrival:
     @property
     def name(self) -> str:
         """The name for people: `人口信息_20240301.csv`, `三月.zip/人口信息_20240301.csv`."""
+        if self.archived:
+            return self.archived.name
         return f"{display_path(self.path.name)}/{self.member}" if self.member else display_path(self.path.name)
 
+    def has_changed(self) -> bool:
+        """True if the file in landing is another than when it was found, or is gone."""
+        return self.archived is None and stamp_of(self.path) != self.stamp
 
-def arrivals(landing: Path, catalog: Catalog, files: Iterable[Path] | None = None) -> list[Arrival]:
-    """The arrivals of landing, or of `files`, by date and name, so that newer data is read later."""
+
+def arrivals(
+    landing: Path, catalog: Catalog, files: Iterable[Path] | None = None, archive: RawArchive | None = None
+) -> list[Arrival]:
+    """The arrivals of landing, or of `files`, and of the archive, by date and name, so that newer data is read later."""
     paths = landing_files(landing) if files is None else files
-    found = (arrival for path in paths for arrival in _arrivals_in(path, landing, catalog))
-    return sorted(found, key=lambda a: (a.delivered_on, a.name, a.path))
+    found = [arrival for path in paths for arrival in _arrivals_in(path, landing, catalog)]
+    if archive:
+        found += [_archived_arrival(file, archive, catalog) for file in archive.files()]
+    return sorted(found, key=lambda a: (a.delivered_on, a.name, a.place))
 
 
 def landing_files(landing: Path) -> list[Path]:
@@ -88,7 +102,8 @@ def display_path(name: str) -> str:
 
 def _arrivals_in(path: Path, landing: Path, catalog: Catalog) -> Iterator[Arrival]:
     office = display_path(path.relative_to(landing).parts[0]) if path.parent != landing else ""
-    arrival = Arrival(path, _changed_on(path), stamp_of(path), office)
+    place, stamp = display_path(str(path.relative_to(landing))), stamp_of(path)
+    arrival = Arrival(path, place, _changed_on(stamp), stamp, office)
     if path.is_symlink():
         yield replace(arrival, refusal=Refusal("link", arrival.name))
         return
@@ -101,13 +116,19 @@ def _arrivals_in(path: Path, landing: Path, catalog: Catalog) -> Iterator[Arriva
         yield replace(arrival, refusal=Refusal.archive(error))
         return
     for member in inside:
-        yield _assign_table(replace(arrival, member=member.name), member.bare_name, catalog)
+        inner = replace(arrival, member=member.name, place=f"{place}/{member.name}")
+        yield _assign_table(inner, member.bare_name, catalog)
 
 
-def _changed_on(path: Path) -> date:
+def _archived_arrival(file: ArchivedFile, archive: RawArchive, catalog: Catalog) -> Arrival:
+    arrival = Arrival(archive.path(file), file.place, _changed_on(file.stamp), file.stamp, file.office, archived=file)
+    return _assign_table(arrival, file.name.rsplit("/", 1)[-1], catalog)
+
+
+def _changed_on(stamp: Stamp) -> date:
     """The date of the last change; today if the time is out of range (some tools write such) or the file is gone."""
     try:
-        return date.fromtimestamp(path.stat().st_mtime)
+        return date.fromtimestamp(stamp[1] / 1e9) if stamp != NO_FILE else date.today()
     except (OSError, OverflowError, ValueError):
         return date.today()
 

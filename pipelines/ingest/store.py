@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from contracts.code_lists import CodeList
@@ -63,11 +64,13 @@ class DeliveryStore:
         if known.refused_digest and known.contract_digest == digest:
             self._lake.record(replace(known, refused_digest="", reason=""))
 
-    def record_refusal(self, arrival: Arrival, delivery: Delivery, refusal: Refusal) -> Delivery:
-        """Store a delivery of which no row was read: held for a rule of HOLDS, else failed."""
+    def record_refusal(
+        self, arrival: Arrival, delivery: Delivery, refusal: Refusal, path: Path | None = None
+    ) -> Delivery:
+        """Store a delivery of which no row was read: held for a rule of HOLDS, else failed. `path` holds its bytes."""
         status: Status = "held" if refusal.rule in HOLDS else "failed"
         delivery = replace(delivery, status=status, **refusal_texts(refusal))
-        receipt = write_receipt(self._settings, delivery, arrival.table, refusal, encoding=_encoding(arrival))
+        receipt = write_receipt(self._settings, delivery, arrival.table, refusal, encoding=_encoding(arrival, path))
         delivery = replace(delivery, receipt=receipt)
         self._lake.record(delivery)
         self._progress(f"{delivery.table}: {delivery.file_name} {delivery.status}: {refusal.what}")
@@ -95,11 +98,13 @@ class DeliveryStore:
         return moved
 
 
-def _encoding(arrival: Arrival) -> str:
+def _encoding(arrival: Arrival, path: Path | None) -> str:
     """The encoding of a refused text file, so that its receipt can use the same; "" for other files."""
+    if path is None or not path.is_file() or path.is_symlink():
+        return ""
     layout = arrival.table.layout if arrival.table else None
-    is_text = layout.format == "csv" if layout else arrival.path.suffix.lower() in TEXT
-    return found_encoding(arrival.path) if is_text and not arrival.member and not arrival.path.is_symlink() else ""
+    is_text = layout.format == "csv" if layout else Path(arrival.name).suffix.lower() in TEXT
+    return found_encoding(path) if is_text else ""
 
 
 def refusal_texts(refusal: Refusal | None) -> dict[str, Any]:

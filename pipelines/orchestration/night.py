@@ -25,6 +25,7 @@ from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import HubError
 from contracts.model import Catalog
 from contracts.suite_process import SuiteProcess
+from pipelines.ingest.archive_landing import archive_landing
 from pipelines.ingest.file_hashes import FileHashes
 from pipelines.ingest.ingest import ingest_landing
 from pipelines.pull import pull_all
@@ -68,6 +69,7 @@ class Night:
     read_by_older_contract: list[Delivery] = field(default_factory=list)
     without_contract: list[Delivery] = field(default_factory=list)
     fetch_failures: list[str] = field(default_factory=list)
+    archive_failures: list[str] = field(default_factory=list)
     growing_files: list[str] = field(default_factory=list)
     with_drift: list[Delivery] = field(default_factory=list)
     candidate: Path | None = None
@@ -131,6 +133,7 @@ class Night:
             self.fetch_failures = pull_all(self.settings, self.catalog, self._detail)
             lake = Lake(self.settings)
             with open_casebook(self.settings) as casebook:
+                casebook.calendar()  # a wrong file is told now, not after publishing
                 settle = DeliveryDecisions.of(casebook).settle
                 ingested = ingest_landing(self.settings, self.catalog, self.code_lists, self._detail, settle)
                 apply_decisions(lake, casebook)  # again: somebody may have decided while files were read
@@ -183,7 +186,7 @@ class Night:
             self.error = error
 
     def publish(self) -> Manifest:
-        """Record person ids and findings in the casebook, publish the release, then request corrections from the offices.
+        """Record person ids and findings in the casebook, publish the release, request corrections, archive landing.
 
         The casebook comes first, because a rebuild must give the same ids. Called again, it does the remaining steps.
         """
@@ -198,6 +201,7 @@ class Night:
             corrections = nightly_corrections(self.settings, self.release_id)
             if counts := ", ".join(f"{count} {name}" for name, count in vars(corrections).items() if count):
                 self._detail(f"corrections: {counts}")
+            self.archive_failures = archive_landing(self.settings, self.catalog, self._detail)
             return publish.show(self.settings, self.release_id)
 
     @property

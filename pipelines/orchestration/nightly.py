@@ -60,7 +60,7 @@ def run_night(night: Night) -> NightResult:
 
 
 def warnings(night: Night) -> Iterator[str]:
-    """Yield the night's warnings: failed fetches, refused files, drift, failed checks and rules."""
+    """Yield the night's warnings: failed fetches, refused files, drift, failed archiving, failed checks and rules."""
     yield from night.fetch_failures
     for table, deliveries in night.not_in_force.items():
         for delivery in deliveries:
@@ -71,6 +71,7 @@ def warnings(night: Night) -> Iterator[str]:
         yield delivery.reason
     for delivery in night.with_drift:
         yield f"{delivery.table}: {delivery.file_name}: columns moved further than the contract allows; see its receipt"
+    yield from night.archive_failures
     for name in night.growing_files:
         yield f"{name} is still being written; it is read the next night"
     for result in night.results:

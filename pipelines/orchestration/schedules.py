@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from pathlib import Path
 
 import dagster as dg
 
-from pipelines.ingest.landing import landing_files
+from pipelines.ingest.file_hashes import FileHashes
+from pipelines.ingest.landing import landing_files, stamp_of
 from pipelines.orchestration.alerts import JOB
 from warehouse.settings import Settings
 
@@ -30,7 +30,7 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
     @dg.sensor(name="new_delivery", job_name=JOB, minimum_interval_seconds=TICK_SECONDS)
     def new_delivery(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         cursor = json.loads(context.cursor or '{"seen": "", "done": ""}')
-        now = landing_state(settings.landing)
+        now = landing_state(settings)
         if now in ("", cursor["done"]):
             return dg.SkipReason("nothing new in landing")
         if now != cursor["seen"]:
@@ -42,7 +42,8 @@ def landing_sensor(settings: Settings) -> dg.SensorDefinition:
     return new_delivery
 
 
-def landing_state(landing: Path) -> str:
-    """A hash of the names, sizes and times of landing's files; "" if there are none."""
-    lines = [f"{p.relative_to(landing)} {(s := p.stat()).st_size} {s.st_mtime_ns}" for p in landing_files(landing)]
+def landing_state(settings: Settings) -> str:
+    """A hash of the names, sizes and times of the files in landing that no night has read; "" if there are none."""
+    hashes = FileHashes(settings)
+    lines = [f"{str(p)!a} {stamp_of(p)}" for p in landing_files(settings.landing) if not hashes.is_known(p)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest() if lines else ""

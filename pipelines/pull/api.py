@@ -56,10 +56,17 @@ def pull_api(settings: Settings, table: Table, pull: Pull, wait: Callable[[float
     After an outage the next pull continues after the pages already fetched.
     """
     token = read_secret(settings, pull.secret) if pull.secret else ""
+    with last_landed(settings, table, pull) as last:
+        return _pull_since(settings, table, pull, last, token, wait)
+
+
+def _pull_since(
+    settings: Settings, table: Table, pull: Pull, last: Path | None, token: str, wait: Callable[[float], None]
+) -> Path | None:
     folder = pull_folder(settings, table)
     folder.mkdir(parents=True, exist_ok=True)
     part, state = folder / f".{table.name}.part", folder / f".{table.name}.progress.json"
-    begun = _load_progress(state, part, pull)
+    begun = _load_progress(state, part, pull, last)
     done = begun
     with client(token) as http, _open_at(part, begun.size) as file:
         try:
@@ -72,7 +79,6 @@ def pull_api(settings: Settings, table: Table, pull: Pull, wait: Callable[[float
         except UnusableResponse:
             _save_progress(state, begun.from_the_start())
             raise
-    last = last_landed(settings, table, pull)
     landed = None
     if done.size and not (last and _nothing_new(part, last, begun.since is not None)):
         landed = last = next_path(settings, table, pull, last)
@@ -112,13 +118,13 @@ def _open_at(part: Path, size: int) -> Iterator[BinaryIO]:
         yield file
 
 
-def _load_progress(state: Path, part: Path, pull: Pull) -> Progress:
-    """The saved progress; a new start if there is none, the contract has changed, or the landed file is gone."""
+def _load_progress(state: Path, part: Path, pull: Pull, last: Path | None) -> Progress:
+    """The saved progress; a new start if there is none, the contract has changed, or the landed file is not `last`."""
     try:
         known = Progress(**json.loads(state.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return Progress(pull.digest)
-    if known.asked != pull.digest or (known.landed and not (state.parent / known.landed).exists()):
+    if known.asked != pull.digest or (known.landed and (last is None or last.name != known.landed)):
         return Progress(pull.digest)
     written = part.stat().st_size if part.exists() else 0
     return known if known.url and written >= known.size else known.from_the_start()

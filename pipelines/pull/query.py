@@ -60,10 +60,9 @@ def pull_query(settings: Settings, table: Table, pull: Pull, seconds: float = QU
     url = read_secret(settings, pull.secret)
     if not DATABASE.match(url):
         raise HubError(f"the secret {pull.secret} is no URL postgresql://… or mysql://…", remedy="write it again")
-    last = last_landed(settings, table, pull)
-    known = _last_notes(last, pull)
-    since = known.get(WATERMARK, "")
-    with _work_folder(settings, table) as folder:
+    with last_landed(settings, table, pull) as last, _work_folder(settings, table) as folder:
+        known = _last_notes(last, pull)
+        since = known.get(WATERMARK, "")
         _fetch(url, _incremental_query(url, pull, since), folder, pull.secret, seconds)
         parts = sorted(folder.glob("*.parquet"))
         if not parts:

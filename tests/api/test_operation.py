@@ -3,11 +3,13 @@
 import logging
 import re
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.serve import log_to_file
+from contracts.errors import HubError
 from tests.api.city import PASSWORD, key, point_to, small_city, write_release
 from warehouse.casebook.casebook import open_casebook
 from warehouse.settings import Settings
@@ -41,11 +43,41 @@ def test_a_broken_pointer_keeps_the_old_release_and_shows_in_health(home: Settin
     assert client.get("/healthz").json()["ok"] is True
 
 
-def test_metrics_name_routes_not_ids(client, as_user) -> None:
-    client.get(f"/v1/households/{key('h1')}", headers=as_user("worker"))
+def with_metrics(home: Settings) -> Settings:
+    """The deployment with the secret that opens /metrics."""
+    home.secrets.mkdir(mode=0o700, exist_ok=True)
+    secret = home.secrets / "monitoring"
+    secret.write_text("prometheus-only\n", encoding="utf-8")
+    secret.chmod(0o600)
+    return home.model_copy(update={"metrics_secret": "monitoring"})
+
+
+def test_metrics_are_off_unless_a_secret_is_named(client) -> None:
+    assert client.get("/metrics").status_code == 404
+
+
+def test_metrics_open_by_their_own_token_only(home: Settings) -> None:
+    client = TestClient(create_app(with_metrics(home)))
+    for token in ("", "Bearer ", "Bearer wrong", "Bearer prometheus-onlY", "Basic prometheus-only"):
+        answer = client.get("/metrics", headers={"Authorization": token} if token else {})
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+        assert "hub_requests" not in answer.text
+    assert client.get("/metrics", headers={"Authorization": "Bearer prometheus-only"}).status_code == 200
+
+
+def test_a_secret_of_metrics_that_is_missing_stops_the_start(home: Settings) -> None:
+    with pytest.raises(HubError, match="there is no secret monitoring"):
+        create_app(home.model_copy(update={"metrics_secret": "monitoring"}))
+
+
+def test_metrics_name_routes_not_ids(home: Settings) -> None:
+    write_release(home, "r1", small_city(home))
+    point_to(home, "r1")
+    client = TestClient(create_app(with_metrics(home)))
+    client.get(f"/v1/households/{key('h1')}")
     client.get(f"/nothing/{key('h1')}")
-    text = client.get("/metrics").text
-    assert 'hub_requests_total{method="GET",route="/v1/households/{household_id}",status="200"}' in text
+    text = client.get("/metrics", headers={"Authorization": "Bearer prometheus-only"}).text
+    assert 'hub_requests_total{method="GET",route="/v1/households/{household_id}",status="401"}' in text
     assert 'hub_release_info{release="r1"} 1.0' in text
     assert key("h1") not in text
 
@@ -68,9 +100,23 @@ def test_docs_need_no_other_host(client) -> None:
     page = client.get("/docs").text
     assert "//" not in page  # neither http://host nor //host
     files = re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert len(files) == 3
+    assert len(files) == 4
     for path in files:
         assert client.get(path).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/docs", "/openapi.json", "/docs-files/swagger-ui.css", "/pages/hub.css", "/healthz", "/nothing", "/v1/me"],
+)
+def test_every_answer_has_the_security_headers(client, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+    assert len(headers.get_list("content-security-policy")) == 1
 
 
 def test_an_unexpected_error_tells_and_logs_no_value(city, caplog) -> None:

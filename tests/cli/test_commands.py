@@ -166,7 +166,9 @@ def test_the_help_names_the_roles_there_are(tmp_path: Path) -> None:
 
 def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> None:
     well = hub(city.path, "doctor", "--format", "json")
-    assert {row["state"] for row in json.loads(well.stdout)} == {"ok"}, well.stdout
+    states = {row["part"]: row["state"] for row in json.loads(well.stdout)}
+    assert states.pop("calendar") in ("ok", "warning")  # it depends on the day
+    assert {*states.values()} == {"ok"}, well.stdout
     assert well.exit_code == 0
 
     ill = tmp_path / "ill"

@@ -122,3 +122,8 @@ def test_a_watermark_wants_rows_that_find_their_place(tmp_path: Path, load: str,
 )
 def test_a_layout_of_its_own_must_fit_what_is_landed(tmp_path: Path, layout: dict[str, str], says: str) -> None:
     assert any(says in problem for problem in lint_problems(tmp_path, QUERY, layout=layout)[1])
+
+
+def test_a_pull_keeps_what_it_compares_with(tmp_path: Path) -> None:
+    [problem] = lint_problems(tmp_path, QUERY, archive="shred")[1]
+    assert "a pull compares with what it fetched last" in problem

@@ -134,7 +134,7 @@ class Town:
 
 def copy_of(town: Town, folder: Path, *, without: tuple[str, ...] = ()) -> Town:
     copy = Town(folder)
-    for part in ("landing", "keys", "vault", "lake", "cache"):
+    for part in ("landing", "archive", "keys", "vault", "lake", "cache"):
         if part not in without:
             shutil.copytree(town.settings.home / part, folder / part, dirs_exist_ok=True)
     if "casebook" not in without:

@@ -23,6 +23,7 @@ from warehouse.casebook.append_only import AppendOnlyLog
 from warehouse.casebook.database import CasebookError, exclusive_lock, open_database
 from warehouse.casebook.passwords import Passwords
 from warehouse.casebook.tables import login_attempts, sessions, users
+from warehouse.casebook.working_days import WorkingCalendar
 from warehouse.settings import Settings
 
 PAUSE = timedelta(minutes=15)
@@ -44,16 +45,26 @@ class Session(NamedTuple):
 
 
 class Casebook:
-    """An open casebook, safe to share between threads; `with` closes it. Tests pass another clock as `now`."""
+    """An open casebook, safe to share between threads; `with` closes it. Tests pass another clock as `now`.
+
+    `calendar()` gives the working days by which its terms are counted.
+    """
 
     def __init__(
-        self, url: str, *, session_hours: int = 12, login_tries: int = 10, now: Callable[[], datetime] | None = None
+        self,
+        url: str,
+        *,
+        session_hours: int = 12,
+        login_tries: int = 10,
+        now: Callable[[], datetime] | None = None,
+        calendar: Callable[[], WorkingCalendar] = WorkingCalendar,
     ) -> None:
         self._store = open_database(url)
         self._reads = self._store.execution_options(reads=True)
         self._lasts, self._tries = timedelta(hours=session_hours), login_tries
         self._now = now or (lambda: datetime.now(UTC))
         self._passwords = Passwords()
+        self.calendar = calendar
         self.ledger = AppendOnlyLog(self._store, self._now)
 
     def close(self) -> None:
@@ -167,7 +178,12 @@ class Casebook:
 
 def open_casebook(settings: Settings) -> Casebook:
     """The deployment's casebook, made or migrated at first use."""
-    return Casebook(settings.casebook, session_hours=settings.session_hours, login_tries=settings.login_tries)
+    return Casebook(
+        settings.casebook,
+        session_hours=settings.session_hours,
+        login_tries=settings.login_tries,
+        calendar=lambda: WorkingCalendar.load(settings.calendar),
+    )
 
 
 def _sha256(text: str) -> str:

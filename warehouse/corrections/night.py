@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from contracts.load import load_catalog
 from contracts.model import Catalog
 from warehouse.casebook.casebook import Casebook, open_casebook
+from warehouse.casebook.working_days import weekdays_after
 from warehouse.corrections import requests as corrections
 from warehouse.corrections.observations import (
     Observation,
@@ -30,7 +31,6 @@ from warehouse.corrections.office_claims import ComparableValue, OfficeClaim, Of
 from warehouse.corrections.queries import RequestFilter, find
 from warehouse.corrections.requests import HUB, WORKING_DAYS, Packet, Request
 from warehouse.corrections.states import CLOCK_STATES, OPEN_STATES
-from warehouse.corrections.working_days import due_after, weekdays_after
 from warehouse.cross_check.library import library
 from warehouse.releases.operator_reader import operator_reader
 from warehouse.releases.reader import OpenRelease
@@ -174,13 +174,17 @@ class CorrectionNight:
         return corrections.settle_once(self._casebook, request, state, reason, key, self._today)
 
     def _move(self, request: Request) -> bool:
-        """Move the due day of a request by a calendar published since; True if it was a count of weekdays and moved."""
+        """Move the due day of a request by a calendar that was not known when it was counted; True if there is one."""
         start = request.clock_from.astimezone(self._zone).date()
-        due = due_after(start, WORKING_DAYS)
-        is_estimate = request.due_on == weekdays_after(start, WORKING_DAYS)
-        if request.state not in CLOCK_STATES or due.provisional or not is_estimate or due.on == request.due_on:
+        due = self._casebook.calendar().due_after(start, WORKING_DAYS)
+        if request.state not in CLOCK_STATES or due.provisional or request.calendar == "published":
             return False
-        return corrections.move_clock(self._casebook, request, due.on, _key(request.key, "clock", str(due.on)))
+        if request.calendar is None and request.due_on != weekdays_after(start, WORKING_DAYS):
+            return False  # of before calendars were noted, and no count of weekdays
+        if due == (request.due_on, request.calendar or due.calendar):
+            return False
+        key = _key(request.key, "clock", str(due.on), due.calendar, self._release_id)
+        return corrections.move_clock(self._casebook, request, due, key)
 
 
 def _comparable(request: Request) -> ComparableValue:

@@ -22,6 +22,7 @@ HEADERS: Final = {
     "overdue": "是否超期",
     "due_on": "办理期限",
     "provisional": "期限是否暂定",
+    "calendar_label": "期限依据",
     "source_label": "报送表",
     "record_key": "记录编号",
     "file_name": "文件",
@@ -83,6 +84,8 @@ class RequestPresenter:
             "state_at": request.state_at,
             "due_on": request.due_on,
             "provisional": request.provisional,
+            "calendar": request.calendar,
+            "calendar_label": self._label("working_calendar", request.calendar),
             "overdue": request.overdue(self.today),
         }
 

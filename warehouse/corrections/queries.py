@@ -13,6 +13,7 @@ from warehouse.access.policy import NotFound
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import correction_events as events
 from warehouse.casebook.tables import correction_requests as requests
+from warehouse.casebook.working_days import Calendar
 from warehouse.corrections.requests import Request
 from warehouse.corrections.states import CLOCK_STATES, State
 
@@ -20,10 +21,11 @@ AT_ONCE: Final = 500
 
 
 class RequestEvent(NamedTuple):
-    """One step of a request; `decided_at` is UTC, `due_on` the clock from here on."""
+    """One step of a request; `decided_at` is UTC, `due_on` the clock from here on, counted by `calendar`."""
 
     state: State
     due_on: date
+    calendar: Calendar | None
     reason: str
     decided_by: str
     decided_at: datetime
@@ -94,7 +96,7 @@ def _current(wanted: RequestFilter) -> Select[Any]:
         where.append(state == wanted.state)
     if wanted.overdue_on is not None:
         where += [state.in_(CLOCK_STATES), due_on < wanted.overdue_on]
-    columns = [c for c in requests.c if c.name not in ("content", "due_on", "decided_by", "decided_at")]
+    columns = [c for c in requests.c if c.name not in ("content", "due_on", "calendar", "decided_by", "decided_at")]
     return (
         select(
             *columns,
@@ -102,6 +104,7 @@ def _current(wanted: RequestFilter) -> Select[Any]:
             requests.c.decided_at.label("opened_at"),
             state.label("state"),
             due_on.label("due_on"),
+            func.coalesce(events.c.calendar, requests.c.calendar).label("calendar"),
             func.coalesce(events.c.decided_by, requests.c.decided_by).label("state_by"),
             func.coalesce(events.c.reason, requests.c.reason).label("state_reason"),
             func.coalesce(events.c.decided_at, requests.c.decided_at).label("state_at"),

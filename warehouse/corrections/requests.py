@@ -18,10 +18,15 @@ from warehouse.casebook.append_only import Conflict, Guard, LogEntry
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.tables import correction_events as events
 from warehouse.casebook.tables import correction_requests as requests
+from warehouse.casebook.working_days import Calendar, Due, published_until
 from warehouse.corrections.states import CLOCK_STATES, Actor, State, require_step
-from warehouse.corrections.working_days import due_after, is_provisional
 
 WORKING_DAYS: Final = 5  # to answer and to correct
+CALENDAR_NEWS: Final[Mapping[Calendar, str]] = {
+    "published": "节假日安排已公布",
+    "operator": "本市已录入节假日安排",
+    "weekdays": "节假日安排尚未公布",
+}
 HUB: Final = "hub"  # the user name under which the night opens, closes and reopens
 
 
@@ -61,7 +66,8 @@ class Request(Packet):
     """A sent packet with its reason, sender and current state; times are UTC.
 
     `state_by`, `state_reason` and `state_at` are those of the newest event, or of the request itself before any event.
-    The clock runs from `clock_from`: when the request was sent or last reopened.
+    The clock runs from `clock_from`: when the request was sent or last reopened. `due_on` was counted by `calendar`; None for
+    a clock set before the casebook noted that.
     """
 
     id: int = 0
@@ -71,6 +77,7 @@ class Request(Packet):
     opened_at: datetime = datetime.min
     state: State = "sent"
     due_on: date = date.min
+    calendar: Calendar | None = None
     clock_from: datetime = datetime.min
     state_by: str = ""
     state_reason: str = ""
@@ -78,8 +85,8 @@ class Request(Packet):
 
     @property
     def provisional(self) -> bool:
-        """True if the due day may still move, because the calendar of its year is not published."""
-        return is_provisional(self.due_on)
+        """True if the due day may still move, because nobody knew the holidays of its year."""
+        return Due(self.due_on, self.calendar).provisional if self.calendar else self.due_on > published_until()
 
     def overdue(self, today: date) -> bool:
         """True if the office's five working days are over."""
@@ -109,7 +116,8 @@ def send_once(casebook: Casebook, key: str, packet: Packet, reason: str, today: 
 def _send(
     casebook: Casebook, key: str, packet: Packet, sent: Mapping[str, Any], reason: str, by: str, today: date
 ) -> bool:
-    row = asdict(packet) | {"due_on": due_after(today, WORKING_DAYS).on, "reason": reason, "decided_by": by}
+    due = casebook.calendar().due_after(today, WORKING_DAYS)
+    row = asdict(packet) | {"due_on": due.on, "calendar": due.calendar, "reason": reason, "decided_by": by}
     return casebook.ledger.once(requests, key, sent, row)
 
 
@@ -147,8 +155,11 @@ def _step(
     sent: Mapping[str, Any],
     today: date,
 ) -> bool:
-    due_on = due_after(today, WORKING_DAYS).on if state == "reopened" else request.due_on
-    row = {"request_id": request.id, "state": state, "due_on": due_on, "reason": reason, "decided_by": by}
+    due_on, calendar = request.due_on, request.calendar
+    if state == "reopened":
+        due_on, calendar = casebook.calendar().due_after(today, WORKING_DAYS)
+    clock = {"due_on": due_on, "calendar": calendar}
+    row = {"request_id": request.id, "state": state, **clock, "reason": reason, "decided_by": by}
 
     def check(so_far: Sequence[Row[Any]]) -> None:
         require_step(actor, so_far[-1].state if so_far else "sent", state)
@@ -157,15 +168,17 @@ def _step(
     return casebook.ledger.once_each([LogEntry(events, key, sent, row, guard=guard)])[0]
 
 
-def move_clock(casebook: Casebook, request: Request, due_on: date, key: str) -> bool:
-    """Change the due day in the same state, because the calendar of its year was published; False if done before."""
-    reason = f"节假日安排已公布，办理期限由 {request.due_on} 改为 {due_on}"
-    row = {"request_id": request.id, "state": request.state, "due_on": due_on, "reason": reason, "decided_by": HUB}
+def move_clock(casebook: Casebook, request: Request, due: Due, key: str) -> bool:
+    """Change the due day in the same state, because the calendar of its year is known now; False if done before."""
+    moved_to = "不变" if due.on == request.due_on else f"由 {request.due_on} 改为 {due.on}"
+    reason = f"{CALENDAR_NEWS[due.calendar]}，办理期限{moved_to}"
+    clock = {"due_on": due.on, "calendar": due.calendar}
+    row = {"request_id": request.id, "state": request.state, **clock, "reason": reason, "decided_by": HUB}
 
     def check(so_far: Sequence[Row[Any]]) -> None:
         if (so_far[-1].state if so_far else "sent") != request.state:
             raise Conflict("the request went on meanwhile", remedy="the next night looks again")
 
     guard = Guard(events.c.request_id == request.id, check)
-    moved = LogEntry(events, key, {"request": request.id, "due_on": str(due_on)}, row, guard=guard)
+    moved = LogEntry(events, key, {"request": request.id, "due_on": str(due.on)}, row, guard=guard)
     return casebook.ledger.once_each([moved])[0]

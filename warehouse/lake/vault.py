@@ -5,27 +5,24 @@ pages being changed, swapped or moved. It does not protect against somebody who 
 their number: those are in the lake too. Not here: who may ask for a value, and the audit of it (`api/`).
 
 `vault/<kind>/<n>-<delivery>.parquet`, append-only. One row is one page: up to 1,024 values in the order of their
-tokens, sealed as one AES-256-GCM message (a fresh nonce of 12 bytes in front; bound to kind and first token).
+tokens, sealed (`seal.py`) as one, bound to kind and first token.
 """
 
 from __future__ import annotations
 
-import secrets
 from bisect import bisect_left
 from pathlib import Path
 from types import TracebackType
 
 import polars as pl
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from contracts.errors import HubError
 from warehouse.files import atomic_file, private_folder
+from warehouse.lake.seal import BrokenSealError, Seal
 from warehouse.lake.tokens import read_key
 from warehouse.settings import Settings
 
 PAGE = 1024
-NONCE = 12
 FLUSH = 500_000
 
 
@@ -33,7 +30,7 @@ class Vault:
     """The vault, opened with its key: `deposit` adds values, `reveal` reads one."""
 
     def __init__(self, root: Path, key: bytes) -> None:
-        self.root, self._seal = root, AESGCM(key)
+        self.root, self._seal = root, Seal(key)
 
     @classmethod
     def load(cls, settings: Settings) -> Vault:
@@ -87,13 +84,12 @@ class Vault:
         return sorted(p for p in (self.root / kind).glob("*.parquet") if not p.name.startswith("."))
 
     def _close(self, kind: str, first: int, text: str) -> bytes:
-        nonce = secrets.token_bytes(NONCE)
-        return nonce + self._seal.encrypt(nonce, text.encode(), f"{kind}:{first}".encode())
+        return self._seal.close(f"{kind}:{first}".encode(), text.encode())
 
     def _open(self, path: Path, kind: str, first: int, sealed: bytes) -> list[str]:
         try:
-            text = self._seal.decrypt(sealed[:NONCE], sealed[NONCE:], f"{kind}:{first}".encode()).decode()
-        except InvalidTag:
+            text = self._seal.open(f"{kind}:{first}".encode(), sealed).decode()
+        except BrokenSealError:
             raise HubError(
                 "a page does not open with this key: changed, moved, or sealed with another key",
                 where=str(path),

@@ -11,6 +11,9 @@ from pathlib import Path
 import dagster as dg
 import yaml
 
+from contracts.load import load_catalog
+from pipelines.ingest.file_hashes import FileHashes
+from pipelines.ingest.landing import arrivals
 from pipelines.orchestration.alerts import JOB, REPORTED_BY, failure_alert
 from pipelines.orchestration.definitions import build_defs
 from pipelines.orchestration.instance import home as dagster_home
@@ -84,6 +87,15 @@ def test_the_landing_sensor_waits_for_copies_to_end_and_asks_once(tmp_path: Path
     (settings.landing / "resident" / "2026").mkdir()
     (settings.landing / "resident" / "2026" / "人口信息_20260102.csv").write_text("deeper", encoding="utf-8")
     (settings.landing / "人口信息_20260103.csv").write_text("in no folder", encoding="utf-8")
+    assert (tick(), tick()) == (0, 1)
+    hashes = FileHashes(settings)  # the night reads them, and archives some
+    for arrival in arrivals(settings.landing, load_catalog()):
+        hashes.identify(arrival)
+    hashes.save()
+    assert tick() == 0
+    (settings.landing / "人口信息_20260103.csv").unlink()
+    assert (tick(), tick()) == (0, 0)  # what left landing is nothing new
+    (folder / "人口信息_20260101.csv").write_text("delivered again", encoding="utf-8")
     assert (tick(), tick()) == (0, 1)
     assert set(json.loads(cursor or "")) == {"seen", "done"}
 

@@ -23,6 +23,7 @@ from pipelines.orchestration.instance import instance
 from pipelines.orchestration.lineage import RELEASE
 from pipelines.orchestration.night import Night
 from pipelines.orchestration.nightly import NightResult, run_night, run_nightly
+from warehouse.lake.raw_archive import RawArchive
 from warehouse.releases.publish import current_id, release_ids, show, verify
 from warehouse.settings import Settings
 
@@ -59,9 +60,10 @@ def test_a_night_publishes_a_whole_release_with_its_manifest(home: Settings, fir
     manifest = show(home, first.release_id)
     catalog = load_catalog()
     assert {i.table for i in manifest.inputs} == {t.name for t in catalog.sources()}
-    for used in manifest.inputs:
-        file = home.landing / used.table / used.file
-        assert used.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    archive = RawArchive(home)
+    delivered = {f.place: hashlib.sha256(b"".join(archive.content(f))).hexdigest() for f in archive.files()}
+    assert delivered == {f"{used.table}/{used.file}": used.sha256 for used in manifest.inputs}
+    assert not [path for path in home.landing.rglob("*") if path.is_file()]
     assert manifest.contracts.keys() == catalog.tables.keys() == manifest.checks.keys()
     assert manifest.rows.keys() == {t.relation for t in catalog.tables.values()}
     assert not any(audit.broken for audit in manifest.checks.values())

@@ -12,7 +12,7 @@ from warehouse.casebook.casebook import open_casebook
 from warehouse.review.persons import link
 from warehouse.review.source_records import SourceRecord, SourceRecords
 
-CANNOT_BE_MADE_AGAIN = ("landing", "keys", "vault", "codes")  # beside the casebook
+CANNOT_BE_MADE_AGAIN = ("landing", "archive", "keys", "vault", "codes")  # beside the casebook
 BROKEN = "990001199001010000"
 KEPT = (
     "select finding_id, status, verdict, visits, first_seen, evidence_since from finding order by 1",

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, astuple
+from dataclasses import astuple
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api.city import HERE, key
 from tests.warehouse.corrections.corrected import ADDRESSES, SPELT, UPDATED, VISITED, WHO, Town, observation, says
-from warehouse.casebook.tables import correction_requests
 from warehouse.corrections.queries import history
-from warehouse.corrections.requests import Packet, answer
+from warehouse.corrections.requests import answer
 from warehouse.corrections.states import State
 
 WEST, EAST, NORTH = "西院", "东院", "北院"
 LATER = date(2026, 10, 20)
-
-
-@pytest.fixture
-def either(tmp_path: Path, casebook_url: str) -> Iterator[Town]:
-    """With its casebook in either database."""
-    town = Town(tmp_path, casebook_url)
-    yield town
-    town.casebook.close()
-
-
-@pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    town = Town(tmp_path, f"sqlite:///{tmp_path}/casebook.sqlite")
-    yield town
-    town.casebook.close()
 
 
 def test_a_verdict_becomes_a_packet_for_the_office_that_owns_the_row(either: Town) -> None:
@@ -259,24 +241,3 @@ def test_a_person_keeps_her_requests_when_her_id_changes(either: Town) -> None:
     assert town.states == ["sent"]
     town.night(says(EAST, entity_id=key("now"), delivery_id="two"), person_alias=trail)
     assert town.states == ["closed"]
-
-
-def test_a_clock_beyond_the_published_calendar_is_provisional(town: Town) -> None:
-    town.now = datetime(2027, 2, 3, 2, 0, tzinfo=UTC)
-    town.verdict(observation(EAST), seen_on=date(2027, 2, 2))
-    town.night(says(WEST))
-    [request] = town.requests
-    assert (request.due_on, request.provisional) == (date(2027, 2, 10), True)
-    assert town.night(says(WEST)).moved == 0
-
-
-def test_a_clock_that_counted_weekdays_goes_by_the_calendar_once_there_is_one(town: Town) -> None:
-    """As if the request had been sent before the calendar of 2026 was published."""
-    town.now = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
-    packet = Packet("resident", "person", WHO, "living_address", ADDRESSES[EAST], stated=ADDRESSES[WEST])
-    row = asdict(packet) | {"due_on": date(2026, 10, 7), "reason": "不一致", "decided_by": "zhao.lead"}
-    town.casebook.ledger.once(correction_requests, "request-1", {}, row)
-    assert [town.night(says(WEST)).moved for _ in range(2)] == [1, 0]
-    [request] = town.requests
-    assert (request.state, request.due_on) == ("sent", date(2026, 10, 13))
-    assert [e.state for e in history(town.casebook, request)] == ["sent"]

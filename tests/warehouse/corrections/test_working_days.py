@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
-from warehouse.corrections.working_days import due_after, is_working_day, published_until, weekdays_after
+from contracts.errors import HubError
+from warehouse.casebook.working_days import WorkingCalendar, published_until, weekdays_after
+
+PUBLISHED = WorkingCalendar()
+YEAR = published_until().year + 1  # the first that the library does not know
+
+
+def new_year(year: int) -> list[str]:
+    """The lines that a year must have."""
+    return [f"{year}-{day},休" for day in ("01-01", "05-01", "10-01", "10-02", "10-03")]
+
+
+def written(folder: Path, *lines: str, header: str = "date,kind,name") -> Path:
+    path = folder / "calendar.csv"
+    path.write_text("\r\n".join([header, *lines, ""]), encoding="utf-8-sig")
+    return path
+
+
+def first_after_the_4th(weekday: int, month: int, year: int = YEAR) -> date:
+    """The first such weekday (0: Monday) after the 4th of a month."""
+    return next(d for n in range(7) if (d := date(year, month, 5) + timedelta(days=n)).weekday() == weekday)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +46,7 @@ from warehouse.corrections.working_days import due_after, is_working_day, publis
     ],
 )
 def test_five_working_days(start: date, due: date) -> None:
-    assert due_after(start, 5) == (due, False)
+    assert PUBLISHED.due_after(start, 5) == (due, "published")
 
 
 @pytest.mark.parametrize(
@@ -42,24 +63,93 @@ def test_five_working_days(start: date, due: date) -> None:
     ],
 )
 def test_made_up_weekends_are_worked_and_holidays_are_not(day: date, works: bool) -> None:
-    assert is_working_day(day) is works
+    assert PUBLISHED.is_working_day(day) is works
 
 
 def test_beyond_the_published_calendar_weekdays_count_and_the_date_is_provisional() -> None:
     last = published_until()
-    assert due_after(last, 5).provisional
+    assert PUBLISHED.due_after(last, 5).provisional
     for start in (last + timedelta(days=n) for n in range(14)):
-        due = due_after(start, 5)
-        assert due == (weekdays_after(start, 5), True)
+        due = PUBLISHED.due_after(start, 5)
+        assert due == (weekdays_after(start, 5), "weekdays")
         assert due.on.weekday() < 5
 
 
 def test_a_term_ends_on_a_working_day_and_a_later_start_never_ends_earlier() -> None:
     year = [date(2026, 1, 1) + timedelta(days=n) for n in range(350)]
-    dues = [due_after(day, 5).on for day in year]
+    dues = [PUBLISHED.due_after(day, 5).on for day in year]
     assert dues == sorted(dues)
-    assert all(is_working_day(due) for due in dues)
+    assert all(PUBLISHED.is_working_day(due) for due in dues)
     assert all(
-        sum(is_working_day(day + timedelta(days=n)) for n in range(1, (due - day).days + 1)) == 5
+        sum(PUBLISHED.is_working_day(day + timedelta(days=n)) for n in range(1, (due - day).days + 1)) == 5
         for day, due in zip(year, dues, strict=True)
     )
+
+
+def test_the_operator_s_file_takes_the_place_of_a_calendar_that_is_not_published(tmp_path: Path) -> None:
+    monday = first_after_the_4th(0, 3)
+    saturday = monday + timedelta(days=5)
+    calendar = WorkingCalendar.load(
+        written(tmp_path, *new_year(YEAR), "", f"{monday},休,清明节", f" {saturday} , 班 ,调休")
+    )
+    assert not calendar.is_working_day(monday)
+    assert calendar.is_working_day(saturday)
+    assert not calendar.is_working_day(saturday + timedelta(days=1))
+    friday = monday - timedelta(days=3)
+    assert calendar.due_after(friday, 5) == (saturday, "operator")
+    assert PUBLISHED.due_after(friday, 5) == (monday + timedelta(days=4), "weekdays")
+    assert calendar.known_until() == date(YEAR, 12, 31)
+    assert calendar.due_after(date(YEAR, 12, 31), 5).provisional  # and no further
+
+
+def test_a_published_year_is_counted_as_published_whatever_the_file_says(tmp_path: Path) -> None:
+    calendar = WorkingCalendar.load(written(tmp_path, *new_year(2026), "2026-11-24,休"))
+    assert calendar.due_after(date(2026, 11, 23), 1) == (date(2026, 11, 24), "published")
+    assert calendar.known_until() == published_until()
+
+
+def test_a_year_with_a_gap_before_it_does_not_make_the_calendar_longer(tmp_path: Path) -> None:
+    calendar = WorkingCalendar.load(written(tmp_path, *new_year(YEAR + 1)))
+    assert calendar.known_until() == published_until()
+    assert calendar.due_after(date(YEAR + 1, 3, 1), 5).calendar == "operator"
+
+
+def test_no_file_is_no_error(tmp_path: Path) -> None:
+    assert WorkingCalendar.load(tmp_path / "calendar.csv") == PUBLISHED
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "message"),
+    [
+        ([f"{YEAR}-1-1,休"], 2, "the first column is a date -> write it like 2027-01-01"),
+        (["元旦,休"], 2, "the first column is a date"),
+        ([f"{YEAR}-01-01"], 2, "the second column is 休 .* or 班"),
+        ([f"{YEAR}-01-01,off"], 2, "the second column is 休 .* or 班"),
+        ([*new_year(YEAR), f"{YEAR}-01-01,休"], 7, "is there twice"),
+        ([*new_year(YEAR), f"{first_after_the_4th(1, 3)},班"], 7, "is no weekend day"),
+    ],
+)
+def test_a_wrong_line_is_named(tmp_path: Path, lines: list[str], line: int, message: str) -> None:
+    path = written(tmp_path, *lines)
+    with pytest.raises(HubError, match=message) as wrong:
+        WorkingCalendar.load(path)
+    assert wrong.value.where == f"{path}:{line}"
+
+
+@pytest.mark.parametrize("left_out", range(5))
+def test_half_a_year_s_notice_is_not_taken_for_the_whole(tmp_path: Path, left_out: int) -> None:
+    lines = [line for n, line in enumerate(new_year(YEAR)) if n != left_out]
+    with pytest.raises(HubError, match=f"{YEAR} is not complete"):
+        WorkingCalendar.load(written(tmp_path, *lines))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", "日期,类别\n".encode(), "date,kind\n2027-01-01,休".encode("gb18030")],
+    ids=["empty", "another header", "another encoding"],
+)
+def test_what_is_no_such_file_is_told(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "calendar.csv"
+    path.write_bytes(content)
+    with pytest.raises(HubError, match=r"the calendar of working days is wrong: .* -> "):
+        WorkingCalendar.load(path)
