@@ -29,7 +29,7 @@ from pipelines.ingest.read_delivery import read_into, reading_digest
 from pipelines.ingest.refusals import Refusal
 from pipelines.ingest.store import DeliveryStore, Progress
 from pipelines.ingest.validate_rows import RowValidator
-from warehouse.lake.archives import BadArchive, content
+from warehouse.lake.archives import BadArchive, unpack
 from warehouse.lake.lake import UNKNOWN, Delivery, Lake
 from warehouse.lake.tokens import Tokens
 from warehouse.lake.vault import Vault
@@ -177,9 +177,7 @@ class Ingest:
             return arrival.path
         path = work / "member"
         try:
-            with path.open("wb") as file:
-                for block in content(arrival.path, arrival.member):
-                    file.write(block)
+            unpack(arrival.path, arrival.member, path)
         except BadArchive as error:
             raise Refusal.archive(error) from None
         return path

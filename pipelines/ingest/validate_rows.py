@@ -82,7 +82,7 @@ class RowValidator:
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
         text, numbers = self._free_text.mask_numbers(text.filter(~blank) if blank.any() else text)
         values = with_statuses(parse_types(text, self.table), self.table, self._areas)
-        broken = [*numbers, *self._broken_rules(text, values, batch.may_hold_formulas)]
+        broken = [*numbers, *_noted(batch, text), *self._broken_rules(text, values, batch.may_hold_formulas)]
         found = pl.concat([*self._marked(marked), *self._issues(text, broken)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
@@ -178,6 +178,12 @@ class RowValidator:
             raw.append((str(column.token), tokens, known))
         rows = values.with_columns(stored) if len(values) else values.with_columns(s.head(0) for s in stored)
         return rows.select(*(c.name for c in self.table.lake_columns), SHEET), tuple(raw)
+
+
+def _noted(batch: Batch, text: pl.DataFrame) -> Iterator[Broken]:
+    """The reader's notes on cells, each with a mask of its rows."""
+    for (column, rule), places in batch.notes.items():
+        yield column, rule, "warning", text[ROW].is_in([batch.first_row + at for at in places])
 
 
 def violated_rows(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dict[Key, pl.Series]:
