@@ -22,10 +22,10 @@ TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
     "compact": lambda text: text.str.replace_all(r"\s+", ""),
     "controls": lambda text: text.str.replace_all(r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]", ""),
 }
-# always understood besides the contract's formats: what the hub's XLSX reader writes for a date cell
+# always understood besides the contract's formats: what the hub's readers write for a typed date or time
 ISO: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d",),
-    "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
+    "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S%.f"),
 }
 # used where a contract names no formats
 EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {

@@ -79,7 +79,8 @@ def precheck(
     table = None
     try:
         table, day, correction = _table(settings, catalog, file_name)
-        validator = RowValidator(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
+        tokens = Tokens(secrets.token_bytes(KEY_BYTES))
+        validator = RowValidator(table, DELIVERY, day, code_lists, tokens, timezone=settings.timezone)
         return _read(settings, catalog, validator, code_lists, path, file_name, correction)
     except Refusal as refusal:
         reason, advice = refusal.for_clerk()

@@ -103,10 +103,10 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "去掉密码后重新报送",
     ),
     "not_parquet": (
-        "not a Parquet file, or a damaged one",
-        "write it again",
-        "不是 Parquet 文件，或已损坏",
-        "重新导出后报送",
+        "not a Parquet file, a damaged one, or one with a type that is not read",
+        "write it again; a decimal has at most 38 digits",
+        "不是 Parquet 文件，或已损坏，或含有无法读取的类型",
+        "重新导出后报送；小数最多 38 位",
     ),
     "not_json": (
         "no readable JSON at line {line}, character {character}",

@@ -24,6 +24,7 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
         "按 GeoJSON（RFC 7946）更正该要素后重新报送",
     ),
     "nul": ("该行含有空字节（NUL）", "从系统重新导出，或去掉空字节后重新报送"),
+    "encoding": ("含有无法识别的字节，汉字可能被截断或编码不一致", "核对该处文字，另存为“CSV UTF-8”后重新报送"),
     "hidden_row": ("该行在表格中被隐藏，已照常读取", "确认该行应当报送；不应报送的请删除后重新报送"),
     "hidden_column": ("该列在表格中被隐藏，已照常读取", "确认该列应当报送；不应报送的请联系数据中心"),
     "merged_cell": (
@@ -76,7 +77,7 @@ class ReasonText:
 
 def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonText]:
     """The texts of every rule a row of `table` can break, with the contract's limits added to the advice."""
-    texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "hidden_row")]
+    texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "encoding", "hidden_row")]
     texts += [ReasonText(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in CELL_RULES]
     texts += [ReasonText("", check.rule, *ROW_RULES["unique"]) for check in table.checks if check.rule == "unique"]
     for column in table.columns:

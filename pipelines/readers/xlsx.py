@@ -70,6 +70,8 @@ def _read_book(book: CalamineWorkbook, path: Path, table: Table, layout: Layout)
     several = len(wanted) > 1
     for meta in wanted:
         sheet = book.get_sheet_by_name(meta.name)
+        if sheet.end and sheet.end[0] >= MOST_ROWS:
+            raise ValueError("a row that no sheet has")
         if _is_blank(sheet):
             continue
         batches = _read_sheet(sheet, table, layout, path, meta.name if several else "")
@@ -86,8 +88,6 @@ def _read_book(book: CalamineWorkbook, path: Path, table: Table, layout: Layout)
 
 
 def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, name: str) -> Iterator[Batch]:
-    if sheet.end and sheet.end[0] >= MOST_ROWS:
-        raise ValueError("a row that no sheet has")
     rows = sheet.iter_rows()
     top = [[cell_text(c) for c in row] for row in islice(rows, layout.header_row - 1 + layout.header_rows)]
     header = match_header(

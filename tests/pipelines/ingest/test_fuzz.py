@@ -91,7 +91,11 @@ def test_of_ten_thousand_files_every_row_is_accounted_for(
         path = work / f"人口信息_20240301{seed.suffix}"
         path.write_bytes(mutant(seed, number))
         try:
-            outcomes[outcome(path, work, seed, RowValidator(seed.table, "fuzz", DAY, lists, tokens))] += 1
+            outcomes[
+                outcome(
+                    path, work, seed, RowValidator(seed.table, "fuzz", DAY, lists, tokens, timezone="Asia/Shanghai")
+                )
+            ] += 1
         except BaseException as error:
             error.add_note(f"file {number}, {seed.suffix}: {path}")
             raise
@@ -108,7 +112,13 @@ def test_the_good_files_are_read_whole(office: Office, tmp_path: Path) -> None:
         work.mkdir()
         (work / "f").write_bytes(seed.content)
         result = DeliveryResult(work, seed.table)
-        for _ in read_into(result, work / "f", "f", RowValidator(seed.table, "fuzz", DAY, lists, tokens), CATALOG):
+        for _ in read_into(
+            result,
+            work / "f",
+            "f",
+            RowValidator(seed.table, "fuzz", DAY, lists, tokens, timezone="Asia/Shanghai"),
+            CATALOG,
+        ):
             pass
         assert (result.read, result.errors) == (ROWS, {"formula": 1} if seed.suffix == ".xlsx" else {})
 
