@@ -91,9 +91,9 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "另存为 .xlsx 后重新报送",
     ),
     "other_file": (
-        "a file of the kind {kind}, not the agreed workbook",
-        "open it and save it as XLSX; a new name alone changes nothing",
-        "文件内容是 {kind} 格式，不是约定的工作簿",
+        "a file of the kind {kind}, not a workbook",
+        "open it, or unpack it, and save it as XLSX; a new name alone changes nothing",
+        "文件内容是 {kind} 格式，不是工作簿",
         "打开后另存为 .xlsx 再报送，只改文件名不行",
     ),
     "encrypted": (
@@ -125,6 +125,12 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "export it with seven decimals, or with simpler outlines",
         "文件有{size} MiB，超过{limit} MiB",
         "坐标保留七位小数，或简化边界后重新导出报送",
+    ),
+    "list_too_large": (
+        "a JSON list of {size} MiB, more than {limit} MiB",
+        "write JSON lines, one object a line",
+        "JSON 数组有{size} MiB，超过{limit} MiB",
+        "改为每行一个对象（JSON Lines）导出后报送",
     ),
     "nested": (
         "column {columns} holds lists or structures, not single values",

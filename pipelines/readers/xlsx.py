@@ -100,17 +100,21 @@ def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, 
         columns, numbers = list(zip(*batch, strict=True)), range(first, first + len(batch))
         frame = pl.DataFrame([_texts(column, columns[at]) for column, at in header.positions.items()])
         frame, notes = overlay.complete(frame, numbers, columns)
-        marks = overlay.hidden_rows(numbers) | _ignored(columns, layout)
+        marks = overlay.hidden_rows(numbers) | _ignored(columns, frame, header.positions, layout)
         yield Batch(first, frame, marks, name, header.unknown, notes=notes)
         first += len(batch)
 
 
-def _ignored(columns: list[tuple[Any, ...]], layout: Layout) -> dict[int, str]:
-    """The marks of rows that are no records by the contract."""
+def _ignored(
+    columns: list[tuple[Any, ...]], frame: pl.DataFrame, positions: dict[str, int], layout: Layout
+) -> dict[int, str]:
+    """The marks of rows that are no records by the contract; `frame` has the completed cells of its columns."""
     if not layout.ignore_rows:
         return {}
-    cells = pl.DataFrame([_texts(str(i), column) for i, column in enumerate(columns)])
-    return dict.fromkeys(non_record_rows(cells, layout), IGNORED_ROW)
+    completed = {at: frame[name] for name, at in positions.items()}
+    cells = [completed[at] if at in completed else _texts("", column) for at, column in enumerate(columns)]
+    named = pl.DataFrame([column.alias(str(at)) for at, column in enumerate(cells)])
+    return dict.fromkeys(non_record_rows(named, layout), IGNORED_ROW)
 
 
 def _is_blank(sheet: CalamineSheet) -> bool:

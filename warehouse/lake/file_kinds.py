@@ -30,7 +30,7 @@ MAGICS = {
 }
 OTHER_ARCHIVES = ("RAR", "7z", "gzip", "bzip2", "xz", "zstd", "CAB", "tar")  # than ZIP
 TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
-HTML = re.compile(rb"(?i)<(?:!doctype html|html|head|body|table|meta)\b")
+HTML = re.compile(rb"(?i)<(?:!doctype html|html|head|body|table|meta|style)\b")
 # in a ZIP by the member that only it has
 PACKAGES = {
     "xl/workbook.xml": "XLSX",
@@ -51,9 +51,9 @@ def file_kind(path: Path) -> str:
             return kind
     if head[TAR_MAGIC_AT:].startswith(TAR_MAGIC):
         return "tar"
-    if HTML.search(head):
-        return "HTML"
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if HTML.match(text):
+        return "HTML"
     if text.startswith(b"<?xml"):
         return "XML"
     return "" if b"\0" in head or not text else "text"
