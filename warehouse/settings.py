@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     )
     timezone: str = Field(
         "Asia/Shanghai",
-        description="Time zone of the nightly schedule and of office timestamps; times with another zone or an offset become its.",
+        description="Time zone of the nightly schedule and of office timestamps; times with an offset become its.",
     )
 
     @property
