@@ -60,6 +60,6 @@ def file_kind(path: Path) -> str:
 
 
 def package_kind(names: Collection[str]) -> str:
-    """What a ZIP with these members is: `XLSX`, `ODS`, `XLSB`, …, else `ZIP`."""
+    """The kind of a ZIP with these members: `XLSX`, `ODS`, `XLSB`, …, else `ZIP`."""
     known = {name.replace("\\", "/").lower() for name in names}
     return next((kind for member, kind in PACKAGES.items() if member in known), "ZIP")
