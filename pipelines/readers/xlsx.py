@@ -1,6 +1,6 @@
 """Reads workbooks: XLSX, XLS, and WPS's ET. Only `cell_text` decides what text a cell becomes.
 
-Not here: opening one (`workbook_check.py`), hidden rows, formulas and merged cells (`sheet_overlay.py`).
+Not here: opening one (`workbook_check.py`), hidden rows, formulas and merged cells (`sheet_cells.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from contracts.layout import Layout
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
 from pipelines.readers.batch import IGNORED_ROW, Batch, join_header_rows, match_header, non_record_rows
-from pipelines.readers.sheet_overlay import SheetOverlay
+from pipelines.readers.sheet_cells import SheetCells
 from pipelines.readers.sheet_xml import Area, sheet_marks
 from pipelines.readers.workbook_check import open_workbook
 from warehouse.lake import archives
@@ -95,12 +95,12 @@ def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, 
     )
     first, left = layout.header_row + layout.header_rows, sheet.start[1] if sheet.start else 0
     merged = [Area(r0 + 1, c0, r1 + 1, c1) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ()]
-    overlay = SheetOverlay(sheet_marks(path, sheet.name), merged, header.positions, first, left)
+    cells = SheetCells(sheet_marks(path, sheet.name), merged, header.positions, first, left)
     while batch := list(islice(rows, BATCH_ROWS)):
         columns, numbers = list(zip(*batch, strict=True)), range(first, first + len(batch))
         frame = pl.DataFrame([_texts(column, columns[at]) for column, at in header.positions.items()])
-        frame, notes = overlay.complete(frame, numbers, columns)
-        marks = overlay.hidden_rows(numbers) | _ignored(columns, frame, header.positions, layout)
+        frame, notes = cells.complete(frame, numbers, columns)
+        marks = cells.hidden_rows(numbers) | _ignored(columns, frame, header.positions, layout)
         yield Batch(first, frame, marks, name, header.unknown, notes=notes)
         first += len(batch)
 

@@ -1,4 +1,4 @@
-"""Lays over a sheet's values what belongs to them: formulas, error values, merged cells, hidden rows and columns.
+"""Completes the cells of a sheet by what calamine does not give: formulas, error values, merged cells, hidden rows and columns.
 
 Not here: finding these (`sheet_xml.py`), the values (`xlsx.py`).
 """
@@ -16,7 +16,7 @@ from pipelines.readers.sheet_xml import Area, SheetMarks
 FORMULA = "="
 
 
-class SheetOverlay:
+class SheetCells:
     """Completes the batches of one sheet, which must come in order; `positions`: column → field number.
 
     `first_record`: the row of the first record, from 1. `first_column`: the column of field 0.
