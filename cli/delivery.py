@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,18 +94,19 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files under the names they would have.")],
     form: FormatOption = Format.TABLE,
 ) -> None:
-    """Check files as ingest would, without taking them; exit status 1 if one would not be accepted."""
+    """Check files, and those in a ZIP, as ingest would, without taking them; exit status 1 if one would not be accepted."""
     from contracts.code_lists import HERE, load_code_lists
     from contracts.errors import DeliveryError
     from contracts.load import load_catalog
-    from pipelines.ingest.precheck import precheck
+    from pipelines.ingest.precheck import prechecks
 
     settings = deployment.load_settings()
     catalog, code_lists = load_catalog(), load_code_lists([HERE, settings.codes])
     for path in files:
         if not os.access(path, os.R_OK) or not path.is_file():
             raise DeliveryError("there is no such file, or it cannot be read", where=str(path), remedy="name a file")
-    rows = [asdict(precheck(settings, catalog, code_lists, path, path.name)) for path in files]
+    found = chain.from_iterable(prechecks(settings, catalog, code_lists, path, path.name) for path in files)
+    rows = [asdict(one) for one in found]
     print_nested_listing((*CHECK_COLUMNS, "reason", "advice"), rows, "issues", form)
     raise typer.Exit(0 if all(row["status"] == "accepted" for row in rows) else 1)
 

@@ -18,7 +18,7 @@ UNFINISHED_SUFFIXES = (".tmp", ".part", ".crdownload")
 
 def is_unfinished(file_name: str) -> bool:
     """True for the name of a hidden file or of one that is still being written."""
-    return file_name.startswith(UNFINISHED_PREFIXES) or file_name.endswith(UNFINISHED_SUFFIXES)
+    return file_name.startswith(UNFINISHED_PREFIXES) or file_name.lower().endswith(UNFINISHED_SUFFIXES)
 
 
 def tables_for_file(tables: Iterable[Table], file_name: str) -> list[tuple[Table, re.Match[str]]]:
@@ -37,7 +37,8 @@ def _match(table: Table, file_name: str) -> re.Match[str] | None:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)  # a city has more patterns than `re` keeps by itself
+    """The pattern, which a city has more of than `re` keeps by itself. Case is no difference: `.CSV` is Windows' `.csv`."""
+    return re.compile(pattern, re.IGNORECASE)
 
 
 class FutureDate(ValueError):

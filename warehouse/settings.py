@@ -59,7 +59,10 @@ class Settings(BaseSettings):
     settle_seconds: float = Field(
         2.0, ge=0, description="How long a file in landing must have been left alone before it is read."
     )
-    timezone: str = Field("Asia/Shanghai", description="Time zone of the nightly schedule and of office timestamps.")
+    timezone: str = Field(
+        "Asia/Shanghai",
+        description="Time zone of the nightly schedule and of office timestamps; times with an offset become its.",
+    )
 
     @property
     def landing(self) -> Path:

@@ -133,8 +133,6 @@ class DeliveryDesk:
             hashes = [_sha256(content(upload.path, member.name)) for member in inside]
         except BadArchive as error:
             raise BadRequest(error.what, remedy=error.remedy) from None
-        if not inside:
-            raise BadRequest("there is no file in the archive", remedy="pack the agreed files")
         return [
             UploadedFile(member.bare_name, sha256, member.size) for member, sha256 in zip(inside, hashes, strict=True)
         ]

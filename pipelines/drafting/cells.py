@@ -7,43 +7,32 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 import polars as pl
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, SheetTypeEnum
 
 from contracts.errors import DeliveryError
+from pipelines.drafting.grid import SAMPLE_ROWS, Grid
+from pipelines.drafting.json_cells import is_json_text, json_grid
+from pipelines.ingest.refusals import Refusal
 from pipelines.readers.decode import MARKS, TextFile
+from pipelines.readers.workbook_check import open_workbook
 from pipelines.readers.xlsx import cell_text
+from warehouse.lake.archives import BadArchive
+from warehouse.lake.file_kinds import file_kind
 
-SAMPLE_ROWS = 20_000
 SAMPLE_PIECES = 2  # of text, each of about 4 MiB
 HEAD_BYTES = 1 << 20
-LARGEST_WORKBOOK = 512 << 20
+READ_KINDS = ("ZIP", "XLS", "Parquet", "text")
 DELIMITERS = ",\t;|"
 SNIFFED_LINES = 100
-Rows = list[list[str]]
-Merge = tuple[tuple[int, int], tuple[int, int]]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """The first rows of a file or sheet as text. `merges`: first and last (row, column) of merged cells, from 0.
-
-    `has_header`: the first row is the header for certain, because the format has column names.
-    """
-
-    rows: Rows
-    sheet: str = ""
-    merges: tuple[Merge, ...] = ()
-    has_header: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,13 +52,18 @@ def read_cells(path: Path) -> Cells:
         raise DeliveryError(f"cannot be opened: {error.strerror}", where=str(path), remedy="look at its path") from None
     if not head.strip(b"\0 \r\n\t"):
         raise DeliveryError("the file is empty", where=path.name, remedy="give a file with rows")
+    kind = file_kind(path)
+    if kind and kind not in READ_KINDS:
+        raise DeliveryError(f"a file of the kind {kind}", where=path.name, remedy=_OPEN)
     try:
-        if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")):
+        if kind in ("ZIP", "XLS"):
             return _workbook(path)
-        if head.startswith(b"PAR1"):
+        if kind == "Parquet":
             return Cells([_frame_grid(pl.scan_parquet(path).head(SAMPLE_ROWS).collect())], {"format": "parquet"})
         return _text(head, path)
-    except (CalamineError, pl.exceptions.PolarsError, csv.Error, OSError):
+    except BadArchive as error:
+        raise Refusal.archive(error) from None
+    except (CalamineError, BadZipFile, pl.exceptions.PolarsError, csv.Error, OSError):
         # their texts may quote cells
         raise DeliveryError("the file is damaged or of a kind we do not read", where=path.name, remedy=_OPEN) from None
 
@@ -78,18 +72,7 @@ _OPEN = "open it in a spreadsheet and save it as XLSX or CSV"
 
 
 def _workbook(path: Path) -> Cells:
-    try:
-        with ZipFile(path) as archive:
-            names, size = archive.namelist(), sum(entry.file_size for entry in archive.infolist())
-    except BadZipFile:  # XLS and ET are no archives; the workbook reader decides
-        names, size = ["xl/"], 0
-    if not any(name.startswith("xl/") for name in names):
-        raise DeliveryError("an archive, not a workbook", where=path.name, remedy="unpack it and draft what is in it")
-    if size > LARGEST_WORKBOOK:
-        raise DeliveryError(
-            f"the workbook unpacks to {size >> 20} MiB", where=path.name, remedy="give a sample of its rows"
-        )
-    with CalamineWorkbook.from_path(str(path)) as book:
+    with open_workbook(path) as book:
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         grids = [_sheet_grid(book.get_sheet_by_name(name)) for name in names]
     grids = [grid for grid in grids if any(map(any, grid.rows))]
@@ -110,8 +93,9 @@ def _text(head: bytes, path: Path) -> Cells:
     encoding = _unmarked_utf_16(head)
     text = "".join(islice(TextFile(path, encoding).pieces(), SAMPLE_PIECES)).replace("\0", "")
     word = {"encoding": encoding} if encoding else {}
-    if text.lstrip().startswith("{") and (records := _records(text)):
-        return Cells([records], {"format": "jsonl", **word})
+    if is_json_text(text):
+        grid, form = json_grid(text, path.name)
+        return Cells([grid], {"format": form, **word})
     delimiter = _delimiter(text)
     rows = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), SAMPLE_ROWS))
     return Cells([Grid([[cell.strip() for cell in row] for row in rows])], _csv_words(delimiter) | word)
@@ -143,27 +127,11 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=fields)
 
 
-def _records(text: str) -> Grid | None:
-    """JSON lines as a grid with the names of all records as header; None if the lines are not JSON objects."""
-    try:
-        records = [json.loads(line) for line in islice(text.splitlines(), SAMPLE_ROWS) if line.strip()]
-    except ValueError:
-        return None
-    if not all(isinstance(record, dict) for record in records):
-        return None
-    names = list(dict.fromkeys(name for record in records for name in record))
-    return Grid([names, *([_json_text(r.get(name)) for name in names] for r in records)], has_header=True)
-
-
-def _json_text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.strip() if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _frame_grid(frame: pl.DataFrame) -> Grid:
     """A typed frame as text: dates and times in ISO form."""
-    times = frame.with_columns(pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M:%S"))
+    times = frame.with_columns(
+        pl.selectors.datetime().dt.strftime("%Y-%m-%d %H:%M:%S"), pl.selectors.duration().dt.to_string("iso")
+    )
     nested = [name for name, dtype in times.schema.items() if dtype.is_nested() or dtype == pl.Binary]
     text = times.drop(nested).cast(pl.String).fill_null("")
     return Grid([text.columns, *map(list, _rows(text))], has_header=True)

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from contracts.code_lists import CodeList
+from contracts.layout import GEOMETRY
 from contracts.lint_rules import OPEN_QUESTION
 from contracts.model import Classification, LogicalType
 from pipelines.drafting.codes import few_values, fitting_list
@@ -29,6 +30,7 @@ DATES, TIMES = re.compile("(日期|年月日|生日)$"), re.compile("时间$")
 # numbers that are not quantities
 POSTCODES = re.compile("邮编|邮政编码|(?i:zip|post(?:al)?[ _]?code)")
 AS_TEXT: frozenset[About] = frozenset(("id_no", "phone", "secret", "address", "name", "text"))
+POLYGON = r'"type": ?"(?:Multi)?Polygon"'
 LIVED_IN = re.compile("现住|居住|诉求|坐落")
 LENGTHS = (32, 64, 128, 256, 512, 1024, 4096)
 
@@ -60,7 +62,7 @@ def draft_columns(frame: pl.DataFrame, lists: Mapping[str, CodeList]) -> list[Co
     """Draft all columns of a sample's text frame, with unique names, numbered addresses and the likely key."""
     names = Names()
     columns = [(facts, about(facts)) for facts in map(ColumnProfile, frame.get_columns())]
-    key = likely_key(frame, [facts for facts, person in columns if person is None])
+    key = likely_key(frame, [facts for facts, person in columns if person is None and facts.header != GEOMETRY])
     addresses = [facts.header for facts, person in columns if person == "address" and is_chinese_place(facts)]
     addresses.sort(key=lambda header: not LIVED_IN.search(header))
     drafts = []
@@ -110,6 +112,8 @@ def _column(facts: ColumnProfile, person: About | None, name: str, lists: dict[s
             custom.append(Entry("future", True, "待确认: 样本里有今天以后的日期"))
     if facts.kind.needs_half_width and kind != "string":
         custom.append(Entry("clean", ["nfkc"]))
+    if facts.header == GEOMETRY and facts.share(POLYGON) == 1:
+        custom.append(Entry("check", "polygon"))
     if codes:
         custom.append(Entry("codes", codes, "待确认: 按取值认出的代码表"))
     return ColumnDraft(facts.header, tuple(entries), tuple(custom), tuple(values))

@@ -51,7 +51,7 @@ def file_name(path: Path, counts: bool = True) -> FileName:
         end = match.end()
         day = r"(?P<date>\d{8})" if days and match is days[-1] else r"\d{8}"
         pattern += day + (r"\d{6}" if match["moment"] else "") if match in days else _free(match)
-    pattern += _escape(stem[end:] + path.suffix)
+    pattern += _escape(stem[end:] + path.suffix.lower())
     varying = tuple(re.sub(r"\d{7,}", "…", match[0]) for match in found if match not in days)
     return FileName(pattern, _trim_title(title + stem[end:]) or stem, bool(days), varying)
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ from typing import Any
 import polars as pl
 
 from contracts.errors import DeliveryError
-from pipelines.drafting.cells import Grid, Rows, read_cells
+from pipelines.drafting.cells import read_cells
+from pipelines.drafting.grid import Grid, Rows
 from pipelines.drafting.sample_faults import uneven_rows
 from pipelines.readers.batch import plain
 
@@ -29,6 +30,7 @@ FOOTERS = re.compile(r"(制表|填表|审核|填报|打印)[^:：]{0,4}[:：].*"
 NOTE = re.compile(r"[:：]")
 # cells no header has: ID and phone numbers, dates, bare numbers (but a year is allowed)
 DATA = re.compile(r"\d{5,}|\d[\d./-]*|.*\d{7}.*|\d{4}[-/.年]\d{1,2}[-/.月].*")
+PLACEHOLDER = re.compile(r"Unnamed: \d+")  # by pandas, for a header cell that was empty
 YEAR = re.compile(r"(?:19|20)\d\d年?度?")
 
 
@@ -48,13 +50,14 @@ class Sample:
 def read_sample(path: Path) -> Sample:
     """Read the sample in a file. DeliveryError: it cannot be read, has no header or no record."""
     cells = read_cells(path)
-    found = [(grid, place) for grid in cells.grids if (place := _find_header(grid))]
+    grids = [_without_placeholders(grid) for grid in cells.grids]
+    found = [(grid, place) for grid in grids if (place := _find_header(grid))]
     if not found:
         remedy = "write the columns' names into the first row, or the contract by hand"
         raise DeliveryError("no row looks like a header", where=path.name, remedy=remedy)
     grid, (first, names) = max(found, key=lambda one: len(one[0].rows))
     same = [g for g, place in found if place == (first, names)]
-    others = [g.sheet for g in cells.grids if g not in same]
+    others = [g.sheet for g in grids if g not in same]
     header = [_column_name(names, c) for c in range(len(names[0]))]
     rows = chain.from_iterable(g.rows[first + len(names) :] for g in same)
     records, ignored = _records(rows, header)
@@ -94,6 +97,11 @@ def _find_header(grid: Grid) -> tuple[int, Rows] | None:
             recurs = top == bottom and _recurs(row, rows[i + 1 :])
             return None if recurs or any(map(_is_data, chain.from_iterable(names))) else (top, names)
     return None
+
+
+def _without_placeholders(grid: Grid) -> Grid:
+    top = [["" if PLACEHOLDER.fullmatch(cell) else cell for cell in row] for row in grid.rows[:HEADER_WITHIN]]
+    return grid if grid.has_header else replace(grid, rows=[*top, *grid.rows[HEADER_WITHIN:]])
 
 
 def _is_data(cell: str) -> bool:

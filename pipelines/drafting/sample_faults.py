@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.drafting.cells import Rows
+from pipelines.drafting.grid import Rows
 
 MOST_NAMED = 5  # rows or columns; the others are only counted
 

@@ -16,10 +16,10 @@ from contracts.named_checks import NAMED_CHECKS
 from pipelines.ingest.cells import clean_cells
 from pipelines.ingest.dates import parse_moments
 
-# always understood besides the contract's formats: what the hub's XLSX reader writes for a date cell
+# always understood besides the contract's formats: what the hub's readers write for a typed date or time
 ISO: Mapping[LogicalType, tuple[str, ...]] = {
     "date": ("%Y-%m-%d",),
-    "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
+    "timestamp": ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S%.f"),
 }
 # used where a contract names no formats
 EVERYDAY: Mapping[LogicalType, tuple[str, ...]] = {

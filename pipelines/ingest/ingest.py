@@ -174,7 +174,14 @@ class Ingest:
 
     def _read_rows(self, arrival: Arrival, table: Table, delivery: Delivery, path: Path, work: Path) -> DeliveryResult:
         result = DeliveryResult(work, table)
-        validator = RowValidator(table, delivery.id, delivery.delivered_on, self._code_lists, self._tokens)
+        validator = RowValidator(
+            table,
+            delivery.id,
+            delivery.delivered_on,
+            self._code_lists,
+            self._tokens,
+            timezone=self._settings.timezone,
+        )
         with self._vault.deposit(delivery.id) as deposit, BackgroundWriter(deposit.add) as vault:
             for rows in read_into(result, path, arrival.name, validator, self._catalog):
                 for kind, tokens, values in rows.raw:

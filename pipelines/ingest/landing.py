@@ -8,6 +8,7 @@ ZIP may hold (`warehouse/lake/archives.py`).
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from contracts.file_names import FutureDate, date_in, is_correction, is_unfinish
 from contracts.model import Catalog, Table
 from pipelines.ingest.refusals import Refusal
 from warehouse.lake.archives import BadArchive, is_archive, members, on_one_line
+from warehouse.lake.file_kinds import OTHER_ARCHIVES, file_kind
 from warehouse.lake.raw_archive import ArchivedFile, RawArchive
 
 Stamp = tuple[int, int]  # size in bytes, time of change in ns
@@ -137,7 +139,7 @@ def _assign_table(arrival: Arrival, name: str, catalog: Catalog) -> Arrival:
     """The arrival with the contract's version for its name and date, or a refusal."""
     fits = tables_for_file(catalog.sources(), name)
     if not fits:
-        return replace(arrival, refusal=Refusal("no_contract", arrival.name))
+        return replace(arrival, refusal=_unknown_name(arrival))
     if len(fits) > 1:
         return replace(
             arrival, refusal=Refusal("several_contracts", arrival.name, tables=", ".join(t.name for t, _ in fits))
@@ -150,6 +152,13 @@ def _assign_table(arrival: Arrival, name: str, catalog: Catalog) -> Arrival:
     day = written or arrival.delivered_on
     has_date, correction = written is not None, is_correction(match)
     return replace(arrival, table=table.version_on(day), delivered_on=day, has_date=has_date, correction=correction)
+
+
+def _unknown_name(arrival: Arrival) -> Refusal:
+    kind = "" if arrival.member or not os.access(arrival.path, os.R_OK) else file_kind(arrival.path)
+    if kind in OTHER_ARCHIVES:
+        return Refusal("other_archive", arrival.name, kind=kind)
+    return Refusal("no_contract", arrival.name)
 
 
 def date_refusal(error: ValueError, name: str) -> Refusal:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ from pipelines.ingest.read_delivery import read_into
 from pipelines.ingest.refusals import HOLDS, Refusal
 from pipelines.ingest.validate_rows import RowValidator
 from pipelines.receipts.lines import Issues
+from warehouse.lake.archives import BadArchive, is_archive, members, unpack
 from warehouse.lake.lake import UNKNOWN, Lake, Status
 from warehouse.lake.tokens import KEY_BYTES, Tokens
 from warehouse.settings import Settings
@@ -52,6 +53,25 @@ class Precheck:
     issues: tuple[dict[str, Any], ...] = ()
 
 
+def prechecks(
+    settings: Settings, catalog: Catalog, code_lists: Mapping[str, CodeList], path: Path, file_name: str
+) -> list[Precheck]:
+    """Check what landing would open: the file, or each one in a ZIP, which is named `三月.zip/人口信息_20240301.csv`."""
+    if not is_archive(Path(file_name)) or tables_for_file(catalog.sources(), file_name):
+        return [precheck(settings, catalog, code_lists, path, file_name)]
+    found = []
+    with TemporaryDirectory(prefix="hub-check-") as work:
+        try:
+            for member in members(path):
+                unpack(path, member.name, file := Path(work) / "member")
+                of_member = precheck(settings, catalog, code_lists, file, member.bare_name)
+                found.append(replace(of_member, file=f"{file_name}/{member.name}"))
+        except BadArchive as error:
+            reason, advice = Refusal.archive(error).for_clerk()
+            found.append(Precheck(file_name, UNKNOWN, "failed", reason=reason, advice=advice))
+    return found
+
+
 def precheck(
     settings: Settings, catalog: Catalog, code_lists: Mapping[str, CodeList], path: Path, file_name: str
 ) -> Precheck:
@@ -59,7 +79,8 @@ def precheck(
     table = None
     try:
         table, day, correction = _table(settings, catalog, file_name)
-        validator = RowValidator(table, DELIVERY, day, code_lists, Tokens(secrets.token_bytes(KEY_BYTES)))
+        tokens = Tokens(secrets.token_bytes(KEY_BYTES))
+        validator = RowValidator(table, DELIVERY, day, code_lists, tokens, timezone=settings.timezone)
         return _read(settings, catalog, validator, code_lists, path, file_name, correction)
     except Refusal as refusal:
         reason, advice = refusal.for_clerk()

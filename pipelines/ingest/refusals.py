@@ -90,6 +90,12 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "不是可以打开的工作簿，或已损坏",
         "另存为 .xlsx 后重新报送",
     ),
+    "other_file": (
+        "a file of the kind {kind}, not a workbook",
+        "open it, or unpack it, and save it as XLSX; a new name alone changes nothing",
+        "文件内容是 {kind} 格式，不是工作簿",
+        "打开后另存为 .xlsx 再报送，只改文件名不行",
+    ),
     "encrypted": (
         "the file has a password",
         "save it without one",
@@ -97,10 +103,10 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "去掉密码后重新报送",
     ),
     "not_parquet": (
-        "not a Parquet file, or a damaged one",
-        "write it again",
-        "不是 Parquet 文件，或已损坏",
-        "重新导出后报送",
+        "not a Parquet file, a damaged one, or one with a type that is not read",
+        "write it again; a decimal has at most 38 digits",
+        "不是 Parquet 文件，或已损坏，或含有无法读取的类型",
+        "重新导出后报送；小数最多 38 位",
     ),
     "not_json": (
         "no readable JSON at line {line}, character {character}",
@@ -119,6 +125,12 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "export it with seven decimals, or with simpler outlines",
         "文件有{size} MiB，超过{limit} MiB",
         "坐标保留七位小数，或简化边界后重新导出报送",
+    ),
+    "list_too_large": (
+        "a JSON list of {size} MiB, more than {limit} MiB",
+        "write JSON lines, one object a line",
+        "JSON 数组有{size} MiB，超过{limit} MiB",
+        "改为每行一个对象（JSON Lines）导出后报送",
     ),
     "nested": (
         "column {columns} holds lists or structures, not single values",
@@ -179,6 +191,24 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "pack it again as an ordinary ZIP",
         "压缩包已损坏，或压缩方式无法识别",
         "用普通 ZIP 方式重新打包后报送",
+    ),
+    "compression": (
+        "packed with {method}, which the hub does not read",
+        "pack it again as an ordinary ZIP (Deflate); Windows takes Deflate64 for files of 2 GiB and more: split them",
+        "压缩包的压缩方式是 {method}，无法解压",
+        "用普通 ZIP（Deflate）方式重新打包后报送；单个文件超过 2 GB 的请先拆分",
+    ),
+    "other_archive": (
+        "an archive of the kind {kind}, not a ZIP",
+        "unpack it and pack the files as a ZIP; a new name alone changes nothing",
+        "是 {kind} 压缩包，不是 ZIP",
+        "解压后用 ZIP 方式重新打包报送，只改文件名不行",
+    ),
+    "empty_archive": (
+        "there is no file in the archive",
+        "pack the agreed files",
+        "压缩包里没有文件",
+        "把约定的文件打包后重新报送",
     ),
     "leads_out": (
         "a name in the archive leads out of it",

@@ -18,6 +18,7 @@ from pipelines.ingest.cells import STRAY
 from pipelines.ingest.free_text import NUMBER_IN_TEXT
 
 MOST_CODES = 30
+CELL_RULES = ("formula", "merged_cell", "hidden_column", "drift", STRAY)  # of any column, whatever its contract
 ROW_RULES: Mapping[str, tuple[str, str]] = {
     STRAY: ("夹有看不见的字符，或文字前有撇号，已去掉", "从系统直接导出；粘贴时选“只保留文本”"),
     "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
@@ -26,7 +27,13 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
         "按 GeoJSON（RFC 7946）更正该要素后重新报送",
     ),
     "nul": ("该行含有空字节（NUL）", "从系统重新导出，或去掉空字节后重新报送"),
+    "encoding": ("含有无法识别的字节，汉字可能被截断或编码不一致", "核对该处文字，另存为“CSV UTF-8”后重新报送"),
     "hidden_row": ("该行在表格中被隐藏，已照常读取", "确认该行应当报送；不应报送的请删除后重新报送"),
+    "hidden_column": ("该列在表格中被隐藏，已照常读取", "确认该列应当报送；不应报送的请联系数据中心"),
+    "merged_cell": (
+        "与上方单元格合并，已按合并单元格的值读取",
+        "确认合并的各行确为同一值；不是的请取消合并，逐行填写后重新报送",
+    ),
     "drift": ("与上一次报送相比变化过大", "核对导出条件；确属实情的请联系数据中心调整约定"),
     "formula": ("填的是公式，不是数值或文字", "选择性粘贴为“数值”后重新报送"),
     "not_null": ("必填项为空", "补填后重新报送"),
@@ -79,12 +86,8 @@ class ReasonText:
 
 def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonText]:
     """The texts of every rule a row of `table` can break, with the contract's limits added to the advice."""
-    texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "hidden_row")]
-    texts += [
-        ReasonText(column.name, rule, *ROW_RULES[rule])
-        for column in table.columns
-        for rule in ("formula", "drift", STRAY)
-    ]
+    texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "encoding", "hidden_row")]
+    texts += [ReasonText(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in CELL_RULES]
     texts += [
         ReasonText(column.name, artefact.rule, artefact.reason, artefact.advice)
         for column in table.columns

@@ -23,13 +23,14 @@ from pipelines.ingest.clean import clean, parse_types
 from pipelines.ingest.free_text import FreeText
 from pipelines.ingest.identifier_status import NEWBORN, with_statuses
 from pipelines.ingest.row_reasons import status_rule
-from pipelines.readers.batch import FEATURE, FIELDS, HIDDEN_ROW, IGNORED_ROW, NUL, Batch, by_mark
+from pipelines.ingest.time_zones import to_local_times
+from pipelines.readers.batch import ENCODING, FEATURE, FIELDS, HIDDEN_ROW, IGNORED_ROW, NUL, Batch, by_mark
 from warehouse.lake.tokens import Tokens
 
 ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
 VALUE_LENGTH = 60  # characters of a value in an issue
 ROW, SHEET, RULES = "row_no", "sheet", "rules"
-UNREAD = (FIELDS, FEATURE, NUL)
+UNREAD = (FIELDS, FEATURE, NUL, ENCODING)
 
 RawValues = tuple[str, pl.Series, pl.Series]
 Broken = tuple[str, str, Severity, pl.Series]
@@ -56,12 +57,21 @@ class ValidatedRows:
 class RowValidator:
     """Validates the rows of one delivery by the contract of its table. `code_lists` must have the list `id_area`.
 
-    Codes must be valid on the delivery's `day`, and dates not later unless the contract says so.
+    Codes must be valid on the delivery's `day`, and dates not later unless the contract says so. Times with an offset become
+    times of `timezone`.
     """
 
     def __init__(
-        self, table: Table, delivery_id: str, day: date, code_lists: Mapping[str, CodeList], tokens: Tokens
+        self,
+        table: Table,
+        delivery_id: str,
+        day: date,
+        code_lists: Mapping[str, CodeList],
+        tokens: Tokens,
+        *,
+        timezone: str,
     ) -> None:
+        self._timezone = timezone
         self.table, self._delivery_id, self._code_lists, self._tokens = table, delivery_id, code_lists, tokens
         self._day, self._areas = day, Areas.of(code_lists["id_area"])
         self._invalid_codes = {c.name: code_lists[c.codes].invalid_codes(day) for c in table.columns if c.codes}
@@ -81,13 +91,14 @@ class RowValidator:
         left_out = [at for at, mark in batch.marks.items() if mark != HIDDEN_ROW]
         readable = numbered.filter(~pl.int_range(pl.len()).is_in(left_out)) if left_out else numbered
         text, cleaned = clean(readable, self.table, self._code_lists)
+        text = to_local_times(text, self.table, self._timezone)
         blank = text.select(pl.all_horizontal(pl.col(c.name).is_null() for c in self.table.columns)).to_series()
         told: list[Broken] = [
             (name, rule, "warning", _mask(places, len(text)).filter(~blank)) for (name, rule), places in cleaned.items()
         ]
         text, numbers = self._free_text.mask_numbers(text.filter(~blank) if blank.any() else text)
         values = with_statuses(parse_types(text, self.table), self.table, self._areas, self._day)
-        broken = [*told, *numbers, *self._broken_rules(text, values, batch.may_hold_formulas)]
+        broken = [*told, *numbers, *_noted(batch, text), *self._broken_rules(text, values, batch.may_hold_formulas)]
         found = pl.concat([*self._marked(marked), *self._issues(text, broken)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
@@ -189,6 +200,12 @@ class RowValidator:
 
 def _mask(places: pl.Series, rows: int) -> pl.Series:
     return pl.repeat(False, rows, dtype=pl.Boolean, eager=True).scatter(places, True)
+
+
+def _noted(batch: Batch, text: pl.DataFrame) -> Iterator[Broken]:
+    """The reader's notes on cells, each with a mask of its rows."""
+    for (column, rule), places in batch.notes.items():
+        yield column, rule, "warning", text[ROW].is_in([batch.first_row + at for at in places])
 
 
 def violated_rows(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dict[Key, pl.Series]:

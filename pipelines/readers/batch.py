@@ -18,7 +18,9 @@ from contracts.layout import Layout
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
 
-FIELDS, FEATURE, NUL, HIDDEN_ROW, IGNORED_ROW = "fields", "feature", "nul", "hidden_row", "ignored"
+FIELDS, FEATURE, NUL, ENCODING = "fields", "feature", "nul", "encoding"
+HIDDEN_ROW, IGNORED_ROW = "hidden_row", "ignored"
+MERGED_CELL, HIDDEN_COLUMN = "merged_cell", "hidden_column"
 MOST_COLUMNS = 2_000
 NAME_LENGTH = 60  # characters of an unknown column's name in messages
 
@@ -29,7 +31,9 @@ class Batch:
 
     `frame` has blank rows, too: its row i is row `first_row + i` as Excel counts. `marks` gives by i the mark of a whole
     row: `fields` (another number of fields than the header; the row is empty), `feature` (not a GeoJSON feature; the row is
-    empty), `nul` (has a NUL byte), `hidden_row` (read like others), `ignored` (not a record, by the contract).
+    empty), `nul` (has a NUL byte), `encoding` (has bytes that are no text), `hidden_row` (read like others), `ignored` (not
+    a record, by the contract). `notes` gives by (column, rule) the positions of cells that are read and should be looked
+    at: `merged_cell` (filled from the merged cell above), `hidden_column` (its first value).
     `sheet` is "" in a file with one sheet, `encoding` "" for binary files and plain ASCII. `may_hold_formulas` is false if
     no cell can begin with `=`, half or full width.
     """
@@ -41,6 +45,7 @@ class Batch:
     unknown_columns: tuple[str, ...] = ()
     encoding: str = ""
     may_hold_formulas: bool = True
+    notes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
 
 class MissingColumns(Refusal):

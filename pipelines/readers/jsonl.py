@@ -1,13 +1,15 @@
-"""Reads JSON lines: one object a line, whose keys are the column names. Row n is line n.
+"""Reads JSON lines: one object a line, whose keys are the column names; and a list of such objects.
 
-A key may be absent if its column may be empty. An invalid line (not a flat object, a repeated key, NaN, a lone surrogate;
-RFC 8259) costs only its row.
+Row n is line or object n. A key may be absent if its column may be empty. An invalid line or object (not flat, a repeated
+key, NaN, a lone surrogate; RFC 8259) costs only its row.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,15 @@ import polars as pl
 
 from contracts.layout import Layout
 from contracts.model import Table
+from pipelines.ingest.refusals import Refusal
 from pipelines.readers.batch import FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
 from pipelines.readers.decode import TextFile
+from pipelines.readers.json_text import JsonText, is_json
 from pipelines.readers.objects import Object, Objects, is_flat
 
 BATCH_ROWS = 50_000
+LARGEST_LIST = 256 << 20  # bytes; a list is parsed as a whole, lines are not
+LIST_OF_OBJECTS = re.compile(r"\s*\[\s*[{\]]")
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
@@ -27,11 +33,28 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     layout = table.layout
     assert layout is not None
     row, cells = 1, Objects(table, path.name)
+    if LIST_OF_OBJECTS.match(next(TextFile(path, layout.encoding).pieces(), "")):
+        yield from _read_list(path, layout, cells)
+        return
     for lines in _batches(TextFile(path, layout.encoding)):
         objects = [_object(line) for line in lines]
         frame, unknown = cells.frame(objects)
         yield Batch(row, frame, _marks(lines, objects, frame, layout), unknown_columns=unknown)
         row += len(lines)
+
+
+def _read_list(path: Path, layout: Layout, cells: Objects) -> Iterator[Batch]:
+    if (size := path.stat().st_size) > LARGEST_LIST:
+        raise Refusal("list_too_large", path.name, size=size >> 20, limit=LARGEST_LIST >> 20)
+    values, row = JsonText("".join(TextFile(path, layout.encoding).pieces()), path.name).items(), 1
+    while batch := list(islice(values, BATCH_ROWS)):
+        objects = [value if is_flat(value) and is_json(value) else None for value in batch]
+        frame, unknown = cells.frame(objects)
+        marks = {at: FIELDS for at, one in enumerate(objects) if one is None}
+        marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
+        marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
+        yield Batch(row, frame, marks, unknown_columns=unknown)
+        row += len(batch)
 
 
 def _batches(text: TextFile) -> Iterator[list[str]]:

@@ -1,11 +1,10 @@
 """Reads workbooks: XLSX, XLS, and WPS's ET. Only `cell_text` decides what text a cell becomes.
 
-Not here: hidden rows and formulas (`sheet_xml.py`).
+Not here: opening one (`workbook_check.py`), hidden rows, formulas and merged cells (`sheet_cells.py`).
 """
 
 from __future__ import annotations
 
-import mmap
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -13,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile, ZipFile
+from xml.parsers.expat import ExpatError
 
 import polars as pl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -21,22 +20,20 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from contracts.layout import Layout
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import HIDDEN_ROW, IGNORED_ROW, Batch, join_header_rows, match_header, non_record_rows
-from pipelines.readers.sheet_xml import SheetMarks, sheet_marks
+from pipelines.readers.batch import IGNORED_ROW, Batch, join_header_rows, match_header, non_record_rows
+from pipelines.readers.sheet_cells import SheetCells
+from pipelines.readers.sheet_xml import Area, sheet_marks
+from pipelines.readers.workbook_check import open_workbook
 from warehouse.lake import archives
 
 BATCH_ROWS = 50_000
-LARGEST = 2 << 30
 MOST_ROWS = 1 << 20  # of a sheet, in Excel
 EXACT_DIGITS = 1e15  # Excel keeps 15 significant digits of a number
-OLE_MAGIC = b"\xd0\xcf\x11\xe0"  # the container of XLS, ET, and of every workbook with a password
-ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-FORMULA = "="
-BOOK = "xl/workbook.xml"
 DAMAGE_ERRORS = (
     CalamineError,
     *archives.READ_ERRORS,
     ParseError,
+    ExpatError,
     LookupError,
 )  # LookupError: XML in an unknown encoding
 
@@ -50,8 +47,8 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     layout = table.layout
     assert layout is not None
     try:
-        _check_size(path)
-        yield from _read_book(path, table, layout)
+        with open_workbook(path) as book:
+            yield from _read_book(book, path, table, layout)
     except PasswordError:
         raise Refusal("encrypted", path.name) from None
     except archives.BadArchive as error:
@@ -64,8 +61,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         raise Refusal("not_a_workbook", path.name) from None
 
 
-def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
-    book = CalamineWorkbook.from_path(str(path))
+def _read_book(book: CalamineWorkbook, path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     wanted = [s for s in book.sheets_metadata if layout.sheets in ("*", s.name) or re.fullmatch(layout.sheets, s.name)]
     if not wanted:
         raise Refusal("missing_sheet", path.name, sheet=layout.sheets)
@@ -74,7 +70,9 @@ def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
     several = len(wanted) > 1
     for meta in wanted:
         sheet = book.get_sheet_by_name(meta.name)
-        if not sheet.height:
+        if sheet.end and sheet.end[0] >= MOST_ROWS:
+            raise ValueError("a row that no sheet has")
+        if _is_blank(sheet):
             continue
         batches = _read_sheet(sheet, table, layout, path, meta.name if several else "")
         try:
@@ -89,56 +87,39 @@ def _read_book(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
             yield Batch(1, none, {}, meta.name, (f"隐藏的工作表“{meta.name}”",))
 
 
-def _check_size(path: Path) -> None:
-    """Raise Refusal for a zip bomb, by the ZIP directory before anything is unpacked, and for a workbook with a password."""
-    with path.open("rb") as file:
-        if file.read(4) == OLE_MAGIC:
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                if content.find(ENCRYPTED_STREAM) >= 0:
-                    raise Refusal("encrypted", path.name)
-            return
-    names = {entry.filename.lower() for entry in archives.check_sizes(path, LARGEST)}
-    if BOOK not in names:  # the library would also try an ODS or XLSB, which no contract allows
-        raise BadZipFile("no XLSX")
-    with ZipFile(path) as archive:
-        if archive.testzip() is not None:  # a directory can understate what comes out
-            raise Refusal("not_a_workbook", path.name)
-
-
 def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, name: str) -> Iterator[Batch]:
-    if sheet.end and sheet.end[0] >= MOST_ROWS:
-        raise ValueError("a row that no sheet has")
     rows = sheet.iter_rows()
     top = [[cell_text(c) for c in row] for row in islice(rows, layout.header_row - 1 + layout.header_rows)]
     header = match_header(
         join_header_rows(top[layout.header_row - 1 :] or [[]]), table, f"{path.name} [{name}]" if name else path.name
     )
-    beside = sheet_marks(path, sheet.name, first_column=sheet.start[1] if sheet.start else 0)
-    first = layout.header_row + layout.header_rows
+    first, left = layout.header_row + layout.header_rows, sheet.start[1] if sheet.start else 0
+    merged = [Area(r0 + 1, c0, r1 + 1, c1) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ()]
+    cells = SheetCells(sheet_marks(path, sheet.name), merged, header.positions, first, left)
     while batch := list(islice(rows, BATCH_ROWS)):
-        columns = list(zip(*batch, strict=True))
+        columns, numbers = list(zip(*batch, strict=True)), range(first, first + len(batch))
         frame = pl.DataFrame([_texts(column, columns[at]) for column, at in header.positions.items()])
-        frame = _with_formulas(frame, header.positions, beside, first)
-        yield Batch(first, frame, _marks(columns, layout, beside, first), name, header.unknown)
+        frame, notes = cells.complete(frame, numbers, columns)
+        marks = cells.hidden_rows(numbers) | _ignored(columns, frame, header.positions, layout)
+        yield Batch(first, frame, marks, name, header.unknown, notes=notes)
         first += len(batch)
 
 
-def _with_formulas(frame: pl.DataFrame, positions: dict[str, int], beside: SheetMarks, first: int) -> pl.DataFrame:
-    """The frame with FORMULA in place of each formula's last computed value."""
-    for name, at in positions.items():
-        places = [row - first for row in beside.formulas.get(at, ()) if first <= row < first + len(frame)]
-        if places:
-            frame = frame.with_columns(frame[name].scatter(places, FORMULA))
-    return frame
+def _ignored(
+    columns: list[tuple[Any, ...]], frame: pl.DataFrame, positions: dict[str, int], layout: Layout
+) -> dict[int, str]:
+    """The marks of rows that are no records by the contract; `frame` has the completed cells of its columns."""
+    if not layout.ignore_rows:
+        return {}
+    completed = {at: frame[name] for name, at in positions.items()}
+    cells = [completed[at] if at in completed else _texts("", column) for at, column in enumerate(columns)]
+    named = pl.DataFrame([column.alias(str(at)) for at, column in enumerate(cells)])
+    return dict.fromkeys(non_record_rows(named, layout), IGNORED_ROW)
 
 
-def _marks(columns: list[tuple[Any, ...]], layout: Layout, beside: SheetMarks, first: int) -> dict[int, str]:
-    height = len(columns[0])
-    marks = {row - first: HIDDEN_ROW for row in beside.hidden_rows if first <= row < first + height}
-    if layout.ignore_rows:
-        cells = pl.DataFrame([_texts(str(i), column) for i, column in enumerate(columns)])
-        marks |= dict.fromkeys(non_record_rows(cells, layout), IGNORED_ROW)
-    return marks
+def _is_blank(sheet: CalamineSheet) -> bool:
+    """True if no cell has text: Excel adds such sheets by itself."""
+    return not any(cell_text(cell).strip() for row in sheet.iter_rows() for cell in row)
 
 
 def _texts(name: str, cells: tuple[Any, ...]) -> pl.Series:

@@ -23,6 +23,13 @@ def test_the_name_says_table_date_and_correction() -> None:
     assert agreed_file_name(table) == "人口信息_YYYYMMDD.csv"
 
 
+@pytest.mark.parametrize("name", ["人口信息_20240301.CSV", "人口信息_20240301_更正.Csv"])
+def test_capitals_are_no_other_name(name: str) -> None:
+    [(table, match)] = tables_for_file(CATALOG.sources(), name)
+    assert (table.name, date_in(match), is_correction(match)) == ("resident", date(2024, 3, 1), "更正" in name)
+    assert is_unfinished("人口信息_20240301.csv.PART")
+
+
 def test_a_name_of_an_earlier_version_is_still_known() -> None:
     old = replace(RESIDENT, layout=Layout(format="csv", file_pattern=r"户口\.csv"))
     [(table, match)] = tables_for_file([replace(RESIDENT, earlier=(old,))], "户口.csv")

@@ -85,7 +85,9 @@ def test_of_ten_thousand_files_every_row_is_accounted_for(
     outcomes = Counter[str]()
     monkeypatch.setattr(subprocess_reader, "MEMORY", 1 << 30)
     monkeypatch.setattr(subprocess_reader, "SECONDS", 3)
-    validators = {seed.suffix: RowValidator(seed.table, "fuzz", DAY, lists, tokens) for seed in seeds()}
+    validators = {
+        seed.suffix: RowValidator(seed.table, "fuzz", DAY, lists, tokens, timezone="Asia/Shanghai") for seed in seeds()
+    }
     for number, seed in mutants():
         work = tmp_path / str(number)
         work.mkdir()
@@ -109,7 +111,13 @@ def test_the_good_files_are_read_whole(office: Office, tmp_path: Path) -> None:
         work.mkdir()
         (work / "f").write_bytes(seed.content)
         result = DeliveryResult(work, seed.table)
-        for _ in read_into(result, work / "f", "f", RowValidator(seed.table, "fuzz", DAY, lists, tokens), CATALOG):
+        for _ in read_into(
+            result,
+            work / "f",
+            "f",
+            RowValidator(seed.table, "fuzz", DAY, lists, tokens, timezone="Asia/Shanghai"),
+            CATALOG,
+        ):
             pass
         assert (result.read, result.errors) == (ROWS, {"formula": 1} if seed.suffix == ".xlsx" else {})
 

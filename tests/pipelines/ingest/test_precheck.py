@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from contracts.code_lists import HERE, load_code_lists
-from pipelines.ingest.precheck import Precheck, precheck
+from pipelines.ingest.precheck import Precheck, precheck, prechecks
 from tests.pipelines.office import RESIDENT_HEADER, Office, csv_text, id_no, resident
 
 ROWS = [resident(1), resident(2, sex="?"), resident(3, id_no="990001199001010000"), resident(1)]
@@ -83,3 +84,21 @@ def test_a_file_that_cannot_be_read_is_an_answer_too(
     assert (found.status, found.read) == ("held" if "缺少列" in reason else "failed", 0)
     assert found.reason.startswith(reason)
     assert found.advice
+
+
+def test_a_zip_is_checked_file_by_file_as_landing_opens_it(office: Office, tmp_path: Path) -> None:
+    with zipfile.ZipFile(path := tmp_path / "三月.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("人口信息_20240301.csv", csv_text(ROWS))
+        archive.writestr("热线/人口信息_20240302.CSV", csv_text([resident(1)]))
+        archive.writestr("说明.txt", "x")
+        archive.writestr("__MACOSX/._人口信息_20240301.csv", "x")
+    lists = load_code_lists([HERE, office.settings.codes])
+    found = prechecks(office.settings, office.catalog, lists, path, path.name)
+    assert [(one.file, one.table, one.status, one.accepted) for one in found] == [
+        ("三月.zip/人口信息_20240301.csv", "resident", "accepted", 2),
+        ("三月.zip/热线/人口信息_20240302.CSV", "resident", "accepted", 1),
+        ("三月.zip/说明.txt", "_unknown", "failed", 0),
+    ]
+    path.write_bytes(b"Rar!\x1a\x07\x01\0")
+    [refused] = prechecks(office.settings, office.catalog, lists, path, path.name)
+    assert (refused.status, refused.reason) == ("failed", "是 RAR 压缩包，不是 ZIP")
