@@ -21,9 +21,18 @@ from contracts.identifiers.id_no import (
 )
 from contracts.identifiers.running_text import contains_number, has_number_alone, scrub, scrub_alone
 from contracts.identifiers.telephone import LANDLINE, MOBILE, phone_masked, phone_normal, phone_status
-from contracts.identifiers.text import change_where, half_width, spelling_normal
+from contracts.identifiers.text import (
+    INVISIBLE,
+    change_where,
+    half_width,
+    spelling_normal,
+    visible,
+    visible_prose,
+    visible_text,
+)
 
 __all__ = [
+    "INVISIBLE",
     "KINDS",
     "LANDLINE",
     "MOBILE",
@@ -43,6 +52,9 @@ __all__ = [
     "scrub",
     "scrub_alone",
     "spelling_normal",
+    "visible",
+    "visible_prose",
+    "visible_text",
 ]
 
 

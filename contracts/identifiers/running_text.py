@@ -5,11 +5,9 @@ Not here: a column of such numbers (`id_no.py`, `telephone.py`).
 
 from __future__ import annotations
 
-import unicodedata
-
 import polars as pl
 
-from contracts.identifiers.text import FULL_MASK, change_where
+from contracts.identifiers.text import FULL_MASK, change_where, visible_text
 
 # Patterns of identifiers in running text, each with its mask. `\d` takes full-width digits too; groups stay readable.
 # Gaps are allowed where people put them: 6-8-4 and 4-4-4-4-2 in ID numbers, 3-4-4 and 4-4-3 in mobile numbers.
@@ -56,8 +54,8 @@ def has_number_alone(expr: pl.Expr) -> pl.Expr:
 
 
 def contains_number(text: str) -> bool:
-    """`has_number_alone` of one text, such as a file's name; invisible characters (Unicode Cf) are ignored."""
-    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    """`has_number_alone` of one text, such as a file's name; invisible characters are ignored."""
+    text = visible_text(text)
     if not any(character.isdigit() for character in text):
         return False
     return bool(pl.DataFrame({"text": [text]}).select(has_number_alone(pl.col("text"))).item())
