@@ -15,22 +15,24 @@ import polars as pl
 
 from contracts.layout import Layout
 from contracts.model import Table
-from pipelines.readers.batch import FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
-from pipelines.readers.decode import TextFile
+from pipelines.readers.batch import ENCODING, FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
+from pipelines.readers.decode import BROKEN, TextFile
 from pipelines.readers.objects import Object, Objects, is_flat
 
 BATCH_ROWS = 50_000
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
-    """Yield the rows of `path`. Refusal: no rows, undecodable bytes, a required column missing in the first batch."""
+    """Yield the rows of `path`. Refusal: no rows, another encoding, a required column missing in the first batch."""
     layout = table.layout
     assert layout is not None
     row, cells = 1, Objects(table, path.name)
     for lines in _batches(TextFile(path, layout.encoding)):
         objects = [_object(line) for line in lines]
         frame, unknown = cells.frame(objects)
-        yield Batch(row, frame, _marks(lines, objects, frame, layout), unknown_columns=unknown)
+        marks = _marks(lines, objects, frame, layout)
+        details = cells.undecodable(objects, lines) if any(BROKEN in line for line in lines) else {}
+        yield Batch(row, frame, marks | dict.fromkeys(details, ENCODING), unknown_columns=unknown, details=details)
         row += len(lines)
 
 

@@ -46,7 +46,9 @@ def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
         with_nul = frame.select(
             pl.any_horizontal(pl.all().str.contains("\0", literal=True).fill_null(False))
         ).to_series()
-        yield Batch(row, frame, marks | dict.fromkeys(with_nul.arg_true(), NUL), unknown_columns=header.unknown)
+        marks |= dict.fromkeys(with_nul.arg_true(), NUL)
+        notes = header.notes if row == FIRST_ROW else ()
+        yield Batch(row, frame, marks, unknown_columns=header.unknown, header_notes=notes)
         row += len(frame)
 
 

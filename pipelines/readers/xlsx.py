@@ -119,7 +119,8 @@ def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, 
         columns = list(zip(*batch, strict=True))
         frame = pl.DataFrame([_texts(column, columns[at]) for column, at in header.positions.items()])
         frame = _with_formulas(frame, header.positions, beside, first)
-        yield Batch(first, frame, _marks(columns, layout, beside, first), name, header.unknown)
+        notes = header.notes if first == layout.header_row + layout.header_rows else ()
+        yield Batch(first, frame, _marks(columns, layout, beside, first), name, header.unknown, header_notes=notes)
         first += len(batch)
 
 
