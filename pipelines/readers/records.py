@@ -143,8 +143,8 @@ class RecordShape:
         if plain.count(self.delimiter) == self.width - 1 and not re.search('["\\n]', plain):
             return plain
         written = io.StringIO()
-        csv.writer(written, delimiter=self.delimiter, lineterminator="").writerow(fields)
-        return written.getvalue()
+        csv.writer(written, delimiter=self.delimiter, lineterminator="\n").writerow(fields)
+        return written.getvalue().removesuffix("\n")
 
     def _take_back_fragments(self, found: SplitRecords) -> None:
         """Make short records malformed that together have the header's fields: one record with a line break in a field."""

@@ -38,7 +38,8 @@ def unmarked_utf_16(head: bytes) -> str:
     """utf-16-le or utf-16-be where every second byte is often NUL and there is no byte-order mark; else ""."""
     if head.startswith(tuple(MARKS)):
         return ""
-    even, odd = head[:4000:2], head[1:4000:2]
+    head = head[:4000].rstrip(b"\0\x1a")  # the padding of a file of DOS
+    even, odd = head[::2], head[1::2]
     for encoding, nulls, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if nulls.count(0) > len(nulls) / 20 and others.count(0) <= len(others) / 20:
             return encoding
