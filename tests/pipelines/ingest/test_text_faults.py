@@ -71,7 +71,8 @@ def test_a_bad_byte_in_json_is_told_in_json(tmp_path: Path) -> None:
     office.drop(NAMES["jsonl"], good + b"\n" + bad)
     [delivery] = office.ingest()
     assert (delivery.read, delivery.accepted, delivery.by_rule) == (2, 1, {"encoding": 1})
-    _, issue = map(json.loads, office.receipt_path(delivery).read_bytes().splitlines())
+    lines = map(json.loads, office.receipt_path(delivery).read_bytes().splitlines())
+    [issue] = [line for line in lines if line.get("rule") == "encoding"]
     place = len(good) + 1 + bad.index(0xFF) + 1
     assert (issue["row_no"], issue["column"], issue["value"]) == (2, "人员编号", f"第{place}字节")
 
