@@ -22,7 +22,8 @@ from contracts.errors import DeliveryError
 from pipelines.drafting.grid import SAMPLE_ROWS, Grid
 from pipelines.drafting.json_cells import is_json_text, json_grid
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.decode import MARKS, TextFile
+from pipelines.readers.decode import TextFile, without_marks
+from pipelines.readers.text_encodings import unmarked_utf_16
 from pipelines.readers.workbook_check import open_workbook
 from pipelines.readers.xlsx import cell_text
 from warehouse.lake.archives import BadArchive
@@ -90,8 +91,8 @@ def _sheet_grid(sheet: CalamineSheet) -> Grid:
 
 def _text(head: bytes, path: Path) -> Cells:
     """Decode as ingest would; only UTF-16 without a byte-order mark is guessed and becomes a layout entry."""
-    encoding = _unmarked_utf_16(head)
-    text = "".join(islice(TextFile(path, encoding).pieces(), SAMPLE_PIECES)).replace("\0", "")
+    encoding = unmarked_utf_16(head)
+    text = without_marks("".join(islice(TextFile(path, encoding).pieces(), SAMPLE_PIECES)).replace("\0", ""))
     word = {"encoding": encoding} if encoding else {}
     if is_json_text(text):
         grid, form = json_grid(text, path.name)
@@ -103,16 +104,6 @@ def _text(head: bytes, path: Path) -> Cells:
 
 def _csv_words(delimiter: str) -> dict[str, Any]:
     return {"format": "csv"} | ({} if delimiter == "," else {"delimiter": delimiter})
-
-
-def _unmarked_utf_16(head: bytes) -> str:
-    """utf-16-le or utf-16-be where every second byte is often NUL and there is no byte-order mark; else ""."""
-    if head.startswith(tuple(MARKS)):
-        return ""
-    for encoding, nulls, others in (("utf-16-le", head[1:4000:2], head[:4000:2]), ("utf-16-be", head[:4000:2], b"")):
-        if nulls.count(0) > len(nulls) / 20 and others.count(0) <= len(others) / 20:
-            return encoding
-    return ""
 
 
 def _delimiter(text: str) -> str:

@@ -20,12 +20,12 @@ from contracts.errors import DeliveryError
 from pipelines.drafting.cells import read_cells
 from pipelines.drafting.grid import Grid, Rows
 from pipelines.drafting.sample_faults import uneven_rows
-from pipelines.readers.batch import plain
+from pipelines.readers.batch import TOTALS, plain
 
 HEADER_WITHIN = 60  # rows
 FULL = 0.6  # a row with this share of the most filled row's cells is not a title line
 MOST_HEADER_ROWS = 4
-TOTALS = re.compile(r"(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计)\s*(?:[:：(（\d].*)?")
+TOTALS_ROW = re.compile(TOTALS)
 FOOTERS = re.compile(r"(制表|填表|审核|填报|打印)[^:：]{0,4}[:：].*")
 NOTE = re.compile(r"[:：]")
 # cells no header has: ID and phone numbers, dates, bare numbers (but a year is allowed)
@@ -165,18 +165,18 @@ def _column_name(rows: Rows, column: int) -> str:
 def _records(rows: Iterable[list[str]], header: list[str]) -> tuple[Rows, str]:
     """The record rows, and a pattern that matches the total and footer rows ("" if there are none)."""
     records: Rows = []
-    labels = {TOTALS: set[str](), FOOTERS: set[str]()}
+    labels = {TOTALS_ROW: set[str](), FOOTERS: set[str]()}
     for row in rows:
         first = next(filter(None, row), "")
         if not first or row[: len(header)] == header:
             continue
-        patterns = (TOTALS, FOOTERS) if sum(map(bool, row)) <= 2 else (TOTALS,)
+        patterns = (TOTALS_ROW, FOOTERS) if sum(map(bool, row)) <= 2 else (TOTALS_ROW,)
         found = next((p for p in patterns if p.fullmatch(first)), None)
         if found:
             labels[found].add(_any_space(found.fullmatch(first)[1]))  # type: ignore[index]  # it just did
         else:
             records.append(row)
-    ends = {TOTALS: r"\s*([:：(（\d].*)?", FOOTERS: "[^:：]{0,4}[:：].*"}
+    ends = {TOTALS_ROW: r"\s*([:：(（\d].*)?", FOOTERS: "[^:：]{0,4}[:：].*"}
     return records, "|".join(f"({'|'.join(sorted(words))}){ends[p]}" for p, words in labels.items() if words)
 
 

@@ -66,6 +66,8 @@ class DeliveryResult:
         if len(rows.rejected):
             self._rejected.append(self._part("rejected", rows.rejected))
         self._add_issues(rows.issues)
+        for column, shown in batch.header_notes:
+            self._warn_of_column(column, "header", shown, batch.sheet)
 
     def _write(self, rows: pl.DataFrame) -> None:
         self._writer = self._writer or RowWriter(self._accepted, rows.schema)
@@ -122,11 +124,15 @@ class DeliveryResult:
             self._duplicates = pl.concat([self._duplicates, places.cast(pl.UInt32)]).unique()
 
     def add_drift(self, drifted: DriftedColumn) -> None:
-        """Add a warning for a drifted column, at the header row."""
+        """Add a warning for a drifted column."""
+        self._warn_of_column(drifted.column.name, "drift", drifted.what, next(iter(self._sheets)))
+
+    def _warn_of_column(self, column: str, rule: str, shown: str, sheet: str) -> None:
+        """Add a warning for a whole column, at the header row."""
         self._is_late = True
         row = self._table.layout.header_row if self._table.layout else 1
-        at = pl.DataFrame({ROW: [row], SHEET: [next(iter(self._sheets))]}, schema_overrides={ROW: pl.Int64})
-        self._add_issues(issue_rows(at, drifted.column.name, "drift", "warning", pl.lit(drifted.what)))
+        at = pl.DataFrame({ROW: [row], SHEET: [sheet]}, schema_overrides={ROW: pl.Int64})
+        self._add_issues(issue_rows(at, column, rule, "warning", pl.lit(shown)))
 
     def counts(self) -> dict[str, Any]:
         """The row counts for the delivery's record."""

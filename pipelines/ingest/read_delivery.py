@@ -20,6 +20,7 @@ from pipelines.ingest.refusals import Refusal
 from pipelines.ingest.validate_rows import RowValidator, ValidatedRows
 from pipelines.readers import READERS, Batch
 from pipelines.readers.batch import MissingColumns, columns_known
+from pipelines.readers.content_kind import require_format
 
 EDITION = "7"  # raise it when a file would be read differently under the same contract: all files are then read again
 
@@ -39,7 +40,7 @@ def read_into(
     finally:
         result.close()
     if result.read == 0:
-        raise Refusal("empty", name)
+        raise Refusal("no_rows" if path.stat().st_size else "empty", name)
 
 
 def _validated_batches(
@@ -48,6 +49,7 @@ def _validated_batches(
     table = validator.table
     assert table.layout is not None
     try:
+        require_format(path, table.layout.format)
         batches = prefetch(READERS[table.layout.format](path, table))
         yield from side_by_side(batches, lambda batch: (batch, validator.validate(batch)))
     except MissingColumns as missing:

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.errors import DeliveryError
+from pipelines.ingest.content_refusals import CONTENT_RULES
 from warehouse.lake.archives import BadArchive
 
-FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
+FILE_RULES: Mapping[str, tuple[str, str, str, str]] = CONTENT_RULES | {
     "no_contract": (
         "no contract describes a file of this name",
         "rename it as agreed, or add a contract under contracts/sources",
@@ -48,12 +49,6 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "文件无法打开",
         "请与数据局联系，或重新报送",
     ),
-    "empty": (
-        "the file holds no rows",
-        "export it again",
-        "文件里没有数据行",
-        "确认导出成功后重新报送",
-    ),
     "missing_column": (
         "missing column {columns}",
         "deliver the file with the columns of its contract, the header in row {row}",
@@ -71,18 +66,6 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
         "deliver it under the name agreed for that table",
         "列是另一张表“{table}”的，与文件名不符",
         "核对文件，按该表约定的文件名重新报送",
-    ),
-    "encoding": (
-        "byte {offset} is neither UTF-8 nor GB18030 text",
-        "save the file again as CSV UTF-8 and deliver it again",
-        "第{offset}字节无法识别，文件已损坏或编码不对",
-        "另存为“CSV UTF-8”后重新报送",
-    ),
-    "endless_line": (
-        "a line that begins {offset} MiB into the file does not end within {limit} MiB",
-        "export the file again; is this the right file?",
-        "文件第{offset}MiB处的一行过长，没有换行",
-        "检查是否选错文件，重新导出后报送",
     ),
     "not_a_workbook": (
         "not a workbook, or a damaged one",
@@ -255,8 +238,10 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = {
 }
 
 
-# held, not failed: the file can be read once its columns or its date are agreed
-HOLDS = frozenset({"missing_column", "repeated_column", "wrong_table", "sheet_without_header", "future_date"})
+# held, not failed: the file can be read once its columns, its delimiter or its date are agreed
+HOLDS = frozenset(
+    {"missing_column", "repeated_column", "wrong_table", "sheet_without_header", "future_date", "delimiter"}
+)
 
 
 class Refusal(DeliveryError):

@@ -18,16 +18,29 @@ from pipelines.ingest.cells import STRAY
 from pipelines.ingest.free_text import NUMBER_IN_TEXT
 
 MOST_CODES = 30
-CELL_RULES = ("formula", "merged_cell", "hidden_column", "drift", STRAY)  # of any column, whatever its contract
+CELL_RULES = (
+    "formula",
+    "merged_cell",
+    "hidden_column",
+    "encoding",
+    "header",
+    "drift",
+    STRAY,
+)  # of any column, whatever its contract
 ROW_RULES: Mapping[str, tuple[str, str]] = {
     STRAY: ("夹有看不见的字符，或文字前有撇号，已去掉", "从系统直接导出；粘贴时选“只保留文本”"),
-    "fields": ("该行的列数与表头不一致，或引号未成对", "检查该行是否多写或少写了分隔符、引号，更正后重新报送"),
+    "fields": (
+        "该行的列数与表头不一致，或引号未成对",
+        "检查该行是否多写或少写了分隔符、引号，文字里的逗号、换行须加引号，更正后重新报送",
+    ),
+    "encoding": ("含有无法识别的字节，汉字可能被截断或编码不一致", "核对该处文字，另存为“CSV UTF-8”后重新报送"),
+    "no_record": ("是重复的表头或合计行，不是数据", "删去该行；文件由几份拼接而成的，核对各份的列顺序一致后重新报送"),
+    "header": ("表头含有看不见的字符，已按无此字符读取", "去掉表头中看不见的字符，或约定表头为模板中的写法"),
     "feature": (
         "不是 GeoJSON 要素（Feature），或属性里有不是单个值的内容",
         "按 GeoJSON（RFC 7946）更正该要素后重新报送",
     ),
     "nul": ("该行含有空字节（NUL）", "从系统重新导出，或去掉空字节后重新报送"),
-    "encoding": ("含有无法识别的字节，汉字可能被截断或编码不一致", "核对该处文字，另存为“CSV UTF-8”后重新报送"),
     "hidden_row": ("该行在表格中被隐藏，已照常读取", "确认该行应当报送；不应报送的请删除后重新报送"),
     "hidden_column": ("该列在表格中被隐藏，已照常读取", "确认该列应当报送；不应报送的请联系数据中心"),
     "merged_cell": (
@@ -74,6 +87,9 @@ ROW_RULES: Mapping[str, tuple[str, str]] = {
 }
 
 
+WHOLE_ROW = ("fields", "feature", "nul", "encoding", "no_record", "hidden_row")
+
+
 @dataclass(frozen=True)
 class ReasonText:
     """The Chinese reason and advice for one rule on one column ("" for the whole row)."""
@@ -86,7 +102,7 @@ class ReasonText:
 
 def row_texts(table: Table, code_lists: Mapping[str, CodeList]) -> list[ReasonText]:
     """The texts of every rule a row of `table` can break, with the contract's limits added to the advice."""
-    texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in ("fields", "feature", "nul", "encoding", "hidden_row")]
+    texts = [ReasonText("", rule, *ROW_RULES[rule]) for rule in WHOLE_ROW]
     texts += [ReasonText(column.name, rule, *ROW_RULES[rule]) for column in table.columns for rule in CELL_RULES]
     texts += [
         ReasonText(column.name, artefact.rule, artefact.reason, artefact.advice)

@@ -8,6 +8,7 @@ Not here: uniqueness, which needs the whole file (`delivery_result.py`); numbers
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,13 +25,25 @@ from pipelines.ingest.free_text import FreeText
 from pipelines.ingest.identifier_status import NEWBORN, with_statuses
 from pipelines.ingest.row_reasons import status_rule
 from pipelines.ingest.time_zones import to_local_times
-from pipelines.readers.batch import ENCODING, FEATURE, FIELDS, HIDDEN_ROW, IGNORED_ROW, NUL, Batch, by_mark
+from pipelines.readers.batch import (
+    ENCODING,
+    FEATURE,
+    FIELDS,
+    HIDDEN_ROW,
+    IGNORED_ROW,
+    NO_RECORD,
+    NUL,
+    TOTALS,
+    Batch,
+    by_mark,
+    names_of,
+)
 from warehouse.lake.tokens import Tokens
 
 ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
 VALUE_LENGTH = 60  # characters of a value in an issue
 ROW, SHEET, RULES = "row_no", "sheet", "rules"
-UNREAD = (FIELDS, FEATURE, NUL, ENCODING)
+UNREAD = (FIELDS, FEATURE, NUL, ENCODING, NO_RECORD)
 
 RawValues = tuple[str, pl.Series, pl.Series]
 Broken = tuple[str, str, Severity, pl.Series]
@@ -81,14 +94,18 @@ class RowValidator:
         ranges = [check for column in table.columns if (check := day_range(column, day))]
         self._checks = [check for check in (*checks, *ranges) if check.column and check.rule in ROW_CHECKS]
         self._free_text = FreeText(table)
+        keys = [c for c in table.columns if c.primary_key] or table.columns[:1]
+        self._no_record = {c.name: rf"^\s*(?:{'|'.join((TOTALS, *map(re.escape, names_of(c))))})\s*$" for c in keys}
 
     def validate(self, batch: Batch) -> ValidatedRows:
         """Validate one batch. Blank rows are neither read nor rejected, but row numbers count them."""
         numbered = batch.frame.with_columns(
             pl.int_range(pl.len(), dtype=pl.Int64).add(batch.first_row).alias(ROW), pl.lit(batch.sheet).alias(SHEET)
         )
-        marked = {mark: numbered[places] for mark, places in by_mark(batch).items()}
-        left_out = [at for at, mark in batch.marks.items() if mark != HIDDEN_ROW]
+        read = (at for at in self._not_records(batch.frame) if batch.marks.get(at, HIDDEN_ROW) == HIDDEN_ROW)
+        marks = batch.marks | dict.fromkeys(read, NO_RECORD)
+        marked = {mark: numbered[places] for mark, places in by_mark(marks).items()}
+        left_out = [at for at, mark in marks.items() if mark != HIDDEN_ROW]
         readable = numbered.filter(~pl.int_range(pl.len()).is_in(left_out)) if left_out else numbered
         text, cleaned = clean(readable, self.table, self._code_lists)
         text = to_local_times(text, self.table, self._timezone)
@@ -99,7 +116,7 @@ class RowValidator:
         text, numbers = self._free_text.mask_numbers(text.filter(~blank) if blank.any() else text)
         values = with_statuses(parse_types(text, self.table), self.table, self._areas, self._day)
         broken = [*told, *numbers, *_noted(batch, text), *self._broken_rules(text, values, batch.may_hold_formulas)]
-        found = pl.concat([*self._marked(marked), *self._issues(text, broken)]).sort(ROW, maintain_order=True)
+        found = pl.concat([*self._marked(marked, batch), *self._issues(text, broken)]).sort(ROW, maintain_order=True)
         errors = found.filter(pl.col("severity") == "error")
         bad = errors[ROW].unique()
         accepted, raw = self._tokenised(values.filter(~pl.col(ROW).is_in(bad.implode())) if len(bad) else values)
@@ -108,12 +125,20 @@ class RowValidator:
         ignored = len(marked.get(IGNORED_ROW, ()))
         return ValidatedRows(len(unread) + len(text), ignored, accepted, rejected, found, raw)
 
-    def _marked(self, marked: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
-        """The issues of whole rows."""
+    def _not_records(self, frame: pl.DataFrame) -> Iterator[int]:
+        """The positions of rows whose key is its column's name or 合计: the header of another file, a sum."""
+        for name, pattern in self._no_record.items():
+            yield from frame[name].str.contains(pattern).fill_null(False).arg_true()
+
+    def _marked(self, marked: Mapping[str, pl.DataFrame], batch: Batch) -> Iterator[pl.DataFrame]:
+        """The issues of whole rows, or of the columns that the reader names."""
+        cells = [(batch.first_row + at, *detail) for at, details in batch.details.items() for detail in details]
+        named = pl.DataFrame(cells, schema={ROW: pl.Int64, "column": pl.String, "value": pl.String}, orient="row")
         for mark, rows in marked.items():
             if mark != IGNORED_ROW:
                 severity: Severity = "error" if mark in UNREAD else "warning"
-                yield issue_rows(rows, "", mark, severity, pl.lit(None, pl.String))
+                told = rows.select(SHEET, ROW).join(named, on=ROW, how="left", maintain_order="left")
+                yield issue_rows(told, pl.col("column").fill_null(""), mark, severity, pl.col("value"))
 
     def _issues(self, text: pl.DataFrame, broken: list[Broken]) -> Iterator[pl.DataFrame]:
         yield issue_rows(
@@ -204,7 +229,7 @@ def _mask(places: pl.Series, rows: int) -> pl.Series:
 
 def _noted(batch: Batch, text: pl.DataFrame) -> Iterator[Broken]:
     """The reader's notes on cells, each with a mask of its rows."""
-    for (column, rule), places in batch.notes.items():
+    for (column, rule), places in batch.cell_notes.items():
         yield column, rule, "warning", text[ROW].is_in([batch.first_row + at for at in places])
 
 
@@ -217,12 +242,14 @@ def violated_rows(frame: pl.DataFrame, conditions: Mapping[Key, pl.Expr]) -> dic
     return {key: rows[str(i)] for i, (key, hit) in enumerate(zip(conditions, hits, strict=True)) if hit}
 
 
-def issue_rows(rows: pl.DataFrame, column: str, rule: str, severity: Severity, value: pl.Expr) -> pl.DataFrame:
+def issue_rows(
+    rows: pl.DataFrame, column: str | pl.Expr, rule: str, severity: Severity, value: pl.Expr
+) -> pl.DataFrame:
     """One issue per row; `value` is the masked value shown in it."""
     return rows.select(
         SHEET,
         ROW,
-        pl.lit(column).alias("column"),
+        (pl.lit(column) if isinstance(column, str) else column).alias("column"),
         pl.lit(rule).alias("rule"),
         pl.lit(severity).alias("severity"),
         value.alias("value"),

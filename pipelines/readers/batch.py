@@ -6,23 +6,27 @@ Not here: cleaning values (`pipelines/ingest/clean.py`), file formats.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import zip_longest
 
 import polars as pl
 
-from contracts.identifiers import scrub
+from contracts.identifiers import scrub, visible_text
 from contracts.layout import Layout
-from contracts.model import Table
+from contracts.model import Column, Table
 from pipelines.ingest.refusals import Refusal
 
 FIELDS, FEATURE, NUL, ENCODING = "fields", "feature", "nul", "encoding"
-HIDDEN_ROW, IGNORED_ROW = "hidden_row", "ignored"
+NO_RECORD, HIDDEN_ROW, IGNORED_ROW = "no_record", "hidden_row", "ignored"
 MERGED_CELL, HIDDEN_COLUMN = "merged_cell", "hidden_column"
+# the first cell of a row that sums up others, also where the contract does not say so
+TOTALS = r"(合\s*计|总\s*计|小\s*计|累\s*计|共\s*计)\s*(?:[:：(（\d].*)?"
 MOST_COLUMNS = 2_000
 NAME_LENGTH = 60  # characters of an unknown column's name in messages
+
+Details = tuple[tuple[str, str], ...]  # (column, or "" for the whole row; what the receipt shows)
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,10 @@ class Batch:
 
     `frame` has blank rows, too: its row i is row `first_row + i` as Excel counts. `marks` gives by i the mark of a whole
     row: `fields` (another number of fields than the header; the row is empty), `feature` (not a GeoJSON feature; the row is
-    empty), `nul` (has a NUL byte), `encoding` (has bytes that are no text), `hidden_row` (read like others), `ignored` (not
-    a record, by the contract). `notes` gives by (column, rule) the positions of cells that are read and should be looked
-    at: `merged_cell` (filled from the merged cell above), `hidden_column` (its first value).
+    empty), `nul` (has a NUL byte), `encoding` (has a byte that cannot be decoded), `hidden_row` (read like others), `ignored`
+    (not a record, by the contract). `details` say more of marked rows, `header_notes` of columns' names. `cell_notes` gives
+    by (column, rule) the positions of cells that are read and should be looked at: `merged_cell` (filled from the merged cell
+    above), `hidden_column` (its first value).
     `sheet` is "" in a file with one sheet, `encoding` "" for binary files and plain ASCII. `may_hold_formulas` is false if
     no cell can begin with `=`, half or full width.
     """
@@ -45,7 +50,9 @@ class Batch:
     unknown_columns: tuple[str, ...] = ()
     encoding: str = ""
     may_hold_formulas: bool = True
-    notes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    cell_notes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    details: dict[int, Details] = field(default_factory=dict)
+    header_notes: Details = ()
 
 
 class MissingColumns(Refusal):
@@ -61,14 +68,24 @@ class MissingColumns(Refusal):
 
 def columns_known(header: Sequence[str], table: Table) -> bool:
     """True if the header has every column of `table`."""
+    return not missing_columns(header, table)
+
+
+def missing_columns(header: Sequence[str], table: Table) -> list[Column]:
+    """The columns of `table` that the header has not."""
     names = {plain(cell) for cell in header}
-    return all(names & {plain(name) for name in (c.physical_name, *c.aliases)} for c in table.columns)
+    return [c for c in table.columns if not names & {plain(name) for name in names_of(c)}]
 
 
-def by_mark(batch: Batch) -> dict[str, list[int]]:
+def names_of(column: Column) -> tuple[str, ...]:
+    """The headers that a column may have."""
+    return column.physical_name, *column.aliases
+
+
+def by_mark(marks: Mapping[int, str]) -> dict[str, list[int]]:
     """The positions of the marked rows by mark, in row order."""
     places: dict[str, list[int]] = {}
-    for at, mark in sorted(batch.marks.items()):
+    for at, mark in sorted(marks.items()):
         places.setdefault(mark, []).append(at)
     return places
 
@@ -78,13 +95,14 @@ class Header:
     """A header that has every contracted column.
 
     `positions`: column → field number. `width`: number of fields without the `spare` empty ones at the end. `unknown`: names
-    that the contract does not have.
+    that the contract does not have. `notes` show the invisible characters in the names of columns.
     """
 
     positions: dict[str, int]
     width: int
     spare: int
     unknown: tuple[str, ...]
+    notes: Details = ()
 
 
 def non_record_rows(cells: pl.DataFrame, layout: Layout) -> list[int]:
@@ -122,7 +140,7 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
     while found and not found[-1]:
         found.pop()
     require_few(found, where)
-    known = {plain(name): c.name for c in table.columns for name in (c.physical_name, *c.aliases)}
+    known = {plain(name): c.name for c in table.columns for name in names_of(c)}
     unknown = showable([name for name in found if name and name not in known])
     named = [known.get(name) for name in found]
     # if no name is known, the row may be data, which must not appear in messages
@@ -135,7 +153,8 @@ def match_header(cells: Sequence[str], table: Table, where: str) -> Header:
     if repeated:
         raise Refusal("repeated_column", where, columns="、".join(repeated))
     positions = {c.name: named.index(c.name) for c in table.columns}
-    return Header(positions, len(found), len(cells) - len(found), tuple(unknown))
+    notes = tuple((name, shown) for name, at in positions.items() if (shown := _invisible(cells[at])))
+    return Header(positions, len(found), len(cells) - len(found), tuple(unknown), notes)
 
 
 def require_few(names: Sequence[str], where: str) -> None:
@@ -161,5 +180,10 @@ def _with_closest(name: str, candidates: list[str]) -> str:
 
 
 def plain(header: str) -> str:
-    """A header in the form in which headers are compared: half-width, without white space."""
-    return "".join(unicodedata.normalize("NFKC", header).split())
+    """A header in the form in which headers are compared: half-width, without white space and invisible characters."""
+    return "".join(unicodedata.normalize("NFKC", visible_text(header)).split())
+
+
+def _invisible(header: str) -> str:
+    """The invisible characters of a header, as `U+FEFF U+200B`."""
+    return " ".join(dict.fromkeys(f"U+{ord(c):04X}" for c in header if not visible_text(c)))

@@ -14,8 +14,8 @@ from typing import Any
 from contracts.layout import GEOMETRY
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import FEATURE, IGNORED_ROW, NUL, Batch, non_record_rows
-from pipelines.readers.decode import TextFile
+from pipelines.readers.batch import ENCODING, FEATURE, IGNORED_ROW, NUL, Batch, non_record_rows
+from pipelines.readers.decode import BROKEN, TextFile
 from pipelines.readers.json_text import JsonText, compact_json
 from pipelines.readers.objects import Object, Objects, is_flat
 
@@ -27,21 +27,23 @@ BATCH_CHARACTERS = 4 << 20
 def read(path: Path, table: Table) -> Iterator[Batch]:
     """Yield the features of `path`.
 
-    Refusal: too large, undecodable bytes, no JSON, no FeatureCollection, a required column that no feature of the first
+    Refusal: too large, another encoding, no JSON, no FeatureCollection, a required column that no feature of the first
     batch has.
     """
     layout, size = table.layout, path.stat().st_size
     assert layout is not None
     if size > LARGEST:
         raise Refusal("too_large", path.name, size=size >> 20, limit=LARGEST >> 20)
-    text = JsonText("".join(TextFile(path, layout.encoding).pieces()), path.name)
+    content = "".join(TextFile(path, layout.encoding).pieces())
+    text, may_be_broken = JsonText(content, path.name), BROKEN in content
     row, cells = 1, Objects(table, path.name)
     for objects in _batches(text):
         frame, unknown = cells.frame(objects)
         marks = {at: FEATURE for at, one in enumerate(objects) if one is None}
         marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
         marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
-        yield Batch(row, frame, marks, unknown_columns=unknown)
+        details = cells.undecodable(objects) if may_be_broken else {}
+        yield Batch(row, frame, marks | dict.fromkeys(details, ENCODING), unknown_columns=unknown, details=details)
         row += len(objects)
 
 

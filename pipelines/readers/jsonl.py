@@ -18,8 +18,8 @@ import polars as pl
 from contracts.layout import Layout
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
-from pipelines.readers.decode import TextFile
+from pipelines.readers.batch import ENCODING, FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
+from pipelines.readers.decode import BROKEN, TextFile
 from pipelines.readers.json_text import JsonText, is_json
 from pipelines.readers.objects import Object, Objects, is_flat
 
@@ -29,7 +29,7 @@ LIST_OF_OBJECTS = re.compile(r"\s*\[\s*[{\]]")
 
 
 def read(path: Path, table: Table) -> Iterator[Batch]:
-    """Yield the rows of `path`. Refusal: no rows, undecodable bytes, a required column missing in the first batch."""
+    """Yield the rows of `path`. Refusal: no rows, another encoding, a required column missing in the first batch."""
     layout = table.layout
     assert layout is not None
     row, cells = 1, Objects(table, path.name)
@@ -39,21 +39,25 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     for lines in _batches(TextFile(path, layout.encoding)):
         objects = [_object(line) for line in lines]
         frame, unknown = cells.frame(objects)
-        yield Batch(row, frame, _marks(lines, objects, frame, layout), unknown_columns=unknown)
+        marks = _marks(lines, objects, frame, layout)
+        details = cells.undecodable(objects, lines) if any(BROKEN in line for line in lines) else {}
+        yield Batch(row, frame, marks | dict.fromkeys(details, ENCODING), unknown_columns=unknown, details=details)
         row += len(lines)
 
 
 def _read_list(path: Path, layout: Layout, cells: Objects) -> Iterator[Batch]:
     if (size := path.stat().st_size) > LARGEST_LIST:
         raise Refusal("list_too_large", path.name, size=size >> 20, limit=LARGEST_LIST >> 20)
-    values, row = JsonText("".join(TextFile(path, layout.encoding).pieces()), path.name).items(), 1
+    content, row = "".join(TextFile(path, layout.encoding).pieces()), 1
+    values, may_be_broken = JsonText(content, path.name).items(), BROKEN in content
     while batch := list(islice(values, BATCH_ROWS)):
         objects = [value if is_flat(value) and is_json(value) else None for value in batch]
         frame, unknown = cells.frame(objects)
         marks = {at: FIELDS for at, one in enumerate(objects) if one is None}
         marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
         marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
-        yield Batch(row, frame, marks, unknown_columns=unknown)
+        details = cells.undecodable(objects) if may_be_broken else {}
+        yield Batch(row, frame, marks | dict.fromkeys(details, ENCODING), unknown_columns=unknown, details=details)
         row += len(batch)
 
 

@@ -13,7 +13,8 @@ import polars as pl
 
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import match_header, plain, require_few, showable
+from pipelines.readers.batch import Details, match_header, missing_columns, names_of, plain, require_few, showable
+from pipelines.readers.decode import broken_at, byte_text
 
 Object = dict[str, Any]
 
@@ -23,7 +24,7 @@ class Objects:
 
     def __init__(self, table: Table, where: str) -> None:
         self._table, self._where, self._begun = table, where, False
-        self._known = {plain(name): c.name for c in table.columns for name in (c.physical_name, *c.aliases)}
+        self._known = {plain(name): c.name for c in table.columns for name in names_of(c)}
 
     def frame(self, objects: Sequence[Object | None]) -> tuple[pl.DataFrame, tuple[str, ...]]:
         """A row of text per object, an empty one for None, and the unknown names.
@@ -40,10 +41,24 @@ class Objects:
         frame = pl.DataFrame(cells, schema={c.name: pl.String for c in self._table.columns}, orient="row")
         return frame, tuple(showable([key for key, name in names.items() if name is None]))
 
+    def undecodable(self, objects: Sequence[Object | None], lines: Sequence[str] = ()) -> dict[int, Details]:
+        """The objects with a byte that could not be decoded, each with the columns and the byte's place, by position.
+
+        `lines` are the objects' texts, where there is one for each: then a broken object is found, too.
+        """
+        found = dict[int, Details]()
+        for at, one in enumerate(objects):
+            cells = ((self._known.get(plain(key), ""), f"{key}{value}") for key, value in (one or {}).items())
+            broken = [(name, offset) for name, text in cells if (offset := broken_at(text)) is not None]
+            if not broken and lines and (offset := broken_at(lines[at])) is not None:
+                broken = [("", offset)]
+            if broken:
+                found[at] = tuple((name, byte_text(offset)) for name, offset in broken)
+        return found
+
     def _require(self, keys: list[str]) -> None:
         """Raise MissingColumns unless every column that must not be empty is among the keys."""
-        names = {plain(key) for key in keys}
-        absent = [c for c in self._table.columns if not names & {plain(name) for name in (c.physical_name, *c.aliases)}]
+        absent = missing_columns(keys, self._table)
         optional = [c.physical_name for c in absent if not c.required and not c.primary_key]
         match_header([*keys, *optional], self._table, self._where)
 

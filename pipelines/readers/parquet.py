@@ -55,7 +55,8 @@ def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
             pl.any_horizontal(pl.all().str.contains("\0", literal=True).fill_null(False))
         ).to_series()
         marks |= dict.fromkeys(with_nul.arg_true(), NUL) | dict.fromkeys(batch[BROKEN].arg_true(), ENCODING)
-        yield Batch(row, frame, marks, unknown_columns=header.unknown)
+        notes = header.notes if row == FIRST_ROW else ()
+        yield Batch(row, frame, marks, unknown_columns=header.unknown, header_notes=notes)
         row += len(frame)
 
 

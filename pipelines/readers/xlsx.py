@@ -99,9 +99,10 @@ def _read_sheet(sheet: CalamineSheet, table: Table, layout: Layout, path: Path, 
     while batch := list(islice(rows, BATCH_ROWS)):
         columns, numbers = list(zip(*batch, strict=True)), range(first, first + len(batch))
         frame = pl.DataFrame([_texts(column, columns[at]) for column, at in header.positions.items()])
-        frame, notes = cells.complete(frame, numbers, columns)
+        frame, cell_notes = cells.complete(frame, numbers, columns)
         marks = cells.hidden_rows(numbers) | _ignored(columns, frame, header.positions, layout)
-        yield Batch(first, frame, marks, name, header.unknown, notes=notes)
+        notes = header.notes if first == layout.header_row + layout.header_rows else ()
+        yield Batch(first, frame, marks, name, header.unknown, cell_notes=cell_notes, header_notes=notes)
         first += len(batch)
 
 

@@ -71,14 +71,14 @@ def test_a_workbook_is_read_sheet_by_sheet(office: Office) -> None:
     [
         ("人员.csv", "x", "文件名不在约定之内"),
         ("人口信息_20241301.csv", csv_text([resident(2)]), "文件名中的日期无效"),
-        ("人口信息_20240301.csv", "", "文件里没有数据行"),
-        ("人口信息_20240301.csv", csv_text([]), "文件里没有数据行"),
+        ("人口信息_20240301.csv", "", "文件是空的"),
+        ("人口信息_20240301.csv", csv_text([]), "没有数据行"),
         (
             "人口信息_20240301.csv",
             csv_text([resident(1)], ["人员编码", *RESIDENT_HEADER[1:]]),
             "缺少列：人员编号（≈ 人员编码 ?）",
         ),
-        ("人口信息_20240301.csv", csv_text([resident(1)]).encode("gb18030") + b"\xff\xff", "无法识别"),
+        ("人口信息_20240301.csv", csv_text([resident(1)]).encode("utf-16-le"), "文件编码像是UTF-16 LE"),
         ("不动产登记_20240301.xlsx", b"PK no zip", "不是可以打开的工作簿"),
     ],
     ids=["unknown", "date", "empty", "header only", "renamed", "encoding", "workbook"],

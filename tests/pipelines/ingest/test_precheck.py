@@ -71,7 +71,7 @@ def test_what_is_in_force_counts(office: Office, tmp_path: Path) -> None:
     [
         ("人口.csv", csv_text(ROWS), "文件名不在约定之内"),
         ("人口信息_20241399.csv", csv_text(ROWS), "文件名中的日期无效"),
-        ("人口信息_20240301.csv", csv_text([]), "文件里没有数据行"),
+        ("人口信息_20240301.csv", csv_text([]), "文件只有表头，没有数据行"),
         ("人口信息_20240301.csv", csv_text([["x"]], RESIDENT_HEADER[:1]), "缺少列"),
     ],
 )

@@ -74,6 +74,6 @@ def read_notes(path: Path, table: Table = TABLE) -> dict[tuple[str, str], list[i
     """Rows by (column, rule)."""
     found: dict[tuple[str, str], list[int]] = {}
     for batch in READERS["xlsx"](path, table):
-        for key, places in batch.notes.items():
+        for key, places in batch.cell_notes.items():
             found.setdefault(key, []).extend(batch.first_row + at for at in places)
     return found

@@ -118,12 +118,13 @@ def test_a_file_that_is_refused(tmp_path: Path, text: str, reason: str) -> None:
         rows(tmp_path, text)
 
 
-def test_a_broken_byte_is_refused_with_its_place(tmp_path: Path) -> None:
+def test_a_broken_byte_costs_its_feature_and_has_a_place(tmp_path: Path) -> None:
     content = collection(feature({"编号": "1", "名称": "甲乙丙丁"})).encode()
     at = content.index("丁".encode())
     (tmp_path / "f").write_bytes(content[:at] + b"\xff" + content[at + 1 :])
-    with pytest.raises(DeliveryError, match=f"byte {at} is neither"):
-        list(READERS["geojson"](tmp_path / "f", TABLE))
+    [batch] = READERS["geojson"](tmp_path / "f", TABLE)
+    assert batch.marks == {0: "encoding"}
+    assert batch.details[0][0][1] == f"第{at + 1}字节"
 
 
 def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:

@@ -130,12 +130,12 @@ def test_one_broken_byte_does_not_make_another_encoding(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[-3] = 0xFF
     path.write_bytes(content)
-    with pytest.raises(DeliveryError, match=f"byte {len(content) - 4} is neither"):
-        rows(path, table("csv"))
+    marks = [mark for _, mark, _ in rows(path, table("csv"))]
+    assert marks == [None] * 49 + ["encoding"]
 
 
 def test_utf_16_without_its_mark_is_refused_where_the_contract_asks_for_one(tmp_path: Path) -> None:
-    with pytest.raises(DeliveryError, match="byte 0 is neither"):
+    with pytest.raises(DeliveryError, match="looks like UTF-16 LE"):
         rows(write_sample(tmp_path, "编号,名称,备注\n1,2,3\n", "utf-16-le"), table("csv", encoding="utf-16"))
 
 

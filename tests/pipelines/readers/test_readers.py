@@ -66,11 +66,9 @@ def test_encodings_and_line_ends(tmp_path: Path, encoding: str, end: str) -> Non
         # a quote that is never closed costs its row and no other
         ('1,"x,3\n4,5,6\n7,8,9\n', [(2, "", None), (3, "", ("4", "5", "6")), (4, "", ("7", "8", "9"))]),
         ('1,"x,3\n4,"y,6\n7,8,9\n', [(2, "", None), (3, "", None), (4, "", ("7", "8", "9"))]),
-        # too few and too many fields; one empty field more is how some exports end a line
-        ("1,2\n3,4,5\n", [(2, "", None), (3, "", ("3", "4", "5"))]),
+        # too few and too many fields
+        ("1\n3,4,5\n", [(2, "", None), (3, "", ("3", "4", "5"))]),
         ("1,2,3,4\n", [(2, "", None)]),
-        ("1,2,3,\n", [(2, "", ("1", "2", "3"))]),
-        ("1,2,3,,\n", [(2, "", None)]),
     ],
 )
 def test_lines_become_records(tmp_path: Path, lines: str, expected: list[object]) -> None:
@@ -107,9 +105,9 @@ def test_columns_are_found_by_header_wherever_they_stand(tmp_path: Path) -> None
         ("编号,名称2,备注\n1,2,3\n", "missing column 名称（≈ 名称2 \\?）"),
         ("编好,名陈,备主\n", "missing column 编号、名称、备注 ->"),
         ("编号,名称,名称,备注\n1,2,3,4\n", "column 名称 is there more than once"),
-        ("", "the file holds no rows"),
-        ("编号,名称,备注\n".encode() + b"1,\xff\xff,3\n", "byte 23 is neither UTF-8 nor GB18030 text"),
-        (b"\xef\xbb\xbf" + "编号,名称,备注\n1,西院,3\n".encode()[:-4] + b"\xff", "byte .* is neither"),
+        ("", "the file is empty"),
+        ("编号,名称,备".encode() + b"\xff\n1,2,3\n", "cannot be read as UTF-8 / GB18030 text, from byte 18 on"),
+        (b"\xef\xbb\xbf" + "编号,名称,备".encode() + b"\xff", "from byte 21 on"),
     ],
     ids=["renamed", "no header", "twice", "empty", "bad byte", "bad byte after a mark"],
 )

@@ -36,7 +36,7 @@ def test_a_merged_cell_belongs_to_every_row_it_covers(
         ("3", "甲", ""),
         ("4", "", ""),
     ]
-    notes = [(b.first_row + at, key) for b in batches for key, places in b.notes.items() for at in places]
+    notes = [(b.first_row + at, key) for b in batches for key, places in b.cell_notes.items() for at in places]
     assert notes == [(3, ("b", "merged_cell")), (4, ("b", "merged_cell"))]
 
 
