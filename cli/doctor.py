@@ -7,34 +7,39 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import deployment
+from cli import deployment, stored_state
 from cli.output import Format, FormatOption, print_listing
+from cli.stored_state import DoctorLine
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
 
+STORED_PARTS = (
+    stored_state.release,
+    stored_state.lake,
+    stored_state.vault,
+    stored_state.casebook,
+    stored_state.dagster,
+    stored_state.backup,
+)
 LIBRARIES = ("duckdb", "polars", "dagster", "great-expectations", "fastapi", "sqlalchemy")
 LEAST_FREE = 2 * 1024**3  # bytes
 BUILD_NEEDS = 4  # times the current release: a night writes a new one and its spill, and keeps the old one
 
 
-@dataclass(frozen=True)
-class DoctorLine:
-    """The state of one part; `note` describes it, and names the remedy if it is not ok."""
-
-    ok: bool
-    note: str
-
-
-def doctor(form: FormatOption = Format.TABLE) -> None:
-    """Check versions, paths, disk, keys, contracts, release and casebook; exit status 1 if something is wrong."""
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every stored file, and compare it with its checksum.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Check versions, paths, disk, keys, contracts, and everything stored; exit status 1 if something is wrong."""
     settings = deployment.load_settings()
     parts: dict[str, Callable[[Settings], DoctorLine]] = {
         "versions": _versions,
@@ -45,8 +50,7 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
         "secrets": _secrets,
         "contracts": _contracts,
         "landing": _landing,
-        "release": _release,
-        "casebook": _casebook,
+        **{part.__name__: partial(part, deep=deep) for part in STORED_PARTS},
     }
     findings = {name: _inspect(inspect, settings) for name, inspect in parts.items()}
     rows = [{"part": name, "state": "ok" if f.ok else "WRONG", "note": f.note} for name, f in findings.items()]
@@ -55,14 +59,16 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
 
 
 def _inspect(inspect: Callable[[Settings], DoctorLine], settings: Settings) -> DoctorLine:
-    from contracts.errors import HubError
+    """One part's line; an error in one part does not hide the others."""
+    from warehouse.environment import environment_fault
 
     try:
         return inspect(settings)
-    except HubError as error:
-        return DoctorLine(False, str(error))
     except OSError as error:
         return DoctorLine(False, f"{error.filename}: {error.strerror} -> look at the path and its owner")
+    except Exception as error:
+        fault = environment_fault(error)
+        return DoctorLine(False, str(fault or f"{type(error).__name__} -> `hub --debug doctor` shows where"))
 
 
 def _versions(_: Settings) -> DoctorLine:
@@ -158,28 +164,3 @@ def _landing(settings: Settings) -> DoctorLine:
             False, f"{settings.landing} holds no file with an agreed name -> put the offices' files there"
         )
     return DoctorLine(True, f"nothing from {', '.join(empty)}" if empty else f"files from all {len(sources)} sources")
-
-
-def _release(settings: Settings) -> DoctorLine:
-    from warehouse.releases.publish import current_id, release_ids, verify
-
-    current = current_id(settings)
-    if current is None:
-        return DoctorLine(False, "none is published -> run `hub nightly`")
-    if problems := verify(settings, current):
-        return DoctorLine(False, f"{current}: {problems[0]} -> `hub release rollback ID`, or run `hub nightly`")
-    return DoctorLine(True, f"{current} is whole; {len(release_ids(settings))} on disk")
-
-
-def _casebook(settings: Settings) -> DoctorLine:
-    from sqlalchemy import make_url
-
-    from warehouse.casebook.casebook import open_casebook
-    from warehouse.files import open_to_others
-
-    with open_casebook(settings) as casebook:
-        users = casebook.list_users()
-    url = make_url(settings.casebook)
-    if url.drivername == "sqlite" and open_to_others(path := Path(str(url.database))):
-        return DoctorLine(False, f"others can read {path} -> chmod 600 {path}")
-    return DoctorLine(bool(users), f"{len(users)} users" if users else "nobody can log in -> run `hub user add`")
