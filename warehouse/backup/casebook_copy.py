@@ -11,7 +11,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from contracts.errors import HubError
 from warehouse.backup.place import CASEBOOK, CASEBOOK_DUMP
@@ -68,8 +68,10 @@ def _run(settings: Settings, program: str, *arguments: str) -> None:
             f"{program} is not installed, so the casebook in PostgreSQL is not in this backup",
             remedy="apt-get install postgresql-client, or back the database up as its server is",
         )
-    url = make_url(settings.casebook).set(drivername="postgresql")
-    database = url.set(password=None).render_as_string()
+    url = make_url(settings.casebook)
+    database = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
     secret = {"PGPASSWORD": str(url.password)} if url.password else None  # in no list of processes
     connect = () if "--list" in arguments else (f"--dbname={database}",)
     done = subprocess.run(

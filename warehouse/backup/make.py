@@ -25,7 +25,8 @@ from warehouse.lake.lake_check import lake_damage
 from warehouse.lake.vault_check import vault_damage
 from warehouse.lock import LOCK
 from warehouse.releases.layout import POINTER
-from warehouse.releases.publish import current_id, file_damage, release_ids
+from warehouse.releases.publish import current_id, release_ids
+from warehouse.releases.served import release_damage
 from warehouse.settings import Settings
 
 STAGING_NAME = ".backup-"
@@ -112,10 +113,9 @@ def _link_home(settings: Settings, staging: Path) -> None:
     private_folder(staging)
     home = settings.home
     _link_tree(home / FIRST, staging / FIRST)
-    if current := current_id(settings):
+    if (current := current_id(settings)) and current in release_ids(settings):
         _link_tree(settings.releases / current, staging / "releases" / current)
-        if current in release_ids(settings):
-            write_atomically(staging / "releases" / POINTER, f"{current}\n".encode())
+        write_atomically(staging / "releases" / POINTER, f"{current}\n".encode())
     casebook = sqlite_file(settings)
     for path in sorted(home.iterdir()):
         is_casebook = casebook is not None and path.name.startswith(casebook.name)
@@ -143,7 +143,7 @@ def _damage(staging: Settings) -> Iterator[HubError]:
     yield from vault_damage(staging)
     if current := current_id(staging):
         folder = staging.releases / current
-        for problem in file_damage(staging, current):
+        for problem in release_damage(staging, current):
             name, _, what = problem.partition(": ")
             yield HubError(what, where=str(folder / name), remedy="see `hub doctor`")
 
