@@ -4,7 +4,7 @@ For each N a copy of a small home gets a night with that fault, then one without
 once (EIO); even N: it is full from there on (ENOSPC). `faults.c` is compiled with `cc` and preloaded, because hooks in Python
 do not see what DuckDB, Polars and SQLite do. The audit is left out: it only reads.
 
-    python -m benchmarks.faults [--every STEP] [--first N] [--last N]
+    python -m benchmarks.faults [--sample COUNT]
 """
 
 from __future__ import annotations
@@ -73,8 +73,8 @@ def make_home(home: Path) -> Settings:
     return settings
 
 
-def outcomes(base: Settings, work: Path, steps: Iterator[int] | range) -> Iterator[Outcome]:
-    """Yield the outcome for each N; ends with the first N that the night does not reach."""
+def outcomes(base: Settings, work: Path, steps: range) -> Iterator[Outcome]:
+    """Yield the outcome for each N of `steps`."""
     library = ctypes.CDLL(None)
     for n in steps:
         home = work / f"home-{n}"
@@ -168,9 +168,9 @@ def preload() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="only every Nth operation")
-    parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--last", type=int, default=0, help="0: the last operation of the night")
+    parser.add_argument(
+        "--sample", type=int, default=0, help="so many operations, evenly spread over the night; 0: all"
+    )
     arguments = parser.parse_args()
     preload()
     with tempfile.TemporaryDirectory() as folder:
@@ -179,12 +179,12 @@ def main() -> None:
         line = in_child(lambda: make_home(made))  # threads of a night in this process would not survive a fork
         assert not line, line
         base = Settings(home=made, settle_seconds=0)
-        last = arguments.last or operations(base, work)
-        wrong = 0
-        for outcome in outcomes(base, work, range(arguments.first, last + 1, arguments.every)):
+        last, wrong = operations(base, work), 0
+        print(json.dumps({"operations": last}), flush=True)
+        step = max(1, last // arguments.sample) if arguments.sample else 1
+        for outcome in outcomes(base, work, range(1 + step // 2, last + 1, step)):
             print(json.dumps(outcome._asdict(), ensure_ascii=False), flush=True)
             wrong += bool(outcome.problem)
-        print(json.dumps({"operations": last, "every": arguments.every, "wrong": wrong}))
     sys.exit(1 if wrong else 0)
 
 
