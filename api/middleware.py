@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.body_limits import RequestBody
 from api.errors import error_log, problem
 from api.state import AppState
-from contracts.errors import ReleaseError
+from contracts.errors import HubError, ReleaseError
+from warehouse.environment import environment_fault
 from warehouse.releases.reader import OpenRelease
 
 access_log = logging.getLogger("hub.access")
@@ -57,9 +58,10 @@ class RequestMiddleware:
         try:
             await self._app(scope, body.receive, send_marked)
         except Exception as error:
-            _log(error)
+            fault = environment_fault(error)  # a disk or a database that is gone: to be tried again
+            _log(error, fault)
             if status == 0:
-                answer = problem(500, "the hub failed", release.release_id if release else None)
+                answer = problem(503 if fault else 500, "the hub failed", release.release_id if release else None)
                 await answer(scope, receive, send_marked)
         finally:
             seconds = time.perf_counter() - started
@@ -92,6 +94,7 @@ def _template(scope: Scope) -> str:
     return getattr(route, "path", None) or "(none)"
 
 
-def _log(error: Exception) -> None:
+def _log(error: Exception, fault: HubError | None) -> None:
     """Logs type and stack frames; not the message, as a database's may quote the value it could not convert."""
-    error_log.error("%s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    error_log.error("%s%s\n%s", type(error).__name__, f": {fault}" if fault else "", frames)

@@ -7,36 +7,41 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import deployment
+from cli import deployment, stored_state
 from cli.output import Format, FormatOption, print_listing
+from cli.stored_state import DoctorLine
 
 if TYPE_CHECKING:
     from warehouse.settings import Settings
 
+STORED_PARTS = (
+    stored_state.release,
+    stored_state.archive,
+    stored_state.lake,
+    stored_state.vault,
+    stored_state.casebook,
+    stored_state.dagster,
+    stored_state.backup,
+)
 LIBRARIES = ("duckdb", "polars", "dagster", "great-expectations", "fastapi", "sqlalchemy")
 LEAST_FREE = 2 * 1024**3  # bytes
 CALENDAR_DAYS = 60  # before its end somebody should look
 BUILD_NEEDS = 4  # times the current release: a night writes a new one and its spill, and keeps the old one
 
 
-@dataclass(frozen=True)
-class DoctorLine:
-    """The state of one part; `note` describes it, and names the remedy if it is not ok."""
-
-    ok: bool
-    note: str
-    warns: bool = False  # somebody must act before it is wrong
-
-
-def doctor(form: FormatOption = Format.TABLE) -> None:
-    """Check versions, paths, disk, keys, contracts, release and casebook; exit status 1 if something is wrong."""
+def doctor(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every stored file, and compare it with its checksum.")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Check versions, paths, disk, keys, contracts, and everything stored; exit status 1 if something is wrong."""
     settings = deployment.load_settings()
     parts: dict[str, Callable[[Settings], DoctorLine]] = {
         "versions": _versions,
@@ -47,10 +52,8 @@ def doctor(form: FormatOption = Format.TABLE) -> None:
         "secrets": _secrets,
         "contracts": _contracts,
         "landing": _landing,
-        "archive": _archive,
         "calendar": _calendar,
-        "release": _release,
-        "casebook": _casebook,
+        **{part.__name__: partial(part, deep=deep) for part in STORED_PARTS},
     }
     findings = {name: _inspect(inspect, settings) for name, inspect in parts.items()}
     rows = [{"part": name, "state": _state(f), "note": f.note} for name, f in findings.items()]
@@ -63,14 +66,16 @@ def _state(line: DoctorLine) -> str:
 
 
 def _inspect(inspect: Callable[[Settings], DoctorLine], settings: Settings) -> DoctorLine:
-    from contracts.errors import HubError
+    """One part's line; an error in one part does not hide the others."""
+    from warehouse.environment import environment_fault
 
     try:
         return inspect(settings)
-    except HubError as error:
-        return DoctorLine(False, str(error))
     except OSError as error:
         return DoctorLine(False, f"{error.filename}: {error.strerror} -> look at the path and its owner")
+    except Exception as error:
+        fault = environment_fault(error)
+        return DoctorLine(False, str(fault or f"{type(error).__name__} -> `hub --debug doctor` shows where"))
 
 
 def _versions(_: Settings) -> DoctorLine:
@@ -175,16 +180,6 @@ def _landing(settings: Settings) -> DoctorLine:
     return DoctorLine(True, f"{note}; {waiting} lie in landing, unencrypted")
 
 
-def _archive(settings: Settings) -> DoctorLine:
-    from warehouse.lake.raw_archive import RawArchive
-
-    if settings.keep_landing:
-        return DoctorLine(True, "off: HUB_KEEP_LANDING leaves the offices' files in landing, unencrypted")
-    files = RawArchive(settings).files()
-    size = sum(file.size for file in files) / 1024**2
-    return DoctorLine(True, f"{len(files)} files, {size:.1f} MiB, encrypted; `hub archive verify` opens each")
-
-
 def _calendar(settings: Settings) -> DoctorLine:
     from datetime import datetime
     from zoneinfo import ZoneInfo
@@ -200,28 +195,3 @@ def _calendar(settings: Settings) -> DoctorLine:
     return DoctorLine(
         True, f"{note}, {max(left, 0)} days from now; after it dates are provisional -> {remedy}", warns=True
     )
-
-
-def _release(settings: Settings) -> DoctorLine:
-    from warehouse.releases.publish import current_id, release_ids, verify
-
-    current = current_id(settings)
-    if current is None:
-        return DoctorLine(False, "none is published -> run `hub nightly`")
-    if problems := verify(settings, current):
-        return DoctorLine(False, f"{current}: {problems[0]} -> `hub release rollback ID`, or run `hub nightly`")
-    return DoctorLine(True, f"{current} is whole; {len(release_ids(settings))} on disk")
-
-
-def _casebook(settings: Settings) -> DoctorLine:
-    from sqlalchemy import make_url
-
-    from warehouse.casebook.casebook import open_casebook
-    from warehouse.files import open_to_others
-
-    with open_casebook(settings) as casebook:
-        users = casebook.list_users()
-    url = make_url(settings.casebook)
-    if url.drivername == "sqlite" and open_to_others(path := Path(str(url.database))):
-        return DoctorLine(False, f"others can read {path} -> chmod 600 {path}")
-    return DoctorLine(bool(users), f"{len(users)} users" if users else "nobody can log in -> run `hub user add`")

@@ -13,6 +13,7 @@ from cli import (
     address,
     address_review,
     archive,
+    backup,
     city,
     contract,
     correction,
@@ -20,6 +21,7 @@ from cli import (
     demo,
     doctor,
     form,
+    lake,
     night,
     person,
     receipt,
@@ -28,6 +30,7 @@ from cli import (
     serve,
     sql,
     user,
+    vault,
 )
 
 
@@ -35,22 +38,25 @@ class HubGroup(TyperGroup):
     """Turns an exception into one line on stderr and exit status 1; with --debug the traceback comes through."""
 
     def invoke(self, ctx: Any) -> Any:
-        from contracts.errors import HubError
-
         try:
             return super().invoke(ctx)
-        except HubError as error:
-            if ctx.params.get("debug"):
-                raise
-            line = " ".join(str(error).split())
         except (typer.Exit, typer.Abort):
             raise
         except Exception as error:
             if ctx.params.get("debug") or _is_usage_error(error):
                 raise
-            line = f"{type(error).__name__} at {_place(error)} -> this is a defect; `hub --debug …` shows the traceback"
+            line = error_line(error)
         typer.echo(f"hub: {line}", err=True)
         raise typer.Exit(1)
+
+
+def error_line(error: BaseException) -> str:
+    """One line on an error with its remedy; of a defect type and place alone, for its text may quote a row."""
+    from warehouse.environment import environment_fault  # late: `hub --help` is light
+
+    fault = environment_fault(error)
+    defect = f"{type(error).__name__} at {_place(error)} -> this is a defect; `hub --debug …` shows the traceback"
+    return " ".join(str(fault or defect).split())
 
 
 app = typer.Typer(
@@ -72,11 +78,15 @@ app.command("nightly")(night.nightly)
 app.command("serve")(serve.serve)
 app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(city.app, name="city")
 app.add_typer(release.app, name="release")
 app.add_typer(delivery.app, name="delivery")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(archive.app, name="archive")
+app.add_typer(lake.app, name="lake")
+app.add_typer(vault.app, name="vault")
 app.add_typer(contract.app, name="contract")
 address_review.app.command("parse")(address.parse)
 app.add_typer(address_review.app, name="address")

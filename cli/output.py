@@ -7,12 +7,14 @@ import io
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from rich.cells import cell_len, set_cell_size
+
+from contracts.errors import HubError
 
 MIN_PROSE_WIDTH = 16  # columns on a terminal
 
@@ -37,6 +39,16 @@ def print_listing(columns: Sequence[str], rows: Sequence[Row], form: Format) -> 
         Format.CSV: _csv,
     }
     typer.echo(render[form](columns, rows), nl=form is not Format.CSV)
+
+
+def print_problems(problems: Iterable[HubError], form: Format, well: str) -> None:
+    """Print damaged files with their remedies, or that all is `well`, and exit with status 1 or 0."""
+    rows = [{"file": problem.where, "problem": problem.what, "remedy": problem.remedy} for problem in problems]
+    if rows or form is not Format.TABLE:
+        print_listing(("file", "problem", "remedy"), rows, form)
+    else:
+        typer.echo(well)
+    raise typer.Exit(1 if rows else 0)
 
 
 def print_nested_listing(

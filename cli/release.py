@@ -96,11 +96,14 @@ def rollback(id_: Annotated[str, typer.Argument(metavar="ID", help="The release 
 
 
 def _id(settings: Settings, text: str) -> str:
-    """The id itself, or that of the `current` release. ReleaseError if none is published."""
+    """The id itself, or that of the `current` release. ReleaseError if none is published, or `CURRENT` is damaged."""
     from contracts.errors import ReleaseError
-    from warehouse.releases.publish import current_id
+    from warehouse.releases.publish import current_id, release_ids
+    from warehouse.releases.served import served_damage
 
     release_id = current_id(settings) if text == "current" else text
+    if text == "current" and release_id not in release_ids(settings) and (damage := served_damage(settings)):
+        raise damage
     if release_id is None:
         raise ReleaseError("no release is published yet", where=str(settings.releases), remedy="run `hub nightly`")
     return release_id

@@ -6,14 +6,15 @@ Not here: listing the files (`landing.py`).
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import replace
 from pathlib import Path
 
 from pipelines.ingest.landing import Arrival, stamp_of
 from pipelines.ingest.refusals import Refusal
+from warehouse.checksums import seal, unseal
 from warehouse.files import write_atomically
 from warehouse.lake.archives import BadArchive, content
+from warehouse.lake.raw_archive import RawArchive
 from warehouse.settings import Settings
 
 
@@ -22,7 +23,10 @@ class FileHashes:
 
     def __init__(self, settings: Settings) -> None:
         self._path = path = settings.lake / "_deliveries" / "hashes.json"
-        self._known: dict[str, list[object]] = json.loads(path.read_text(encoding="utf-8") if path.exists() else "{}")
+        try:
+            self._known: dict[str, list[object]] = unseal(path.read_bytes())
+        except (FileNotFoundError, ValueError):  # damaged: every file is hashed again
+            self._known = {}
         self._current: dict[str, list[object]] = {}
 
     def identify(self, arrival: Arrival) -> tuple[Arrival, str]:
@@ -61,7 +65,12 @@ class FileHashes:
 
     def save(self) -> None:
         """Write the hashes of this run's files; those of other files are dropped."""
-        write_atomically(self._path, json.dumps(self._current, ensure_ascii=False, indent=0).encode())
+        write_atomically(self._path, seal(self._current))
+
+
+def hashes_at_hand(settings: Settings) -> set[str]:
+    """The hashes of the files that a night can read again, from landing or the archive."""
+    return FileHashes(settings).known_hashes() | {file.sha256 for file in RawArchive(settings).files()}
 
 
 def _prefix(path: Path) -> str:

@@ -30,6 +30,7 @@ from pipelines.ingest.read_delivery import read_into, reading_digest
 from pipelines.ingest.refusals import Refusal
 from pipelines.ingest.store import DeliveryStore, Progress
 from pipelines.ingest.validate_rows import RowValidator
+from warehouse.environment import environment_fault
 from warehouse.lake.archives import BadArchive
 from warehouse.lake.lake import UNKNOWN, Delivery, Lake
 from warehouse.lake.raw_archive import RawArchive
@@ -114,9 +115,9 @@ class Ingest:
                 return self._read(arrival, table, delivery, work, known)
         except (pl.exceptions.PolarsError, OSError) as error:
             # reading raises Refusal, so this is our own writing; a Polars message may quote values and is not passed on
-            cause = error.strerror if isinstance(error, OSError) else "disk full or unwritable"
+            fault = environment_fault(error)
             raise HubError(
-                f"writing {arrival.name} into the lake failed: {cause}",
+                f"writing {arrival.name} into the lake failed: {fault.what if fault else 'disk full or unwritable'}",
                 where=str(self._settings.home),
                 remedy="make room; the file is read again at the next run, what is served is untouched",
             ) from None

@@ -17,6 +17,7 @@ from pipelines.ingest.landing import Arrival
 from pipelines.ingest.refusals import HOLDS, Refusal
 from pipelines.readers.decode import found_encoding
 from pipelines.receipts import write_receipt
+from warehouse.checksums import StoredFile
 from warehouse.lake.lake import Delivery, Lake, Status
 from warehouse.settings import Settings
 
@@ -42,11 +43,14 @@ class DeliveryStore:
         )
         issues = self._lake.issues_path(table.name, delivery.id)
         result.write_issues(issues)
-        result.write_rejected(self._lake.rejected_path(table.name, delivery.id))
+        result.write_rejected(rejected := self._lake.rejected_path(table.name, delivery.id))
         receipt = write_receipt(self._settings, delivery, table, refusal, issues, self._code_lists, result.encoding)
         delivery = replace(delivery, receipt=receipt)
+        paths = {"issues": issues, "rejected": rejected, "receipt": self._settings.receipts / receipt}
         if result.accepted:
-            result.write_accepted(self._lake.accepted_path(delivery))
+            paths["accepted"] = self._lake.accepted_path(delivery)
+            result.write_accepted(paths["accepted"])
+        delivery = replace(delivery, files=_stored(paths))
         self._lake.record(delivery)
         counts = f"{delivery.accepted} rows accepted, {delivery.rejected} sent back"
         self._progress(f"{delivery.table}: {delivery.file_name}: {delivery.status}, {counts}")
@@ -71,7 +75,8 @@ class DeliveryStore:
         status: Status = "held" if refusal.rule in HOLDS else "failed"
         delivery = replace(delivery, status=status, **refusal_texts(refusal))
         receipt = write_receipt(self._settings, delivery, arrival.table, refusal, encoding=_encoding(arrival, path))
-        delivery = replace(delivery, receipt=receipt)
+        files = _stored({"receipt": self._settings.receipts / receipt})
+        delivery = replace(delivery, receipt=receipt, files=files)
         self._lake.record(delivery)
         self._progress(f"{delivery.table}: {delivery.file_name} {delivery.status}: {refusal.what}")
         return delivery
@@ -96,6 +101,11 @@ class DeliveryStore:
         before.unlink()
         self._progress(f"{moved.table}: {known.file_name} was sent again as {moved.file_name} and counts for that day")
         return moved
+
+
+def _stored(paths: Mapping[str, Path]) -> dict[str, StoredFile]:
+    """The checksums of the files that were written, by part."""
+    return {part: StoredFile.of(path) for part, path in paths.items() if path.is_file()}
 
 
 def _encoding(arrival: Arrival, path: Path | None) -> str:

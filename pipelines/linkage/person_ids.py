@@ -22,8 +22,7 @@ from warehouse.build.python_model import PythonModel
 from warehouse.casebook.casebook import open_casebook
 from warehouse.casebook.person_id_log import PersonIdChange, person_id_changes
 from warehouse.frames import frame_as
-from warehouse.releases.layout import CITY
-from warehouse.releases.publish import current_id
+from warehouse.releases.served import served_city
 from warehouse.settings import Settings
 
 UNITED_ID_SCHEMA: Final = {"natural_id": pl.String, "root": pl.String}
@@ -74,10 +73,11 @@ def make_person_id_log(connection: duckdb.DuckDBPyConnection, settings: Settings
 
 def make_served(connection: duckdb.DuckDBPyConnection, settings: Settings, table: str) -> None:
     """Create the view `served_<table>`: columns of a city table of the served release; empty without a release."""
-    served = current_id(settings)
-    path = settings.releases / str(served) / CITY
-    if served is not None and path.exists():
-        connection.execute(f"attach if not exists {quote_text(path)} as served (read_only)")
+    attached = connection.execute("select 1 from duckdb_databases() where database_name = 'served'").fetchall()
+    if not attached and (path := served_city(settings)):  # checked once for all tables
+        connection.execute(f"attach {quote_text(path)} as served (read_only)")
+        attached = [(1,)]
+    if attached:
         rows = f"select {', '.join(SERVED_COLUMNS[table])} from served.{table}"
     else:
         rows = f"select {', '.join(f'cast(null as varchar) as {name}' for name in SERVED_COLUMNS[table])} where false"

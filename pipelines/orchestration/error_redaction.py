@@ -13,6 +13,7 @@ import dagster as dg
 
 from contracts.errors import HubError
 from pipelines.orchestration.night import Night
+from warehouse.environment import environment_fault
 
 ROOT = Path(__file__).parents[2]
 RETRIES = dg.RetryPolicy(max_retries=2, delay=1, backoff=dg.Backoff.EXPONENTIAL)  # for short faults of disk or network
@@ -36,13 +37,12 @@ def _outcome(night: Night, actions: tuple[Callable[[], object], ...]) -> Excepti
             action()
     except HubError as error:
         night.error = error
-    except OSError as error:
-        night.error = HubError(f"{type(error).__name__} at {error_location(error)}", remedy="look at disk and network")
-        return TransientError(str(night.error))
     except Exception as error:
-        night.error = HubError(
-            f"{type(error).__name__} at {error_location(error)}", remedy="this is a defect; report the place"
-        )
+        fault, place = environment_fault(error), f"{type(error).__name__} at {error_location(error)}"
+        if isinstance(error, OSError):
+            night.error = fault or HubError(place, remedy="look at disk and network")
+            return TransientError(str(night.error))
+        night.error = fault or HubError(place, remedy="this is a defect; report the place")
     else:
         return None
     return dg.Failure(str(night.error), allow_retries=False)

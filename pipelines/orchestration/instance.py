@@ -8,6 +8,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from contracts.errors import HubError
+from warehouse.environment import DAMAGED_SQLITE, environment_fault, sqlite_damage
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
 
@@ -48,3 +50,26 @@ def home(settings: Settings) -> Path:
 def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.from_config(str(home(settings))) as opened:
         yield opened
+
+
+def store_fault(settings: Settings, error: BaseException) -> HubError | None:
+    """The fault of Dagster's store that `error` stands for; None if it is none of the environment's."""
+    fault, folder = environment_fault(error), settings.home / "dagster"
+    if fault is None:
+        return None
+    return HubError(
+        fault.what, where=str(folder), remedy=set_aside(folder) if fault.what == DAMAGED_SQLITE else fault.remedy
+    )
+
+
+def store_damage(settings: Settings, deep: bool = True) -> Iterator[HubError]:
+    """Yield the damaged databases of Dagster's store."""
+    folder = settings.home / "dagster"
+    for path in sorted(folder.rglob("*.db")):
+        if problem := sqlite_damage(path, deep):
+            yield HubError(problem, where=str(path), remedy=set_aside(folder))
+
+
+def set_aside(folder: Path) -> str:
+    """The remedy for a damaged store: it holds the history of runs, which nothing else needs."""
+    return f"mv {folder} {folder}.damaged  # only the history of runs is in it"

@@ -6,14 +6,12 @@ Does not: the work of a step (ingest/ingest.py, warehouse), and Dagster.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import platform
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -35,10 +33,10 @@ from warehouse.casebook import finding_log, person_id_log
 from warehouse.casebook.casebook import open_casebook
 from warehouse.corrections.night import nightly_corrections
 from warehouse.cross_check.run import RuleRun, cross_check
-from warehouse.files import private_folder
 from warehouse.lake.cache import remove_former_cache
 from warehouse.lake.delivery_decisions import DeliveryDecisions, apply_decisions
 from warehouse.lake.lake import UNKNOWN, Delivery, Lake
+from warehouse.lock import deployment_lock
 from warehouse.releases import audit, content_hash, publish
 from warehouse.releases.log import PublishedRelease, published_releases
 from warehouse.releases.manifest import Input, Manifest, audit_summary, contract_versions
@@ -75,6 +73,7 @@ class Night:
     candidate: Path | None = None
     release_id: str = ""
     built_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock_behind: timedelta = timedelta()
     content_hash: str = ""
     rows: dict[str, int] = field(default_factory=dict)
     rules: dict[str, RuleRun] = field(default_factory=dict)
@@ -88,21 +87,7 @@ class Night:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the deployment's lock, which ends with the process. HubError: another night has it."""
-        private_folder(self.settings.home)
-        path = self.settings.home / "night.lock"
-        with path.open("a+") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                lock.seek(0)
-                raise HubError(
-                    f"another night is running (process {lock.read().strip() or 'unknown'})",
-                    where=str(path),
-                    remedy="wait until it has ended",
-                ) from None
-            lock.truncate(0)
-            lock.write(f"{os.getpid()}\n")
-            lock.flush()
+        with deployment_lock(self.settings):
             remove_former_cache(self.settings)
             try:
                 yield
@@ -156,6 +141,9 @@ class Night:
     def consolidate(self) -> None:
         """Build the candidate database with source and city tables from the lake."""
         with self.stage("consolidate"):
+            now = datetime.now(UTC)
+            self.built_at = publish.build_time(self.settings, now)
+            self.clock_behind = self.built_at - now
             self.candidate = publish.new_candidate(self.settings, f"{self.built_at:%Y%m%dT%H%M%S}")
             engine.build_city(self.settings, self.catalog, self._city, PYTHON_MODELS, self._detail)
 

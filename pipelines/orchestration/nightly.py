@@ -10,7 +10,7 @@ from contracts.load import load_catalog
 from contracts.suite_process import SuiteProcess
 from pipelines.orchestration.alerts import JOB, REPORTED_BY, send_alert
 from pipelines.orchestration.definitions import build_defs
-from pipelines.orchestration.instance import instance
+from pipelines.orchestration.instance import instance, store_fault
 from pipelines.orchestration.night import Night, Progress, no_progress
 from warehouse.settings import Settings
 
@@ -42,14 +42,21 @@ def run_night(night: Night) -> NightResult:
     """Run a night that the caller has set up, like `run_nightly`."""
     settings = night.settings
     job = build_defs(settings, night).resolve_job_def(JOB)
-    with instance(settings) as opened:
-        run = job.execute_in_process(
-            instance=opened, run_config=QUIET, tags={REPORTED_BY: "hub nightly"}, raise_on_error=False
-        )
-    if not run.success:
-        error = night.error or HubError("the night failed inside Dagster", remedy="see it with `dagster dev`")
-        send_alert(settings, run.run_id, str(error))
-        raise error
+    run_id, success, error = "", False, None
+    try:
+        with instance(settings) as opened:
+            run = job.execute_in_process(
+                instance=opened, run_config=QUIET, tags={REPORTED_BY: "hub nightly"}, raise_on_error=False
+            )
+            run_id, success = run.run_id, run.success
+    except Exception as fault:  # Dagster's own store failed; a step's errors are in night.error
+        success, error = False, store_fault(settings, fault)
+        if error is None:
+            raise
+    if not success:
+        error = night.error or error or HubError("the night failed inside Dagster", remedy="see it with `dagster dev`")
+        send_alert(settings, run_id, str(error))
+        raise error from None
     return NightResult(
         release_id=night.release_id,
         seconds=night.seconds,
@@ -72,6 +79,8 @@ def warnings(night: Night) -> Iterator[str]:
     for delivery in night.with_drift:
         yield f"{delivery.table}: {delivery.file_name}: columns moved further than the contract allows; see its receipt"
     yield from night.archive_failures
+    if night.clock_behind:
+        yield f"the clock is {night.clock_behind} behind the newest release: was it set back? -> look at `timedatectl`"
     for name in night.growing_files:
         yield f"{name} is still being written; it is read the next night"
     for result in night.results:

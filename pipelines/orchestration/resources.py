@@ -8,8 +8,8 @@ from functools import partial
 
 import dagster as dg
 
-from contracts.errors import HubError
 from pipelines.orchestration.night import Night, Progress
+from warehouse.environment import environment_fault
 
 
 def night_resource(make: Callable[[Progress], Night]) -> dg.ResourceDefinition:
@@ -21,8 +21,8 @@ def night_resource(make: Callable[[Progress], Night]) -> dg.ResourceDefinition:
         try:
             with night.alone():
                 yield night
-        except HubError as error:
-            night.error = error
+        except Exception as error:
+            night.error = environment_fault(error)
             raise
 
     return dg.ResourceDefinition(alone, description="One night's settings, contracts and state")

@@ -25,6 +25,7 @@ from warehouse.build.python_model import PythonModel, PythonModels, generated_mo
 from warehouse.build.sources import SPELLING, lake_view, source_reads, source_sql, spelling_sql
 from warehouse.build.sql_files import SqlFile, in_order, last_readers, read_folder, upstream
 from warehouse.build.survivorship import survivorship_models
+from warehouse.environment import environment_fault
 from warehouse.lake.lake import Delivery, Lake
 from warehouse.lake.tokens import Tokens
 from warehouse.releases.content_hash import contracts_digest, row_counts
@@ -65,8 +66,11 @@ def build_connection(target: Path, settings: Settings) -> Iterator[duckdb.DuckDB
         connection.execute("use city")
         yield connection
     except duckdb.IOException as error:
+        fault = environment_fault(error)
         raise HubError(
-            "the disk refused to take the new city database", where=str(target.parent), remedy="free some disk"
+            f"the new city database could not be written or read: {fault.what if fault else type(error).__name__}",
+            where=str(target.parent),
+            remedy=fault.remedy if fault else "look at the disk, and at `hub doctor --deep`",
         ) from error
     finally:
         connection.close()
@@ -223,6 +227,8 @@ def create(connection: duckdb.DuckDBPyConnection, table: Table, sql: str) -> Non
 def _broken_model(relation: str, files: Mapping[str, SqlFile], error: duckdb.Error) -> HubError:
     """The error of a failed model. Messages of binder and parser quote SQL only; others may quote rows and are left out."""
     where = str(files[relation].path) if relation in files else relation
+    if fault := environment_fault(error):
+        return HubError(fault.what, where=relation, remedy=fault.remedy)
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
         return HubError(f"model fails: {str(error).splitlines()[0]}", where=where, remedy="correct the model")
     return HubError(f"model fails with {type(error).__name__}", where=where, remedy="run it alone with `hub sql`")

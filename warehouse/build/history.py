@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +21,7 @@ import duckdb
 from contracts.model import Table
 from contracts.quoting import quote_text
 from warehouse.build.sources import by_precedence, rows_of
+from warehouse.checksums import FolderSums
 from warehouse.files import atomic_file, private_folder
 from warehouse.lake.lake import Delivery, Lake
 from warehouse.settings import Settings
@@ -90,7 +90,7 @@ def _fold(
     former, since = f"{table.name}{HISTORY}", f"{table.name}{SINCE}"
     old, new = _in_force(before), _in_force([*before, added])
     for name, deliveries in (("before", old), ("after", new)):
-        paths = [str(lake.accepted_path(d)) for d in by_precedence(deliveries, table)]
+        paths = [str(lake.rows_path(d)) for d in by_precedence(deliveries, table)]
         connection.execute(f"create or replace temp view rows_{name} as {rows_of(paths, table)}")
     keys = ", ".join(table.key)
     same_key = " and ".join(f"w.{k} = i.{k}" for k in table.key)
@@ -142,7 +142,7 @@ def _statements(
 
     def stored(deliveries: list[Delivery]) -> set[str]:
         names = [
-            connection.execute("select name from parquet_schema(?)", [str(lake.accepted_path(d))]).fetchall()
+            connection.execute("select name from parquet_schema(?)", [str(lake.rows_path(d))]).fetchall()
             for d in deliveries
         ]
         return {str(name) for found in names for (name,) in found}
@@ -161,11 +161,9 @@ class _HistoryCache:
         """Load the longest cached history; returns the number of deliveries folded in it."""
         for n in range(len(snapshots), 1, -1):
             path = self._path(snapshots[:n])
-            if path.exists():
-                with suppress(duckdb.Error):  # a damaged file counts as missing
-                    self._insert(connection, path)
-                    return n
-                _create(connection, self._table)
+            if FolderSums(self._folder).holds(path.name):
+                self._insert(connection, path)
+                return n
         return 0
 
     def _insert(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -187,8 +185,11 @@ class _HistoryCache:
         with atomic_file(self._path(snapshots)) as temporary:
             file = quote_text(temporary)
             connection.execute(f"copy (from {former} union all by name from {since}) to {file} (format parquet)")
+        sums = FolderSums(self._folder)
+        sums.write([self._path(snapshots)])
         for path in set(self._folder.glob(f"history-{self._table.name}-*.parquet")) - valid:
             path.unlink(missing_ok=True)
+            sums.forget(path.name)
 
     def _path(self, snapshots: list[Snapshot]) -> Path:
         lines = [(s.day, s.delivery.id, s.delivery.contract_digest, s.delivery.correction) for s in snapshots]

@@ -21,7 +21,7 @@ def lake_view(connection: duckdb.DuckDBPyConnection, lake: Lake, table: Table) -
     """Make the view `lake_<table>` with the rows in force, and return their deliveries; without any it is empty."""
     deliveries = lake.in_force(table)
     if deliveries:
-        sql = rows_of([str(lake.accepted_path(d)) for d in by_precedence(deliveries, table)], table)
+        sql = rows_of([str(lake.rows_path(d)) for d in by_precedence(deliveries, table)], table)
     else:
         columns = ", ".join(f"cast(null as {c.sql_type}) as {c.name}" for c in table.lake_columns)
         sql = f"select {columns} where false"

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import DatabaseError
 
 from contracts.errors import HubError
+from warehouse.environment import DAMAGED_SQLITE, environment_fault
 from warehouse.extras import POSTGRES_URLS, require
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 OPEN = 48  # open connections to a SQLite file: one for each thread of a server, for opening costs more than a query
+RESTORE = "`hub restore --only casebook.sqlite` takes it from the backup; the damaged one stays beside it"
 LOCK = 340_1300  # an arbitrary number of the hub's own, for PostgreSQL's advisory lock
 
 
@@ -32,18 +35,31 @@ def open_database(url: str) -> Engine:
         require("postgres", "a casebook on PostgreSQL")
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed)
-        migrate(engine)
+        engine = create_engine(parsed, pool_pre_ping=True)  # the server may have been restarted meanwhile
+        with _faults_of("PostgreSQL"):
+            migrate(engine)
         return engine
     engine = create_engine(parsed, pool_size=OPEN)
     _tame_sqlite(engine)
     folder = Path(parsed.database or "").parent
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone_in(folder):
+    with _faults_of(str(parsed.database)), _alone_in(folder):
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("pragma journal_mode = wal")
         migrate(engine)
     return engine
+
+
+@contextmanager
+def _faults_of(place: str) -> Iterator[None]:
+    """Errors of the database as HubErrors that name it."""
+    try:
+        yield
+    except (DatabaseError, OSError) as error:
+        if (fault := environment_fault(error)) is None:
+            raise
+        remedy = RESTORE if fault.what == DAMAGED_SQLITE else fault.remedy
+        raise HubError(f"casebook: {fault.what}", where=place, remedy=remedy) from None
 
 
 def _is_newest(connection: Connection) -> bool:

@@ -16,10 +16,10 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+from warehouse.checksums import FolderSums
 from warehouse.files import private_folder, sync_folder
 from warehouse.settings import Settings
 
-PARQUET = b"PAR1"  # the last bytes of a Parquet file
 FORMER = "remembered"  # the folder's name until November 2026
 
 
@@ -42,13 +42,8 @@ class Cache:
         return self.root / f"{self.name}-{self.digest}"
 
     def file(self, name: str) -> Path | None:
-        """A cached Parquet file; None if it is missing or cut short."""
-        path = self.folder / name
-        if not path.is_file() or path.stat().st_size < len(PARQUET):
-            return None
-        with path.open("rb") as file:
-            file.seek(-len(PARQUET), os.SEEK_END)
-            return path if file.read() == PARQUET else None
+        """A cached file; None if it is missing, damaged, or of a hub that took no checksums."""
+        return self.folder / name if FolderSums(self.folder).holds(name) else None
 
     @contextmanager
     def replace_files(self) -> Iterator[Path]:
@@ -58,6 +53,7 @@ class Cache:
         shutil.rmtree(fresh, ignore_errors=True)
         private_folder(fresh)
         yield fresh
+        FolderSums(fresh).write(list(fresh.iterdir()))
         for path in fresh.iterdir():
             path.chmod(0o600)
             with path.open("rb+") as file:

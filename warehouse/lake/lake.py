@@ -6,15 +6,15 @@ Not here: reading office files (`pipelines/ingest/ingest.py`), building tables f
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from contracts.errors import DeliveryError
+from contracts.errors import DeliveryError, HubError
 from contracts.model import Table
+from warehouse.checksums import StoredFile, seal, unseal
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
 
@@ -36,6 +36,7 @@ class Delivery:
     `contract_digest` covers everything its reading depended on: the contract and the code lists it names. If a later
     reading, under `refused_digest`, is refused, an accepted delivery stays as it was read; `reason` says why.
     `also_on`: other days for which the same bytes were delivered, oldest first; a register may return to an old state.
+    `files`: its files when they were written, by part: accepted, rejected, issues, receipt; none if an older hub wrote them.
     After a decision (`delivery_decisions.py`), `judged` is the status by reading and `decision` the decision's reason.
     """
 
@@ -67,6 +68,7 @@ class Delivery:
     judged: Status | Literal[""] = ""
     decision: str = ""
     also_on: tuple[date, ...] = ()
+    files: dict[str, StoredFile] = field(default_factory=dict)
 
     @property
     def why_not(self) -> str:
@@ -78,18 +80,22 @@ class Delivery:
         """The sort key for oldest first: the date of the data, then the time of receipt."""
         return (self.delivered_on, self.received_at, self.id)
 
-    def as_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str) + "\n"
+    def as_json(self) -> bytes:
+        return seal(asdict(self))
 
     @classmethod
-    def from_json(cls, text: str) -> Delivery:
-        """A record read back. Fields of a later version are ignored, so that going back a version works."""
-        content: dict[str, Any] = json.loads(text)
-        known = {f.name: content[f.name] for f in fields(cls) if f.name in content}
+    def from_json(cls, document: bytes) -> Delivery:
+        """A record read back. Fields of a later version are ignored, so that going back a version works.
+
+        ValueError, KeyError or TypeError if it is damaged.
+        """
+        content = unseal(document)
+        known: dict[str, Any] = {f.name: content[f.name] for f in fields(cls) if f.name in content}
         known["delivered_on"] = date.fromisoformat(known["delivered_on"])
         known["received_at"] = datetime.fromisoformat(known["received_at"])
         known["also_on"] = tuple(date.fromisoformat(day) for day in known.get("also_on", ()))
         known["unknown_columns"] = tuple(known.get("unknown_columns", ()))
+        known["files"] = {part: StoredFile(**stored) for part, stored in known.get("files", {}).items()}
         return cls(**known)
 
 
@@ -99,10 +105,22 @@ class Lake:
 
     def __init__(self, settings: Settings, settle: Callable[[Delivery], Delivery] | None = None) -> None:
         self.root, self._settle = settings.lake, settle
+        self._sound: set[Path] = set()
 
     def accepted_path(self, delivery: Delivery) -> Path:
         """The file of accepted rows, in a folder per day of the data, so that readers of a long history can skip days."""
         return self.root / delivery.table / f"date={delivery.delivered_on}" / f"{delivery.id}.parquet"
+
+    def rows_path(self, delivery: Delivery) -> Path:
+        """As `accepted_path`, after the file was compared with its checksum. HubError if it is damaged."""
+        path = self.accepted_path(delivery)
+        if path not in self._sound:
+            promised = delivery.files.get("accepted")
+            problem = promised.damage(path) if promised else "" if path.is_file() else "missing"
+            if problem:
+                raise damage_error(path, problem)
+            self._sound.add(path)
+        return path
 
     def rejected_path(self, table: str, delivery_id: str) -> Path:
         return self.root / "_rejected" / table / f"{delivery_id}.parquet"
@@ -116,11 +134,11 @@ class Lake:
     def record(self, delivery: Delivery) -> None:
         """Write the delivery's record, which brings it into being; its files must be in place before."""
         delivery = self._settle(delivery) if self._settle else delivery
-        write_atomically(self.record_path(delivery.table, delivery.id), delivery.as_json().encode())
+        write_atomically(self.record_path(delivery.table, delivery.id), delivery.as_json())
 
     def find(self, table: str, delivery_id: str) -> Delivery | None:
         path = self.record_path(table, delivery_id)
-        return Delivery.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
+        return _read_record(path) if path.exists() else None
 
     def by_prefix(self, prefix: str) -> Delivery:
         """The delivery whose id starts with `prefix`; `table/id` names one of the same bytes delivered for two tables.
@@ -141,9 +159,12 @@ class Lake:
         return sorted(self._records(table or "*"), key=lambda d: d.order)
 
     def _records(self, table: str) -> Iterator[Delivery]:
-        for path in (self.root / "_deliveries").glob(f"{table}/*.json"):
-            if not path.name.startswith("."):
-                yield Delivery.from_json(path.read_text(encoding="utf-8"))
+        yield from map(_read_record, self.record_paths(table))
+
+    def record_paths(self, table: str = "*") -> list[Path]:
+        """The files of all records, or of those of one table."""
+        found = (self.root / "_deliveries").glob(f"{table}/*.json")
+        return sorted(path for path in found if not path.name.startswith("."))
 
     def in_force(self, table: Table) -> list[Delivery]:
         """The accepted deliveries a release is built from, oldest first: of a snapshot the newest whole one and its
@@ -153,3 +174,16 @@ class Lake:
             return accepted
         whole = [i for i, d in enumerate(accepted) if not d.correction]
         return accepted[whole[-1] :] if whole else []
+
+
+def damage_error(path: Path, problem: str) -> HubError:
+    """The error for a damaged file of the lake, which is made again from the file in landing."""
+    return HubError(problem, where=str(path), remedy="run `hub lake repair`, then `hub nightly`")
+
+
+def _read_record(path: Path) -> Delivery:
+    """A delivery's record. HubError if it is damaged."""
+    try:
+        return Delivery.from_json(path.read_bytes())
+    except (ValueError, KeyError, TypeError):
+        raise damage_error(path, "this record of a delivery is damaged") from None

@@ -21,6 +21,7 @@ from warehouse.settings import Settings
 KEY_BYTES = 32
 TOKEN_CHARACTERS = 32
 KEY_NAMES = ("token", "vault")
+FINGERPRINT = ".fingerprint"
 
 
 def ensure_keys(settings: Settings) -> None:
@@ -35,14 +36,30 @@ def ensure_keys(settings: Settings) -> None:
         if not path.exists() and not stored.exists():
             write_atomically(path, secrets.token_bytes(KEY_BYTES))
             path.chmod(0o600)
-        key = read_key(settings, name)
+        read_key(settings, name)
         if not stored.exists():
-            write_atomically(stored, fingerprint(key).encode())
+            _require_new_home(settings, stored)
+            write_fingerprint(settings, name)
+
+
+def _require_new_home(settings: Settings, stored: Path) -> None:
+    """HubError if deliveries were read before: then their numbers were in a vault that is gone."""
+    if (settings.lake / "_deliveries").exists():
+        raise HubError(
+            "missing: the vault, or a part of it, is gone",
+            where=str(stored),
+            remedy="restore vault/ from the backup; without one `hub vault repair`, then `hub nightly`",
+        )
+
+
+def write_fingerprint(settings: Settings, name: str) -> None:
+    """Write the fingerprint of a key as it is now."""
+    write_atomically(fingerprint_path(settings, name), fingerprint(read_key(settings, name)).encode())
 
 
 def fingerprint_path(settings: Settings, name: str) -> Path:
     """The file of a key's fingerprint: in the vault, so that it is not lost or exchanged together with the key."""
-    return settings.vault / f"{name}.fingerprint"
+    return settings.vault / f"{name}{FINGERPRINT}"
 
 
 def fingerprint(key: bytes) -> str:

@@ -5,18 +5,21 @@ pages being changed, swapped or moved. It does not protect against somebody who 
 their number: those are in the lake too. Not here: who may ask for a value, and the audit of it (`api/`).
 
 `vault/<kind>/<n>-<delivery>.parquet`, append-only. One row is one page: up to 1,024 values in the order of their
-tokens, sealed (`seal.py`) as one, bound to kind and first token.
+tokens, sealed (`seal.py`) as one, bound to kind and first token. `vault/SHA256SUMS` has the checksum of every file; checking
+and repairing them: `vault_check.py`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
 import polars as pl
 
 from contracts.errors import HubError
+from warehouse.checksums import FolderSums
 from warehouse.files import atomic_file, private_folder
 from warehouse.lake.seal import BrokenSealError, Seal
 from warehouse.lake.tokens import read_key
@@ -31,6 +34,7 @@ class Vault:
 
     def __init__(self, root: Path, key: bytes) -> None:
         self.root, self._seal = root, Seal(key)
+        self._sound: set[str] = set()
 
     @classmethod
     def load(cls, settings: Settings) -> Vault:
@@ -44,18 +48,22 @@ class Vault:
         """The raw value, or None if the vault has none for the token. Decrypts one page; HubError if that is damaged."""
         number = int(token, 16)
         wanted = pl.lit(number, pl.UInt128).is_between(pl.col("first"), pl.col("last"))
-        for path in self._files(kind):
-            pages = pl.scan_parquet(path).select("first", "last").with_row_index("page").filter(wanted).collect()
-            for at in pages["page"]:
-                page = pl.scan_parquet(path).slice(at, 1).collect().row(0, named=True)
+        for path in self.files(kind):
+            spans = pl.scan_parquet(path).select("first", "last").with_row_index("page").filter(wanted)
+            for at in self._rows(spans, path)["page"]:
+                page = self._rows(pl.scan_parquet(path).slice(at, 1), path).row(0, named=True)
                 place = bisect_left(page["tokens"], number)
                 if place < len(page["tokens"]) and page["tokens"][place] == number:
                     return self._open(path, kind, page["first"], page["sealed"])[place]
         return None
 
     def tokens(self, kind: str) -> pl.Series:
-        """The tokens in the vault, as sorted 128-bit numbers: 16 bytes each, so that millions fit in memory."""
-        files = self._files(kind)
+        """The tokens in the vault, as sorted 128-bit numbers: 16 bytes each, so that millions fit in memory.
+
+        HubError if a file is damaged: a token in it would count as stored, and its value would be lost.
+        """
+        files = self.files(kind)
+        self._require_sound(kind)
         if not files:
             return pl.Series("number", [], dtype=pl.UInt128)
         numbers = pl.scan_parquet(files).select(pl.col("tokens").explode().alias("number"))
@@ -75,13 +83,41 @@ class Vault:
         folder = self.root / kind
         for private in (self.root, folder):
             private_folder(private)
-        with atomic_file(folder / f"{len(self._files(kind)):06d}-{name}.parquet") as temporary:
+        path = folder / f"{self._next_number(kind):06d}-{name}.parquet"
+        with atomic_file(path) as temporary:
             rows = pages.select("first", "last", "tokens", sealed=pl.Series(sealed, dtype=pl.Binary))
             rows.write_parquet(temporary, row_group_size=64, compression="uncompressed")
             temporary.chmod(0o600)
+        FolderSums(self.root).write([path])
 
-    def _files(self, kind: str) -> list[Path]:
-        return sorted(p for p in (self.root / kind).glob("*.parquet") if not p.name.startswith("."))
+    def files(self, kind: str = "*") -> list[Path]:
+        """The files of one kind, or of all, oldest first."""
+        return sorted(p for p in self.root.glob(f"{kind}/*.parquet") if not p.name.startswith("."))
+
+    def _next_number(self, kind: str) -> int:
+        """One more than the newest file's, also after one was lost."""
+        return max((int(path.name.split("-")[0]) + 1 for path in self.files(kind)), default=0)
+
+    def _require_sound(self, kind: str) -> None:
+        sums = FolderSums(self.root)
+        there = {path.relative_to(self.root).as_posix() for path in self.files(kind)}
+        names = {*there, *(name for name in sums.read() if name.startswith(f"{kind}/"))} - self._sound
+        for name, problem in sorted(sums.damage(*names).items()):
+            raise damage_error(self.root / name, problem)
+        self._sound |= names
+
+    def pages(self, path: Path) -> Iterator[tuple[list[int], list[str]]]:
+        """Yield each page of a file: its tokens as numbers, and its values. HubError if a page does not open."""
+        kind = path.parent.name
+        for page in self._rows(pl.scan_parquet(path), path).iter_rows(named=True):
+            yield page["tokens"], self._open(path, kind, page["first"], page["sealed"])
+
+    @staticmethod
+    def _rows(rows: pl.LazyFrame, path: Path) -> pl.DataFrame:
+        try:
+            return rows.collect()
+        except (pl.exceptions.PolarsError, OSError):
+            raise damage_error(path, "this file of the vault cannot be read") from None
 
     def _close(self, kind: str, first: int, text: str) -> bytes:
         return self._seal.close(f"{kind}:{first}".encode(), text.encode())
@@ -96,6 +132,13 @@ class Vault:
                 remedy="restore keys/vault.key and this file from the backup of one day",
             ) from None
         return text.split("\n")
+
+
+def damage_error(path: Path, problem: str) -> HubError:
+    """The error for a damaged file of the vault."""
+    name = path.as_posix()[path.as_posix().rindex("vault/") :]
+    remedy = f"`hub restore --only {name}` takes it from the backup; without one `hub vault repair`, then `hub nightly`"
+    return HubError(problem, where=str(path), remedy=remedy)
 
 
 class Deposit:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.check_result import CheckResult
 from contracts.model import Catalog
+from warehouse.checksums import StoredFile
 
 
 class Part(BaseModel):
@@ -38,11 +39,6 @@ class AuditSummary(Part):
     checks: int
     broken: int
     warnings: int
-
-
-class StoredFile(Part):
-    sha256: str
-    size: int
 
 
 class Manifest(Part):

@@ -7,9 +7,9 @@ Not here: building the database (`build/engine.py`), the audit before publishing
 from __future__ import annotations
 
 import errno
-import hashlib
 import logging
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,18 +17,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-from pydantic import ValidationError
 
 from contracts.errors import ReleaseError
+from warehouse.checksums import StoredFile, seal, unseal
+from warehouse.environment import environment_fault
 from warehouse.files import sync_folder, write_atomically
 from warehouse.releases import content_hash
 from warehouse.releases.layout import CITY as CITY  # audit, night and commands know it from here
 from warehouse.releases.layout import MANIFEST, POINTER
-from warehouse.releases.manifest import Manifest, StoredFile, release_id
+from warehouse.releases.manifest import Manifest, release_id
 from warehouse.settings import Settings
 
 log = logging.getLogger("hub.release")
-YOUNG = timedelta(minutes=15)  # a reader that has just read the pointer may still be about to open a younger release
+RELEASE_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 
 def new_candidate(settings: Settings, name: str) -> Path:
@@ -40,6 +41,16 @@ def new_candidate(settings: Settings, name: str) -> Path:
         candidate = settings.releases / f".candidate-{name}"
         candidate.mkdir()
         return candidate
+
+
+def build_time(settings: Settings, now: datetime) -> datetime:
+    """The time of a build that is published next: `now`, or a second after the newest release if the clock was set back.
+
+    So releases stay in the order in which they were published. UTC.
+    """
+    times = (datetime.strptime(id_[:15], "%Y%m%dT%H%M%S") for id_ in release_ids(settings) if RELEASE_ID.fullmatch(id_))
+    newest = max((time.replace(tzinfo=UTC) for time in times), default=now)
+    return now if now >= newest else newest + timedelta(seconds=1)
 
 
 def new_id(settings: Settings, built_at: datetime, content_hash: str) -> str:
@@ -59,22 +70,23 @@ def publish(settings: Settings, candidate: Path, manifest: Manifest) -> Manifest
         raise ReleaseError(
             "this id is taken; ids are never used twice", where=str(target), remedy="run the night again"
         )
+    superseded = current_id(settings)
     with _disk(settings):
-        files = {name: _stored(candidate / name) for name in _names(candidate)}
+        files = {name: StoredFile.of(candidate / name) for name in _names(candidate)}
         manifest = manifest.model_copy(update={"files": files})
-        write_atomically(candidate / MANIFEST, manifest.model_dump_json(indent=1).encode())
+        write_atomically(candidate / MANIFEST, seal(manifest.model_dump(mode="json")))
         _make_durable(candidate)
         candidate.rename(target)
         sync_folder(settings.releases)
         point_to(settings, manifest.id)
-    _prune_softly(settings)
+    _prune_softly(settings, superseded)
     return manifest
 
 
-def _prune_softly(settings: Settings) -> None:
+def _prune_softly(settings: Settings, superseded: str | None) -> None:
     """As `prune`, but log what cannot be removed: the new release is served already, so that is no failure of it."""
     try:
-        prune(settings, datetime.now(UTC))
+        prune(settings, superseded)
     except OSError as error:
         reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
         log.warning(
@@ -90,7 +102,7 @@ def point_to(settings: Settings, id_: str) -> None:
 def current_id(settings: Settings) -> str | None:
     """The id of the served release; None before the first night."""
     try:
-        return (settings.releases / POINTER).read_text(encoding="utf-8").strip() or None
+        return (settings.releases / POINTER).read_text(encoding="utf-8", errors="replace").strip() or None
     except FileNotFoundError:
         return None
 
@@ -107,21 +119,24 @@ def show(settings: Settings, id_: str) -> Manifest:
     if id_ not in release_ids(settings):
         raise ReleaseError(f"no release {id_[:64]}", where=str(settings.releases), remedy="see `hub release list`")
     try:
-        return Manifest.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        return Manifest.model_validate(unseal(path.read_bytes()))
+    except (OSError, ValueError):
         raise ReleaseError("the manifest is missing or damaged", where=str(path), remedy=_OTHER) from None
 
 
 def verify(settings: Settings, id_: str) -> list[str]:
     """The problems of a release: files compared with their hashes, tables with row counts and content hash."""
+    return file_damage(settings, id_) + _verify_city(settings.releases / id_ / CITY, show(settings, id_))
+
+
+def file_damage(settings: Settings, id_: str) -> list[str]:
+    """The problems of a release's files, compared with their hashes. ReleaseError if its manifest is damaged."""
     manifest, folder = show(settings, id_), settings.releases / id_
     problems = [f"{name}: not in the manifest" for name in _names(folder) if name not in manifest.files]
     for name, promised in manifest.files.items():
-        if not (folder / name).is_file():
-            problems.append(f"{name}: missing")
-        elif (found := _stored(folder / name)) != promised:
-            problems.append(f"{name}: {found.size} bytes, sha256 {found.sha256[:12]}…, expected {promised.size} bytes")
-    return problems + _verify_city(folder / CITY, manifest)
+        if problem := promised.damage(folder / name):
+            problems.append(f"{name}: {problem}")
+    return problems
 
 
 def _verify_city(path: Path, manifest: Manifest) -> list[str]:
@@ -154,12 +169,14 @@ def rollback(settings: Settings, id_: str) -> Manifest:
     return manifest
 
 
-def prune(settings: Settings, now: datetime) -> list[str]:
-    """Remove all but the newest `keep_releases`, except the current one and those so young that a reader may use them."""
-    current = current_id(settings)
+def prune(settings: Settings, superseded: str | None) -> list[str]:
+    """Remove all but the newest `keep_releases`, except the current one and the `superseded` one before it.
+
+    A reader that has just read the pointer may still be about to open the latter.
+    """
     removed = []
     for id_ in release_ids(settings)[settings.keep_releases :]:
-        if id_ != current and now - _built_at(settings, id_) > YOUNG:
+        if id_ not in (current_id(settings), superseded):
             # renamed first, so that nobody can read a release that is half removed
             leaving = (settings.releases / id_).rename(settings.releases / f".leaving-{id_}")
             shutil.rmtree(leaving)
@@ -170,22 +187,10 @@ def prune(settings: Settings, now: datetime) -> list[str]:
 _OTHER = "serve another with `hub release rollback ID`, or run `hub nightly`"
 
 
-def _built_at(settings: Settings, id_: str) -> datetime:
-    try:
-        return show(settings, id_).built_at
-    except ReleaseError:
-        return datetime.min.replace(tzinfo=UTC)
-
-
 def _names(folder: Path) -> list[str]:
     """The paths of the release's files below its folder, without the manifest itself."""
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return sorted(name for name in files if name != MANIFEST)
-
-
-def _stored(path: Path) -> StoredFile:
-    with path.open("rb") as file:
-        return StoredFile(sha256=hashlib.file_digest(file, "sha256").hexdigest(), size=path.stat().st_size)
 
 
 def _make_durable(folder: Path) -> None:
@@ -203,9 +208,10 @@ def _disk(settings: Settings) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        fault = environment_fault(error)
         reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
         raise ReleaseError(
             f"the disk refused ({reason}); the served release is untouched",
             where=str(settings.releases),
-            remedy="free some disk and check the folder's owner, then run `hub nightly`",
+            remedy=f"{fault.remedy if fault else 'look at the disk'} (`hub nightly`)",
         ) from error

@@ -16,6 +16,7 @@ from contracts.errors import ReleaseError
 from warehouse.releases.content_hash import content_hash
 from warehouse.releases.manifest import Manifest
 from warehouse.releases.publish import (
+    build_time,
     current_id,
     new_candidate,
     new_id,
@@ -120,16 +121,32 @@ def test_an_id_is_never_used_twice(tmp_path: Path) -> None:
         publish(settings, candidate(settings, "again"), manifest(OLD))
 
 
-def test_the_newest_stay_and_so_do_the_current_and_the_young(tmp_path: Path) -> None:
+def test_the_newest_stay_and_so_do_the_served_and_the_superseded(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    days = [f"2026010{day}T000000-aaaaaaaa" for day in range(1, 6)]
-    for id_ in days:
+    days = [f"2026010{day}T000000-aaaaaaaa" for day in range(1, 7)]
+    for id_ in days[:5]:
         publish(settings_in(tmp_path, keep=9), candidate(settings, id_), manifest(id_))
     rollback(settings, days[0])
-    last = datetime(2026, 1, 3, 0, 1, tzinfo=UTC)
-    assert prune(settings, last) == [days[1]]  # the 3rd is one minute old, the 1st is served
-    assert prune(settings, last + timedelta(days=1)) == [days[2]]
-    assert release_ids(settings) == [days[4], days[3], days[0]]
+    assert prune(settings, superseded=days[1]) == [days[2]]
+    assert release_ids(settings) == [days[4], days[3], days[1], days[0]]
+    publish_releases(settings, days[5])  # a reader may still be about to open the one that was served
+    assert release_ids(settings) == [days[5], days[4], days[0]]
+
+
+def test_as_many_stay_as_the_setting_says_however_fast_they_come(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    now = datetime.now(UTC)
+    ids = [f"{now + timedelta(seconds=second):%Y%m%dT%H%M%S}-aaaaaaaa" for second in range(5)]
+    publish_releases(settings, *ids)
+    assert release_ids(settings) == ids[:2:-1]
+
+
+def test_a_clock_that_was_set_back_does_not_disorder_releases(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    publish_releases(settings, OLD, NEW)
+    newest = datetime(2026, 1, 2, tzinfo=UTC)
+    assert build_time(settings, newest + timedelta(hours=1)) == newest + timedelta(hours=1)
+    assert build_time(settings, newest - timedelta(days=400)) == newest + timedelta(seconds=1)
 
 
 def test_old_releases_that_stay_do_not_make_publishing_fail(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
