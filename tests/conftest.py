@@ -20,6 +20,7 @@ from contracts.suite_process import SuiteProcess
 from demo.city import generate
 from pipelines.orchestration import night as orchestrated_night
 from pipelines.orchestration import nightly
+from pipelines.orchestration.instance import instance
 from pipelines.orchestration.nightly import run_nightly
 from warehouse.casebook import passwords
 from warehouse.lake.tokens import ensure_keys
@@ -80,9 +81,16 @@ def _shared_suites() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _dagster_in_memory() -> Iterator[None]:
-    """Dagster's store on disk takes a third of a small night; `test_nightly.py` and commands have the real one."""
+    """Dagster's store on disk takes a third of a small night; commands, and who asks for it, have the real one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nightly, "instance", lambda _: dg.DagsterInstance.ephemeral())
+        yield
+
+
+@pytest.fixture(scope="module")
+def dagster_on_disk() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nightly, "instance", instance)
         yield
 
 

@@ -22,16 +22,16 @@ from contracts.errors import DeliveryError
 from pipelines.drafting.grid import SAMPLE_ROWS, Grid
 from pipelines.drafting.json_cells import is_json_text, json_grid
 from pipelines.ingest.refusals import Refusal
+from pipelines.readers.content_kind import TEXT, content_kind
 from pipelines.readers.decode import TextFile, without_marks
 from pipelines.readers.text_encodings import unmarked_utf_16
 from pipelines.readers.workbook_check import open_workbook
 from pipelines.readers.xlsx import cell_text
 from warehouse.lake.archives import BadArchive
-from warehouse.lake.file_kinds import file_kind
 
 SAMPLE_PIECES = 2  # of text, each of about 4 MiB
 HEAD_BYTES = 1 << 20
-READ_KINDS = ("ZIP", "XLS", "Parquet", "text")
+READ_KINDS = ("", "ZIP", "XLSX", "XLS", "Parquet", "JSON", TEXT)
 DELIMITERS = ",\t;|"
 SNIFFED_LINES = 100
 
@@ -53,11 +53,11 @@ def read_cells(path: Path) -> Cells:
         raise DeliveryError(f"cannot be opened: {error.strerror}", where=str(path), remedy="look at its path") from None
     if not head.strip(b"\0 \r\n\t"):
         raise DeliveryError("the file is empty", where=path.name, remedy="give a file with rows")
-    kind = file_kind(path)
-    if kind and kind not in READ_KINDS:
+    kind = content_kind(head)
+    if kind not in READ_KINDS:
         raise DeliveryError(f"a file of the kind {kind}", where=path.name, remedy=_OPEN)
     try:
-        if kind in ("ZIP", "XLS"):
+        if kind in ("ZIP", "XLSX", "XLS"):
             return _workbook(path)
         if kind == "Parquet":
             return Cells([_frame_grid(pl.scan_parquet(path).head(SAMPLE_ROWS).collect())], {"format": "parquet"})

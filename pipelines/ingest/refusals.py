@@ -73,12 +73,6 @@ FILE_RULES: Mapping[str, tuple[str, str, str, str]] = CONTENT_RULES | {
         "不是可以打开的工作簿，或已损坏",
         "另存为 .xlsx 后重新报送",
     ),
-    "other_file": (
-        "a file of the kind {kind}, not a workbook",
-        "open it, or unpack it, and save it as XLSX; a new name alone changes nothing",
-        "文件内容是 {kind} 格式，不是工作簿",
-        "打开后另存为 .xlsx 再报送，只改文件名不行",
-    ),
     "encrypted": (
         "the file has a password",
         "save it without one",

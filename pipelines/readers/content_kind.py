@@ -12,22 +12,10 @@ from pathlib import Path
 from contracts.layout import Format
 from pipelines.ingest.refusals import Refusal
 from pipelines.readers.text_encodings import likely_encoding
+from warehouse.lake.file_kinds import binary_kind
 
 HEAD_BYTES = 64 << 10
 TEXT = "CSV/TXT"
-ZIP, OLE, PARQUET = b"PK\3\4", b"\xd0\xcf\x11\xe0", b"PAR1"
-KINDS: Mapping[bytes, str] = {
-    OLE: "XLS",
-    PARQUET: "Parquet",
-    b"%PDF": "PDF",
-    b"Rar!": "RAR",
-    b"7z\xbc\xaf": "7z",
-    b"\x1f\x8b": "gzip",
-    b"SQLite format 3": "SQLite",
-    b"\x89PNG": "PNG",
-    b"\xff\xd8\xff": "JPEG",
-    b"MIME-Version:": "MHTML",
-}
 AGREED: Mapping[Format, str] = {
     "csv": "CSV",
     "xlsx": "XLSX",
@@ -42,6 +30,7 @@ OWN: Mapping[Format, tuple[str, ...]] = {
     "jsonl": (TEXT, "JSON"),
     "geojson": (TEXT, "JSON"),
 }
+MHTML = b"MIME-Version:"
 PAGE = re.compile(r"<(?:!doctype html|html|head|body|table|meta|script)\b", re.IGNORECASE)
 LOGIN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
 SPREADSHEET_XML = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -52,7 +41,7 @@ def require_format(path: Path, agreed: Format) -> None:
     """Raise Refusal if the file's content is clearly of another kind; what cannot be told is left to the reader."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    kind = _kind(head)
+    kind = content_kind(head)
     if not kind or kind in OWN[agreed]:
         return
     if kind == "HTML":
@@ -61,13 +50,12 @@ def require_format(path: Path, agreed: Format) -> None:
     raise Refusal("other_format", path.name, found=kind, expected=AGREED[agreed])
 
 
-def _kind(head: bytes) -> str:
-    """The kind of a file, TEXT for lines of text that are none of the others; "" if it cannot be told."""
-    if head.startswith(ZIP):
-        return "XLSX" if b"xl/" in head else "ZIP"
-    magic = next((magic for magic in KINDS if head.startswith(magic)), None)
-    if magic:
-        return KINDS[magic]
+def content_kind(head: bytes) -> str:
+    """The kind of a file by its first HEAD_BYTES: a binary one, XLSX, HTML, XML, JSON, MHTML or TEXT; "" if it cannot be told."""
+    if kind := binary_kind(head):
+        return "XLSX" if kind == "ZIP" and b"xl/" in head else kind
+    if head.startswith(MHTML):
+        return "MHTML"
     text = _text(head).lstrip("\ufeff \t\r\n")
     is_xml = text.startswith("<?xml")
     if is_xml and SPREADSHEET_XML in text:

@@ -15,6 +15,7 @@ from zipfile import ZipFile, ZipInfo
 from python_calamine import CalamineWorkbook
 
 from pipelines.ingest.refusals import Refusal
+from pipelines.readers.content_kind import require_format
 from warehouse.lake import archives
 from warehouse.lake.file_kinds import file_kind, package_kind
 
@@ -40,22 +41,20 @@ def check_workbook(path: Path) -> bool:
 
     Refusal: a zip bomb, by the ZIP directory before anything is unpacked, a password, another kind of file.
     """
-    kind = file_kind(path)
-    if kind == "XLS":
+    require_format(path, "xlsx")
+    if file_kind(path) == "XLS":
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             if content.find(ENCRYPTED_STREAM) >= 0:
                 raise Refusal("encrypted", path.name)
         return True
-    if kind and kind != "ZIP":
-        raise Refusal("other_file", path.name, kind=kind)
     entries = archives.check_sizes(path, LARGEST)
     if (kind := package_kind([entry.filename for entry in entries])) != "XLSX":
-        raise Refusal("other_file", path.name, kind=kind)
+        raise Refusal("other_format", path.name, found=kind, expected="XLSX")
     with ZipFile(path) as archive:
         if archive.testzip() is not None:  # a directory can understate what comes out
             raise Refusal("not_a_workbook", path.name)
         if not all(_is_utf_8(archive, entry) for entry in entries):
-            raise Refusal("other_file", path.name, kind="XLSX (UTF-16)")
+            raise Refusal("other_format", path.name, found="XLSX (UTF-16)", expected="XLSX")
     return False
 
 

@@ -13,6 +13,7 @@ import duckdb
 from contracts.load import load_catalog
 from contracts.model import Catalog, Table
 from tests.api.doubts import finding, key
+from warehouse.checksums import StoredFile
 from warehouse.lake.tokens import Tokens
 from warehouse.releases.manifest import Manifest
 from warehouse.settings import Settings
@@ -41,7 +42,11 @@ def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Cata
                 _insert(con, table, row)
         con.execute("commit")
     manifest = Manifest(
-        id=release_id, built_at=datetime(2026, 11, 22, tzinfo=UTC), content_hash="0", rows={"person": 5}
+        id=release_id,
+        built_at=datetime(2026, 11, 22, tzinfo=UTC),
+        content_hash="0",
+        rows={"person": 5},
+        files={"city.duckdb": StoredFile.of(folder / "city.duckdb")},
     )
     (folder / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
 

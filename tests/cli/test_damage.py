@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
+def made(dagster_on_disk: None, tmp_path_factory: pytest.TempPathFactory) -> SmallHome:
     small = make_small_home(tmp_path_factory.mktemp("small"))
     assert doctor(small) == {}
     return small
@@ -147,7 +147,7 @@ def first_command(note: str) -> str:
 def test_a_backup_never_replaces_a_good_copy_by_a_bad_one(small: SmallHome, tmp_path: Path) -> None:
     place = tmp_path / "backups"
     assert hub(small.settings.home, "backup", str(place)).exit_code == 0
-    vault, raw = (found(p)(small) for p in ("vault/phone/*.parquet", "landing/resident/*.csv"))
+    vault, raw = (found(p)(small) for p in ("vault/phone/*.parquet", "archive/*.sealed"))
     good = {path: path.read_bytes() for path in (vault, raw)}
     for path in good:
         flip(path)

@@ -1,11 +1,10 @@
-"""Names what a file is by its first bytes, for messages about a file that is not what its name says.
+"""Names the kind of a binary file by its first bytes, for messages about a file that is not what its name says.
 
-Not here: reading any of it.
+Not here: kinds of text (`pipelines/readers/content_kind.py`), reading any of it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -26,11 +25,10 @@ MAGICS = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
-    b"{\\rtf": "RTF",
+    b"SQLite format 3": "SQLite",
 }
 OTHER_ARCHIVES = ("RAR", "7z", "gzip", "bzip2", "xz", "zstd", "CAB", "tar")  # than ZIP
 TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
-HTML = re.compile(rb"(?i)<(?:!doctype html|html|head|body|table|meta|style)\b")
 # in a ZIP by the member that only it has
 PACKAGES = {
     "xl/workbook.xml": "XLSX",
@@ -43,20 +41,16 @@ PACKAGES = {
 
 
 def file_kind(path: Path) -> str:
-    """`RAR`, `7z`, `XLS`, `HTML`, `XML`, `text`, …; "" for bytes of no known kind."""
+    """`RAR`, `7z`, `XLS`, `PDF`, …; "" for text and for bytes of no known kind."""
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
-    for magic, kind in MAGICS.items():
-        if head.startswith(magic):
-            return kind
+        return binary_kind(file.read(HEAD_BYTES))
+
+
+def binary_kind(head: bytes) -> str:
+    """As `file_kind`, of a file's first HEAD_BYTES or more."""
     if head[TAR_MAGIC_AT:].startswith(TAR_MAGIC):
         return "tar"
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if HTML.match(text):
-        return "HTML"
-    if text.startswith(b"<?xml"):
-        return "XML"
-    return "" if b"\0" in head or not text else "text"
+    return next((kind for magic, kind in MAGICS.items() if head.startswith(magic)), "")
 
 
 def package_kind(names: Collection[str]) -> str:

@@ -43,8 +43,8 @@ def ensure_keys(settings: Settings) -> None:
 
 
 def _require_new_home(settings: Settings, stored: Path) -> None:
-    """HubError if deliveries were read before: then their numbers were in a vault that is gone."""
-    if (settings.lake / "_deliveries").exists():
+    """HubError if the lake has rows: then the numbers of their tokens were in a vault that is gone."""
+    if any(settings.lake.glob("[!_]*/**/*.parquet")):
         raise HubError(
             "missing: the vault, or a part of it, is gone",
             where=str(stored),

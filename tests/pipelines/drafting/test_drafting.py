@@ -175,8 +175,8 @@ def test_formats_that_name_their_columns(tmp_path: Path) -> None:
     [
         ("a.csv", b"", "the file is empty"),
         ("a.csv", "编号,名称\r\n".encode(), "there is a header and no row"),
-        ("a.csv", b"\x80\xff\xff,\n", "most rows cannot be read as UTF-8 / GB18030 text, from byte 1 on"),
-        ("a.zip", b"PK\x05\x06" + b"\0" * 18, "of the kind ZIP, not a workbook"),
+        ("a.csv", b"\x80\xff\xff\xff\xff,\n", "most rows cannot be read as UTF-8 / GB18030 text, from byte 1 on"),
+        ("a.zip", b"PK\x05\x06" + b"\0" * 18, "the content is ZIP, and XLSX is agreed"),
         ("a.xlsx", b"PK\x03\x04 and nothing", "damaged"),
         ("a.parquet", b"PAR1 and nothing PAR1", "damaged"),
     ],

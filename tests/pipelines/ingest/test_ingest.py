@@ -79,7 +79,7 @@ def test_a_workbook_is_read_sheet_by_sheet(office: Office) -> None:
             "缺少列：人员编号（≈ 人员编码 ?）",
         ),
         ("人口信息_20240301.csv", csv_text([resident(1)]).encode("utf-16-le"), "文件编码像是UTF-16 LE"),
-        ("不动产登记_20240301.xlsx", b"PK no zip", "不是可以打开的工作簿"),
+        ("不动产登记_20240301.xlsx", b"PK\3\4 no zip", "不是可以打开的工作簿"),
     ],
     ids=["unknown", "date", "empty", "header only", "renamed", "encoding", "workbook"],
 )

@@ -17,7 +17,6 @@ from contracts.errors import HubError
 from contracts.load import load_catalog
 from contracts.model import Catalog, Check
 from demo.city import generate
-from pipelines.orchestration import nightly
 from pipelines.orchestration.alerts import send_alert
 from pipelines.orchestration.instance import instance
 from pipelines.orchestration.lineage import RELEASE
@@ -28,13 +27,7 @@ from warehouse.releases.publish import current_id, release_ids, show, verify
 from warehouse.settings import Settings
 
 SECRET = "990001199001011234"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _dagster_on_disk() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nightly, "instance", instance)
-        yield
+pytestmark = pytest.mark.usefixtures("dagster_on_disk")
 
 
 @pytest.fixture(scope="module")
