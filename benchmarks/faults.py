@@ -66,9 +66,11 @@ def make_home(home: Path) -> Settings:
     settings = Settings(home=home, settle_seconds=0)
     home.mkdir(mode=0o700)
     generate(home, residents=RESIDENTS)
-    quick_night(settings)
-    for path in sorted(settings.landing.glob("*/*_20261031.csv")):
-        lines = path.read_bytes().splitlines(keepends=True)
+    delivered = {path: path.read_bytes() for path in sorted(settings.landing.glob("*/*_20261031.csv"))}
+    assert delivered
+    quick_night(settings)  # archives them
+    for path, content in delivered.items():
+        lines = content.splitlines(keepends=True)
         path.with_name(path.name.replace("20261031", "20261101")).write_bytes(b"".join(lines[:-1]))
     return settings
 

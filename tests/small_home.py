@@ -23,15 +23,16 @@ RESIDENTS = 150
 
 @dataclass(frozen=True)
 class SmallHome:
-    """A home, and the folder of its backup."""
+    """A home, the folder of its backup, and the register that its night read and archived."""
 
     settings: Settings
     place: Path
+    register: bytes
 
     def copy(self, to: Path) -> SmallHome:
         """The same home elsewhere, with the same backup."""
         shutil.copytree(self.settings.home, to, symlinks=True)
-        return SmallHome(Settings(home=to, settle_seconds=0), self.place)
+        return SmallHome(Settings(home=to, settle_seconds=0), self.place, self.register)
 
     @property
     def city(self) -> Path:
@@ -43,12 +44,13 @@ def make_small_home(folder: Path) -> SmallHome:
     settings.home.mkdir(mode=0o700)
     generate(settings.home, residents=RESIDENTS)
     shutil.rmtree(settings.home / "truth")
+    [register] = (path.read_bytes() for path in (settings.landing / "resident").iterdir())
     with open_casebook(settings) as casebook:
         casebook.add_user("admin", PASSWORD, "admin")
     quick_night(settings)
     publish_again(settings)
     assert not back_up(settings, folder / "backups").problems
-    return SmallHome(settings, folder / "backups")
+    return SmallHome(settings, folder / "backups", register)
 
 
 def publish_again(settings: Settings) -> str:

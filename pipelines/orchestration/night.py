@@ -141,7 +141,7 @@ class Night:
     def consolidate(self) -> None:
         """Build the candidate database with source and city tables from the lake."""
         with self.stage("consolidate"):
-            now = datetime.now(UTC)
+            now = self.built_at
             self.built_at = publish.build_time(self.settings, now)
             self.clock_behind = self.built_at - now
             self.candidate = publish.new_candidate(self.settings, f"{self.built_at:%Y%m%dT%H%M%S}")

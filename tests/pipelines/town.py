@@ -135,7 +135,7 @@ class Town:
 def copy_of(town: Town, folder: Path, *, without: tuple[str, ...] = ()) -> Town:
     copy = Town(folder)
     for part in ("landing", "archive", "keys", "vault", "lake", "cache"):
-        if part not in without:
+        if part not in without and (town.settings.home / part).exists():
             shutil.copytree(town.settings.home / part, folder / part, dirs_exist_ok=True)
     if "casebook" not in without:
         for file in town.settings.home.glob("casebook.sqlite*"):

@@ -26,7 +26,7 @@ from tests.small_home import SmallHome, make_small_home
 from warehouse.releases.publish import current_id, release_ids
 from warehouse.settings import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("dagster_on_disk")]
 ROOT = Path(__file__).parents[3]
 NIGHT = """
 import sys
@@ -43,7 +43,7 @@ __all__ = ["postgres"]
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[SmallHome]:
+def made(dagster_on_disk: None) -> Iterator[SmallHome]:
     """In a folder that every account may enter."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
@@ -71,11 +71,10 @@ def test_any_file_operation_may_fail(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("part", [".", "lake", "releases", "dagster", "casebook.sqlite"])
-def test_a_part_that_may_not_be_written(settings: Settings, part: str) -> None:
-    served = current_id(settings)
-    new = next((settings.landing / "resident").iterdir())
-    later = new.with_name("人口信息_20261101.csv")
-    later.write_bytes(new.read_bytes() + b"\r\n")
+def test_a_part_that_may_not_be_written(made: SmallHome, settings: Settings, part: str) -> None:
+    served, later = current_id(settings), settings.landing / "resident" / "人口信息_20261101.csv"
+    later.parent.mkdir(parents=True, exist_ok=True)
+    later.write_bytes(made.register + b"\r\n")
     if os.getuid() == 0:  # root may write everywhere
         subprocess.run(["chown", "-R", "nobody", settings.home], check=True)
     subprocess.run(["chmod", *([] if part == "." else ["-R"]), "a-w", settings.home / part], check=True)

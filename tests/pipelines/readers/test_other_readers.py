@@ -78,9 +78,9 @@ def test_typed_values_become_text(tmp_path: Path) -> None:
     )
     frame.write_parquet(tmp_path / "f")
     assert rows(tmp_path / "f", table("parquet")) == [
-        (2, None, ("12", "2024-03-01", "2024-03-01 08:30:00")),
+        (2, None, ("12", "2024-03-01", "2024-03-01 08:30:00+00:00")),
         (3, None, ("0.5", "", "")),
-        (4, None, ("100", "1990-12-31", "2024-03-01 08:30:00.000500")),
+        (4, None, ("100", "1990-12-31", "2024-03-01 08:30:00.000500+00:00")),
     ]
     pl.DataFrame({"编号": [7.0, 0.25], "名称": [True, None], "备注": [1, 2]}).write_parquet(tmp_path / "f")
     assert [row for *_, row in rows(tmp_path / "f", table("parquet"))] == [("7", "true", "1"), ("0.25", "", "2")]
