@@ -26,7 +26,7 @@ from pipelines.ingest.identifier_status import NEWBORN, with_statuses
 from pipelines.ingest.row_reasons import status_rule
 from pipelines.ingest.time_zones import to_local_times
 from pipelines.readers.batch import (
-    ENCODING,
+    BAD_ENCODING,
     FEATURE,
     FIELDS,
     HIDDEN_ROW,
@@ -43,7 +43,7 @@ from warehouse.lake.tokens import Tokens
 ROW_CHECKS = ("not_null", "code", "pattern", "named", "length", "range")
 VALUE_LENGTH = 60  # characters of a value in an issue
 ROW, SHEET, RULES = "row_no", "sheet", "rules"
-UNREAD = (FIELDS, FEATURE, NUL, ENCODING, NO_RECORD)
+UNREAD = (FIELDS, FEATURE, NUL, BAD_ENCODING, NO_RECORD)
 
 RawValues = tuple[str, pl.Series, pl.Series]
 Broken = tuple[str, str, Severity, pl.Series]

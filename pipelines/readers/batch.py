@@ -18,7 +18,7 @@ from contracts.layout import Layout
 from contracts.model import Column, Table
 from pipelines.ingest.refusals import Refusal
 
-FIELDS, FEATURE, NUL, ENCODING = "fields", "feature", "nul", "encoding"
+FIELDS, FEATURE, NUL, BAD_ENCODING = "fields", "feature", "nul", "encoding"
 NO_RECORD, HIDDEN_ROW, IGNORED_ROW = "no_record", "hidden_row", "ignored"
 MERGED_CELL, HIDDEN_COLUMN = "merged_cell", "hidden_column"
 # the first cell of a row that sums up others, also where the contract does not say so

@@ -16,14 +16,14 @@ from warehouse.lake.file_kinds import binary_kind
 
 HEAD_BYTES = 64 << 10
 TEXT = "CSV/TXT"
-AGREED: Mapping[Format, str] = {
+FORMAT_NAMES: Mapping[Format, str] = {
     "csv": "CSV",
     "xlsx": "XLSX",
     "parquet": "Parquet",
     "jsonl": "JSON",
     "geojson": "GeoJSON",
 }
-OWN: Mapping[Format, tuple[str, ...]] = {
+FORMAT_KINDS: Mapping[Format, tuple[str, ...]] = {
     "csv": (TEXT,),
     "xlsx": ("XLSX", "XLS", "ZIP"),
     "parquet": ("Parquet",),
@@ -42,12 +42,12 @@ def require_format(path: Path, agreed: Format) -> None:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     kind = content_kind(head)
-    if not kind or kind in OWN[agreed]:
+    if not kind or kind in FORMAT_KINDS[agreed]:
         return
     if kind == "HTML":
         is_login = LOGIN.search(_text(head)) is not None
-        raise Refusal("login_page" if is_login else "web_page", path.name, expected=AGREED[agreed])
-    raise Refusal("other_format", path.name, found=kind, expected=AGREED[agreed])
+        raise Refusal("login_page" if is_login else "web_page", path.name, expected=FORMAT_NAMES[agreed])
+    raise Refusal("other_format", path.name, found=kind, expected=FORMAT_NAMES[agreed])
 
 
 def content_kind(head: bytes) -> str:

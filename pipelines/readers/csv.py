@@ -14,7 +14,7 @@ import polars as pl
 from contracts.layout import Layout
 from contracts.model import Table
 from pipelines.readers.batch import (
-    ENCODING,
+    BAD_ENCODING,
     FIELDS,
     IGNORED_ROW,
     NUL,
@@ -55,7 +55,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
             marks |= _marked(fields, layout, may_hold["\0"])
             if may_hold[BROKEN]:
                 broken = _undecodable(fields, header)
-                marks, details = marks | dict.fromkeys(broken, ENCODING), details | broken
+                marks, details = marks | dict.fromkeys(broken, BAD_ENCODING), details | broken
             columns = (pl.col(str(position)).alias(name) for name, position in header.positions.items())
             formulas = may_hold["="] or may_hold["＝"]
             yield Batch(
@@ -107,7 +107,7 @@ def _malformed(lines: dict[int, str], shape: RecordShape, layout: Layout) -> tup
     marks, details = dict[int, str](), dict[int, Details]()
     for at, line in lines.items():
         if (offset := broken_at(line)) is not None:
-            marks[at], details[at] = ENCODING, (("", byte_text(offset)),)
+            marks[at], details[at] = BAD_ENCODING, (("", byte_text(offset)),)
         elif "\0" in line:
             marks[at] = NUL
         else:

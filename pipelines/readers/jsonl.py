@@ -18,7 +18,7 @@ import polars as pl
 from contracts.layout import Layout
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import ENCODING, FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
+from pipelines.readers.batch import BAD_ENCODING, FIELDS, IGNORED_ROW, NUL, Batch, non_record_rows
 from pipelines.readers.decode import BROKEN, TextFile
 from pipelines.readers.json_text import JsonText, is_json
 from pipelines.readers.objects import Object, Objects, is_flat
@@ -41,7 +41,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         frame, unknown = cells.frame(objects)
         marks = _marks(lines, objects, frame, layout)
         details = cells.undecodable(objects, lines) if any(BROKEN in line for line in lines) else {}
-        yield Batch(row, frame, marks | dict.fromkeys(details, ENCODING), unknown_columns=unknown, details=details)
+        yield Batch(row, frame, marks | dict.fromkeys(details, BAD_ENCODING), unknown_columns=unknown, details=details)
         row += len(lines)
 
 
@@ -57,7 +57,7 @@ def _read_list(path: Path, layout: Layout, cells: Objects) -> Iterator[Batch]:
         marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
         marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
         details = cells.undecodable(objects) if may_be_broken else {}
-        yield Batch(row, frame, marks | dict.fromkeys(details, ENCODING), unknown_columns=unknown, details=details)
+        yield Batch(row, frame, marks | dict.fromkeys(details, BAD_ENCODING), unknown_columns=unknown, details=details)
         row += len(batch)
 
 

@@ -16,7 +16,7 @@ from contracts.layout import Layout
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
 from pipelines.ingest.time_zones import MOMENT, NO_FRACTION
-from pipelines.readers.batch import ENCODING, IGNORED_ROW, NUL, Batch, match_header, non_record_rows
+from pipelines.readers.batch import BAD_ENCODING, IGNORED_ROW, NUL, Batch, match_header, non_record_rows
 
 BATCH_ROWS = 100_000
 FIRST_ROW = 2
@@ -54,7 +54,7 @@ def _read(path: Path, table: Table, layout: Layout) -> Iterator[Batch]:
         with_nul = frame.select(
             pl.any_horizontal(pl.all().str.contains("\0", literal=True).fill_null(False))
         ).to_series()
-        marks |= dict.fromkeys(with_nul.arg_true(), NUL) | dict.fromkeys(batch[BROKEN].arg_true(), ENCODING)
+        marks |= dict.fromkeys(with_nul.arg_true(), NUL) | dict.fromkeys(batch[BROKEN].arg_true(), BAD_ENCODING)
         notes = header.notes if row == FIRST_ROW else ()
         yield Batch(row, frame, marks, unknown_columns=header.unknown, header_notes=notes)
         row += len(frame)

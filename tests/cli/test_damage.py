@@ -166,7 +166,7 @@ def test_a_backup_never_replaces_a_good_copy_by_a_bad_one(small: SmallHome, tmp_
     for key in small.settings.keys.iterdir():
         (again / "keys" / key.name).write_bytes(key.read_bytes())
         (again / "keys" / key.name).chmod(0o600)
-    assert doctor(SmallHome(Settings(home=again), place)) == {}
+    assert doctor(SmallHome(Settings(home=again), place, small.register)) == {}
 
 
 def test_a_night_makes_again_what_is_damaged(made: SmallHome, small: SmallHome) -> None:

@@ -243,8 +243,8 @@ correction_requests = Table(
     Column("seen_on", Date),
     Column("proof", String(32)),
     Column("due_on", Date, nullable=False),
-    Column("calendar", String(16)),  # by which the due day was counted: published | operator | weekdays
     *_signed(),
+    Column("calendar", String(16)),  # by which the due day was counted: published | operator | weekdays
 )
 correction_events = Table(
     "correction_events",
@@ -254,8 +254,8 @@ correction_events = Table(
     Column("request_id", ForeignKey("correction_requests.id"), nullable=False, index=True),
     Column("state", String(16), nullable=False),  # sent | accepted | refused | closed | reopened
     Column("due_on", Date),  # the due day from this event on
-    Column("calendar", String(16)),  # by which it was counted
     *_signed(),
+    Column("calendar", String(16)),  # by which it was counted
 )
 # changes of findings by published nights, so that a rebuild from nothing gives the same first days
 finding_log = Table(
