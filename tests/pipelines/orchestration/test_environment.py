@@ -61,11 +61,11 @@ def settings(made: SmallHome) -> Iterator[Settings]:
 @pytest.mark.skipif(shutil.which("cc") is None, reason="faults.c needs a C compiler: apt-get install gcc libc6-dev")
 def test_any_file_operation_may_fail(tmp_path: Path) -> None:
     """A sample; `python -m benchmarks.faults` tries all."""
-    command = [sys.executable, "-m", "benchmarks.faults", "--sample", "6"]
+    command = [sys.executable, "-m", "benchmarks.faults", "--sample", "3"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     total, *outcomes = map(json.loads, done.stdout.splitlines())
     assert [outcome for outcome in outcomes if outcome["problem"]] == []
-    assert len(outcomes) >= 6
+    assert len(outcomes) >= 3
     assert total["operations"] > 1000
     assert done.returncode == 0, done.stderr
 
