@@ -53,7 +53,7 @@ def problems(rule: Rule, catalog: Catalog) -> list[str]:
 
     A process looks at the same rule under the same contracts once.
     """
-    known, text = _KNOWN.setdefault(catalog, {}), rule.model_dump_json()
+    known, text = _KNOWN.setdefault(catalog, {}), repr(rule)
     if text not in known:
         known[text] = _problems(rule, catalog)
     return known[text]
