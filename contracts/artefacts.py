@@ -76,9 +76,15 @@ IN_IDENTIFIERS: Final[Mapping[str, tuple[Artefact, ...]]] = {
 }
 
 
+# of names and addresses; elsewhere 无 may be an answer
+NO_NAME: Final = Artefact("placeholder", rf"^(?:{_WORDS}|[-－—–、·]+)$", "填的是占位内容，按空处理", "没有内容的请留空")
+
+
 def artefacts_of(column: Column) -> tuple[Artefact, ...]:
     """The kinds that a column's cells can hold, those of identifiers aside; a name has no question mark."""
-    return NULL_WORD, ERROR_CELL, MOJIBAKE_IN_NAME if column.mask == "name" else MOJIBAKE
+    mojibake = MOJIBAKE_IN_NAME if column.mask == "name" else MOJIBAKE
+    placeholders = (NO_NAME,) if column.mask in ("name", "address") else ()
+    return NULL_WORD, ERROR_CELL, mojibake, *placeholders
 
 
 def is_placeholder(kind: str, number: str) -> bool:

@@ -34,6 +34,19 @@ def test_a_question_mark_in_a_name_was_a_character(office: Office, text: str) ->
     assert (delivery.by_rule, delivery.warnings) == ({"not_null": 1}, {"mojibake": 1})
 
 
+@pytest.mark.parametrize("text", ["无", "-", "/", "不详", "同上", "——", "***"])
+def test_a_placeholder_is_no_name_and_no_address(office: Office, text: str) -> None:
+    delivery = office.receive([resident(1, name=text), resident(2, living_address=text), resident(3)])
+    assert (delivery.accepted, delivery.by_rule, delivery.warnings) == (2, {"not_null": 1}, {"placeholder": 2})
+    assert office.accepted("resident")["living_address"].to_list() == [None, None]
+
+
+def test_the_same_word_is_an_answer_elsewhere(office: Office) -> None:
+    office.take_tickets("12345工单_20240301.csv", ticket("T1", "无"))
+    [delivery] = office.ingest()
+    assert (delivery.accepted, delivery.warnings) == (1, {})
+
+
 @pytest.mark.parametrize("text", ["0000-00-00", "0000-00-00 00:00:00", "1900/1/0"])
 def test_the_day_zero_of_a_program_is_no_day(office: Office, text: str) -> None:
     delivery = office.receive([resident(1, cancelled_on=text)])
