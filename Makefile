@@ -1,4 +1,4 @@
-# make setup [EXTRAS=s3,postgres] | demo | test | test-fast | coverage | lint | lock [UPGRADE=1] | clean. Stamp files make a second call instant.
+# make setup [EXTRAS=s3,postgres] | demo | test | test-fast | test-long | coverage | lint | lock [UPGRADE=1] | clean. Stamp files make a second call instant.
 PYTHON ?= python3
 UV ?= uv
 BIN := .venv/bin
@@ -6,11 +6,12 @@ EXTRAS ?=
 OPERATOR_EXTRAS := postgres s3 sql webserver
 comma := ,
 # --no-deps: a lock is complete · --no-build-isolation: setuptools comes from the lock, not from an index
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-strip-extras --prerelease disallow $(if $(UPGRADE),--upgrade)
 
-.PHONY: setup demo test test-fast coverage lint lock clean
+.PHONY: setup demo test test-fast test-long coverage lint lock clean
 
 setup: .venv/.ready $(patsubst %,.venv/.ready-with-%,$(subst $(comma), ,$(EXTRAS)))
 
@@ -18,15 +19,19 @@ demo: setup
 	$(BIN)/hub demo
 
 test: .venv/.ready-dev .venv/.ready-client
-	$(BIN)/python -m pytest $(COVERAGE) -n auto --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m "not long"
 
-# the same, with the lines that no test reaches: a third slower
-coverage:
-	$(MAKE) test COVERAGE=--cov
+# what takes a minute and more of a processor each: before a hand-over, and in .ci/run
+test-long: .venv/.ready-dev .venv/.ready-client
+	$(PYTEST) -m long
+
+# all of them, with the lines that no test reaches: a third slower
+coverage: .venv/.ready-dev .venv/.ready-client
+	$(PYTEST) --cov
 
 # the daily loop: no nights, no browser, no second database
 test-fast: .venv/.ready-dev
-	$(BIN)/python -m pytest -q -m "not slow" -n auto --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -q -m "not slow"
 
 lint: .venv/.ready-dev
 	$(BIN)/ruff check .

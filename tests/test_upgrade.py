@@ -115,6 +115,7 @@ def former(tmp_path_factory: pytest.TempPathFactory) -> FormerHome:
     return FormerHome(Settings(home=home), **json.loads(made.stdout.splitlines()[-1]))
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_home_of_before_is_taken_over(former: FormerHome) -> None:
     settings, before = former.settings, former.release

@@ -77,6 +77,7 @@ def mutants() -> Iterator[tuple[int, Seed]]:
         yield number, old if number % (FILES // OLD_ONES) == 0 else others[number % len(others)]
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_of_ten_thousand_files_every_row_is_accounted_for(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

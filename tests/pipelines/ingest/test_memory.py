@@ -67,6 +67,7 @@ def test_lines_that_wait_for_the_end_of_a_quote_do_not_pile_up(tmp_path: Path) -
     assert after - before < 1024
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_memory_is_bounded_by_pieces_not_by_the_file(tmp_path: Path) -> None:
     path, people, times = tmp_path / "large", 90_000, 60  # id_no() has as many numbers

@@ -58,6 +58,7 @@ def settings(made: SmallHome) -> Iterator[Settings]:
     shutil.rmtree(copy.settings.home)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(shutil.which("cc") is None, reason="faults.c needs a C compiler: apt-get install gcc libc6-dev")
 def test_any_file_operation_may_fail(tmp_path: Path) -> None:
     """A sample; `python -m benchmarks.faults` tries all."""
