@@ -42,7 +42,8 @@ VALUES = (
     "(select t.s from title t order by t.i desc nulls last limit 1 offset 1)", "extract(year from d)", "date '2020-01-01'",
     "(select count(distinct t.s) filter (where t.i > 1) from title t)", "'/* no comment */ -- ' || s", "'it''s'",
     "(select max(t.i) from title t group by t.s having count(*) > 1 order by 1 limit 1)",
-    "(select count(*) from title t left join title u using (i))", "(select x.i from (select 1 as i union select 2) x order by 1 limit 1)",
+    "(select count(*) from title t left join title u using (i))",
+    "(select x.i from (select 1 as i union select 2) x order by 1 limit 1)",
 )  # fmt: skip
 CITY = """
     create table title as select * from (values
