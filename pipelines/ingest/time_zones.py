@@ -15,13 +15,15 @@ OFFSET = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})? ?(?:Z|[+-]\d\d(?::?\
 MIDNIGHT = r"^(\d{4}-\d\d-\d\d)[T ]00:00(?::00(?:\.0{1,9})?)?$"
 MOMENT = "%Y-%m-%d %H:%M:%S%.6f"  # what the hub writes; without its fraction where that is zero
 NO_FRACTION = ".000000"
+DAY_LENGTH = len("2024-03-01")
 
 
 def to_local_times(text: pl.DataFrame, table: Table, timezone: str) -> pl.DataFrame:
     """The cleaned text with the moments of date and time columns as times in `timezone`; in a date column midnight is its day."""
     columns = []
     for column in table.columns:
-        if column.logical_type in ("date", "timestamp"):
+        # a day alone is no moment: most columns need no pattern to be tried
+        if column.logical_type in ("date", "timestamp") and (text[column.name].str.len_bytes() > DAY_LENGTH).any():
             local = change_where(pl.col(column.name), OFFSET, lambda moment: _local(moment, timezone))
             if column.logical_type == "date":
                 local = change_where(local, MIDNIGHT, lambda moment: moment.str.replace(MIDNIGHT, "$1"))
