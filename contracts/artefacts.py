@@ -2,7 +2,7 @@
 
 An artefact is no value: the cell counts as empty, and the receipt names the kind. Only running text stays as it is where some of
 its characters were lost.
-Not here: finding them in a column (`pipelines/ingest/clean.py`), invisible characters (`identifiers/text.py`), ID numbers that a
+Not here: finding them in a column (`pipelines/ingest/cells.py`), invisible characters (`identifiers/text.py`), ID numbers that a
 spreadsheet rounded (`identifiers/id_no.py`).
 """
 
@@ -61,6 +61,8 @@ _WORDS: Final = (
 )
 _REPEATED, _EIGHT_ALIKE = ("|".join(f"{digit}{{{times}}}" for digit in range(10)) for times in ("6,", "8"))
 _REASON, _ADVICE = "填的是占位内容，不是号码，按空处理", "没有号码的请留空"
+# of names and addresses; elsewhere 无 may be an answer
+NO_NAME: Final = Artefact("placeholder", rf"^(?:{_WORDS}|[-－—–、·]+)$", "填的是占位内容，按空处理", "没有内容的请留空")
 # of identifiers in normal form
 IN_IDENTIFIERS: Final[Mapping[str, tuple[Artefact, ...]]] = {
     "id_no": (Artefact("placeholder", f"^(?:{_WORDS}|(?:{_REPEATED})X?|1234567[0-9]*X?)$", _REASON, _ADVICE),),
@@ -74,10 +76,6 @@ IN_IDENTIFIERS: Final[Mapping[str, tuple[Artefact, ...]]] = {
         ROUNDED_PHONE,
     ),
 }
-
-
-# of names and addresses; elsewhere 无 may be an answer
-NO_NAME: Final = Artefact("placeholder", rf"^(?:{_WORDS}|[-－—–、·]+)$", "填的是占位内容，按空处理", "没有内容的请留空")
 
 
 def artefacts_of(column: Column) -> tuple[Artefact, ...]:

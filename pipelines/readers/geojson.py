@@ -14,7 +14,7 @@ from typing import Any
 from contracts.layout import GEOMETRY
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import BAD_ENCODING, FEATURE, IGNORED_ROW, NUL, Batch, non_record_rows
+from pipelines.readers.batch import FEATURE, Batch
 from pipelines.readers.decode import BROKEN, TextFile
 from pipelines.readers.json_text import JsonText, compact_json
 from pipelines.readers.objects import Object, Objects, is_flat
@@ -38,12 +38,7 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     text, may_be_broken = JsonText(content, path.name), BROKEN in content
     row, cells = 1, Objects(table, path.name)
     for objects in _batches(text):
-        frame, unknown = cells.frame(objects)
-        marks = {at: FEATURE for at, one in enumerate(objects) if one is None}
-        marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
-        marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
-        details = cells.undecodable(objects) if may_be_broken else {}
-        yield Batch(row, frame, marks | dict.fromkeys(details, BAD_ENCODING), unknown_columns=unknown, details=details)
+        yield cells.batch(row, objects, layout, FEATURE, may_be_broken)
         row += len(objects)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,13 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
     """Yield the rows of `path`. Refusal: no rows, another encoding, a required column missing in the first batch."""
     layout = table.layout
     assert layout is not None
-    row, cells = 1, Objects(table, path.name)
-    if LIST_OF_OBJECTS.match(next(TextFile(path, layout.encoding).pieces(), "")):
-        yield from _read_list(path, layout, cells)
+    row, cells, pieces = 1, Objects(table, path.name), TextFile(path, layout.encoding).pieces()
+    first = next(pieces, "")
+    pieces = filter(None, chain([first], pieces))
+    if LIST_OF_OBJECTS.match(first):
+        yield from _read_list(path, pieces, layout, cells)
         return
-    for lines in _batches(TextFile(path, layout.encoding)):
+    for lines in _batches(pieces):
         objects = [_object(line) for line in lines]
         frame, unknown = cells.frame(objects)
         marks = _marks(lines, objects, frame, layout)
@@ -45,24 +47,19 @@ def read(path: Path, table: Table) -> Iterator[Batch]:
         row += len(lines)
 
 
-def _read_list(path: Path, layout: Layout, cells: Objects) -> Iterator[Batch]:
+def _read_list(path: Path, pieces: Iterator[str], layout: Layout, cells: Objects) -> Iterator[Batch]:
     if (size := path.stat().st_size) > LARGEST_LIST:
         raise Refusal("list_too_large", path.name, size=size >> 20, limit=LARGEST_LIST >> 20)
-    content, row = "".join(TextFile(path, layout.encoding).pieces()), 1
+    content, row = "".join(pieces), 1
     values, may_be_broken = JsonText(content, path.name).items(), BROKEN in content
     while batch := list(islice(values, BATCH_ROWS)):
         objects = [value if is_flat(value) and is_json(value) else None for value in batch]
-        frame, unknown = cells.frame(objects)
-        marks = {at: FIELDS for at, one in enumerate(objects) if one is None}
-        marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
-        marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
-        details = cells.undecodable(objects) if may_be_broken else {}
-        yield Batch(row, frame, marks | dict.fromkeys(details, BAD_ENCODING), unknown_columns=unknown, details=details)
+        yield cells.batch(row, objects, layout, FIELDS, may_be_broken)
         row += len(batch)
 
 
-def _batches(text: TextFile) -> Iterator[list[str]]:
-    for piece in text.pieces():
+def _batches(pieces: Iterator[str]) -> Iterator[list[str]]:
+    for piece in pieces:
         lines = piece.removesuffix("\n").split("\n")
         for start in range(0, len(lines), BATCH_ROWS):
             yield lines[start : start + BATCH_ROWS]

@@ -11,9 +11,23 @@ from typing import Any
 
 import polars as pl
 
+from contracts.layout import Layout
 from contracts.model import Table
 from pipelines.ingest.refusals import Refusal
-from pipelines.readers.batch import Details, match_header, missing_columns, names_of, plain, require_few, showable
+from pipelines.readers.batch import (
+    BAD_ENCODING,
+    IGNORED_ROW,
+    NUL,
+    Batch,
+    Details,
+    match_header,
+    missing_columns,
+    names_of,
+    non_record_rows,
+    plain,
+    require_few,
+    showable,
+)
 from pipelines.readers.decode import broken_at, byte_text
 
 Object = dict[str, Any]
@@ -40,6 +54,18 @@ class Objects:
         cells = [{names[k]: cell(v) for k, v in one.items() if names[k]} if one else {} for one in objects]
         frame = pl.DataFrame(cells, schema={c.name: pl.String for c in self._table.columns}, orient="row")
         return frame, tuple(showable([key for key, name in names.items() if name is None]))
+
+    def batch(
+        self, first_row: int, objects: Sequence[Object | None], layout: Layout, invalid: str, may_be_broken: bool
+    ) -> Batch:
+        """The objects as a batch; None has the mark `invalid`. `may_be_broken`: a byte of the text could not be decoded."""
+        frame, unknown = self.frame(objects)
+        marks = {at: invalid for at, one in enumerate(objects) if one is None}
+        marks |= {at: NUL for at, one in enumerate(objects) if one and any("\0" in str(v) for v in one.values())}
+        marks |= dict.fromkeys(non_record_rows(frame, layout), IGNORED_ROW)
+        details = self.undecodable(objects) if may_be_broken else {}
+        marks |= dict.fromkeys(details, BAD_ENCODING)
+        return Batch(first_row, frame, marks, unknown_columns=unknown, details=details)
 
     def undecodable(self, objects: Sequence[Object | None], lines: Sequence[str] = ()) -> dict[int, Details]:
         """The objects with a byte that could not be decoded, each with the columns and the byte's place, by position.

@@ -41,13 +41,8 @@ def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Cata
             for row in rows.get(table.relation, []):
                 _insert(con, table, row)
         con.execute("commit")
-    manifest = Manifest(
-        id=release_id,
-        built_at=datetime(2026, 11, 22, tzinfo=UTC),
-        content_hash="0",
-        rows={"person": 5},
-        files={"city.duckdb": StoredFile.of(folder / "city.duckdb")},
-    )
+    built_at, files = datetime(2026, 11, 22, tzinfo=UTC), {"city.duckdb": StoredFile.of(folder / "city.duckdb")}
+    manifest = Manifest(id=release_id, built_at=built_at, content_hash="0", rows={"person": 5}, files=files)
     (folder / "manifest.json").write_text(manifest.model_dump_json(), encoding="utf-8")
 
 
