@@ -17,7 +17,7 @@ from typing import Any
 from warehouse.files import write_atomically
 
 SUMS = "SHA256SUMS"
-SEAL = "checksum"
+CHECKSUM = "checksum"
 
 
 @dataclass(frozen=True)
@@ -47,20 +47,18 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def seal(content: Mapping[str, Any]) -> bytes:
+def dump_json(content: Mapping[str, Any]) -> bytes:
     """A JSON document that ends with its own checksum; dates are written as text."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
-    return (
-        json.dumps(json.loads(text) | {SEAL: _digest(json.loads(text))}, ensure_ascii=False, indent=1) + "\n"
-    ).encode()
+    plain = json.loads(json.dumps(content, ensure_ascii=False, default=str))
+    return (json.dumps(plain | {CHECKSUM: _digest(plain)}, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def unseal(document: bytes) -> dict[str, Any]:
-    """The content of a sealed document; one without checksum is of an older hub. ValueError if it is damaged."""
+def load_json(document: bytes) -> dict[str, Any]:
+    """The content of such a document; one without checksum is of an older hub. ValueError if it is damaged."""
     content = json.loads(document)
     if not isinstance(content, dict):
         raise ValueError("no JSON object")
-    promised = content.pop(SEAL, None)
+    promised = content.pop(CHECKSUM, None)
     if promised is not None and promised != _digest(content):
         raise ValueError("the document is not what was written")
     return content

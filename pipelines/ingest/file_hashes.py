@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.ingest.landing import Arrival, stamp_of
 from pipelines.ingest.refusals import Refusal
-from warehouse.checksums import seal, unseal
+from warehouse.checksums import dump_json, load_json
 from warehouse.files import write_atomically
 from warehouse.lake.archives import BadArchive, content
 from warehouse.lake.raw_archive import RawArchive
@@ -24,7 +24,7 @@ class FileHashes:
     def __init__(self, settings: Settings) -> None:
         self._path = path = settings.lake / "_deliveries" / "hashes.json"
         try:
-            self._known: dict[str, list[object]] = unseal(path.read_bytes())
+            self._known: dict[str, list[object]] = load_json(path.read_bytes())
         except (FileNotFoundError, ValueError):  # damaged: every file is hashed again
             self._known = {}
         self._current: dict[str, list[object]] = {}
@@ -65,7 +65,7 @@ class FileHashes:
 
     def save(self) -> None:
         """Write the hashes of this run's files; those of other files are dropped."""
-        write_atomically(self._path, seal(self._current))
+        write_atomically(self._path, dump_json(self._current))
 
 
 def hashes_at_hand(settings: Settings) -> set[str]:

@@ -162,7 +162,7 @@ class Night:
     def audit(self) -> None:
         """Check the closed candidate against the contracts; sets `error` if a blocking check fails."""
         with self.stage("audit"):
-            process, self.suites = self._suites(), None  # usable once
+            process, self.suites = self._suites(), None  # closed below: publishing needs its memory
             try:
                 found = audit.audit(self._folder, self.catalog, self.code_lists, self._detail, process.validate)
             finally:

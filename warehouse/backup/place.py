@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from contracts.errors import HubError
-from warehouse.checksums import StoredFile, seal, unseal
+from warehouse.checksums import StoredFile, dump_json, load_json
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
 
@@ -35,7 +35,7 @@ class Backup:
 
 def write_manifest(folder: Path, files: dict[str, StoredFile], changed: dict[str, int]) -> None:
     content = {"files": {name: asdict(stored) for name, stored in sorted(files.items())}, "changed": changed}
-    write_atomically(folder / MANIFEST, seal(content))
+    write_atomically(folder / MANIFEST, dump_json(content))
 
 
 def backups(place: Path) -> Iterator[Backup]:
@@ -44,7 +44,7 @@ def backups(place: Path) -> Iterator[Backup]:
         if path.parent.suffix == UNFINISHED_SUFFIX:
             continue
         try:
-            content = unseal(path.read_bytes())
+            content = load_json(path.read_bytes())
             files = {name: StoredFile(**stored) for name, stored in content["files"].items()}
             yield Backup(path.parent, files, content["changed"])
         except (ValueError, KeyError, TypeError):
@@ -53,13 +53,13 @@ def backups(place: Path) -> Iterator[Backup]:
 
 def remember(settings: Settings, backup: Path) -> None:
     """Note in the home where its last backup is."""
-    write_atomically(settings.home / MANIFEST, seal({"backup": str(backup.absolute())}))
+    write_atomically(settings.home / MANIFEST, dump_json({"backup": str(backup.absolute())}))
 
 
 def last_backup(settings: Settings) -> Path | None:
     """The folder of the home's last backup; None if none was ever made, or the note is lost."""
     try:
-        return Path(unseal((settings.home / MANIFEST).read_bytes())["backup"])
+        return Path(load_json((settings.home / MANIFEST).read_bytes())["backup"])
     except (OSError, ValueError, KeyError):
         return None
 

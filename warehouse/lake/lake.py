@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from contracts.errors import DeliveryError, HubError
 from contracts.model import Table
-from warehouse.checksums import StoredFile, seal, unseal
+from warehouse.checksums import StoredFile, dump_json, load_json
 from warehouse.files import write_atomically
 from warehouse.settings import Settings
 
@@ -81,7 +81,7 @@ class Delivery:
         return (self.delivered_on, self.received_at, self.id)
 
     def as_json(self) -> bytes:
-        return seal(asdict(self))
+        return dump_json(asdict(self))
 
     @classmethod
     def from_json(cls, document: bytes) -> Delivery:
@@ -89,7 +89,7 @@ class Delivery:
 
         ValueError, KeyError or TypeError if it is damaged.
         """
-        content = unseal(document)
+        content = load_json(document)
         known: dict[str, Any] = {f.name: content[f.name] for f in fields(cls) if f.name in content}
         known["delivered_on"] = date.fromisoformat(known["delivered_on"])
         known["received_at"] = datetime.fromisoformat(known["received_at"])

@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from contracts.errors import ReleaseError
-from warehouse.checksums import StoredFile, seal, unseal
+from warehouse.checksums import StoredFile, dump_json, load_json
 from warehouse.environment import environment_fault
 from warehouse.files import sync_folder, write_atomically
 from warehouse.releases import content_hash
@@ -74,7 +74,7 @@ def publish(settings: Settings, candidate: Path, manifest: Manifest) -> Manifest
     with _disk(settings):
         files = {name: StoredFile.of(candidate / name) for name in _names(candidate)}
         manifest = manifest.model_copy(update={"files": files})
-        write_atomically(candidate / MANIFEST, seal(manifest.model_dump(mode="json")))
+        write_atomically(candidate / MANIFEST, dump_json(manifest.model_dump(mode="json")))
         _make_durable(candidate)
         candidate.rename(target)
         sync_folder(settings.releases)
@@ -119,7 +119,7 @@ def show(settings: Settings, id_: str) -> Manifest:
     if id_ not in release_ids(settings):
         raise ReleaseError(f"no release {id_[:64]}", where=str(settings.releases), remedy="see `hub release list`")
     try:
-        return Manifest.model_validate(unseal(path.read_bytes()))
+        return Manifest.model_validate(load_json(path.read_bytes()))
     except (OSError, ValueError):
         raise ReleaseError("the manifest is missing or damaged", where=str(path), remedy=_OTHER) from None
 
