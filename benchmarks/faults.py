@@ -2,9 +2,10 @@
 
 For each N a copy of a small home gets a night with that fault, then one without, which must be good. Odd N: the disk fails
 once (EIO); even N: it is full from there on (ENOSPC). `faults.c` is compiled with `cc` and preloaded, because hooks in Python
-do not see what DuckDB, Polars and SQLite do. The audit is left out: it only reads.
+do not see what DuckDB, Polars and SQLite do. The audit is left out: it only reads. Nine operations of ten are Dagster's:
+`--part` samples those below one folder of the home.
 
-    python -m benchmarks.faults [--sample COUNT]
+    python -m benchmarks.faults [--sample COUNT] [--part lake --part releases …]
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ def quick_night(settings: Settings) -> NightResult:
 class Outcome(NamedTuple):
     """The end of a night with a fault: `line` is its error, "" if it ended well; `problem` why that is wrong."""
 
+    part: str
     n: int
     line: str
     problem: str
@@ -75,8 +77,8 @@ def make_home(home: Path) -> Settings:
     return settings
 
 
-def outcomes(base: Settings, work: Path, steps: range) -> Iterator[Outcome]:
-    """Yield the outcome for each N of `steps`."""
+def outcomes(base: Settings, work: Path, part: str, steps: range) -> Iterator[Outcome]:
+    """Yield the outcome for each N of `steps`, of the operations below the folder `part` of the home."""
     library = ctypes.CDLL(None)
     for n in steps:
         home = work / f"home-{n}"
@@ -86,7 +88,7 @@ def outcomes(base: Settings, work: Path, steps: range) -> Iterator[Outcome]:
 
         def with_fault(n: int = n, home: Path = home, settings: Settings = settings) -> None:
             code, stays = (errno.EIO, 0) if n % 2 else (errno.ENOSPC, 1)
-            library.fault_arm(os.fsencode(home), ctypes.c_long(n), code, stays)
+            library.fault_arm(os.fsencode(home / part), ctypes.c_long(n), code, stays)
             try:
                 quick_night(settings)
             finally:
@@ -95,16 +97,16 @@ def outcomes(base: Settings, work: Path, steps: range) -> Iterator[Outcome]:
         line = in_child(with_fault)
         problem = _problem(settings, before, line) or _problem_after(settings)
         shutil.rmtree(home)
-        yield Outcome(n, line, problem)
+        yield Outcome(part, n, line, problem)
 
 
-def operations(base: Settings, work: Path) -> int:
-    """The number of file operations of the night."""
+def operations(base: Settings, work: Path, part: str) -> int:
+    """The number of file operations of the night below the folder `part` of the home."""
     home, library = work / "counted", ctypes.CDLL(None)
     shutil.copytree(base.home, home)
 
     def counted() -> None:
-        library.fault_arm(os.fsencode(home), ctypes.c_long(0), 0, 0)
+        library.fault_arm(os.fsencode(home / part), ctypes.c_long(0), 0, 0)
         quick_night(base.model_copy(update={"home": home}))
         (work / "count").write_text(str(library.fault_count()), encoding="ascii")
 
@@ -168,11 +170,23 @@ def preload() -> None:
         sys.exit(subprocess.run(command, check=False).returncode)
 
 
+def try_all(base: Settings, work: Path, part: str, sample: int) -> int:
+    """Print the outcome of each operation sampled below a folder; returns the number of wrong ones."""
+    last, wrong = operations(base, work, part), 0
+    print(json.dumps({"part": part, "operations": last}), flush=True)
+    step = max(1, last // sample) if sample else 1
+    for outcome in outcomes(base, work, part, range(1 + step // 2, last + 1, step)):
+        print(json.dumps(outcome._asdict(), ensure_ascii=False), flush=True)
+        wrong += bool(outcome.problem)
+    return wrong
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--sample", type=int, default=0, help="so many operations, evenly spread over the night; 0: all"
     )
+    parser.add_argument("--part", action="append", help="a folder of the home, may be repeated; without: all of it")
     arguments = parser.parse_args()
     preload()
     with tempfile.TemporaryDirectory() as folder:
@@ -181,12 +195,7 @@ def main() -> None:
         line = in_child(lambda: make_home(made))  # threads of a night in this process would not survive a fork
         assert not line, line
         base = Settings(home=made, settle_seconds=0)
-        last, wrong = operations(base, work), 0
-        print(json.dumps({"operations": last}), flush=True)
-        step = max(1, last // arguments.sample) if arguments.sample else 1
-        for outcome in outcomes(base, work, range(1 + step // 2, last + 1, step)):
-            print(json.dumps(outcome._asdict(), ensure_ascii=False), flush=True)
-            wrong += bool(outcome.problem)
+        wrong = sum(try_all(base, work, part, arguments.sample) for part in arguments.part or [""])
     sys.exit(1 if wrong else 0)
 
 
