@@ -11,6 +11,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCK := $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-strip-extras --prerelease disallow $(if $(UPGRADE),--upgrade)
 
+# where it is set, every process that a test starts would compile the whole house again
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup demo test test-fast test-long coverage lint lock clean
 
 setup: .venv/.ready $(patsubst %,.venv/.ready-with-%,$(subst $(comma), ,$(EXTRAS)))

@@ -15,6 +15,7 @@ import duckdb
 import polars as pl
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings as hypothesis_settings
 
 from contracts.suite_process import SuiteProcess
 from demo.city import generate
@@ -28,6 +29,8 @@ from warehouse.releases.publish import current_id
 from warehouse.settings import Settings
 
 RESIDENTS = 10_400
+hypothesis_settings.register_profile("no-deadline", deadline=None)  # speed lives in benchmarks/: the machine is noisy
+hypothesis_settings.load_profile("no-deadline")
 
 
 @dataclass(frozen=True)

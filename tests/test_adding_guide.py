@@ -29,6 +29,8 @@ from warehouse.lake.tokens import Tokens
 from warehouse.settings import Settings
 from warehouse.sql_reading.grammar import FUNCTIONS
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "adding.md").read_text(encoding="utf-8")
 # a block and the path in the line above it
@@ -117,7 +119,6 @@ def test_the_code_list_is_read(pasted: Path) -> None:
     assert load_code_lists([pasted / "contracts" / "codes"])["dog_size"].spellings["小"] == "small"
 
 
-@pytest.mark.slow
 def test_the_endpoint_keeps_its_test(pasted: Path, tmp_path: Path) -> None:
     """In a copy of the project, where every block is pasted."""
     for package in ("api", "contracts", "warehouse", "tests"):

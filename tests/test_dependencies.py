@@ -48,6 +48,7 @@ def imported(*folders: str) -> set[str]:
     return {re.sub(r"[-_.]+", "-", name).lower() for module in modules for name in known.get(module, ())}
 
 
+@pytest.mark.slow
 def test_every_import_is_declared_and_every_declaration_imported() -> None:
     ours, base = imported(*OURS) - {"city-data-hub"}, names(PROJECT["dependencies"])
     assert ours - base == {"connectorx"}  # in a process of its own, started where the extra is there

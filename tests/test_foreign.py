@@ -25,6 +25,8 @@ from warehouse.build.engine import build_city
 from warehouse.lake.lake import Delivery
 from warehouse.lake.tokens import ensure_keys
 
+pytestmark = pytest.mark.slow
+
 CONTRACTS = Path(__file__).parent / "foreign"
 DATA = Path(__file__).parents[2] / "shared" / "data"
 ANIMALS = "hotline-311/nyc311_animals_2025q1.csv"

@@ -12,6 +12,8 @@ from tests.api.desk import NAME, ROWS, XLSX, Desk, record, zip_of
 from tests.pipelines.office import Office, csv_text, resident
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_list_is_paged_filtered_and_newest_first(desk: Desk) -> None:
     for n in range(1, 6):

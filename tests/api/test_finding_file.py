@@ -15,6 +15,8 @@ from tests.api.test_worklist import judge
 from tests.api.walks import Walk, rows, walking, write
 from warehouse.cross_check.model import load_rules
 
+pytestmark = pytest.mark.slow
+
 RULES = {rule.name: rule for rule in load_rules()}
 
 

@@ -72,6 +72,7 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_generated_client_reads_a_household_file(city: Settings, generated: Path) -> None:
     python = Path(str(COMMAND)).resolve().parent / "python"
     with serving(create_app(city)) as url:

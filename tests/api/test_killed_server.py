@@ -12,10 +12,11 @@ from tests.api.city import point_to, small_city, write_release
 from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = 6
 
 
-@pytest.mark.slow
 def test_what_was_answered_is_there_once(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, port=free_port())
     write_release(settings, "r1", small_city(settings))

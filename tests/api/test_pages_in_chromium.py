@@ -19,6 +19,8 @@ from tests.chromium import Phone, chromium, phone
 from warehouse.fieldwork import visits
 from warehouse.fieldwork.verdicts import history
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["chromium"]
 DOORS = {name: f"{building}号楼{entrance}单元{room}室" for name, building, entrance, room, _ in HOMES}
 MANY_TAPS = 3

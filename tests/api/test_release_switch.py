@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -9,6 +10,8 @@ from tests.api.city import PASSWORD, key, point_to, small_city, write_release
 from warehouse.casebook.casebook import open_casebook
 from warehouse.releases.reader import ReleaseReader
 from warehouse.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 RELEASES = [f"r{i}" for i in range(6)]
 READERS, FLIPS = 4, 60

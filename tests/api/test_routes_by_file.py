@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import api
+
+pytestmark = pytest.mark.slow
 
 ROUTE = '''"""Says hello."""
 from fastapi import APIRouter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from api.app import create_app
@@ -11,6 +12,8 @@ from tests.api.city import PASSWORD
 from tests.api.serving import serving
 from tests.api.test_rules import MINE, Rules
 from tests.chromium import chromium, phone
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["chromium"]
 

@@ -15,6 +15,8 @@ from tests.api.desk import NAME, ROWS, Desk
 from tests.api.serving import serving
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 2_000_000
 
 

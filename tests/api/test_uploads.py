@@ -19,6 +19,7 @@ from warehouse.lake.archives import BadArchive, content, members
 from warehouse.settings import Settings
 
 
+@pytest.mark.slow
 def test_an_upload_waits_in_landing_and_the_night_reads_it(desk: Desk) -> None:
     answer = desk.send(ROWS)
     assert (answer.status_code, answer.json()["release"]) == (202, None)
@@ -165,7 +166,7 @@ def test_of_a_zip_every_file_is_a_delivery(desk: Desk) -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 400), st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_an_archive_holds_it_is_read_or_refused(noise: bytes, at: int, overwrites: bool) -> None:
     good = zip_of({"a/" + NAME: ROWS, "不动产登记_20240301.xlsx": b"x" * 300})
     with NamedTemporaryFile() as file:

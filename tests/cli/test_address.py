@@ -14,6 +14,8 @@ from cli.main import app
 from contracts.code_lists import load_code_lists
 from tests.conftest import Night
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 HUB = [sys.executable, "-c", "from cli.main import run; run()"]
 PARTS = (
@@ -36,7 +38,6 @@ def parse(home: Path, text: bytes, *options: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-@pytest.mark.slow
 def test_the_answer_is_the_night_s(night: Night) -> None:
     columns = ("address", "standard_address", "dwelling_id", "rule", "confidence", "reasons", *PARTS)
     rows = night.query(f"select {', '.join(columns)} from address_link order by address_id limit 2000")
@@ -52,7 +53,6 @@ def test_the_answer_is_the_night_s(night: Night) -> None:
         ]
 
 
-@pytest.mark.slow
 def test_a_line_for_every_line(night: Night) -> None:
     text = (
         "柳港园西院1号楼1单元101附近\r\n\n".encode()
@@ -72,7 +72,6 @@ def test_a_line_for_every_line(night: Night) -> None:
     assert parse(night.settings.home, b"") == []
 
 
-@pytest.mark.slow
 def test_an_answer_comes_before_the_next_question(night: Night) -> None:
     """A program that asks one address at a time over a pipe is not left waiting."""
     command = [*HUB, "address", "parse"]
@@ -89,7 +88,6 @@ def test_an_answer_comes_before_the_next_question(night: Night) -> None:
         assert process.wait(timeout=60) == 0
 
 
-@pytest.mark.slow
 def test_within_an_area_the_number_may_be_enough(night: Night) -> None:
     [answer] = parse(night.settings.home, "1号楼1单元101\n".encode(), "--within", "140213052012")
     assert answer["rule"] == "within"
@@ -104,7 +102,6 @@ def test_without_a_release_and_with_a_wrong_area_it_says_what_to_do(tmp_path: Pa
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "said"), [("149", "an area code has"), ("150000000000", "no building stands in this area")]
 )

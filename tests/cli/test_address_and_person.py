@@ -14,6 +14,8 @@ from tests.cli.test_commands import hub
 from warehouse.casebook.casebook import open_casebook
 from warehouse.review import addresses, persons
 
+pytestmark = pytest.mark.slow
+
 ME = pwd.getpwuid(os.getuid()).pw_name
 HOME = f"山西省大同市平城区新旺街道{ESTATE}3号楼2单元501室"
 TO_ESTATE = ("--community", HERE[:12], "--estate", ESTATE, "--reason", "asked at the office")

@@ -20,6 +20,8 @@ import pytest
 from tests.cli.terminal import HUB, ROOT, hub
 from warehouse.access.masking import ROLES
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True)
 class Home:

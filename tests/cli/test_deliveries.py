@@ -15,6 +15,8 @@ from warehouse.casebook.casebook import open_casebook
 from warehouse.lake.delivery_decisions import DeliveryDecisions
 from warehouse.lake.lake import Delivery
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

@@ -15,6 +15,7 @@ import pytest
 from tests.cli.terminal import HUB, ROOT, hub
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -13,6 +13,8 @@ from tests.pipelines.workbooks import cells
 from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.form_filling.library import FORMS
 
+pytestmark = pytest.mark.slow
+
 FORM = """title: 户号表
 office: 社区
 legal_basis: 某条例

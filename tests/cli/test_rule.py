@@ -16,6 +16,8 @@ from warehouse.casebook.casebook import open_casebook
 from warehouse.cross_check import decisions as rule_decisions
 from warehouse.cross_check.model import rule_files
 
+pytestmark = pytest.mark.slow
+
 ME = pwd.getpwuid(os.getuid()).pw_name
 SPLIT = "hukou_residence_split"
 TRIED = SOUND.replace("from person", "from person where household_id is not null")

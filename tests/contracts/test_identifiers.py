@@ -98,6 +98,7 @@ def test_every_well_formed_number_is_ok(number: str) -> None:
     assert status("id_no", number) == "ok"
 
 
+@pytest.mark.slow
 @given(id_numbers, st.integers(0, 17), st.integers(1, 9))
 def test_one_wrong_digit_is_always_noticed(number: str, place: int, shift: int) -> None:
     old = number[place]
@@ -138,6 +139,7 @@ def test_a_deployment_ends_a_code() -> None:
     assert born.select(KINDS["id_no"].status(pl.col("no"), Areas.of(ended)))["no"].to_list() == ["ok", "area"]
 
 
+@pytest.mark.slow
 @given(old_numbers)
 def test_an_old_number_keeps_area_birth_and_serial_in_18_digits(old: str) -> None:
     new = canonical("id_no", old)
@@ -157,6 +159,7 @@ spelt = st.sampled_from(["{:.5E}", "{:.14e}", "{:.16E}", "{:.0e}", "{:.1f}", "{:
 wide = str.maketrans("0123456789.E+", "０１２３４５６７８９．Ｅ＋")
 
 
+@pytest.mark.slow
 @given(id_numbers, spelt, st.booleans())
 def test_no_spelling_of_a_float_ever_has_a_token(number: str, spelling: str, full_width: bool) -> None:
     written = spelling.format(float(number[:17] + "0"))

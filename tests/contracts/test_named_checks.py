@@ -87,8 +87,9 @@ near = st.one_of(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMED_CHECKS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(values=st.lists(near, max_size=12))
 def test_both_engines_find_the_same_rows(name: str, values: list[str | None]) -> None:
     assert in_duckdb(name, values) == sum(in_polars(name, values))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.identifiers import scrub, scrub_alone
@@ -81,7 +81,7 @@ widths = st.sampled_from([str.maketrans("", ""), str.maketrans("0123456789X", "�
 gaps = st.sampled_from(["", " ", "  ", ".", "_", "-", "－", "—", "–", "　", " - "[:2]])
 
 
-@settings(deadline=None)  # the first of a pattern compiles it
+@pytest.mark.slow
 @given(id_numbers, mobiles, gaps, widths)
 def test_however_a_number_is_grouped_it_is_found(number: str, mobile: str, gap: str, width: dict[int, int]) -> None:
     groups = [[number[:6], number[6:14], number[14:]], [mobile[:3], mobile[3:7], mobile[7:]]]
@@ -91,7 +91,6 @@ def test_however_a_number_is_grouped_it_is_found(number: str, mobile: str, gap: 
             assert written not in of_one(scrubber, f"联系{written}。")
 
 
-@settings(deadline=None)
 @given(st.lists(st.one_of(id_numbers, mobiles, st.text(alphabet="，。号楼请 abc", max_size=8)), max_size=6))
 def test_no_number_survives_scrubbing(parts: list[str]) -> None:
     clean = of_one(scrub, "，".join(parts))

@@ -21,6 +21,8 @@ from contracts.named_checks import NAMED_CHECKS
 from contracts.predicates import violates
 from contracts.suite import validate, warm_up
 
+pytestmark = pytest.mark.slow
+
 CODES = {"sex": CodeList("sex", {"1": "男", "2": "女"}, {}), "id_area": CodeList("id_area", {"990001": "test"}, {})}
 TEXT = (
     st.none()
@@ -72,7 +74,7 @@ def check_results(path: Path, *checks: Check) -> list[CheckResult]:
     return [r for r in validate(path, [table(*checks)], CODES) if r.rule not in ("columns", "type")]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(TEXT, NUMBER, DATE), min_size=1, max_size=30))
 def test_predicate_and_expectation_agree_on_every_row_check(
     tmp_path: Path, rows: list[tuple[str | None, int | None, date | None]]

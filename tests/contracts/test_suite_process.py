@@ -17,6 +17,8 @@ from contracts.model import Check, Column, Table
 from contracts.suite import validate
 from contracts.suite_process import SuiteProcess, serve
 
+pytestmark = pytest.mark.slow
+
 NAME = Column("name", "姓名", "姓名", "string", checks=(Check("not_null", "name"),))
 THING = Table("thing", "city", "1.0.0", "物", (NAME,), "contracts/city/thing.odcs.yaml", "0" * 64)
 

@@ -31,6 +31,7 @@ def test_both_renderings_leave_out_the_same(text: str) -> None:
     assert polars(visible, text) == visible_text(text)
 
 
+@pytest.mark.slow
 def test_every_format_character_of_unicode_is_invisible_and_no_letter_is() -> None:
     characters = [chr(code) for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
     seen = {c for c in characters if visible_text(c)}

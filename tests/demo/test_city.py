@@ -15,6 +15,8 @@ from demo.people.identity_numbers import conforms
 from demo.truth.truth import RULES
 from tests.demo.conftest import KEYS, accepted_rows, planted_cases, planted_keys, read_csv
 
+pytestmark = pytest.mark.slow
+
 
 def digest(files: CityFiles) -> dict[str, str]:
     paths = {**files.landing, **{f"truth {k}": v for k, v in files.truth.items()}, "id_area": files.id_area}

@@ -52,6 +52,7 @@ def of_case(rows: pl.DataFrame, case: str) -> pl.DataFrame:
     return found
 
 
+@pytest.mark.slow
 def test_noise_multiplies_the_hard_cases_and_at_zero_there_are_none(tmp_path: Path, city: CityFiles) -> None:
     def hard(files: CityFiles) -> int:
         truth = pl.read_parquet(files.truth["hotline"])

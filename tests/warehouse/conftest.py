@@ -21,7 +21,7 @@ from warehouse.settings import Settings
 __all__ = ["postgres"]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def casebook_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database's URL."""
     if request.param == "sqlite":

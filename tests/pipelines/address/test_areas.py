@@ -15,6 +15,8 @@ from pipelines.address.area_names import names
 from pipelines.address.areas import Area, AreaTree
 from tests.pipelines.address.town import SINCE, TODAY, area, building, parse, town
 
+pytestmark = pytest.mark.slow
+
 CHANGE = date(2021, 1, 1)
 
 

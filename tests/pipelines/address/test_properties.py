@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from demo.spellings.doors import chinese_number
 from pipelines.address.parser import COLUMNS
 from tests.pipelines.address.town import BUILDINGS, town, usual
+
+pytestmark = pytest.mark.slow
 
 PIECES = (
     *"0123456789零〇一二三四五六七八九十百号楼幢栋座单元门层室户#-—()（）[【*, \t\n.、东西南北中",
@@ -33,7 +36,7 @@ WIDE = str.maketrans("0123456789#-", "０１２３４５６７８９＃－")
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(max_size=400))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example("\x00")
 @example("3号楼" * 100)
 def test_every_text_has_an_answer(text: str) -> None:
@@ -77,7 +80,7 @@ def written_home(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(written_home())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_way_to_write_a_home_leads_to_it_or_nowhere(case: tuple[str, str]) -> None:
     text, home = case
     found = usual().parse(pl.Series([text]))["standard_address"][0]
@@ -85,7 +88,7 @@ def test_a_way_to_write_a_home_leads_to_it_or_nowhere(case: tuple[str, str]) -> 
 
 
 @given(written_home(), st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_slip_leads_to_the_home_or_nowhere(case: tuple[str, str], data: st.DataObject) -> None:
     """One character of the name is lost, doubled or swapped with its neighbour; numbers stay."""
     text, home = case
@@ -97,7 +100,7 @@ def test_a_slip_leads_to_the_home_or_nowhere(case: tuple[str, str], data: st.Dat
 
 
 @given(st.permutations(BUILDINGS))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_order_of_the_tables_decides_nothing(buildings: list[dict[str, object]]) -> None:
     spellings = pl.Series(["柳港园3-2-501", "和平里1号楼101", "和平里1号楼901", "柳港园冬院3号楼101", "三墩村15号"])
     assert town(buildings=buildings).parse(spellings).rows() == usual().parse(spellings).rows()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -42,8 +43,9 @@ def test_any_headers_get_names_that_are_valid_and_unique(headers: list[str]) -> 
 CELLS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 5).flatmap(lambda w: st.lists(st.lists(CELLS, min_size=w, max_size=w), min_size=2, max_size=6)))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_gives_a_sound_contract_or_a_reason(tmp_path: Path, rows: list[list[str]]) -> None:
     [one] = draft_samples(write_rows(tmp_path / "任意_20240301.csv", rows))
     if one.draft:

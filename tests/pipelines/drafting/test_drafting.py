@@ -31,6 +31,7 @@ from tests.pipelines.drafting.drafts import (
 from tests.pipelines.office import Office, csv_text, id_no
 
 
+@pytest.mark.slow
 def test_the_demo_files_load_by_their_drafts(tmp_path: Path) -> None:
     files = generate(tmp_path / "city", residents=600).landing
     wanted = [files[source] for source in ("resident", "property", "hotline")]

@@ -20,6 +20,8 @@ from warehouse.casebook.casebook import open_casebook
 from warehouse.lake.delivery_decisions import decide
 from warehouse.lake.raw_archive import RawArchive
 
+pytestmark = pytest.mark.slow
+
 NAME = "人口信息_20240301.csv"
 
 

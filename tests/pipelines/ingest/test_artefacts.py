@@ -5,6 +5,8 @@ import pytest
 from contracts.artefacts import is_placeholder
 from tests.pipelines.office import RESIDENT_HEADER, Office, id_no, resident, ticket
 
+pytestmark = pytest.mark.slow
+
 NULL_WORDS = ["NULL", "null", " NULL ", r"\N", "(null)", "<null>", "nan", "NaN", "None", "NaT", "N/A", "NA", "<NA>"]
 ERROR_CELLS = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "########"]
 MOJIBAKE = ["锟斤拷", "柳港园锟斤拷", "\ufffd", "柳港\ufffd园", "烫烫烫", "屯屯屯屯"]

@@ -99,7 +99,8 @@ texts = st.tuples(st.sampled_from(["", "王", "电话:", "x "]), numbers, st.sam
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(st.dictionaries(st.sampled_from(NAMES), texts, max_size=3), min_size=1, max_size=4))
 def test_no_number_written_anywhere_is_left_anywhere(
     tmp_path_factory: pytest.TempPathFactory, changes: list[dict[str, str]]

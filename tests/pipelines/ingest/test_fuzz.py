@@ -23,6 +23,8 @@ from tests.pipelines.mutants import ROWS, SECRETS, Seed, mutant, narrow, seeds, 
 from tests.pipelines.office import CATALOG, Office
 from warehouse.lake.tokens import KEY_BYTES, Tokens
 
+pytestmark = pytest.mark.slow
+
 FILES = 10_000
 OLD_ONES = 125  # XLS: every eleventh takes the process that reads it with it, and a new one a second to start
 NIGHT = 300
@@ -78,7 +80,6 @@ def mutants() -> Iterator[tuple[int, Seed]]:
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_of_ten_thousand_files_every_row_is_accounted_for(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +124,6 @@ def test_the_good_files_are_read_whole(office: Office, tmp_path: Path) -> None:
         assert (result.read, result.errors) == (ROWS, {"formula": 1} if seed.suffix == ".xlsx" else {})
 
 
-@pytest.mark.slow
 def test_a_night_of_damaged_files_ends_well(tmp_path: Path) -> None:
     office = Office(tmp_path, narrow())
     for number, seed in zip(range(NIGHT), itertools.cycle(seeds()[:-1]), strict=False):

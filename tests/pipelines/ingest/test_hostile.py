@@ -15,6 +15,8 @@ from tests.pipelines.hostile import GOOD, LINE, NAMES, beside_a_good_file
 from tests.pipelines.mutants import HEADER, SECRETS, narrow
 from tests.pipelines.office import PROPERTY_HEADER, Office, csv_text, resident
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

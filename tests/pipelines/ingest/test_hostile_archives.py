@@ -18,6 +18,8 @@ from tests.pipelines.mutants import HEADER, narrow
 from tests.pipelines.office import Office, workbook
 from warehouse.lake import archives
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:

@@ -13,6 +13,8 @@ from tests.pipelines.hostile import GOOD
 from tests.pipelines.mutants import HEADER
 from tests.pipelines.office import Office, csv_text, id_no, resident
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 MEASURE = r"""
 import re, sys
@@ -45,7 +47,6 @@ def measure_memory(tmp_path: Path, path: Path) -> tuple[int, int, str]:
     return int(before), int(after), said
 
 
-@pytest.mark.slow
 def test_a_line_without_an_end_takes_no_more_memory_than_others(tmp_path: Path) -> None:
     path = tmp_path / "endless"
     path.write_text(",".join(HEADER) + "\n", encoding="utf-8")
@@ -55,7 +56,6 @@ def test_a_line_without_an_end_takes_no_more_memory_than_others(tmp_path: Path) 
     assert after - before < 1024
 
 
-@pytest.mark.slow
 def test_lines_that_wait_for_the_end_of_a_quote_do_not_pile_up(tmp_path: Path) -> None:
     path = tmp_path / "quote"
     with path.open("w", encoding="utf-8") as file:
@@ -68,7 +68,6 @@ def test_lines_that_wait_for_the_end_of_a_quote_do_not_pile_up(tmp_path: Path) -
 
 
 @pytest.mark.long
-@pytest.mark.slow
 def test_memory_is_bounded_by_pieces_not_by_the_file(tmp_path: Path) -> None:
     path, people, times = tmp_path / "large", 90_000, 60  # id_no() has as many numbers
     rows = people * times

@@ -142,7 +142,8 @@ good = st.integers(1, 3).map(lambda n: resident(n))
 line = st.one_of(good, good.map(lambda row: row[:-1]), st.lists(field, max_size=17), st.just(["男"]))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(line, max_size=8), plain=st.booleans(), cut=st.integers(0, 3))
 def test_read_is_accepted_plus_rejected(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], plain: bool, cut: int

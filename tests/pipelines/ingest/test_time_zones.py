@@ -56,6 +56,7 @@ def test_the_zone_is_the_hubs() -> None:
     assert typed("2024-03-01T00:30:00Z", "Asia/Urumqi")[1] == datetime(2024, 3, 1, 6, 30)
 
 
+@pytest.mark.slow
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2099, 1, 1)), st.integers(-12, 14))
 def test_any_moment_is_the_same_in_every_offset(at: datetime, hours: int) -> None:
     moment = at.replace(tzinfo=UTC).timestamp()

@@ -12,6 +12,8 @@ import pytest
 from benchmarks import linkage
 from tests.pipelines.linkage.tables import FEBRL, australians, spoilt
 
+pytestmark = pytest.mark.slow
+
 HEADER = ", ".join(("rec_id", *FEBRL))
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.pipelines.linkage.persons import BIRTH, Persons, find, resident, ticket, title
 
+pytestmark = pytest.mark.slow
+
 HOME, PHONE = "d-home", "p-home"
 WANG = resident("r1", "王建国", "wang", phone_token=PHONE, dwelling_id=HOME)
 

@@ -93,7 +93,8 @@ TEXT = st.text(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=200)
 @given(st.lists(st.one_of(st.none(), TEXT), max_size=8))
 def test_any_cell_has_a_kind_and_its_features_fit_it(cells: list[str | None]) -> None:
     said = name_features(pl.Series(cells, dtype=pl.String))
@@ -106,7 +107,8 @@ def test_any_cell_has_a_kind_and_its_features_fit_it(cells: list[str | None]) ->
         assert row["name_sex"] in (None, "1", "2")
 
 
-@settings(max_examples=50, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=50)
 @given(st.lists(TEXT, min_size=1, max_size=8))
 def test_a_name_says_the_same_alone_as_among_others(cells: list[str]) -> None:
     together = name_features(pl.Series(cells)).to_dicts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from warehouse.review.persons import PersonDecisionKind
 from warehouse.review.persons import decide as say
 from warehouse.review.source_records import SourceRecord, SourceRecords
 from warehouse.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 HOME = "d-home"
 BROKEN = resident("r1", "王建国", None, dwelling_id=HOME)

@@ -16,6 +16,8 @@ from pipelines.linkage.score import decides_sql, reasons_sql, score
 from pipelines.linkage.train import train
 from tests.pipelines.linkage.tables import CITY, FEBRL, australians, create_table, rows, spoilt
 
+pytestmark = pytest.mark.slow
+
 PERSONS = """
 a  王伟    1 1980-02-03 p1 d1
 b  李丽    2 1982-05-06 p1 d1

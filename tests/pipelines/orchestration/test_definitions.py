@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import dagster as dg
+import pytest
 import yaml
 
 from contracts.load import load_catalog
@@ -20,6 +21,8 @@ from pipelines.orchestration.instance import home as dagster_home
 from pipelines.orchestration.instance import instance
 from pipelines.orchestration.schedules import landing_sensor
 from warehouse.settings import Settings
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.pipelines.town import EAST, FEBRUARY, JANUARY, MARCH, WEST, Town, copy_of, holds, home, lives
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_same_bytes_for_another_day_do_not_move_what_was_known(tmp_path: Path) -> None:

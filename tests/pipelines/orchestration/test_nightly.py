@@ -27,7 +27,7 @@ from warehouse.releases.publish import current_id, release_ids, show, verify
 from warehouse.settings import Settings
 
 SECRET = "990001199001011234"
-pytestmark = pytest.mark.usefixtures("dagster_on_disk")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("dagster_on_disk")]
 
 
 @pytest.fixture(scope="module")

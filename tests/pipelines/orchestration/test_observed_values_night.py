@@ -9,6 +9,8 @@ import pytest
 from tests.pipelines.doors import DAY, Doors, doubt, is_used, lives_at
 from tests.pipelines.town import EAST, WEST, Release, Town, holds, home, lives
 
+pytestmark = pytest.mark.slow
+
 SAYS = (
     "select source, value, shown, why, delivery_id, row_no, claimed_on from claim where attribute = ? order by source"
 )

@@ -8,6 +8,8 @@ import pytest
 
 from tests.pipelines.town import Release, Town, holds, lives
 
+pytestmark = pytest.mark.slow
+
 DAY = "2024-01-31"
 
 

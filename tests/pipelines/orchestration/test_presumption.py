@@ -13,6 +13,8 @@ from warehouse.build.engine import MACROS, dependencies, models
 from warehouse.build.sql_files import read_folder
 from warehouse.cross_check import run
 
+pytestmark = pytest.mark.slow
+
 ABOUT_FINDINGS = {"finding", "finding_evidence", "finding_resolution", "stop", "rule_figure"}
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.pipelines.doors import Doors, doubts, lives_at
 from tests.pipelines.office import CATALOG
 from tests.pipelines.town import Town, home, lives
 from warehouse.casebook.casebook import open_casebook
 from warehouse.review.persons import link
 from warehouse.review.source_records import SourceRecord, SourceRecords
+
+pytestmark = pytest.mark.slow
 
 CANNOT_BE_MADE_AGAIN = ("landing", "archive", "keys", "vault", "codes")  # beside the casebook
 BROKEN = "990001199001010000"

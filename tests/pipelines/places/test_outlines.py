@@ -17,6 +17,8 @@ from warehouse.build.python_model import PythonModel, generated_model
 from warehouse.build.sql_files import in_order, read_folder
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 A, B, C = "140213052012001", "140213052012002", "140213052013001"
 MADE_HERE = ("building_period", "current_building", "building", "grid_review")
 DAY = date(2026, 11, 20)

@@ -13,6 +13,8 @@ from pipelines.pull import pages
 from tests.pipelines.pull.fetching import PullHub
 from tests.pipelines.pull.server import Answer, Api, Query, run_server
 
+pytestmark = pytest.mark.slow
+
 SECRET = "990001199001011234"
 
 

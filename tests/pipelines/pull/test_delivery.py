@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from contracts.code_lists import HERE, load_code_lists
 from pipelines.ingest.archive_landing import archive_landing
@@ -12,6 +13,8 @@ from tests.pipelines.pull.server import run_server
 from tests.postgres import Database
 from warehouse.lake.lake import Delivery, Lake
 from warehouse.lake.raw_archive import RawArchive
+
+pytestmark = pytest.mark.slow
 
 
 def night(hub: PullHub) -> list[Delivery]:

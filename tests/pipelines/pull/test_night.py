@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from contracts.model import Catalog
 from pipelines.orchestration.night import Night
 from pipelines.orchestration.nightly import warnings
@@ -9,6 +11,7 @@ from tests.pipelines.office import CATALOG, csv_text, resident
 from tests.pipelines.pull.fetching import PullHub
 
 
+@pytest.mark.slow
 def test_what_cannot_be_fetched_is_told_and_the_night_goes_on(hub: PullHub) -> None:
     elsewhere = hub.settings.home / "elsewhere"
     elsewhere.mkdir()

@@ -14,6 +14,8 @@ from pipelines.pull.query import pull_query
 from tests.pipelines.pull.fetching import PullHub
 from tests.postgres import PASSWORD, Database
 
+pytestmark = pytest.mark.slow
+
 QUERY = "select permit_no, holder, updated_at from permits"
 
 

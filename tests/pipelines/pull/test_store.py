@@ -14,6 +14,8 @@ import pytest
 
 from tests.pipelines.pull.fetching import PullHub
 
+pytestmark = pytest.mark.slow
+
 KEY = json.dumps({"key": "landing-key", "secret": "landing-s3cr3t"})
 
 

@@ -25,6 +25,8 @@ from tests.pipelines.answers import (
 from tests.pipelines.office import Office
 from tests.pipelines.workbooks import comments, fills
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_workbook_has_a_summary_the_bad_rows_and_a_list(tmp_path: Path) -> None:
     book = sheets(receipt_file(tmp_path, of_format("xlsx"), delivery=replace(SENT, ignored=1)))
@@ -102,7 +104,7 @@ def test_comments_and_sheets_are_capped_and_the_list_is_not(tmp_path: Path, monk
     assert len(book["明细"]) == 1 + len(TWO_SHEETS)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.lists(st.text(max_size=40), min_size=1, max_size=6, unique=True))
 @pytest.mark.parametrize("shared", ["", "甲" * 31, "明细", "𠮷" * 20])
 def test_sheets_have_names_excel_takes(tmp_path: Path, shared: str, names: list[str]) -> None:

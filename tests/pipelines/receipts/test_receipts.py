@@ -160,7 +160,8 @@ words = st.text(st.sampled_from("=+-@＝＋－＠'\t\r\n ,;\"<>&_x0041\x00\x0b\u
 tagged = st.one_of(words, words.map(lambda text: f"<r>{text}</r>"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=tagged, column=tagged, names=st.lists(tagged, min_size=2, max_size=4), value=tagged)
 def test_no_cell_is_a_formula(tmp_path: Path, name: str, column: str, names: list[str], value: str) -> None:
     delivery = replace(SENT, file_name=name, unknown_columns=(column,))

@@ -259,7 +259,8 @@ areas = st.builds(lambda grid, level: grid[:level], grids.filter(bool), st.sampl
 people = st.lists(st.tuples(grids, grids), max_size=30)
 
 
-@settings(max_examples=80, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=80)
 @given(st.sampled_from(sorted(ROLES)), st.lists(areas, max_size=3), people)
 def test_no_row_out_of_scope_ever_comes_back(
     role: Role, areas: list[str], rows: list[tuple[str | None, str | None]]

@@ -28,6 +28,8 @@ from warehouse.lake.vault_check import vault_damage
 from warehouse.lock import deployment_lock
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def office(tmp_path: Path, casebook_url: str) -> Office:

@@ -114,7 +114,7 @@ def expected_homes(sent: list[File], day: int) -> dict[str, str]:
     return known
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sent=files)
 def test_history_of_every_day_is_what_the_files_stated(
     tmp_path_factory: pytest.TempPathFactory, sent: list[File]
@@ -124,7 +124,7 @@ def test_history_of_every_day_is_what_the_files_stated(
         assert known_by(made, day) == expected_homes(sent, day), day
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(sent=files)
 def test_night_by_night_or_all_at_once_is_the_same(tmp_path_factory: pytest.TempPathFactory, sent: list[File]) -> None:
     home = tmp_path_factory.mktemp("lake")

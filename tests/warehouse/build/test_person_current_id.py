@@ -74,7 +74,7 @@ def test_every_reader_of_an_old_id_gets_the_same_current_id(trail: Trail, living
 CHANGES = st.tuples(st.sampled_from(("kept", "merged", "split")), st.sampled_from(IDS), st.sampled_from(IDS))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(CHANGES.filter(lambda change: change[1] != change[2]), max_size=8), st.sets(st.sampled_from(IDS)))
 def test_an_id_in_use_is_its_own_current_id(trail: Trail, living: set[str]) -> None:
     found = stands_for(trail, " ".join(sorted(living)))

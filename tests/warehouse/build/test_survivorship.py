@@ -186,7 +186,7 @@ def claim_strategies() -> Iterator[st.SearchStrategy[Said]]:
         )  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.one_of(*claim_strategies()), min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_person_and_dwelling_show_what_the_claims_show(drawn: list[tuple[str, Said, int, str]], shuffle: Any) -> None:
     rows = [says(source, f"{n:02}", days, **said) for n, (source, said, days, _) in enumerate(drawn)]

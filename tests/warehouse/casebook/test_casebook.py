@@ -18,6 +18,8 @@ from warehouse.casebook.tables import metadata
 from warehouse.lake import delivery_decisions
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "korrekt-pferd-17"
 GRID = "140213052001001"
 

@@ -12,6 +12,8 @@ import pytest
 from warehouse.casebook import finding_log
 from warehouse.casebook.casebook import Casebook
 
+pytestmark = pytest.mark.slow
+
 Found = dict[str, tuple[str, str]]  # finding → rule and evidence
 
 

@@ -14,6 +14,8 @@ from warehouse.corrections.queries import history
 from warehouse.corrections.requests import answer
 from warehouse.corrections.states import State
 
+pytestmark = pytest.mark.slow
+
 WEST, EAST, NORTH = "西院", "东院", "北院"
 LATER = date(2026, 10, 20)
 

@@ -17,6 +17,8 @@ from warehouse.corrections.queries import RequestFilter, each, find, history
 from warehouse.corrections.requests import Packet, answer, send, was_sent
 from warehouse.corrections.states import State
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 9, 18)
 SENT = {"seen": "东院", "by": "zhao.lead"}
 PACKET = Packet(

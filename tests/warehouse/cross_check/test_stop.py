@@ -104,6 +104,7 @@ def test_a_home_lies_where_its_building_stands_whatever_a_rule_says() -> None:
     assert nowhere["grid_code"] is None
 
 
+@pytest.mark.slow
 def test_every_finding_that_waits_is_on_one_stop_of_the_night(night: Night) -> None:
     [(on_stops,)] = night.query("select sum(findings) from stop")
     [(waiting,)] = night.query("select count(*) from finding where status in ('open', 'lead')")

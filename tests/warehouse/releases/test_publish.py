@@ -29,6 +29,8 @@ from warehouse.releases.publish import (
 )
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW = "20260101T000000-aaaaaaaa", "20260102T000000-bbbbbbbb"
 ROOT = Path(__file__).parents[3]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.identifiers import normal_spelling
@@ -222,7 +222,6 @@ def test_a_building_that_only_the_map_places_is_where_that_puts_it(tmp_path: Pat
         spelling(casebook, mine, "东头", HOME.replace("西院3", "东院13"))
 
 
-@settings(deadline=None)  # no timing in tests: the machine is noisy
 @given(st.text(max_size=40))
 def test_a_normal_spelling_is_one_already(text: str) -> None:
     normal = normal_spelling(text)

@@ -143,7 +143,7 @@ ACTS = st.tuples(ROWS, ROWS, st.sampled_from(["same", "different", "open"])).fil
 
 
 @given(st.lists(ACTS, max_size=25))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_decided_in_whatever_order_the_decisions_agree(tmp_path_factory, acts) -> None:
     with Casebook(f"sqlite:///{tmp_path_factory.mktemp('book')}/casebook.sqlite", now=lambda: NOW) as book:
         for left, right, verdict in acts:

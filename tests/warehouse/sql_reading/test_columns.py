@@ -35,7 +35,8 @@ def selects(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return select | named | st.tuples(inner, inner).map(lambda part: f"({part[0]}) union all ({part[1]})")
 
 
-@settings(deadline=None, max_examples=100)
+@pytest.mark.slow
+@settings(max_examples=100)
 @given(st.recursive(st.sampled_from(("select 1 as a", "select name as a from person")), selects, max_leaves=6))
 def test_who_has_the_columns_told_needs_no_other(sql: str) -> None:
     """DuckDB itself is asked: what binds over whole tables also binds where only the columns are that are told."""

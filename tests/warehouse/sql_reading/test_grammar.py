@@ -187,7 +187,8 @@ SPLICED = st.lists(PIECES, max_size=9).map(lambda pieces: f"select {' '.join(pie
 ).map(lambda part: f"select {part[0].replace('{0}', part[1][0])} from person {' '.join(part[1])}")
 
 
-@settings(deadline=None, max_examples=400)
+@pytest.mark.slow
+@settings(max_examples=400)
 @given(SPLICED | st.recursive(st.just("select 1 as a"), selects, max_leaves=6))
 def test_what_passes_reads_nothing_else_by_duckdbs_own_parser(sql: str) -> None:
     try:

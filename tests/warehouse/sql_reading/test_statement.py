@@ -94,7 +94,8 @@ def selects(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return select | named | st.tuples(inner, inner).map(lambda part: f"({part[0]}) union all ({part[1]})")
 
 
-@settings(deadline=None, max_examples=100)
+@pytest.mark.slow
+@settings(max_examples=100)
 @given(st.recursive(st.just("select 1 as a"), selects, max_leaves=8))
 def test_who_has_the_relations_told_needs_no_other(sql: str) -> None:
     """DuckDB itself is asked: what binds where all tables are also binds where only those are that are told."""
