@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,10 @@ def write_release(settings: Settings, release_id: str, rows: Rows, catalog: Cata
     with duckdb.connect(str(folder / "city.duckdb")) as con:
         con.execute("begin")  # a transaction for each row would cost most of the time
         con.execute("create schema source")
-        for table in (catalog or load_catalog()).tables.values():
-            con.execute(f"create table {table.definition}")
-            for row in rows.get(table.relation, []):
-                _insert(con, table, row)
+        tables = (catalog or load_catalog()).tables.values()
+        con.execute("; ".join(f"create table {table.definition}" for table in tables))
+        for table in (t for t in tables if rows.get(t.relation)):
+            _insert(con, table, rows[table.relation])
         con.execute("commit")
     built_at, files = datetime(2026, 11, 22, tzinfo=UTC), {"city.duckdb": StoredFile.of(folder / "city.duckdb")}
     manifest = Manifest(id=release_id, built_at=built_at, content_hash="0", rows={"person": 5}, files=files)
@@ -53,13 +53,13 @@ def point_to(settings: Settings, release_id: str) -> None:
     os.replace(beside, settings.releases / "CURRENT")
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: Table, row: Mapping[str, Any]) -> None:
-    """Inserts a row; a missing column is null, or if its contract forbids that a value of its type: a release is audited."""
-    assert set(row) <= {c.name for c in table.released_columns}, f"{table.qualified}: {sorted(row)}"
-    required = {c.name: ANYTHING[c.logical_type] for c in table.released_columns if c.required}
-    row = required | {name: value for name, value in row.items() if value is not None or name not in required}
-    names = ", ".join(f'"{n}"' for n in row)
-    con.execute(f"insert into {table.relation} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
+def _insert(con: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Inserts rows; a missing column is null, or if its contract forbids that a value of its type: a release is audited."""
+    usual = {c.name: ANYTHING[c.logical_type] if c.required else None for c in table.released_columns}
+    assert all(row.keys() <= usual.keys() for row in rows), table.qualified
+    whole = [usual | {name: value for name, value in row.items() if value is not None} for row in rows]
+    marks = ", ".join([f"({', '.join('?' * len(usual))})"] * len(rows))
+    con.execute(f"insert into {table.relation} values {marks}", [v for row in whole for v in row.values()])
 
 
 def small_city(settings: Settings, release_id: str = "r1") -> Rows:

@@ -19,6 +19,8 @@ from tests.api.document import DocumentedClient
 from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
 from warehouse.corrections.requests import Packet, send
 
+pytestmark = pytest.mark.slow
+
 ROW = {"delivery_id": "d1", "row_no": 2}
 ASK = {
     "key": "ask-0001",

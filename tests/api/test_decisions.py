@@ -15,6 +15,8 @@ from tests.api.document import DocumentedClient
 from warehouse.casebook.casebook import Casebook, NewUser, open_casebook
 from warehouse.review import addresses, persons
 
+pytestmark = pytest.mark.slow
+
 WEST = f"山西省大同市平城区新旺街道{ESTATE}3号楼"
 ALIAS = {"written": "老电厂宿舍", "community_code": HERE[:12], "estate": ESTATE, "reason": "asked at the office"}
 SPELLING = {"written": "电厂后头3-2-501", "standard_address": f"{WEST}2单元501室", "reason": "seen at the door"}

@@ -17,6 +17,8 @@ from tests.pipelines.workbooks import cells, comments, fills, formulas
 from warehouse.casebook.casebook import open_casebook
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SHEET, YELLOW, GREY = "报表", "FFFFEB9C", "FFD9D9D9"
 FORMULA = '=HYPERLINK("http://x.example","h")'
 FORM = """title: {0}

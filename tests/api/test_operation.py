@@ -14,6 +14,8 @@ from tests.api.city import PASSWORD, key, point_to, small_city, write_release
 from warehouse.casebook.casebook import open_casebook
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 def test_without_a_release_login_works_and_reading_says_what_to_do(home: Settings) -> None:
     with open_casebook(home) as casebook:

@@ -15,6 +15,8 @@ from warehouse.casebook.tables import visits
 from warehouse.cross_check import decisions as rule_decisions
 from warehouse.cross_check.library import library
 
+pytestmark = pytest.mark.slow
+
 SPLIT, VACANT = "hukou_residence_split", "vacant_with_ticket"
 MINE, COUNTY, OTHER = HERE[:9], HERE[:6], "140214001"
 STOP = {"key": "stop-0001", "area": MINE, "decision": "stopped", "reason": "seven doors, seven mistakes"}

@@ -18,8 +18,9 @@ from tests.pipelines.office import Office, csv_text, resident
 from warehouse.lake.archives import BadArchive, content, members
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 def test_an_upload_waits_in_landing_and_the_night_reads_it(desk: Desk) -> None:
     answer = desk.send(ROWS)
     assert (answer.status_code, answer.json()["release"]) == (202, None)

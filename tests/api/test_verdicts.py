@@ -15,6 +15,8 @@ from warehouse.casebook import finding_log, tables
 from warehouse.casebook.casebook import NewUser
 from warehouse.fieldwork.verdicts import history
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(UTC)  # the API's own clock
 TODAY = (NOW + timedelta(hours=8)).date().isoformat()
 F1, F2 = f"/findings/{key('f1')}/verdicts", f"/findings/{key('f2')}/verdicts"

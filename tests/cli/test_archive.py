@@ -13,6 +13,8 @@ from tests.cli.terminal import hub
 from tests.pipelines.office import Office, csv_text, id_no, resident
 from warehouse.lake.raw_archive import RawArchive
 
+pytestmark = pytest.mark.slow
+
 NAME = "人口信息_20240301.csv"
 
 

@@ -14,8 +14,9 @@ import pytest
 
 from tests.cli.terminal import HUB, ROOT, hub
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

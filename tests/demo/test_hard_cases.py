@@ -18,6 +18,8 @@ from demo.geography.layout import gcj02
 from demo.people.identity_numbers import AGENCY_PHONE, conforms
 from demo.spellings.ambiguous_buildings import CityNames
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> CityFiles:
@@ -52,7 +54,6 @@ def of_case(rows: pl.DataFrame, case: str) -> pl.DataFrame:
     return found
 
 
-@pytest.mark.slow
 def test_noise_multiplies_the_hard_cases_and_at_zero_there_are_none(tmp_path: Path, city: CityFiles) -> None:
     def hard(files: CityFiles) -> int:
         truth = pl.read_parquet(files.truth["hotline"])

@@ -19,6 +19,8 @@ from demo.people.identity_numbers import SequenceRegister, check_character, conf
 from demo.shares import distributions
 from demo.spellings.doors import chinese_number
 
+pytestmark = pytest.mark.slow
+
 birth_dates = st.dates(date(1900, 1, 1), date(2026, 12, 31))
 
 

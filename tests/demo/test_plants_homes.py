@@ -12,6 +12,8 @@ from demo.city import CityFiles, generate
 from demo.shares.planted_homes import MISPLACED_IN_LIUGANGYUAN
 from demo.truth.planted_homes import INSIDE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> CityFiles:

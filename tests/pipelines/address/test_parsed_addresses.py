@@ -16,6 +16,8 @@ from tests.pipelines.address.town import AREAS, BUILDINGS, HOME, TODAY, decision
 from warehouse.review.addresses import AddressDecision
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SPELLINGS = {"柳港园3-2-501": 3, "柳港园西院3号楼2单元501": 1, "桃花源3号楼2单元501": 2}
 
 

@@ -13,6 +13,8 @@ from pipelines.ingest.drift import shift
 from tests.pipelines.office import Office
 from warehouse.build.sources import lake_view
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = (
     Column("tag", "牌号", "牌号", "string", required=True, primary_key=True),
     Column("kind", "类别", "类别", "string", codes="sex", aliases=("种类",)),

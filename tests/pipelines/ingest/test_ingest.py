@@ -21,6 +21,8 @@ from tests.pipelines.office import (
     workbook,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_column_nobody_agreed_on_is_left_out_and_said(office: Office) -> None:
     office.drop("人口信息_20240301.csv", csv_text([[*resident(1), "x"]], [*RESIDENT_HEADER, "备注"]))

@@ -8,6 +8,8 @@ from contracts.model import Catalog
 from tests.pipelines.office import CATALOG, PROPERTY_HEADER, Office, id_no, resident, ticket, workbook
 from warehouse.lake.vault import Vault
 
+pytestmark = pytest.mark.slow
+
 OLD = id_no(1)[:6] + id_no(1)[8:17]  # as it was written before 1999
 
 

@@ -12,6 +12,8 @@ from pipelines.orchestration.nightly import warnings
 from tests.pipelines.office import CATALOG, HOTLINE_HEADER, Office, csv_text, resident, ticket
 from warehouse.build.sources import lake_view
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_same_bytes_twice_are_one_delivery(office: Office) -> None:
     first = office.receive([resident(1)])

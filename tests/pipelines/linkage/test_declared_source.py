@@ -12,6 +12,8 @@ from contracts.model import Catalog
 from tests.pipelines.linkage.persons import BIRTH, CATALOG, Row, find, resident
 from tests.school_roll import CONTRACT
 
+pytestmark = pytest.mark.slow
+
 PHONE = "p-home"
 WANG = resident("r1", "王建国", "wang", phone_token=PHONE)
 

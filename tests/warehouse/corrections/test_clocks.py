@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 
+import pytest
+
 from tests.warehouse.corrections.corrected import ADDRESSES, WHO, Town, observation, says
 from warehouse.casebook.tables import correction_requests
 from warehouse.casebook.working_days import Due, WorkingCalendar
 from warehouse.corrections.queries import history
 from warehouse.corrections.requests import Packet, move_clock
+
+pytestmark = pytest.mark.slow
 
 WEST, EAST = "西院", "东院"
 

@@ -10,6 +10,8 @@ from tests.warehouse.cross_check.test_rules import SOUND, rule_from
 from warehouse.cross_check.limits import Limits
 from warehouse.cross_check.run import prepare, run_rule
 
+pytestmark = pytest.mark.slow
+
 CATALOG = load_catalog()
 A, B = "a" * 32, "b" * 32
 

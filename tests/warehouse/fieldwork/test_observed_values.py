@@ -15,6 +15,8 @@ from warehouse.fieldwork.verdicts import history
 from warehouse.lake.tokens import Tokens
 from warehouse.lake.vault import Vault
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("said", "kept"),

@@ -8,6 +8,8 @@ import pytest
 
 from tests.warehouse.build.claimed import NEWEST, City, Said, door, says
 
+pytestmark = pytest.mark.slow
+
 RESIDENT, TITLE, TICKET = "resident", "property", "hotline"
 WEI, WEI_NEW = "王伟", "王维"
 PHONE, OTHER, THIRD = "154****0001", "154****0002", "154****0003"

@@ -19,6 +19,8 @@ from warehouse.fieldwork.submit import FindingClosed, submit_verdict
 from warehouse.fieldwork.verdicts import history as verdicts
 from warehouse.fieldwork.visits import VisitSubmission, history, submit_visit
 
+pytestmark = pytest.mark.slow
+
 MET = VisitSubmission("key-of-visit-1", HOME, "r1", "finding", "met", NOW, "见到户主", None, (SEEN,))
 NOBODY = MET._replace(outcome="nobody_home", verdicts=(), note="")
 TOMORROW = TODAY + timedelta(days=1)

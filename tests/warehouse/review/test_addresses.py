@@ -30,6 +30,8 @@ from warehouse.review.addresses import (
     revoke,
 )
 
+pytestmark = pytest.mark.slow
+
 COMMUNITY = HERE[:12]
 HOME = f"山西省大同市平城区新旺街道{ESTATE}3号楼2单元501室"
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

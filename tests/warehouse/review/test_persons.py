@@ -21,6 +21,8 @@ from warehouse.releases.reader import OpenRelease
 from warehouse.review.persons import PersonDecision, current_decisions, decide, history, link, reopen, unlink
 from warehouse.review.source_records import SourceRecord, SourceRecords
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 A, B, C, D = (SourceRecord.of(row) for row in ("resident:1", "property:t1", "hotline:k1", "resident:2"))
 
