@@ -63,6 +63,7 @@ clean:
 	@echo "installing from requirements.lock, about a minute"
 	$(INSTALL) --require-hashes -r requirements.lock
 	$(INSTALL) --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q api cli contracts demo pipelines warehouse
 	touch $@
 
 .venv/.ready-with-%: requirements-%.lock | .venv/.ready
