@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import polars as pl
 
 from contracts.artefacts import IN_IDENTIFIERS, Artefact, artefacts_of
-from contracts.identifiers import KINDS, Kind, half_width, visible, visible_prose
+from contracts.identifiers import KINDS, half_width, visible, visible_prose
 from contracts.model import Column
 
 STRAY = "stray_character"
@@ -27,14 +27,27 @@ TIDIERS: Mapping[str, Callable[[pl.Expr], pl.Expr]] = {
 Places = dict[str, pl.Series]
 
 
-def clean_cells(text: pl.Series, column: Column, values: Collection[str] = ()) -> tuple[pl.Series, Places]:
+def is_unusual(column: Column) -> pl.Expr:
+    """True for cells of the column that may need cleaning."""
+    text, kind = pl.col(column.name), KINDS.get(str(column.token))
+    if kind is None:
+        unusual = text.str.contains("|".join([UNTIDY, *(artefact.pattern for artefact in artefacts_of(column))]))
+    else:
+        placeholder, *_ = IN_IDENTIFIERS[str(column.token)]
+        unusual = ~text.str.contains(kind.usual) | text.str.contains(placeholder.pattern)
+    return unusual.fill_null(False)
+
+
+def clean_cells(
+    text: pl.Series, unusual: pl.Series, column: Column, values: Collection[str] = ()
+) -> tuple[pl.Series, Places]:
     """The cells trimmed and cleaned as contracted, identifiers in normal form, empty → null; by rule the places of cells that the
-    receipt tells of. None of the `values` that its codes allow is an artefact.
+    receipt tells of. Only the `unusual` need it; none of the `values` that its codes allow is an artefact.
     """
-    artefacts, kind = artefacts_of(column), KINDS.get(str(column.token))
-    looked_at = _unusual(text, kind, column).fill_null(False).arg_true()
+    looked_at = unusual.arg_true()
     if looked_at.is_empty():
         return text, {}
+    artefacts, kind = artefacts_of(column), KINDS.get(str(column.token))
     written = text.gather(looked_at)
     cells = _changed(written, visible_prose if _is_prose(column) else lambda t: visible(t).str.replace(MARK, "$1"))
     found = {STRAY: cells.ne_missing(written)}
@@ -45,14 +58,6 @@ def clean_cells(text: pl.Series, column: Column, values: Collection[str] = ()) -
         cells = _without(_changed(cells, kind.normal), IN_IDENTIFIERS[str(column.token)], found, allowed)
     places = {rule: looked_at.filter(cells_found) for rule, cells_found in found.items() if cells_found.any()}
     return text.scatter(looked_at, cells), places
-
-
-def _unusual(text: pl.Series, kind: Kind | None, column: Column) -> pl.Series:
-    """True for cells that may need cleaning."""
-    if kind is None:
-        return text.str.contains("|".join([UNTIDY, *(artefact.pattern for artefact in artefacts_of(column))]))
-    placeholder, *_ = IN_IDENTIFIERS[str(column.token)]
-    return ~text.str.contains(kind.usual) | text.str.contains(placeholder.pattern)
 
 
 def _is_prose(column: Column) -> bool:

@@ -13,7 +13,7 @@ from contracts.code_lists import CodeList
 from contracts.identifiers import scrub
 from contracts.model import Column, LogicalType, Table
 from contracts.named_checks import NAMED_CHECKS
-from pipelines.ingest.cells import clean_cells
+from pipelines.ingest.cells import clean_cells, is_unusual
 from pipelines.ingest.dates import parse_moments
 
 # always understood besides the contract's formats: what the hub's readers write for a typed date or time
@@ -37,10 +37,12 @@ def clean(
     """
     found: dict[tuple[str, str], pl.Series] = {}
     columns = []
+    unusual = frame.select(is_unusual(column) for column in table.columns)  # all at once, in parallel
     for column in table.columns:
-        cells, places = clean_cells(frame[column.name], column, _code_texts(column, code_lists))
-        columns.append(cells.alias(column.name))
-        found |= {(column.name, rule): at for rule, at in places.items()}
+        name = column.name
+        cells, places = clean_cells(frame[name], unusual[name], column, _code_texts(column, code_lists))
+        columns.append(cells.alias(name))
+        found |= {(name, rule): at for rule, at in places.items()}
     values = frame.with_columns(columns)
     return values.with_columns(_in_form(column, code_lists) for column in table.columns), found
 

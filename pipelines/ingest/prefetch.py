@@ -10,16 +10,17 @@ from typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+AHEAD = 3
 WORKERS = 2
 MOST_WAITING = 8
 
 
 def prefetch(source: Iterator[T]) -> Iterator[T]:
-    """Yield the items of `source`; a thread makes the next one meanwhile. Its errors are raised in turn."""
+    """Yield the items of `source`; a thread makes up to AHEAD of them meanwhile. Its errors are raised in turn."""
     with ThreadPoolExecutor(1) as pool:
-        following = pool.submit(next, source, None)
-        while (item := following.result()) is not None:
-            following = pool.submit(next, source, None)
+        following = deque(pool.submit(next, source, None) for _ in range(AHEAD))
+        while (item := following.popleft().result()) is not None:
+            following.append(pool.submit(next, source, None))
             yield item
 
 
