@@ -69,6 +69,7 @@ class HomeFile(ReleaseResponse):
     matters: list[Matter] = Field(description="the matters of all tickets, with repeats counted together")
     attributes: list[Attribute] = Field(description="the values of each source, side by side")
     findings: list[Finding]
+    open_findings: int = Field(description="number of findings of the home that wait for you, as in GET /v1/worklist")
 
 
 class HouseholdFile(HomeFile):
@@ -114,6 +115,7 @@ def _common_fields(
 ) -> dict[str, Any]:
     """The fields of `HomeFile`."""
     household_ids = [h["household_id"] for h in households]
+    home = dwelling_id or next(iter(household_ids), None)
     here = [Condition("household_id", "in", household_ids), Condition("dwelling_id", "in", _as_list(dwelling_id))]
     near = _in_grids([grid])
     persons = _persons(view, household_ids, dwelling_id, near)
@@ -130,6 +132,7 @@ def _common_fields(
         "matters": matters(tickets),
         "attributes": attributes(view, [*people, *_as_list(dwelling_id)], grids),
         "findings": finding_rows(view, live_findings(findings)),
+        "open_findings": live_findings.count_waiting(findings)[home],
         "release": view.release_id,
     }
 

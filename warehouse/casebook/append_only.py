@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -61,11 +62,15 @@ class LogEntry(NamedTuple):
 
 
 class AppendOnlyLog:
-    """The append-only tables of one casebook; `now` gives the time of each new row."""
+    """The append-only tables of one casebook; `now` gives the time of each new row.
+
+    `written` changes whenever this process has written rows with keys: what is kept in memory is old then.
+    """
 
     def __init__(self, store: Engine, now: Callable[[], datetime]) -> None:
         self._store, self.now = store, now
         self._together = GroupCommit(store)
+        self._writes, self.written = count(1), 0
         self._reads = store.execution_options(reads=True)
 
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
@@ -115,7 +120,9 @@ class AppendOnlyLog:
 
     def once_each(self, entries: Sequence[LogEntry]) -> list[bool]:
         """As `once` for several entries, all or none; returns True for each entry that is new."""
-        return self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
+        new = self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
+        self.written = next(self._writes)
+        return new
 
     def _write(self, tx: Connection, entry: LogEntry) -> bool:
         table, key = entry.table, {"key": entry.key, "content": _content(entry.sent)}
