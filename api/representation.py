@@ -27,7 +27,7 @@ CONDITIONAL: Final = ("GET", "HEAD")
 ABOUT_CONTENT: Final = ("content-length", "content-type", "content-encoding")
 
 
-class Coding(NamedTuple):
+class ContentCoding(NamedTuple):
     """A content coding by its registered name."""
 
     name: str
@@ -43,7 +43,7 @@ def _zstd(body: bytes) -> bytes:
     return zstd.compress(body, 3)
 
 
-CODINGS: Final = (Coding("zstd", _zstd), Coding("gzip", _gzip))  # the better first
+CODINGS: Final = (ContentCoding("zstd", _zstd), ContentCoding("gzip", _gzip))  # the better first
 
 
 class Representation:
@@ -96,7 +96,7 @@ class Representation:
         coding = (
             None
             if "content-encoding" in headers
-            else chosen(self._asked.get(b"accept-encoding", b"").decode("latin-1"))
+            else best_coding(self._asked.get(b"accept-encoding", b"").decode("latin-1"))
         )
         if coding is None:
             return content
@@ -115,7 +115,7 @@ def entity_tag(viewer: object, content: bytes) -> str:
     return f'W/"{digest.hexdigest()}"'
 
 
-def chosen(accepted: str) -> Coding | None:
+def best_coding(accepted: str) -> ContentCoding | None:
     """The best coding that a header Accept-Encoding allows (RFC 9110, 12.5.3); None for none."""
     weights = {}
     for part in accepted.lower().split(","):

@@ -31,12 +31,16 @@ class Supervisor(Multiprocess):
     """
 
     def __init__(self, settings: Settings, counts: Path) -> None:
+        cores = len(os.sched_getaffinity(0))
+        workers = settings.workers or cores
+        threads = settings.threads or max(1, cores // workers)  # of DuckDB: the workers divide the cores
+        settings = settings.model_copy(update={"threads": threads})
         config = Config(
             WorkerApp(settings, counts),
             factory=True,
             host=settings.host,
             port=settings.port,
-            workers=settings.workers or len(os.sched_getaffinity(0)),
+            workers=workers,
             access_log=False,  # uvicorn's has paths; ours is in logs.py
             log_level="warning",
             timeout_graceful_shutdown=STOP_SECONDS,

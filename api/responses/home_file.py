@@ -121,7 +121,7 @@ def _common_fields(
     persons = _persons(view, household_ids, dwelling_id, near)
     people = [p["person_id"] for p in persons]
     grids = _in_grids({grid, *(p["grid_code"] for p in persons), *(p["hukou_grid_code"] for p in persons)})
-    findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids)
+    findings = live_findings(view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids))
     at_home = [Condition("dwelling_id", "eq", dwelling_id), *near]
     tickets = view.rows("ticket", *at_home) if dwelling_id else []
     tickets = view.with_labels("ticket", sorted(tickets, key=lambda t: str(t["reported_at"]), reverse=True))
@@ -131,7 +131,7 @@ def _common_fields(
         "tickets": tickets[:LATEST_TICKETS],
         "matters": matters(tickets),
         "attributes": attributes(view, [*people, *_as_list(dwelling_id)], grids),
-        "findings": finding_rows(view, live_findings(findings)),
+        "findings": finding_rows(view, findings),
         "open_findings": live_findings.count_waiting(findings)[home],
         "release": view.release_id,
     }

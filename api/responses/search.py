@@ -198,4 +198,4 @@ def _open_findings(view: View, live_findings: LiveFindings, items: Sequence[Row]
     home = AnyOf((Condition("household_id", "in", households), Condition("dwelling_id", "in", dwellings)))
     columns = ("finding_id", "status", "household_id", "dwelling_id")
     rows = view.rows("finding", home, Condition("status", "in", UNDECIDED_STATUSES), columns=columns) if items else []
-    return live_findings.count_waiting(rows)
+    return live_findings.count_waiting(live_findings(rows))

@@ -106,7 +106,7 @@ class Worklist:
             Condition("place", "eq", place),
             Condition("status", "in", UNDECIDED_STATUSES),
         )
-        findings = self._live_findings.waiting(self._view.rows("finding", *here)) if ids else []
+        findings = self._live_findings.waiting(self._live_findings(self._view.rows("finding", *here))) if ids else []
         waiting: dict[str, list[Row]] = defaultdict(list)
         for finding in finding_rows(self._view, findings):
             waiting[finding["stop_id"]].append(finding)

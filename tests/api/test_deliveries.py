@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
+from api.slots import Slots
 from tests.api.desk import NAME, ROWS, XLSX, Desk, record, zip_of
 from tests.pipelines.office import Office, csv_text, resident
 from warehouse.settings import Settings
@@ -76,7 +77,7 @@ def test_a_check_says_what_would_come_of_it_and_keeps_nothing(desk: Desk) -> Non
     assert (issue["row"], issue["column"], issue["rule"]) == (3, "性别", "code")
     assert (found["file_name"], found["label"], found["release"]) == (NAME, "人口登记", None)
     after = sorted(p for p in desk.settings.home.rglob("*") if "casebook" not in p.name)
-    assert after == sorted([*before, desk.settings.checks])
+    assert after == sorted([*before, desk.settings.checks, desk.settings.checks / ".slot-0"])
 
 
 def test_a_check_of_a_file_that_cannot_be_read_says_why(shared_desk: Desk) -> None:

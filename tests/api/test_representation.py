@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.app import create_app
-from api.representation import CODINGS, chosen
+from api.representation import CODINGS, best_coding
 from tests.api.city import PASSWORD, key, point_to, small_city, write_release
 from tests.api.conftest import login_headers
 from tests.api.document import DocumentedClient
@@ -36,13 +36,13 @@ FILE = f"/v1/households/{key('h1')}"
     ],
 )
 def test_the_best_coding_that_is_accepted(accepted: str, name: str | None) -> None:
-    coding = chosen(accepted)
+    coding = best_coding(accepted)
     assert (coding.name if coding else None) == name
 
 
 @given(st.text())
 def test_no_header_is_an_error(accepted: str) -> None:
-    assert chosen(accepted) in (*CODINGS, None)
+    assert best_coding(accepted) in (*CODINGS, None)
 
 
 @pytest.mark.parametrize(("coding", "decode"), [("gzip", gzip.decompress), ("zstd", zstd.decompress)])

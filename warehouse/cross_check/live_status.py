@@ -24,7 +24,7 @@ from warehouse.releases.operator_reader import RowReader
 from warehouse.releases.reader import OpenRelease, Row
 
 UNDECIDED_STATUSES: Final = ("open", "lead")  # the statuses in which a finding waits for somebody
-OTHERS_AFTER: Final = 0.5  # seconds after which the verdicts of other processes are looked for
+OTHERS_AFTER: Final = 0.1  # seconds after which the verdicts of other processes are looked for
 HASHES: Final = "select finding_id, evidence_hash from finding where finding_id in (select unnest($ids))"
 Resolutions = dict[str, Resolution]
 
@@ -44,7 +44,7 @@ class ResolutionIndex:
         self._written, self._read_at = -1, 0.0
 
     def resolutions(self, release: OpenRelease) -> Mapping[str, Resolution]:
-        """The present resolutions, by finding. The caller must not change them."""
+        """The present resolutions, by finding; they go on following the casebook. The caller must not change them."""
         if self._is_behind(release):
             with self._lock:
                 if self._is_behind(release):
@@ -61,7 +61,7 @@ class ResolutionIndex:
         try:
             new = {row.finding_id for row in self._log.new_rows()}
             for known, resolutions in list(self._of.items()):
-                self._of[known] = {**resolutions, **self._resolve(known, new)} if new else resolutions
+                resolutions.update(self._resolve(known, new))
             if release not in self._of:
                 self._of[release] = self._resolve(release, self._judged())
         except BaseException:
@@ -105,14 +105,14 @@ class LiveFindings:
             row | _current(row, current[row["finding_id"]]) if row["finding_id"] in current else row for row in findings
         ]
 
-    def waiting(self, findings: Sequence[Row]) -> list[Row]:
-        """Those of the findings that wait for the user now, with their current status."""
-        return [row for row in self(findings) if row["status"] in self._statuses]
+    def waiting(self, current: Sequence[Row]) -> list[Row]:
+        """Those of findings with their current status that wait for the user."""
+        return [row for row in current if row["status"] in self._statuses]
 
-    def count_waiting(self, findings: Sequence[Row]) -> Counter[str | None]:
-        """The number that wait for the user by home: by dwelling, or by household where no dwelling is known. The one count of
-        worklist, search, and the files of homes."""
-        return Counter(row["dwelling_id"] or row["household_id"] for row in self.waiting(findings))
+    def count_waiting(self, current: Sequence[Row]) -> Counter[str | None]:
+        """The number of `waiting` by home: by dwelling, or by household where no dwelling is known. The one count of worklist,
+        search, and the files of homes."""
+        return Counter(row["dwelling_id"] or row["household_id"] for row in self.waiting(current))
 
     def verdicts(self, finding_id: str) -> tuple[list[Verdict], str | None]:
         """All verdicts on one finding, oldest first, and its present evidence hash; None if the finding has gone."""
