@@ -47,7 +47,7 @@ CODINGS: Final = (ContentCoding("zstd", _zstd), ContentCoding("gzip", _gzip))  #
 
 
 class Representation:
-    """Shapes the answer to one request. `message` holds its beginning back until the first part of its body is there."""
+    """Shapes the answer to one request; its beginning is held back until the first part of its body is there."""
 
     def __init__(self, scope: Scope) -> None:
         self._method = scope["method"]
@@ -71,11 +71,11 @@ class Representation:
 
     def _shape(self, start: Message, body: Message) -> None:
         headers, content = MutableHeaders(raw=list(start["headers"])), body.get("body", b"")
-        viewer = self._state.get("viewer")
-        if start["status"] == 200 and self._method in CONDITIONAL and viewer is not None and content:
+        viewer, may_be_kept = self._state.get("viewer"), start["status"] == 200 and self._method in CONDITIONAL
+        if may_be_kept and viewer is not None:
             headers["etag"] = entity_tag(viewer, content)
             headers.add_vary_header("Authorization")
-        if self._is_unchanged(headers.get("etag")):
+        if may_be_kept and self._is_unchanged(headers.get("etag")):
             start["status"], content = 304, b""
             for name in ABOUT_CONTENT:
                 del headers[name]
@@ -86,19 +86,15 @@ class Representation:
     def _is_unchanged(self, tag: str | None) -> bool:
         """True if the client has what it would get: RFC 9110, 13.1.2, compared weakly."""
         known = self._asked.get(b"if-none-match")
-        if known is None or tag is None or self._method not in CONDITIONAL:
+        if known is None or tag is None:
             return False
         tags = [text.strip().removeprefix("W/") for text in known.decode("latin-1").split(",")]
         return "*" in tags or tag.removeprefix("W/") in tags
 
     def _compress(self, headers: MutableHeaders, content: bytes) -> bytes:
         headers.add_vary_header("Accept-Encoding")
-        coding = (
-            None
-            if "content-encoding" in headers
-            else best_coding(self._asked.get(b"accept-encoding", b"").decode("latin-1"))
-        )
-        if coding is None:
+        coding = best_coding(self._asked.get(b"accept-encoding", b"").decode("latin-1"))
+        if coding is None or "content-encoding" in headers:
             return content
         content = coding.encode(content)
         headers["content-encoding"], headers["content-length"] = coding.name, str(len(content))

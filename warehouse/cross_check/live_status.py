@@ -45,15 +45,14 @@ class ResolutionIndex:
 
     def resolutions(self, release: OpenRelease) -> Mapping[str, Resolution]:
         """The present resolutions, by finding; they go on following the casebook. The caller must not change them."""
-        if self._is_behind(release):
-            with self._lock:
-                if self._is_behind(release):
-                    self._catch_up(release)
-        return self._of[release]
+        with self._lock:
+            if self._is_behind(release):
+                self._catch_up(release)
+            return self._of[release]
 
     def _is_behind(self, release: OpenRelease) -> bool:
-        written = self._written != self._casebook.ledger.written
-        return written or release not in self._of or self._clock() - self._read_at >= OTHERS_AFTER
+        has_written = self._written != self._casebook.ledger.written
+        return has_written or release not in self._of or self._clock() - self._read_at >= OTHERS_AFTER
 
     def _catch_up(self, release: OpenRelease) -> None:
         """Read what is new for the releases that are known already, and everything for one that is not."""
