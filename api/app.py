@@ -7,18 +7,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from types import ModuleType
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import routes
 from api.errors import install_error_handlers
+from api.logs import DailyLog
 from api.middleware import RequestMiddleware
 from api.openapi import install_document, operation_id, tags_of
 from api.state import open_state
-from api.uploads import remove_leftovers
 from warehouse.settings import Settings
 
+HOT: Final = ("households", "worklist", "verdicts", "dwellings", "session", "health")  # what phones ask most
 ABOUT = """One city database built from the offices' files: look up the households of your grid, compare what the offices
 say about one home, see the findings.
 
@@ -28,13 +30,13 @@ release it was read from (`release`, header `X-Release`). Lists come as `items`,
 as if it did not exist."""
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The API of one deployment. Loads contracts and opens the casebook; the first request opens the release.
+def create_app(settings: Settings, log: DailyLog | None = None) -> FastAPI:
+    """The API of one deployment; requests are written to `log`. Loads contracts and opens the casebook; the first request opens
+    the release.
 
     ContractError or CasebookError as `open_state`.
     """
-    state, modules = open_state(settings), _modules()
-    remove_leftovers(settings)
+    state, modules = open_state(settings, log), _modules()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -63,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _modules() -> list[ModuleType]:
-    """The modules of `api/routes` that have a `router`."""
+    """The modules of `api/routes` that have a `router`, those of HOT first: a request tries one router after another."""
     found = [import_module(f"{routes.__name__}.{module.name}") for module in pkgutil.iter_modules(routes.__path__)]
-    return [module for module in found if hasattr(module, "router")]
+    rank = {f"{routes.__name__}.{name}": n for n, name in enumerate(HOT)}
+    return sorted((m for m in found if hasattr(m, "router")), key=lambda m: rank.get(m.__name__, len(HOT)))

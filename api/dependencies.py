@@ -120,8 +120,9 @@ async def release(request: Request) -> OpenRelease:
 ReleaseDep = Annotated[OpenRelease, Depends(release)]
 
 
-async def view(state: StateDep, session: SessionDep, release: ReleaseDep) -> View:
+async def view(request: Request, state: StateDep, session: SessionDep, release: ReleaseDep) -> View:
     """The user's view of the release: everything she can read."""
+    request.state.viewer = session.user  # a tag of the answer holds whom it is for (representation.py)
     return View(state.gate(session.user, release), release, state.snapshot_for(release).code_lists)
 
 
@@ -144,9 +145,10 @@ def source_records(view: ViewDep, state: StateDep, release: ReleaseDep) -> Sourc
 SourceRecordsDep = Annotated[SourceRecords, Depends(source_records)]
 
 
-async def live_findings(view: ViewDep, state: StateDep) -> LiveFindings:
+async def live_findings(view: ViewDep, state: StateDep, release: ReleaseDep, session: SessionDep) -> LiveFindings:
     """The present status of findings in the user's areas, with verdicts given since the release."""
-    return LiveFindings(view.unmasked, state.casebook)
+    for_leads = session.user.role != "grid_worker"
+    return LiveFindings(state.resolution_index, release, view.unmasked, state.casebook, for_leads=for_leads)
 
 
 LiveFindingsDep = Annotated[LiveFindings, Depends(live_findings)]

@@ -102,7 +102,7 @@ def _hub_error(request: Request, error: Exception) -> JSONResponse:
     status = next(STATUS[c] for c in type(error).__mro__ if c in STATUS)
     if status == 500:
         error_log.error("%s", error)  # our own errors name no personal values, but paths of this machine
-        return problem(500, "the hub failed", _release(request), remedy="its operator finds the reason in logs/api.log")
+        return problem(500, "the hub failed", _release(request), remedy="its operator finds the reason in logs/")
     answer = problem(status, error.what, _release(request), where=error.where, remedy=error.remedy)
     if isinstance(error, ServiceBusy):
         answer.headers["Retry-After"] = "30"  # a check takes seconds, a pause after failed logins minutes

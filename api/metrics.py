@@ -1,8 +1,17 @@
-"""Metrics for Prometheus. Labels are route templates and statuses, never paths, ids or users."""
+"""Metrics for Prometheus. Labels are route templates and statuses, never paths, ids or users.
+
+Several processes count into files that their supervisor made (`share_counts`), and whichever is asked answers with the sums.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
@@ -23,16 +32,41 @@ class Metrics:
             buckets=BUCKETS,
             registry=self._registry,
         )
-        self._served = Gauge("hub_release_info", "1 for the release served.", ("release",), registry=self._registry)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Counts one answered request; `route` is the route's template."""
-        self._requests.labels(method if method in METHODS else "other", route, str(status)).inc()
+        """Counts one answered request; `method` is one of METHODS or "other", `route` the route's template."""
+        self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 
     def text(self, release_id: str | None) -> bytes:
-        """All metrics in Prometheus' exposition format, with the release that is served now."""
-        self._served.clear()
-        if release_id:
-            self._served.labels(release_id).set(1)
-        return generate_latest(self._registry)
+        """All metrics in Prometheus' exposition format, of all processes, with the release that is served now."""
+        registry = CollectorRegistry()
+        try:
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # its own
+        except ValueError:  # this is the only process
+            registry.register(RegistryCollector(self._registry))
+        registry.register(ReleaseCollector(release_id))
+        return generate_latest(registry)
+
+
+@dataclass(frozen=True)
+class RegistryCollector(Collector):
+    """The metrics of another registry."""
+
+    registry: CollectorRegistry
+
+    def collect(self) -> Iterable[Metric]:
+        return self.registry.collect()
+
+
+@dataclass(frozen=True)
+class ReleaseCollector(Collector):
+    """The served release; no gauge, for that would be kept for each process."""
+
+    release_id: str | None
+
+    def collect(self) -> Iterable[Metric]:
+        served = GaugeMetricFamily("hub_release_info", "1 for the release served.", labels=["release"])
+        if self.release_id:
+            served.add_metric([self.release_id], 1)
+        yield served

@@ -6,7 +6,6 @@ names and numbers out of them.
 
 from __future__ import annotations
 
-import logging
 import time
 import traceback
 from collections.abc import Iterator
@@ -16,12 +15,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.body_limits import RequestBody
 from api.errors import error_log, problem
+from api.metrics import METHODS
+from api.representation import Representation
 from api.state import AppState
 from contracts.errors import HubError, ReleaseError
 from warehouse.environment import environment_fault
 from warehouse.releases.reader import OpenRelease
 
-access_log = logging.getLogger("hub.access")
 POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -47,13 +47,15 @@ class RequestMiddleware:
         started, status = time.perf_counter(), 0
         body = RequestBody(scope, receive, self._state.settings)
         release = scope.setdefault("state", {})["release"] = self._current()
+        representation = Representation(scope)
 
         async def send_marked(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
                 message["headers"] = [*message.get("headers", []), *_headers(message, release, body)]
-            await send(message)
+            for part in representation.messages(message):
+                status = part.get("status", status)
+                await send(part)
 
         try:
             await self._app(scope, body.receive, send_marked)
@@ -66,8 +68,10 @@ class RequestMiddleware:
         finally:
             seconds = time.perf_counter() - started
             route = _template(scope)
-            self._state.metrics.count(scope["method"], route, status, seconds)
-            access_log.info("%s %s %d %.1f ms", scope["method"], route, status, 1000 * seconds)
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._state.metrics.count(method, route, status, seconds)
+            if self._state.log:
+                self._state.log.request(method, route, status, seconds)
 
     def _current(self) -> OpenRelease | None:
         try:

@@ -51,6 +51,7 @@ def install_document(app: FastAPI, contracts: ContractsSnapshot) -> None:
             document = of_routes()
             _add_columns(document["components"]["schemas"], contracts)
             _add_problems(document)
+            _add_unchanged(document)
         return app.openapi_schema or {}
 
     app.openapi = completed  # type: ignore[method-assign]  # FastAPI's own way to extend the document
@@ -87,6 +88,13 @@ def _add_problems(document: dict[str, Any]) -> None:
         if "requestBody" in operation:
             for status in OF_EVERY_BODY:
                 responses.setdefault(status, _problem(status))
+
+
+def _add_unchanged(document: dict[str, Any]) -> None:
+    """Every GET of a logged-in user may be conditional (representation.py)."""
+    for methods in document["paths"].values():
+        if "security" in methods.get("get", {}):
+            methods["get"]["responses"]["304"] = {"description": "unchanged since the ETag in If-None-Match"}
 
 
 def _problem(status: str) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
+from api.logs import DailyLog
 from api.metrics import Metrics
 from api.responses.precheck import MAX_CONCURRENT_CHECKS
+from api.slots import Slots
 from contracts.code_lists import HERE as CODES
 from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import ContractError
@@ -20,6 +22,7 @@ from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
 from warehouse.access.policy import Gate, User
 from warehouse.casebook.casebook import Casebook, open_casebook
+from warehouse.cross_check.live_status import ResolutionIndex
 from warehouse.form_filling.library import FORMS, FormLibrary, form_files, load_forms
 from warehouse.lake.secrets import read_secret
 from warehouse.releases.reader import OpenRelease, ReleaseReader
@@ -50,7 +53,7 @@ def state_on_disk(settings: Settings) -> tuple[tuple[str, int, int], ...]:
 class AppState:
     """Everything that requests share; `snapshot` is the last valid reading of contracts and code lists.
 
-    `metrics_token` opens /metrics; empty: they are off.
+    `metrics_token` opens /metrics; empty: they are off. Requests are written to `log`, if there is one.
     """
 
     settings: Settings
@@ -58,8 +61,8 @@ class AppState:
     casebook: Casebook
     reader: ReleaseReader
     metrics_token: str = ""
+    log: DailyLog | None = None
     metrics: Metrics = field(default_factory=Metrics)
-    check_slots: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT_CHECKS))
 
     _snapshots: WeakKeyDictionary[OpenRelease, ContractsSnapshot] = field(default_factory=WeakKeyDictionary)
     _form_library: tuple[tuple[object, ...], FormLibrary] | None = None
@@ -71,6 +74,16 @@ class AppState:
     def zone(self) -> ZoneInfo:
         """The time zone in which offices write their timestamps."""
         return ZoneInfo(self.settings.timezone)
+
+    @cached_property
+    def check_slots(self) -> Slots:
+        """The slots of checks of uploaded files."""
+        return Slots(self.settings.checks, MAX_CONCURRENT_CHECKS)
+
+    @cached_property
+    def resolution_index(self) -> ResolutionIndex:
+        """The present resolutions of findings, in this process's memory."""
+        return ResolutionIndex(self.casebook)
 
     def snapshot_for(self, release: OpenRelease) -> ContractsSnapshot:
         """The snapshot taken when the release was first read, so that a new table is served with its first release."""
@@ -109,7 +122,7 @@ class AppState:
         return gates[user]
 
 
-def open_state(settings: Settings) -> AppState:
+def open_state(settings: Settings, log: DailyLog | None = None) -> AppState:
     """The state of a deployment. ContractError if a contract is wrong; HubError if the metrics' secret is missing or open to
     others; CasebookError or a database error from the casebook."""
     return AppState(
@@ -118,4 +131,5 @@ def open_state(settings: Settings) -> AppState:
         casebook=open_casebook(settings),
         reader=ReleaseReader(settings),
         metrics_token=read_secret(settings, settings.metrics_secret) if settings.metrics_secret else "",
+        log=log,
     )

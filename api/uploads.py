@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,11 +17,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from api.errors import BadRequest
+from api.leftovers import PART
 from warehouse.files import private_folder
-from warehouse.settings import Settings
 
 BLOCK = 1 << 20  # bytes
-PART = ".upload-{}.part"  # landing ignores names that start with a dot
 
 
 class Upload(NamedTuple):
@@ -77,10 +75,3 @@ def _write_block(file: BinaryIO, digest: hashlib._Hash, block: bytes) -> None:
 def _sync(file: BinaryIO) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def remove_leftovers(settings: Settings) -> None:
-    """Removes files that a killed process left behind; called before the first request."""
-    shutil.rmtree(settings.checks, ignore_errors=True)
-    for path in settings.landing.glob(f"*/{PART.format('*')}"):
-        path.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import json
 import os
+import signal
 import socket
 import statistics
 import subprocess
@@ -82,7 +83,9 @@ class Server:
 
     def __enter__(self) -> Server:
         command = [sys.executable, "-m", "cli.main", "serve"]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL, start_new_session=True
+        )
         while self._process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self._port)).close()
@@ -96,14 +99,24 @@ class Server:
         self._process.wait()
 
     def kill(self) -> None:
-        """End the process with SIGKILL."""
-        self._process.kill()
+        """End all its processes with SIGKILL."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def cpu(self) -> float:
-        """The user and system CPU seconds it has used."""
-        spent = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(spent[11]) + int(spent[12])) / TICKS
+        """The user and system CPU seconds that its processes have used."""
+        return sum(map(cpu_seconds, self.pids()))
+
+    def pids(self) -> list[int]:
+        """Its processes: the supervisor, then those that the supervisor started."""
+        supervisor = self._process.pid
+        children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text(encoding="ascii")
+        return [supervisor, *map(int, children.split())]
+
+
+def cpu_seconds(pid: int) -> float:
+    spent = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(spent[11]) + int(spent[12])) / TICKS
 
 
 async def log_in_workers(settings: Settings, clients: int) -> list[Worker]:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from warehouse.settings import Settings
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (setting HUB_HOST).")]
+Workers = Annotated[
+    int | None, typer.Option(help="Processes that answer; 0: as many as there are cores (setting HUB_WORKERS).")
+]
 Port = Annotated[int | None, typer.Option(help="Port to listen on (setting HUB_PORT).")]
 
 
-def serve(host: Host = None, port: Port = None) -> None:
+def serve(host: Host = None, port: Port = None, workers: Workers = None) -> None:
     """Serve the current release over HTTP; a new release is picked up without a restart."""
-    settings = deployment.load_settings(host=host, port=port)
+    settings = deployment.load_settings(host=host, port=port, workers=workers)
     require_free(settings)
     typer.echo(f"http://{settings.host}:{settings.port}/ (stop with Ctrl-C)")
     run(settings)

@@ -1,7 +1,8 @@
-"""The settings of the hub; the only module that reads the environment (prefix `HUB_`)."""
+"""The settings of the hub; the only module that touches the environment (prefix `HUB_`)."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import ByteSize, Field
@@ -43,6 +44,8 @@ class Settings(BaseSettings):
     body_seconds: float = Field(
         30.0, gt=0, description="Seconds that the body of a request, an upload's too, may stand still."
     )
+    workers: int = Field(0, ge=0, le=256, description="Processes of the API; 0: as many as there are cores.")
+    log_days: int = Field(30, ge=1, description="Days whose logs of the API are kept.")
     metrics_secret: str = Field(
         "", pattern="^([a-z][a-z0-9_]*)?$", description="Secret that is the bearer token of /metrics; empty: off."
     )
@@ -129,3 +132,8 @@ class Settings(BaseSettings):
     def casebook(self) -> str:
         """The casebook's URL: `casebook_url`, else SQLite in the home folder."""
         return self.casebook_url or f"sqlite:///{self.home.absolute() / 'casebook.sqlite'}"
+
+
+def share_counts(folder: Path) -> None:
+    """Let prometheus_client, which is told so by the environment when it is imported, keep its counts in files of this folder."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)

@@ -69,6 +69,7 @@ class HomeFile(ReleaseResponse):
     matters: list[Matter] = Field(description="the matters of all tickets, with repeats counted together")
     attributes: list[Attribute] = Field(description="the values of each source, side by side")
     findings: list[Finding]
+    open_findings: int = Field(description="number of findings of the home that wait for you, as in GET /v1/worklist")
 
 
 class HouseholdFile(HomeFile):
@@ -114,12 +115,13 @@ def _common_fields(
 ) -> dict[str, Any]:
     """The fields of `HomeFile`."""
     household_ids = [h["household_id"] for h in households]
+    home = dwelling_id or next(iter(household_ids), None)
     here = [Condition("household_id", "in", household_ids), Condition("dwelling_id", "in", _as_list(dwelling_id))]
     near = _in_grids([grid])
     persons = _persons(view, household_ids, dwelling_id, near)
     people = [p["person_id"] for p in persons]
     grids = _in_grids({grid, *(p["grid_code"] for p in persons), *(p["hukou_grid_code"] for p in persons)})
-    findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids)
+    findings = live_findings(view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids))
     at_home = [Condition("dwelling_id", "eq", dwelling_id), *near]
     tickets = view.rows("ticket", *at_home) if dwelling_id else []
     tickets = view.with_labels("ticket", sorted(tickets, key=lambda t: str(t["reported_at"]), reverse=True))
@@ -129,7 +131,8 @@ def _common_fields(
         "tickets": tickets[:LATEST_TICKETS],
         "matters": matters(tickets),
         "attributes": attributes(view, [*people, *_as_list(dwelling_id)], grids),
-        "findings": finding_rows(view, live_findings(findings)),
+        "findings": finding_rows(view, findings),
+        "open_findings": live_findings.count_waiting(findings)[home],
         "release": view.release_id,
     }
 

@@ -37,7 +37,7 @@ class SearchHit(BaseModel):
     grid_code: str | None
     member_count: int | None
     matched: list[str] = Field(description="what matched: name, id_no, phone, address", examples=[["address"]])
-    open_findings: int = Field(description="number of findings of the home that wait for a verdict")
+    open_findings: int = Field(description="number of findings of the home that wait for you, as in GET /v1/worklist")
 
 
 class SearchResponse(ReleaseResponse):
@@ -185,17 +185,17 @@ def _search_hits(view: View, live_findings: LiveFindings, items: Sequence[Row]) 
             grid_code=item.get("grid_code") or item["place"].get("grid_code"),
             member_count=item.get("member_count"),
             matched=item["matched"],
-            open_findings=found[item["household_id"]] + found[item["dwelling_id"]],
+            open_findings=found[item["dwelling_id"] or item["household_id"]],
         )
         for item in items
     ]
 
 
 def _open_findings(view: View, live_findings: LiveFindings, items: Sequence[Row]) -> Counter[str | None]:
-    """Numbers of waiting findings by household id, and by dwelling id for findings without a household."""
-    households = sorted({i["household_id"] for i in items} - {None})
+    """Numbers of waiting findings by home, of the homes of the items."""
+    households = sorted({i["household_id"] for i in items if not i["dwelling_id"]} - {None})
     dwellings = sorted({i["dwelling_id"] for i in items} - {None})
-    about = AnyOf((Condition("household_id", "in", households), Condition("dwelling_id", "in", dwellings)))
+    home = AnyOf((Condition("household_id", "in", households), Condition("dwelling_id", "in", dwellings)))
     columns = ("finding_id", "status", "household_id", "dwelling_id")
-    rows = live_findings(view.rows("finding", about, Condition("status", "in", UNDECIDED_STATUSES), columns=columns))
-    return Counter(row["household_id"] or row["dwelling_id"] for row in rows if row["status"] in UNDECIDED_STATUSES)
+    rows = view.rows("finding", home, Condition("status", "in", UNDECIDED_STATUSES), columns=columns) if items else []
+    return live_findings.count_waiting(live_findings(rows))

@@ -75,7 +75,6 @@ class Worklist:
 
     def __init__(self, view: View, live_findings: LiveFindings, assignments: AssignmentReader, for_leads: bool) -> None:
         self._view, self._live_findings, self._assignments = view, live_findings, assignments
-        self._statuses = UNDECIDED_STATUSES if for_leads else ("open",)
         self._rank, self._since = ("severity_rank", "first_seen") if for_leads else ("open_severity_rank", "open_since")
 
     def page(
@@ -107,9 +106,9 @@ class Worklist:
             Condition("place", "eq", place),
             Condition("status", "in", UNDECIDED_STATUSES),
         )
-        findings = self._live_findings(self._view.rows("finding", *here)) if ids else []
+        findings = self._live_findings.waiting(self._live_findings(self._view.rows("finding", *here))) if ids else []
         waiting: dict[str, list[Row]] = defaultdict(list)
-        for finding in finding_rows(self._view, [f for f in findings if f["status"] in self._statuses]):
+        for finding in finding_rows(self._view, findings):
             waiting[finding["stop_id"]].append(finding)
         stops = [row for row in rows if row["stop_id"] in waiting]
         tickets, assignments = open_tickets(self._view, stops), self._assignments([row["stop_id"] for row in stops])

@@ -64,13 +64,13 @@ class TableDetail(ReleaseResponse):
 
 
 @router.get("", responses=problems(401))
-def catalog(view: ViewDep) -> Tables:
+async def catalog(view: ViewDep) -> Tables:
     """List every table you can read."""
     return Tables(items=[_entry(grant) for grant in view.grants()], release=view.release_id)
 
 
 @router.get("/{name}", responses=problems(401, 404))
-def catalog_entry(
+async def catalog_entry(
     name: Annotated[str, Path(description="of the table", examples=["city.person"])], view: ViewDep
 ) -> TableDetail:
     """Show one table with its columns, codes and checks."""

@@ -172,12 +172,10 @@ async def check_delivery(
         path = state.settings.checks / folder / file_name
         async with receive_upload(request, path.parent) as upload:
             upload.path.rename(path)
-        if not state.check_slots.acquire(blocking=False):
-            raise ServiceBusy("other files are being checked", remedy="try again in a minute, or deliver the file")
-        try:
+        with state.check_slots.take() as is_free:
+            if not is_free:
+                raise ServiceBusy("other files are being checked", remedy="try again in a minute, or deliver the file")
             found: dict[str, Any] = await run_in_threadpool(run_precheck, state.settings, path)
-        finally:
-            state.check_slots.release()
     found["file_name"] = found.pop("file")
     return PrecheckResponse(**found, label=desk.label(found["table"]), release=release)
 

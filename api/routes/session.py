@@ -66,7 +66,7 @@ def logout(session: SessionDep, state: StateDep, release: ReleaseIdDep) -> Logou
 
 
 @router.get("/me", responses=problems(401))
-def me(session: SessionDep, release: ReleaseIdDep) -> Me:
+async def me(session: SessionDep, release: ReleaseIdDep) -> Me:
     """Show the user of this session, with role, areas and sources."""
     user = session.user
     return Me(

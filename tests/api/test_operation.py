@@ -1,14 +1,17 @@
 """For whoever runs it: health, metrics, logs, the release's own pages, and the API without any release."""
 
+import json
 import logging
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.serve import log_to_file
+from api.logs import DailyLog, JsonLines
 from contracts.errors import HubError
 from tests.api.city import PASSWORD, key, point_to, small_city, write_release
 from warehouse.casebook.casebook import open_casebook
@@ -121,8 +124,8 @@ def test_every_answer_has_the_security_headers(client, path: str) -> None:
     assert len(headers.get_list("content-security-policy")) == 1
 
 
-def test_an_unexpected_error_tells_and_logs_no_value(city, caplog) -> None:
-    app: FastAPI = create_app(city)
+def test_an_unexpected_error_tells_and_logs_no_value(city, caplog, tmp_path: Path) -> None:
+    app: FastAPI = create_app(city, DailyLog(tmp_path, days=1))
 
     @app.get("/v1/broken/{who}")
     def broken(who: str) -> None:
@@ -130,25 +133,54 @@ def test_an_unexpected_error_tells_and_logs_no_value(city, caplog) -> None:
 
     with caplog.at_level(logging.INFO, "hub"):
         answer = TestClient(app).get("/v1/broken/somebody?q=somebody")
+    [line] = log_lines(tmp_path)
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
     assert "somebody" not in answer.text
     assert "somebody" not in caplog.text
-    assert "/v1/broken/{who}" in caplog.text
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/v1/broken/{who}", 500)
     assert "RuntimeError" in caplog.text
 
 
-def test_the_access_log_is_a_file_in_the_home_folder(home: Settings) -> None:
-    log_to_file(home)
-    log = logging.getLogger("hub")
-    handler = log.handlers[-1]
-    try:
-        TestClient(create_app(home)).get("/healthz?q=somebody")
-        written = (home.logs / "api.log").read_text(encoding="utf-8")
-    finally:
-        log.removeHandler(handler)
-        handler.close()
-    assert "GET /healthz 503" in written
-    assert "somebody" not in written
+def log_lines(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for file in sorted(folder.glob("*.log")) for line in file.read_text("utf-8").splitlines()]
+
+
+def test_a_line_of_the_log_names_the_route_and_nothing_that_was_sent(home: Settings) -> None:
+    client = TestClient(create_app(home, DailyLog(home.logs, days=1)))
+    client.get("/healthz?q=somebody")
+    client.request("SOMEBODY", "/somebody")
+    lines = log_lines(home.logs)
+    assert [(line["method"], line["route"], line["status"]) for line in lines] == [
+        ("GET", "/healthz", 503),
+        ("other", "(none)", 404),
+    ]
+    assert {tuple(line) for line in lines} == {("at", "method", "route", "status", "ms")}
+    assert "somebody" not in str(lines).lower()
+
+
+def test_errors_are_lines_of_the_same_log(tmp_path: Path) -> None:
+    logger = logging.Logger("hub.error")
+    logger.addHandler(JsonLines(DailyLog(tmp_path, days=1)))
+    logger.error('two\nlines, "quoted"')
+    [line] = log_lines(tmp_path)
+    assert line.pop("at").endswith("Z")
+    assert line == {"level": "error", "logger": "hub.error", "message": 'two\nlines, "quoted"'}
+
+
+def test_logs_of_days_long_past_are_removed(tmp_path: Path) -> None:
+    for day in ("2020-01-01", "2020-01-02", "2020-01-03"):
+        (tmp_path / f"api-{day}.log").touch()
+    log = DailyLog(tmp_path, days=2)
+    log.request("GET", "/", 200, 0.001)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names[0] == "api-2020-01-03.log"
+    assert len(names) == 2
+
+
+def test_a_log_that_cannot_be_written_fails_no_request(home: Settings) -> None:
+    log = DailyLog(home.logs, days=1)
+    home.logs.rmdir()
+    assert TestClient(create_app(home, log)).get("/healthz").status_code == 503
 
 
 def test_contracts_are_read_again_with_a_new_release(home: Settings) -> None:

@@ -11,11 +11,14 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from itertools import count
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from warehouse.casebook.database import CasebookError, exclusive_lock
 from warehouse.casebook.group_commit import GroupCommit
@@ -61,11 +64,15 @@ class LogEntry(NamedTuple):
 
 
 class AppendOnlyLog:
-    """The append-only tables of one casebook; `now` gives the time of each new row."""
+    """The append-only tables of one casebook; `now` gives the time of each new row.
+
+    `written` changes whenever this process has written rows with keys: what is kept in memory is old then.
+    """
 
     def __init__(self, store: Engine, now: Callable[[], datetime]) -> None:
         self._store, self.now = store, now
         self._together = GroupCommit(store)
+        self._writes, self.written = count(1), 0
         self._reads = store.execution_options(reads=True)
 
     def rows(self, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
@@ -115,7 +122,9 @@ class AppendOnlyLog:
 
     def once_each(self, entries: Sequence[LogEntry]) -> list[bool]:
         """As `once` for several entries, all or none; returns True for each entry that is new."""
-        return self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
+        new = self._together.write(lambda tx: [self._write(tx, entry) for entry in entries])
+        self.written = next(self._writes)
+        return new
 
     def _write(self, tx: Connection, entry: LogEntry) -> bool:
         table, key = entry.table, {"key": entry.key, "content": _content(entry.sent)}
@@ -125,9 +134,7 @@ class AppendOnlyLog:
                 return False
             entry.guard.check(_rows(tx, table, entry.guard.where))
         times = {column: self.now() for column in TIME_COLUMNS if column in table.c}
-        add = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(table)
-        unless_there = add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)
-        if tx.execute(unless_there, {**times, **entry.row, **key}).first() is None:
+        if tx.execute(_insert_unless_there(table, tx.dialect.name), {**times, **entry.row, **key}).first() is None:
             _is_written(tx, table, entry.key, entry.sent)  # raises KeyReused for another content
             return False
         for part, rows in entry.parts.items():
@@ -175,8 +182,24 @@ def record_reader(kind: type[Record]) -> Callable[[Row[Any]], Record]:
     return lambda row: kind._make(getattr(row, name) for name in kind._fields)
 
 
+@cache  # building a statement costs as much as running it
+def _insert_unless_there(table: Table, dialect: str) -> ReturningInsert[Any]:
+    add = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)
+
+
+@cache
+def _select_content(table: Table) -> Select[Any]:
+    return select(table.c.content).where(table.c.key == bindparam("of_key"))
+
+
+@cache
+def _select_rows(table: Table) -> Select[Any]:
+    return select(table).order_by(*table.primary_key.columns)
+
+
 def _is_written(tx: Connection, table: Table, key: str, sent: Mapping[str, Any]) -> bool:
-    before = tx.execute(select(table.c.content).where(table.c.key == key)).scalar()
+    before = tx.execute(_select_content(table), {"of_key": key}).scalar()
     if before not in (None, _content(sent)):
         raise KeyReused("something else was written under this key", remedy="make a new key for what is new")
     return before is not None
@@ -187,4 +210,4 @@ def _content(sent: Mapping[str, Any]) -> str:
 
 
 def _rows(tx: Connection, table: Table, *where: ColumnElement[bool]) -> list[Row[Any]]:
-    return list(tx.execute(select(table).where(*where).order_by(*table.primary_key.columns)))
+    return list(tx.execute(_select_rows(table).where(*where)))

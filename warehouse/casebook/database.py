@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,12 @@ def exclusive_lock(tx: Connection, table: Table) -> None:
     """Lock `table` against other writers until the transaction ends. SQLite is locked as a whole by any writing one."""
     if tx.dialect.name == "postgresql":
         tx.execute(text(f"lock table {table.name} in share row exclusive mode"))
+
+
+def writers_queue(engine: Engine) -> Callable[[], AbstractContextManager[None]]:
+    """A lock that the writers of all processes wait for in a queue. SQLite's own is polled, with sleeps of up to 0.1 s."""
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    return partial(_alone_in, Path(file).parent) if file else nullcontext
 
 
 def _tame_sqlite(engine: Engine) -> None:

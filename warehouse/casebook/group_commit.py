@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from warehouse.casebook.database import writers_queue
+
 CommitResult = TypeVar("CommitResult")
 
 
@@ -30,10 +32,10 @@ class Transaction:
 
 
 class GroupCommit:
-    """Commits writes in groups; safe to call from many threads."""
+    """Commits writes in groups; safe to call from many threads, and in several processes, whose groups take turns."""
 
     def __init__(self, store: Engine) -> None:
-        self._store = store
+        self._store, self._turn = store, writers_queue(store)
         self._waiting: deque[Transaction] = deque()
         self._writing = Lock()
 
@@ -52,7 +54,7 @@ class GroupCommit:
     def _commit(self, acts: list[Transaction]) -> None:
         """Run all in one transaction; if that fails, each again in its own, so that an error affects only its write."""
         try:
-            with self._store.begin() as tx:
+            with self._turn(), self._store.begin() as tx:
                 for act in acts:
                     act.run(tx)
         except Exception as error:

@@ -31,7 +31,8 @@ class InputValidator:
     def code(self, code_list: str, code: str, where: str) -> str:
         """The code. CasebookError if the list does not have it, or not today."""
         known = self.code_lists[code_list]
-        valid = [c for c in known.labels if c not in known.invalid_codes(self.today)]
+        invalid = known.invalid_codes(self.today)
+        valid = [c for c in known.labels if c not in invalid]
         if code not in valid:
             raise CasebookError("this is no code of the list", where=where, remedy=f"give one of {', '.join(valid)}")
         return code
