@@ -16,7 +16,14 @@ LOG_BYTES, LOG_FILES = 10_000_000, 5
 def serve(settings: Settings) -> None:
     """Serves until the process is stopped. The access log is `logs/api.log`; uvicorn's own, which has paths, is off."""
     log_to_file(settings)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, access_log=False, log_level="warning")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,  # it would believe everybody on this machine; clients.py believes the setting
+    )
 
 
 def log_to_file(settings: Settings) -> None:
