@@ -67,13 +67,13 @@ class Logins:
 
     def login(self, username: str, password: str, client: Client = UNKNOWN, code: str = "") -> Login:
         """Open a session. WrongCredentials, which takes the same time whatever is wrong; CodeMissing; LoginPaused."""
-        self._check(username, password, client)
+        password_hash = self._check(username, password, client)
         if self.second_factors.is_enrolled(username):
             if not code:
                 self.throttle.withdraw(username, client)
                 raise CodeMissing
             self._use(username, code, client)
-        return self._open(username, client)
+        return self._open(username, client, password_hash)
 
     def sign_on(self, identity: Identity, client: Client) -> Login:
         """Open a session of a user whom the provider knows. SignOnFailed without an account, or a second factor it needs."""
@@ -85,11 +85,11 @@ class Logins:
         is_needed = user.role in self._casebook.rules.second_factor_roles.split(",")
         if (is_needed or self.second_factors.is_enrolled(username)) and not identity.has_two_factors:
             raise SignOnFailed("your account needs a second factor, and the provider asked for none")
-        return self._open(username, client, is_sign_on=True)
+        return self._open(username, client, None)
 
-    def _open(self, username: str, client: Client, *, is_sign_on: bool = False) -> Login:
-        device = self.throttle.succeed(username, client)
-        return Login(self.sessions.open(username, client.address, is_sign_on=is_sign_on), device)
+    def _open(self, username: str, client: Client, password_hash: str | None) -> Login:
+        session = self.sessions.open(username, client.address, password_hash)
+        return Login(session, self.throttle.succeed(username, client))
 
     def prove(self, session: OpenSession, password: str, client: Client) -> None:
         """Hold the password of the session's user against `password` once more. WrongCredentials, LoginPaused."""
@@ -122,8 +122,8 @@ class Logins:
         self.second_factors.remove(session.user.username)
         self.sessions.end_all(session.user.username, keep=session.id)
 
-    def _check(self, username: str, password: str, client: Client) -> None:
-        """Hold name and password against the casebook, counted as a wrong try until it is cleared."""
+    def _check(self, username: str, password: str, client: Client) -> str:
+        """Hold name and password against the casebook, counted as a try until it is cleared; returns the password's hash."""
         query = select(users.c.password_hash, users.c.disabled).where(users.c.username == username)
         with self._casebook.passwords.turn():  # counted only when its turn comes: a queue is no attack
             self.throttle.begin(username, client)
@@ -133,6 +133,7 @@ class Logins:
         if row is None or row.disabled or not is_right:
             self.throttle.fail(username, client)
             raise WrongCredentials
+        return str(row.password_hash)
 
     def _use(self, username: str, code: str, client: Client) -> None:
         if not self.second_factors.accept(username, code):

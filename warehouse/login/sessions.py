@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select, update
 
 from contracts.errors import AccessError
 from warehouse.access.areas import area_prefix
@@ -20,7 +20,7 @@ from warehouse.access.policy import User
 from warehouse.casebook.account_tables import second_factors, sessions, users
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
-from warehouse.login.throttle import sha256
+from warehouse.login.throttle import LoginError, sha256
 
 NOTED_EVERY = timedelta(minutes=1)  # a session's last use is written down no more often
 TOKEN_PREFIX = "hub_"  # scanners for leaked secrets find it
@@ -67,17 +67,24 @@ class Sessions:
     def __init__(self, casebook: Casebook) -> None:
         self._casebook, self._rules = casebook, casebook.rules
 
-    def open(self, username: str, address: str, *, is_sign_on: bool = False) -> NewSession:
-        """Open a session of a user who has proved who she is, here or to the provider of single sign-on."""
+    def open(self, username: str, address: str, password_hash: str | None) -> NewSession:
+        """Open a session of a user whose password, of this hash, was right; None: the provider of single sign-on knows her.
+
+        LoginError if the account has changed meanwhile.
+        """
+        still = select(users.c.username).where(users.c.username == username, ~users.c.disabled)
+        if password_hash is not None:
+            still = still.where(users.c.password_hash == password_hash)
         token, hours = secrets.token_urlsafe(32), self._rules.session_hours
-        return self._insert(username, token, hours, {"address": address, "is_sign_on": is_sign_on})
+        return self._insert(username, token, hours, still, {"address": address, "is_sign_on": password_hash is None})
 
     def issue_token(
         self, maker: OpenSession, name: str, hours: int, *, read_only: bool, areas: Sequence[str] | None, address: str
     ) -> NewSession:
         """Make a token for a script, as wide as its user's rights or narrower; it ends with them.
 
-        CasebookError for an empty or long name or too many hours; AccessError for an area that is not hers.
+        CasebookError for an empty or long name or too many hours; AccessError for an area that is not hers; LoginError if
+        her own session has ended meanwhile.
         """
         if not name.strip() or len(name) > LONGEST_NAME:
             raise CasebookError(
@@ -91,7 +98,9 @@ class Sessions:
             raise AccessError("a token's areas lie within your own", where="areas", remedy="see /v1/me")
         narrower = {"name": name, "read_only": read_only, "areas": areas and list(areas)}
         origin = {"address": address, "is_sign_on": maker.is_sign_on}
-        return self._insert(maker.user.username, TOKEN_PREFIX + secrets.token_urlsafe(32), hours, narrower | origin)
+        still = select(sessions.c.id).where(sessions.c.id == maker.id)
+        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        return self._insert(maker.user.username, token, hours, still, narrower | origin)
 
     def find(self, token: str) -> OpenSession | None:
         """The session of a bearer token; None if it is unknown, expired or idled out, or the user is disabled."""
@@ -136,7 +145,10 @@ class Sessions:
         with self._casebook.store.begin() as tx:
             return tx.execute(delete(sessions).where(sessions.c.username == username, sessions.c.id != keep)).rowcount
 
-    def _insert(self, username: str, token: str, hours: int, more: Mapping[str, object]) -> NewSession:
+    def _insert(
+        self, username: str, token: str, hours: int, still: Select[Any], more: Mapping[str, object]
+    ) -> NewSession:
+        """Add a row if `still` finds one, which nobody changes before this is written: a change ends every session there is."""
         now = self._casebook.now()
         expires_at = now + timedelta(hours=hours)
         row = {
@@ -145,6 +157,8 @@ class Sessions:
             "expires_at": expires_at,
         }  # fmt: skip
         with self._casebook.store.begin() as tx:
+            if tx.execute(still.with_for_update(read=True)).first() is None:
+                raise LoginError("your account has changed meanwhile", remedy="log in again")
             tx.execute(delete(sessions).where(sessions.c.expires_at <= now))
             tx.execute(insert(sessions).values(row | dict(more)))
         return NewSession(token, expires_at)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from contracts.errors import AccessError, HubError
 from tests.warehouse.login.conftest import GRID, PASSWORD, Clock
+from warehouse.casebook.account_tables import users
 from warehouse.casebook.casebook import Casebook
 from warehouse.casebook.database import CasebookError
 from warehouse.lake.seal import Seal
 from warehouse.login.logins import Logins, WrongCredentials
 from warehouse.login.rules import LoginRules
 from warehouse.login.sessions import NewSession, OpenSession
-from warehouse.login.throttle import Client
+from warehouse.login.throttle import Client, LoginError
 
 HERE = Client("10.0.0.1")
 
@@ -23,6 +25,11 @@ def opened(logins: Logins, name: str = "worker") -> OpenSession:
     session = logins.sessions.find(logins.login(name, PASSWORD, HERE).session.token)
     assert session
     return session
+
+
+def casebook_hash(casebook: Casebook, name: str) -> str:
+    with casebook.store.connect() as tx:
+        return str(tx.execute(select(users.c.password_hash).where(users.c.username == name)).scalar_one())
 
 
 def issue(logins: Logins, session: OpenSession, **narrower: object) -> NewSession:
@@ -142,7 +149,7 @@ def test_a_role_may_need_a_second_factor(logins: Logins, casebook: Casebook, clo
     casebook.change_user("other", role="admin", areas=[])
     assert opened(logins, "other").duties == ("second_factor",)
     logins.second_factors.enrol_for("other")
-    session = logins.sessions.open("other", "-")
+    session = logins.sessions.open("other", "-", casebook_hash(casebook, "other"))
     assert (found := logins.sessions.find(session.token))
     assert found.duties == ()
 
@@ -159,8 +166,19 @@ def test_areas_that_a_user_lost_leave_her_tokens(logins: Logins, casebook: Caseb
     session = opened(logins)
     token = issue(logins, session, areas=[GRID, "140214001"]).token
     with casebook.store.begin() as tx:
-        from warehouse.casebook.account_tables import users
-
         tx.execute(users.update().values(areas=["140214"]))
     assert (found := logins.sessions.find(token))
     assert found.user.areas == ("140214001",)
+
+
+def test_a_change_in_the_middle_of_a_login_or_a_token_lets_neither_survive(logins: Logins, casebook: Casebook) -> None:
+    session, before = opened(logins), casebook_hash(casebook, "worker")
+    casebook.set_password("worker", "another-horse-18")
+    with pytest.raises(LoginError, match="changed meanwhile"):
+        logins.sessions.open("worker", "-", before)
+    with pytest.raises(LoginError, match="changed meanwhile"):
+        issue(logins, session)
+    casebook.disable("worker")
+    with pytest.raises(LoginError, match="changed meanwhile"):
+        logins.sessions.open("worker", "-", None)
+    assert logins.sessions.of("worker") == []
