@@ -23,10 +23,17 @@ from warehouse.fieldwork.observed_values import ValueValidator
 from warehouse.fieldwork.scope import FieldScope
 from warehouse.fieldwork.submit import Fieldwork
 from warehouse.fieldwork.validation import InputValidator
+from warehouse.login.sessions import PASSWORD, SECOND_FACTOR, OpenSession
 from warehouse.releases.reader import OpenRelease
 from warehouse.review.address_targets import AddressTargets
 from warehouse.review.source_records import SourceRecords
 
+READ_METHODS = ("GET", "HEAD")
+READING_POSTS = ("/v1/households/search", "/v1/deliveries/check", "/v1/logout")  # numbers and files go in bodies only
+DUTIES_FIRST = {
+    PASSWORD: ("your password must be changed first", "POST /v1/me/password, or the page /account"),
+    SECOND_FACTOR: ("your role needs a second factor first", "POST /v1/me/totp, or the page /account"),
+}
 bearer = HTTPBearer(auto_error=False, description="`access_token` of POST /v1/login")
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
@@ -41,23 +48,52 @@ StateDep = Annotated[AppState, Depends(app_state)]
 
 @dataclass(frozen=True)
 class Session:
-    """A logged-in user and her token."""
+    """The session of a request: who is logged in, or whose script it is, with the token it was sent."""
 
-    user: User
+    opened: OpenSession
     token: str
 
+    @property
+    def user(self) -> User:
+        return self.opened.user
 
-def session(state: StateDep, credentials: Credentials) -> Session:
-    """The session of the bearer token. NotAuthenticated if there is none or it has expired."""
-    user = state.casebook.session_user(credentials.credentials) if credentials else None
-    if credentials is None or user is None:
+
+def any_session(request: Request, state: StateDep, credentials: Credentials) -> Session:
+    """The session of the bearer token, also of a user who has something to do first. NotAuthenticated if there is none or it
+    has ended; AccessError where a token that only reads would write."""
+    opened = state.logins.sessions.find(credentials.credentials) if credentials else None
+    if credentials is None or opened is None:
         raise NotAuthenticated(
             "no login, or it has expired", remedy="POST /v1/login and send `Authorization: Bearer …`"
         )
-    return Session(user, credentials.credentials)
+    if opened.read_only and request.method not in READ_METHODS and request.url.path not in READING_POSTS:
+        raise AccessError("this token only reads", remedy="make one without `read_only`")
+    return Session(opened, credentials.credentials)
+
+
+AnySessionDep = Annotated[Session, Depends(any_session)]
+
+
+def session(session: AnySessionDep) -> Session:
+    """The session of a user who has nothing to do first. AccessError otherwise."""
+    if session.opened.duties:
+        duty = session.opened.duties[0]
+        what, remedy = DUTIES_FIRST[duty]
+        raise AccessError(what, where=duty, remedy=remedy)
+    return session
 
 
 SessionDep = Annotated[Session, Depends(session)]
+
+
+def login_session(session: AnySessionDep) -> Session:
+    """The session of somebody who has logged in herself. AccessError for a script: no token makes tokens or passwords."""
+    if session.opened.is_script:
+        raise AccessError("a script's token cannot do this", remedy="log in yourself")
+    return session
+
+
+LoginSessionDep = Annotated[Session, Depends(login_session)]
 
 
 def office(session: SessionDep) -> User:

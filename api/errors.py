@@ -18,10 +18,11 @@ from contracts.errors import AccessError, HubError, ReleaseError
 from warehouse.access.grant import ColumnNotAllowed
 from warehouse.access.policy import NotFound
 from warehouse.casebook.append_only import Conflict, NothingToRevoke
-from warehouse.casebook.casebook import LoginError, LoginPaused
 from warehouse.casebook.database import CasebookError
 from warehouse.form_filling.model import FormError
 from warehouse.form_filling.query import TooManyRows
+from warehouse.login.oidc import ProviderUnavailable
+from warehouse.login.throttle import LoginError, LoginPaused
 from warehouse.releases.query_timeout import QueryTimeout
 from warehouse.releases.reader import QueryFailed
 
@@ -67,9 +68,10 @@ STATUS: dict[type[HubError], int] = {
     ServiceBusy: 429,
     ReleaseChanged: 410,
     ReleaseError: 503,
+    ProviderUnavailable: 503,
     HubError: 500,
 }
-HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "900"}, 503: {"Retry-After": "60"}}
+HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "30"}, 503: {"Retry-After": "60"}}
 
 
 def install_error_handlers(app: FastAPI) -> None:
@@ -104,8 +106,8 @@ def _hub_error(request: Request, error: Exception) -> JSONResponse:
         error_log.error("%s", error)  # our own errors name no personal values, but paths of this machine
         return problem(500, "the hub failed", _release(request), remedy="its operator finds the reason in logs/")
     answer = problem(status, error.what, _release(request), where=error.where, remedy=error.remedy)
-    if isinstance(error, ServiceBusy):
-        answer.headers["Retry-After"] = "30"  # a check takes seconds, a pause after failed logins minutes
+    if isinstance(error, LoginPaused):
+        answer.headers["Retry-After"] = str(error.seconds)
     return answer
 
 

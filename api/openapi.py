@@ -20,7 +20,7 @@ from contracts.errors import ContractError
 from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
-INVALID, OF_EVERY_BODY = "422", ("408", "413")
+INVALID, FORBIDDEN, OF_EVERY_BODY = "422", "403", ("408", "413")
 FASTAPI_SCHEMAS = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
 ROLE_NOTE = (
     "Columns as your role sees them, see GET /v1/catalog/{table}: "
@@ -85,6 +85,8 @@ def _add_problems(document: dict[str, Any]) -> None:
         responses = operation["responses"]
         if INVALID in responses:
             responses[INVALID] = _problem(INVALID)
+        if "security" in operation:  # a token may be narrower than the operation, or its user has something to do first
+            responses.setdefault(FORBIDDEN, _problem(FORBIDDEN))
         if "requestBody" in operation:
             for status in OF_EVERY_BODY:
                 responses.setdefault(status, _problem(status))

@@ -53,15 +53,15 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     about = {
         400: "the request cannot be understood",
         401: "no login, or it has expired",
-        403: "it is not for your role, or the column is masked for it",
+        403: "it is not for your role or token, the column is masked for it, or something of your account comes first",
         404: "it does not exist, or not in your areas",
         408: "the body stands still, or comes too slowly",
         409: "it contradicts what was decided or submitted before",
         410: "a new release was published since the first page",
         413: "the body is too large, or the work exceeds the limits of one request",
         422: "the request, or the form it names, is not as expected",
-        429: "too many failed logins, or too many checks at once",
-        503: "no release is published yet",
+        429: "too many wrong tries, or too many checks at once; see `Retry-After`",
+        503: "no release is published yet, or the sign-on provider is unavailable",
     }
     content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{PROBLEM}"}}}
     return {status: {"description": about[status], "content": content} for status in statuses}

@@ -43,6 +43,7 @@ class Supervisor(Multiprocess):
             workers=workers,
             access_log=False,  # uvicorn's has paths; ours is in logs.py
             log_level="warning",
+            proxy_headers=False,  # it would believe everybody on this machine; clients.py believes the setting
             timeout_graceful_shutdown=STOP_SECONDS,
             timeout_worker_healthcheck=START_SECONDS,
         )

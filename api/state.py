@@ -10,6 +10,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
+from api.clients import Network, trusted_networks
 from api.logs import DailyLog
 from api.metrics import Metrics
 from api.responses.precheck import MAX_CONCURRENT_CHECKS
@@ -25,6 +26,9 @@ from warehouse.casebook.casebook import Casebook, open_casebook
 from warehouse.cross_check.live_status import ResolutionIndex
 from warehouse.form_filling.library import FORMS, FormLibrary, form_files, load_forms
 from warehouse.lake.secrets import read_secret
+from warehouse.lake.tokens import check_keys
+from warehouse.login.logins import Logins, deployment_seal
+from warehouse.login.oidc import OidcProvider
 from warehouse.releases.reader import OpenRelease, ReleaseReader
 from warehouse.settings import Settings
 
@@ -60,15 +64,21 @@ class AppState:
     snapshot: ContractsSnapshot
     casebook: Casebook
     reader: ReleaseReader
+    proxies: tuple[Network, ...] = ()
+    oidc: OidcProvider | None = None
     metrics_token: str = ""
     log: DailyLog | None = None
     metrics: Metrics = field(default_factory=Metrics)
 
+    logins: Logins = field(init=False)
     _snapshots: WeakKeyDictionary[OpenRelease, ContractsSnapshot] = field(default_factory=WeakKeyDictionary)
     _form_library: tuple[tuple[object, ...], FormLibrary] | None = None
     _lock: Lock = field(default_factory=Lock)
     # weak keys: no cache keeps an old release open
     _gates: WeakKeyDictionary[OpenRelease, dict[User, Gate]] = field(default_factory=WeakKeyDictionary)
+
+    def __post_init__(self) -> None:
+        self.logins = Logins(self.casebook, lambda: deployment_seal(self.settings))
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -123,13 +133,20 @@ class AppState:
 
 
 def open_state(settings: Settings, log: DailyLog | None = None) -> AppState:
-    """The state of a deployment. ContractError if a contract is wrong; HubError if the metrics' secret is missing or open to
-    others; CasebookError or a database error from the casebook."""
+    """The state of a deployment. ContractError if a contract is wrong; HubError for a key or the metrics' secret that is
+    missing, wrong or open to others, or a setting; CasebookError or a database error from the casebook."""
+    check_keys(settings)
+    metrics_token = read_secret(settings, settings.metrics_secret) if settings.metrics_secret else ""
+    proxies, snapshot = trusted_networks(settings.trusted_proxies), ContractsSnapshot.on_disk(settings)
+    oidc_secret = read_secret(settings, settings.oidc_secret) if settings.oidc_secret else ""
+    oidc = OidcProvider(settings, oidc_secret) if settings.oidc_issuer else None
     return AppState(
         settings=settings,
-        snapshot=ContractsSnapshot.on_disk(settings),
+        snapshot=snapshot,
         casebook=open_casebook(settings),
         reader=ReleaseReader(settings),
-        metrics_token=read_secret(settings, settings.metrics_secret) if settings.metrics_secret else "",
+        proxies=proxies,
+        oidc=oidc,
+        metrics_token=metrics_token,
         log=log,
     )

@@ -7,7 +7,10 @@ import pwd
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from warehouse.casebook.casebook import Casebook
+    from warehouse.login.logins import Logins
     from warehouse.releases.reader import OpenRelease
     from warehouse.settings import Settings
 
@@ -37,6 +40,13 @@ def open_casebook() -> Casebook:
     from warehouse.casebook.casebook import open_casebook
 
     return open_casebook(load_settings())
+
+
+def open_logins() -> AbstractContextManager[tuple[Casebook, Logins]]:
+    """The deployment's casebook, and logging in to it; `with` closes it."""
+    from warehouse.login.logins import open_logins
+
+    return open_logins(load_settings())
 
 
 def served_release() -> OpenRelease:

@@ -129,12 +129,11 @@ def _disk(settings: Settings) -> DoctorLine:
 
 
 def _keys(settings: Settings) -> DoctorLine:
-    from warehouse.lake.tokens import KEY_NAMES, read_key
+    from warehouse.lake.tokens import KEY_NAMES, check_keys
 
-    if not settings.keys.exists() and not settings.lake.exists():
+    check_keys(settings)
+    if not settings.keys.exists():
         return DoctorLine(True, "none yet; the first night makes them")
-    for name in KEY_NAMES:
-        read_key(settings, name)
     return DoctorLine(True, f"{', '.join(KEY_NAMES)} in {settings.keys}; keep a copy elsewhere")
 
 

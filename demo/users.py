@@ -14,7 +14,8 @@ from demo.geography.communities import LIUGANGYUAN
 _CITY, _COUNTY = "1402", "140213"  # 大同市, 平城区
 _WEST, _EAST = LIUGANGYUAN[:2]
 OFFICE: Final = "ma.office"
-_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # without letters that look like others
+_DIGITS: Final = "23456789"
+_ALPHABET: Final = f"abcdefghjkmnpqrstuvwxyz{_DIGITS}"  # without letters that look like others
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class DemoUser:
 
 
 def _password(username: str, seed: int) -> str:
-    """A password `xxxx-xxxx-xxxx`, the same for the same name and seed."""
+    """A password `xxxx-xxxx-xxx2`, the same for the same name and seed; the last is a digit, so that it meets the rules."""
     digest = blake2b(f"{seed}:{username}".encode(), digest_size=12).digest()
-    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest)
+    letters = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:-1]) + _DIGITS[digest[-1] % len(_DIGITS)]
     return "-".join(letters[i : i + 4] for i in (0, 4, 8))
 
 

@@ -19,9 +19,9 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from pipelines.orchestration.nightly import run_nightly
-from warehouse.casebook.casebook import open_casebook
 from warehouse.cross_check import decisions as rule_decisions
 from warehouse.fieldwork.verdicts import history
+from warehouse.login.logins import open_logins
 from warehouse.releases.publish import current_id, rollback, verify
 from warehouse.review import addresses, persons
 from warehouse.settings import Settings
@@ -126,10 +126,10 @@ def test_a_home_of_before_is_taken_over(former: FormerHome) -> None:
     assert settings.cache.is_dir()
 
     users = json.loads((settings.home / "demo-users.json").read_text(encoding="utf-8"))
-    with open_casebook(settings) as casebook:
+    with open_logins(settings) as (casebook, logins):
         for user in users:
-            session = casebook.login(user["username"], user["password"])
-            assert casebook.session_user(session.token)
+            session = logins.login(user["username"], user["password"]).session
+            assert logins.sessions.find(session.token)
         [verdict] = history(casebook)
         assert (verdict.finding_id, [v.value for v in verdict.values]) == (former.finding, ["rented"])
         [person], [address], [rule] = (

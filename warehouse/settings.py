@@ -8,10 +8,12 @@ from pathlib import Path
 from pydantic import ByteSize, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from warehouse.login.rules import LoginRules
+
 MEMORY = r"(?i)^([0-9]+(\.[0-9]+)? ?([KMGT]i?B|%))?$"  # as DuckDB reads it
 
 
-class Settings(BaseSettings):
+class Settings(LoginRules, BaseSettings):
     """Settings with their defaults; a test compares `docs/settings.md` with this class."""
 
     model_config = SettingsConfigDict(env_prefix="HUB_", extra="ignore")
@@ -30,8 +32,9 @@ class Settings(BaseSettings):
         14, ge=0, description="Days that a held or failed file stays in landing before it is archived, too."
     )
     alert_url: str = Field("", description="Webhook that is told when a night fails; empty: nobody is.")
-    session_hours: int = Field(12, ge=1, description="How long a login lasts.")
-    login_tries: int = Field(10, ge=1, description="Failed logins of one user per 15 minutes before a pause.")
+    trusted_proxies: str = Field(
+        "", description="Addresses or networks of proxies whose X-Forwarded-For is believed, with commas; empty: none."
+    )
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8321, ge=0, le=65535, description="Port the API listens on.")
     threads: int = Field(0, ge=0, description="Threads of DuckDB; 0: as many as there are cores.")

@@ -31,14 +31,22 @@ const WORDS = {
   422: "填写有误", 429: "尝试过多，请稍后再试", 503: "系统暂时不可用",
 };
 
+// the answer names what comes first
+const FIRST = {
+  code: "请输入手机验证器应用上的动态码", password: "请先在“我的账号”（/account）修改密码",
+  second_factor: "请先在“我的账号”（/account）启用动态码",
+};
+
 /** What the API answered where it is no success; `status` 0 where it could not be reached. */
 export class Refused extends Error {
   constructor(status, problem = {}) {
     const where = (problem.errors ?? []).map((error) => `${error.where}: ${error.expected}`).join("; ");
     const said = [problem.where, problem.detail, where || problem.remedy].filter(Boolean).join(" – ");
+    const first = [401, 403].includes(status) ? FIRST[problem.where] : undefined;
     const words = WORDS[status] ?? "系统出错";
-    super(said ? `${words}（${said}）` : words);
+    super(first ?? (said ? `${words}（${said}）` : words));
     this.status = status;
+    this.where = problem.where;
   }
 }
 
@@ -58,11 +66,35 @@ export async function ask(method, path, body) {
   return said;
 }
 
-export async function logIn(username, password) {
-  const answer = await ask("POST", "/v1/login", { username, password });
-  sessionStorage.setItem(LOGIN, JSON.stringify({ token: answer.access_token, username }));
-  const me = await ask("GET", "/v1/me");
-  sessionStorage.setItem(LOGIN, JSON.stringify({ token: answer.access_token, username, role: me.role }));
+/** Keeps the login that the API has opened; returns what its user has to do first. */
+export async function keepLogin({ access_token: token }) {
+  sessionStorage.setItem(LOGIN, JSON.stringify({ token }));
+  const { username, role, duties } = await ask("GET", "/v1/me");
+  sessionStorage.setItem(LOGIN, JSON.stringify({ token, username, role }));
+  return duties;
+}
+
+/** Makes a login form work: it asks for a code where one is needed, and leads to the account where something comes first. */
+export function loginForm(form, done, failed) {
+  const code = form.querySelector(".code");
+  ask("GET", "/v1/oidc").then(({ enabled }) => enabled && form.append(el("a", { href: "/signed-in" }, "统一认证登录")), () => {});
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const given = new FormData(form);
+    try {
+      const duties = await keepLogin(await ask("POST", "/v1/login", Object.fromEntries(given)));
+      form.reset();
+      code.hidden = true;
+      if (duties.length && location.pathname !== "/account") location.assign("/account");
+      else await done();
+    } catch (error) {
+      if (error.where === "code") {
+        code.hidden = false;
+        code.querySelector("input").focus();
+      }
+      failed(error);
+    }
+  });
 }
 
 /** The day it is here, as an input of type date has it. */

@@ -1,5 +1,5 @@
 // 规则与核实情况: every rule with its figures by area, and stopping or restarting it by who may.
-import { ask, byId, el, forget, logIn, login } from "./hub.js";
+import { ask, byId, el, forget, login, loginForm } from "./hub.js";
 import { newKey } from "./outbox.js";
 
 const STATUS = {open: "待核实", lead: "待网格长裁定", closed: "已核实", stopped: "规则已停用"};
@@ -101,15 +101,7 @@ async function show(opened) {
     if (error.status === 401) leave(); else tell(error);
   }
 }
-byId("login").onsubmit = async (event) => {
-  event.preventDefault();
-  const given = new FormData(event.target);
-  try {
-    await logIn(given.get("username"), given.get("password"));
-    event.target.reset();
-    await show();
-  } catch (error) { tell(error); }
-};
+loginForm(byId("login"), show, tell);
 byId("logout").onclick = async () => {
   await ask("POST", "/v1/logout").catch(tell);
   leave();

@@ -1,5 +1,5 @@
 // The worklist: log in, today's stops in order, one stop with its findings. What was written waits in the outbox.
-import { Refused, ask, byId, el, forget, logIn, login } from "./hub.js";
+import { Refused, ask, byId, el, forget, login, loginForm } from "./hub.js";
 import { Outbox } from "./outbox.js";
 import { address, settle, stopView } from "./stop.js";
 
@@ -149,18 +149,10 @@ function takeBack(entry) {
   load();
 }
 
-byId("login").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const given = new FormData(event.target);
-  try {
-    await logIn(given.get("username"), given.get("password"));
-    event.target.reset();
-    tell("");
-    start();
-  } catch (error) {
-    failed(error);
-  }
-});
+loginForm(byId("login"), () => {
+  tell("");
+  start();
+}, failed);
 byId("logout").addEventListener("click", async () => {
   if (outbox?.entries().length) return tell("还有内容没有送出，请先送出或撤回。", true);
   await ask("POST", "/v1/logout").catch(() => {});

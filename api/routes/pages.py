@@ -1,4 +1,4 @@
-"""HTML pages: the start page, the worklist for a phone, the rules, the API's document, and the files they link to."""
+"""HTML pages: the start page, worklist, rules, account, the API's document, and the files they link to."""
 
 from __future__ import annotations
 
@@ -27,6 +27,18 @@ def worklist() -> FileResponse:
 def rules() -> FileResponse:
     """规则与核实情况: the page with the rules and their precision, on which they are stopped and restarted."""
     return page("rules.html")
+
+
+@router.get("/account", response_class=FileResponse)
+def account() -> FileResponse:
+    """我的账号: the page on which users change their password and second factor, and end logins elsewhere."""
+    return page("account.html")
+
+
+@router.get("/signed-in", response_class=FileResponse)
+def signed_in() -> FileResponse:
+    """统一认证登录: the page that leads to the provider of single sign-on, and to which it leads back."""
+    return page("signed-in.html")
 
 
 @router.get("/docs", response_class=FileResponse)

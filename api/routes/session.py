@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import ReleaseIdDep, SessionDep, StateDep
+from api.clients import ClientDep, remember_device
+from api.dependencies import AnySessionDep, ReleaseIdDep, StateDep
 from api.schemas import problems
 
 router = APIRouter(prefix="/v1", tags=["session"])
 
 
 class LoginIn(BaseModel):
-    """Name and password."""
+    """Name and password, and a code where the user has a second factor."""
 
     model_config = ConfigDict(extra="forbid")
 
     username: str = Field(min_length=1, max_length=64, examples=["worker1"])
     password: str = Field(min_length=1, max_length=200)
+    code: str = Field("", max_length=40, description="of the authenticator app, or a recovery code")
 
 
 class LoginResponse(BaseModel):
@@ -27,7 +29,7 @@ class LoginResponse(BaseModel):
 
     access_token: str = Field(description="send it as `Authorization: Bearer …`")
     token_type: str = Field("bearer", examples=["bearer"])
-    expires_at: datetime = Field(description="UTC")
+    expires_at: datetime = Field(description="UTC; it ends earlier if it is not used")
     release: str | None = Field(description="the release served now, if one is published")
 
 
@@ -40,6 +42,10 @@ class Me(BaseModel):
         description="codes of the areas or grids whose rows you see", examples=[["140213052001001"]]
     )
     sources: list[str] = Field(description="source tables that an office delivers", examples=[["resident"]])
+    duties: list[str] = Field(
+        description="to be done before anything else: `password` (change it), `second_factor` (enrol)", examples=[[]]
+    )
+    second_factor: bool = Field(description="you log in with a code, too")
     release: str | None = Field(description="the release served now, if one is published")
 
 
@@ -50,25 +56,37 @@ class LogoutResponse(BaseModel):
 
 
 @router.post("/login", responses=problems(401, 429))
-def login(body: LoginIn, state: StateDep, release: ReleaseIdDep) -> LoginResponse:
-    """Log in and get a bearer token. Wrong name and wrong password give the same answer; too many failures lead to a pause."""
-    session = state.casebook.login(body.username, body.password)
+def login(
+    body: LoginIn, request: Request, response: Response, client: ClientDep, state: StateDep, release: ReleaseIdDep
+) -> LoginResponse:
+    """Log in and get a bearer token. Whatever is wrong, the answer is the same; after wrong tries the next one has to wait.
+
+    With a second factor the answer to name and password alone is 401 with `where` `code`: send the code with them.
+    """
+    session, device = state.logins.login(body.username, body.password, client, body.code)
+    remember_device(request, response, device)
     return LoginResponse(
         access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release
     )
 
 
 @router.post("/logout", responses=problems(401))
-def logout(session: SessionDep, state: StateDep, release: ReleaseIdDep) -> LogoutResponse:
+def logout(session: AnySessionDep, state: StateDep, release: ReleaseIdDep) -> LogoutResponse:
     """End this session at once."""
-    state.casebook.logout(session.token)
+    state.logins.sessions.end(session.user.username, session.opened.id)
     return LogoutResponse(release=release)
 
 
 @router.get("/me", responses=problems(401))
-async def me(session: SessionDep, release: ReleaseIdDep) -> Me:
-    """Show the user of this session, with role, areas and sources."""
+def me(session: AnySessionDep, state: StateDep, release: ReleaseIdDep) -> Me:
+    """Show the user of this session, with role, areas and sources, and what she has to do first."""
     user = session.user
     return Me(
-        username=user.username, role=user.role, areas=list(user.areas), sources=list(user.sources), release=release
+        username=user.username,
+        role=user.role,
+        areas=list(user.areas),
+        sources=list(user.sources),
+        duties=list(session.opened.duties),
+        second_factor=state.logins.second_factors.is_enrolled(user.username),
+        release=release,
     )

@@ -15,7 +15,7 @@ from api import pages
 
 FOLDER = Path(pages.__path__[0])
 FILES = sorted(path for path in FOLDER.iterdir() if path.suffix in pages.KINDS)
-PAGES = ["/", "/worklist", "/rules", "/docs"]
+PAGES = ["/", "/worklist", "/rules", "/account", "/signed-in", "/docs"]
 
 
 @pytest.mark.parametrize("path", PAGES)

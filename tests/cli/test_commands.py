@@ -137,7 +137,10 @@ def test_columns_of_one_name_show_their_own_values(city: Home) -> None:
 def test_users_are_added_with_a_password_from_stdin(city: Home) -> None:
     add = ("user", "add", "anna", "--role", "analyst", "--area", "1402")
     assert hub(city.path, *add, stdin="short\n").exit_code == 1
-    assert hub(city.path, *add, stdin="Kor1-mal-zwei9\n").output == "anna may log in\n"
+    assert (
+        hub(city.path, *add, stdin="Kor1-mal-zwei9\n").output
+        == "anna may log in, and must change it at the first login\n"
+    )
     assert "anna" in hub(city.path, "user", "list").output
     assert hub(city.path, "user", "passwd", "anna", stdin="Neu8-mal-drei7\n").exit_code == 0
     unknown = hub(city.path, "user", "passwd", "nobody", stdin="Neu8-mal-drei7\n")

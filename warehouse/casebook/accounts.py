@@ -6,6 +6,7 @@ Not here: storing accounts (casebook.py), the access of a role (access/masking.p
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +15,8 @@ from warehouse.access.areas import area_prefix
 from warehouse.access.masking import ROLES, Role
 from warehouse.access.policy import User
 from warehouse.casebook.database import CasebookError
-from warehouse.casebook.passwords import SHORTEST, is_weak
+from warehouse.casebook.passwords import weakness
+from warehouse.login.rules import LoginRules
 
 # an office's uploads are in a folder of its user's name
 FOLDER_NAME = re.compile(r"[^\W_][\w.-]*")
@@ -26,6 +28,7 @@ class NewUser(NamedTuple):
     role: str
     areas: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    temporary: bool = False  # the password is an operator's, to be changed at the first login
 
 
 @dataclass(frozen=True)
@@ -44,40 +47,42 @@ class Account:
         return User(self.username, self.role, self.areas, self.sources)
 
 
-def check_user(user: NewUser) -> None:
+def check_user(user: NewUser, rules: LoginRules) -> None:
     """Raise CasebookError for an invalid new user, AccessError for a wrong area code."""
     if not user.username or user.username != user.username.strip() or len(user.username) > 64:
         raise CasebookError("a username has 1 to 64 characters and no blanks around it", remedy="choose another")
-    if user.role not in ROLES:
+    check_rights(user.username, user.role, user.areas, user.sources)
+    check_password(user.username, user.password, rules)
+
+
+def check_rights(username: str, role: str, areas: Sequence[str], sources: Sequence[str]) -> None:
+    """Raise CasebookError for a role, areas or sources that do not belong together, AccessError for a wrong area code."""
+    if role not in ROLES:
         raise CasebookError("there is no such role", remedy=f"give one of {', '.join(ROLES)}")
-    for code in user.areas:
+    for code in areas:
         area_prefix(code)
-    if user.role == "office":
-        _check_office(user)
-    elif user.sources:
+    if role == "office":
+        _check_office(username, sources)
+    elif sources:
         raise CasebookError("only the role office delivers source tables", remedy="leave the sources out")
-    check_password(user.username, user.password)
 
 
-def _check_office(user: NewUser) -> None:
+def _check_office(username: str, sources: Sequence[str]) -> None:
     from contracts.load import load_catalog  # late: reading the contracts is for an office's users only
 
-    if not FOLDER_NAME.fullmatch(user.username):
+    if not FOLDER_NAME.fullmatch(username):
         raise CasebookError(
             "an office's username names a folder: letters, digits, `.`, `-` and `_`, a letter or digit first",
             remedy="choose another",
         )
     there = sorted(table.name for table in load_catalog().sources())
-    if not user.sources or not set(user.sources) <= set(there):
+    if not sources or not set(sources) <= set(there):
         raise CasebookError(
             "an office delivers at least one source table that has a contract", remedy=f"there are {', '.join(there)}"
         )
 
 
-def check_password(username: str, password: str) -> None:
+def check_password(username: str, password: str, rules: LoginRules) -> None:
     """Raise CasebookError for a weak password."""
-    if is_weak(username, password):
-        raise CasebookError(
-            "the password is too weak",
-            remedy=f"take at least {SHORTEST} characters, 5 of them different, without the username",
-        )
+    if advice := weakness(username, password, rules):
+        raise CasebookError("the password is too weak", remedy=advice)

@@ -1,69 +1,18 @@
-"""The casebook's tables in their newest schema; `migrations/` brings older databases there.
+"""The casebook's append-only tables in their newest schema; `migrations/` brings older databases there.
 
-All but users, sessions and login attempts are append-only: a row is never changed, but revoked by another one. A row with a
-`key` was sent by a client under that key, and `content` is the hash of what she sent (append_only.py).
+A row is never changed, but revoked by another one. A row with a `key` was sent by a client under that key, and `content` is
+the hash of what she sent (append_only.py). Not here: users and their logins (account_tables.py).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    TypeDecorator,
-)
+from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table
 
+from warehouse.casebook.account_tables import Utc
+from warehouse.casebook.account_tables import metadata as metadata
 
-class Utc(TypeDecorator[datetime]):
-    """A time with its zone, stored as naive UTC everywhere, because SQLite stores no zones."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value.astimezone(UTC).replace(tzinfo=None) if value else None
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value else None
-
-
-metadata = MetaData()
-users = Table(
-    "users",
-    metadata,
-    Column("username", String(64), primary_key=True),
-    Column("password_hash", String(256), nullable=False),
-    Column("role", String(32), nullable=False),
-    Column("areas", JSON, nullable=False),
-    Column("disabled", Boolean, nullable=False),
-    Column("created_at", Utc, nullable=False),
-    Column("sources", JSON, nullable=False, server_default="[]"),
-)
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("token_hash", String(64), primary_key=True),
-    Column("username", ForeignKey("users.username", ondelete="CASCADE"), nullable=False, index=True),
-    Column("expires_at", Utc, nullable=False, index=True),
-)
-login_attempts = Table(
-    "login_attempts",
-    metadata,
-    Column("who", String(64), nullable=False),
-    Column("at", Utc, nullable=False),
-    Index("ix_login_attempts_who_at", "who", "at"),
-)
 # decisions about deliveries
 delivery_decisions = Table(
     "delivery_decisions",

@@ -42,6 +42,14 @@ def ensure_keys(settings: Settings) -> None:
             write_fingerprint(settings, name)
 
 
+def check_keys(settings: Settings) -> None:
+    """HubError for a key that is missing, wrong or open to others. A home without any is well: its first night makes them."""
+    traces = [place(settings, name) for place in (key_path, fingerprint_path) for name in KEY_NAMES]
+    if settings.lake.exists() or any(trace.exists() for trace in traces):
+        for name in KEY_NAMES:
+            read_key(settings, name)
+
+
 def _require_new_home(settings: Settings, stored: Path) -> None:
     """HubError if the lake has rows: then the numbers of their tokens were in a vault that is gone."""
     if any(settings.lake.glob("[!_]*/**/*.parquet")):
