@@ -42,9 +42,10 @@ class Phone:
         self.page.goto(self.site + path)
 
     def log_in(self, username: str, password: str) -> None:
-        self.page.get_by_label("用户名").fill(username)
-        self.page.get_by_label("密码").fill(password)
-        self.page.get_by_role("button", name="登录").click()
+        login = self.page.locator("form#login")  # the page of the account has more fields with these labels
+        login.get_by_label("用户名").fill(username)
+        login.get_by_label("密码").fill(password)
+        login.get_by_role("button", name="登录").click()
 
     def stands(self) -> None:
         """The screen as it is now fits the phone, and whoever only hears it learns what every control is."""

@@ -53,9 +53,10 @@ class Desk:
         return self.client.get(f"/v1/deliveries{path}", headers=self.headers(user))
 
     def landed(self) -> list[str]:
-        """Every file and hidden file in landing and where checks are made, below the office's folder."""
+        """Every file and hidden file in landing and where checks are made, below the office's folder; no slots (api/slots.py)."""
         roots = (self.settings.landing, self.settings.checks)
-        return sorted(p.name for root in roots for p in root.rglob("*") if p.is_file())
+        files = (path for root in roots for path in root.rglob("*") if path.is_file())
+        return sorted(path.name for path in files if not path.name.startswith(".slot-"))
 
 
 def record(desk: Desk, name: str, table: str = "resident", day: int = 1, **more: object) -> Delivery:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.app import create_app
+from api.leftovers import remove_leftovers
 from tests.api.desk import NAME, ROWS, Desk, as_windows_writes, zip_of
 from tests.pipelines.office import Office, csv_text, resident
 from warehouse.lake.archives import BadArchive, content, members
@@ -153,7 +153,7 @@ def test_what_a_killed_process_left_is_gone_with_the_next_start(desk: Desk) -> N
     for path in (desk.settings.landing / "户政科" / ".upload-1.part", desk.settings.checks / "x" / NAME):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
-    create_app(desk.settings)
+    remove_leftovers(desk.settings)
     assert desk.landed() == []
 
 
