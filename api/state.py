@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 
 from api.metrics import Metrics
 from api.responses.precheck import MAX_CONCURRENT_CHECKS
+from api.responses.prepared_home import HomeTemplates, home_templates
+from api.view import View
 from contracts.code_lists import HERE as CODES
 from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import ContractError
 from contracts.load import HERE as CONTRACTS
 from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
-from warehouse.access.policy import Gate, User
+from warehouse.access.policy import Gate, Treatments, User
 from warehouse.casebook.casebook import Casebook, open_casebook
 from warehouse.form_filling.library import FORMS, FormLibrary, form_files, load_forms
 from warehouse.lake.secrets import read_secret
@@ -67,6 +69,11 @@ class AppState:
     # weak keys: no cache keeps an old release open
     _gates: WeakKeyDictionary[OpenRelease, dict[User, Gate]] = field(default_factory=WeakKeyDictionary)
 
+    # by treatment: one for each kind of role, not one for each user
+    _home_templates: WeakKeyDictionary[OpenRelease, dict[Treatments, HomeTemplates | None]] = field(
+        default_factory=WeakKeyDictionary
+    )
+
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone in which offices write their timestamps."""
@@ -107,6 +114,13 @@ class AppState:
         if user not in gates:
             gates[user] = Gate(self.snapshot_for(release).catalog, user, release.present)
         return gates[user]
+
+    def home_templates(self, view: View, release: OpenRelease) -> HomeTemplates | None:
+        """The templates of home files for a view; None if the release's prepared file does not suffice for it."""
+        made = self._home_templates.setdefault(release, {})
+        if view.treatments not in made:
+            made[view.treatments] = home_templates(view)
+        return made[view.treatments]
 
 
 def open_state(settings: Settings) -> AppState:
