@@ -16,7 +16,7 @@ from warehouse.access.grant import Grant
 from warehouse.access.policy import Gate, NotFound, Treatments
 from warehouse.form_filling.scoped_sql import scope_sql
 from warehouse.prepared.reader import HomeLayout
-from warehouse.prepared.scope import HomeScope, ScopedHome, Undecided
+from warehouse.prepared.scope import HomeScope, ScopedHome, UnclearScope
 from warehouse.releases.reader import OpenRelease, Row
 
 
@@ -111,7 +111,7 @@ class View:
         scope = HomeScope(self._gate, homes.layout.fields)
         try:
             return scope.household(home, id_) if kind == "household" else scope.dwelling(home, id_)
-        except Undecided:
+        except UnclearScope:
             return None
 
     def covers(self, code: str | None) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-from pydantic_core import to_json
+from pydantic import TypeAdapter
 
 from contracts.errors import ReleaseError
 from contracts.model import Catalog
@@ -24,14 +24,15 @@ from warehouse.access.policy import Gate, User
 from warehouse.prepared.columns import shown_fields
 from warehouse.prepared.layout import FINDING, LATEST_TICKETS, NULL, TABLES
 from warehouse.prepared.reader import PreparedHomes
-from warehouse.prepared.scope import HomeScope, ScopedHome, Undecided
+from warehouse.prepared.scope import HomeScope, ScopedHome, UnclearScope
 from warehouse.releases.layout import CITY, HOME_FILES
 from warehouse.releases.readonly import open_readonly
 
 ROLES: Final[tuple[Role, ...]] = ("grid_worker", "district_supervisor", "analyst")  # one of each treatment
 SAMPLE: Final = 30  # homes
 WHOSE: Final = {"person": "household_id", "title": "dwelling_id", "ticket": "dwelling_id"}  # all of them must be there
-Shown = dict[str, bytes]
+ShownRow = dict[str, bytes]
+VALUE: Final[TypeAdapter[Any]] = TypeAdapter(Any)
 
 
 def check_home_files(catalog: Catalog, folder: Path, seed: str) -> None:
@@ -57,7 +58,7 @@ def differences(
         gate = Gate(catalog, User("check", role, (area,)))
         scope, shown = HomeScope(gate, homes.layout.fields), dict[str, ScopedHome]()
         for id_, home in found.items():
-            with suppress(Undecided):
+            with suppress(UnclearScope):
                 if (scoped := scope.whole(home)) is not None:
                     shown[id_] = scoped
                 elif gate.covers(grids[id_]):
@@ -98,7 +99,7 @@ def _compare(
             yield from ((_id(row[column]), f"{table}: a row is missing") for row in missing)
 
 
-def _rows(gate: Gate, homes: PreparedHomes, home: ScopedHome, table: str) -> list[Shown]:
+def _rows(gate: Gate, homes: PreparedHomes, home: ScopedHome, table: str) -> list[ShownRow]:
     """A home's rows of a table by column."""
     if table == FINDING:
         return _findings(gate, homes, home.findings)
@@ -112,23 +113,23 @@ def _rows(gate: Gate, homes: PreparedHomes, home: ScopedHome, table: str) -> lis
     return _by_column(gate, homes, table, sections[table])
 
 
-def _by_column(gate: Gate, homes: PreparedHomes, table: str, rows: Sequence[Sequence[bytes]]) -> list[Shown]:
+def _by_column(gate: Gate, homes: PreparedHomes, table: str, rows: Sequence[Sequence[bytes]]) -> list[ShownRow]:
     names = homes.layout.fields[table]
     fields = shown_fields(gate.grant(table), names)
     return [{name: row[names.index(at)] if at else NULL for name, at in fields.items()} for row in rows]
 
 
-def _findings(gate: Gate, homes: PreparedHomes, findings: Sequence[dict[str, Any]]) -> list[Shown]:
+def _findings(gate: Gate, homes: PreparedHomes, findings: Sequence[dict[str, Any]]) -> list[ShownRow]:
     fields = shown_fields(gate.grant(FINDING), homes.layout.fields[FINDING])
-    return [{name: to_json(finding[at]) if at else NULL for name, at in fields.items()} for finding in findings]
+    return [{name: VALUE.dump_json(finding[at]) if at else NULL for name, at in fields.items()} for finding in findings]
 
 
-def _read(city: duckdb.DuckDBPyConnection, gate: Gate, table: str, *where: Condition) -> list[Shown]:
+def _read(city: duckdb.DuckDBPyConnection, gate: Gate, table: str, *where: Condition) -> list[ShownRow]:
     """The rows in the gate's scope as it treats them, each value as JSON."""
     sql, params = gate.select(table, where=where)
     cursor = city.execute(sql, params)
     names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, map(to_json, row), strict=True)) for row in cursor.fetchall()]
+    return [dict(zip(names, map(VALUE.dump_json, row), strict=True)) for row in cursor.fetchall()]
 
 
 def _id(field: bytes) -> str:

@@ -43,7 +43,7 @@ class ScopedHome:
     findings: list[dict[str, Any]]  # with `person.in_scope` and so on of what they name
 
 
-class Undecided(Exception):
+class UnclearScope(Exception):
     """A prepared home does not tell what this user may see of it: it is read row by row."""
 
 
@@ -133,14 +133,14 @@ class HomeScope:
         return found
 
     def _claims_in_scope(self, rows: list[Fields], grids: set[str]) -> list[Fields]:
-        """The one row with the claims of all places in scope. Undecided if there is none for just these places."""
+        """The one row with the claims of all places in scope. UnclearScope if there is none for just these places."""
         if len(rows) == 1:  # as good as always: all claims belong to one place
             return rows if self._has_places(rows[0][1].decode().split(":"), grids) else []
         places = [set(row[1].decode().split(";")) for row in rows]
         seen = {place for place in set().union(*places) if self._has_places(place.split(":"), grids)}
         found = [row for row, some in zip(rows, places, strict=True) if some == seen]
         if seen and not found:
-            raise Undecided
+            raise UnclearScope
         return found
 
     def _has_places(self, places: Sequence[str], grids: set[str]) -> bool:
