@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.errors import NotAuthenticated
 from api.responses.delivery_desk import DeliveryDesk
+from api.responses.prepared_home import HomeTemplates
 from api.state import AppState
 from api.view import View
 from contracts.errors import AccessError, ReleaseError
@@ -163,6 +164,14 @@ async def view(request: Request, state: StateDep, session: SessionDep, release: 
 
 
 ViewDep = Annotated[View, Depends(view)]
+
+
+async def home_templates(view: ViewDep, state: StateDep, release: ReleaseDep) -> HomeTemplates | None:
+    """The templates of home files as the user sees them; None if they are made row by row."""
+    return state.home_templates(view, release)
+
+
+HomeTemplatesDep = Annotated[HomeTemplates | None, Depends(home_templates)]
 
 
 def address_targets(view: ViewDep) -> AddressTargets:

@@ -14,14 +14,16 @@ from api.clients import Network, trusted_networks
 from api.logs import DailyLog
 from api.metrics import Metrics
 from api.responses.precheck import MAX_CONCURRENT_CHECKS
+from api.responses.prepared_home import HomeTemplates, home_templates
 from api.slots import Slots
+from api.view import View
 from contracts.code_lists import HERE as CODES
 from contracts.code_lists import CodeList, load_code_lists
 from contracts.errors import ContractError
 from contracts.load import HERE as CONTRACTS
 from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
-from warehouse.access.policy import Gate, User
+from warehouse.access.policy import Gate, Treatments, User
 from warehouse.casebook.casebook import Casebook, open_casebook
 from warehouse.cross_check.live_status import ResolutionIndex
 from warehouse.form_filling.library import FORMS, FormLibrary, form_files, load_forms
@@ -77,6 +79,11 @@ class AppState:
     # weak keys: no cache keeps an old release open
     _gates: WeakKeyDictionary[OpenRelease, dict[User, Gate]] = field(default_factory=WeakKeyDictionary)
 
+    # by treatment: one for each kind of role, not one for each user
+    _home_templates: WeakKeyDictionary[OpenRelease, dict[Treatments, HomeTemplates | None]] = field(
+        default_factory=WeakKeyDictionary
+    )
+
     def __post_init__(self) -> None:
         self.logins = Logins(self.casebook, lambda: deployment_seal(self.settings))
 
@@ -130,6 +137,13 @@ class AppState:
         if user not in gates:
             gates[user] = Gate(self.snapshot_for(release).catalog, user, release.present)
         return gates[user]
+
+    def home_templates(self, view: View, release: OpenRelease) -> HomeTemplates | None:
+        """The templates of home files for a view; None if the release's prepared file does not suffice for it."""
+        made = self._home_templates.setdefault(release, {})
+        if view.treatments not in made:
+            made[view.treatments] = home_templates(view)
+        return made[view.treatments]
 
 
 def open_state(settings: Settings, log: DailyLog | None = None) -> AppState:

@@ -6,15 +6,17 @@ Only this module may pass SQL to a release (tests/api/test_gate_lint.py). The ga
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from api.paging import PagePosition
 from contracts.code_lists import CodeList
 from contracts.model import Column
 from warehouse.access.filters import Condition, Filter
 from warehouse.access.grant import Grant
-from warehouse.access.policy import Gate, NotFound
+from warehouse.access.policy import Gate, NotFound, Treatments
 from warehouse.form_filling.scoped_sql import scope_sql
+from warehouse.prepared.reader import HomeLayout
+from warehouse.prepared.scope import HomeScope, ScopedHome, UnclearScope
 from warehouse.releases.reader import OpenRelease, Row
 
 
@@ -88,6 +90,30 @@ class View:
         """The rows of a form's SQL over its tables within the user's rights. QueryTimeout, QueryFailed, UnsafeSql."""
         return self._release.query(*scope_sql(self._gate, sql, tables), seconds)
 
+    def prepared_household(self, household_id: str) -> ScopedHome | None:
+        """The prepared rows of a household's file in the user's scope; None if they must be read one by one."""
+        return self._prepared(household_id, "household")
+
+    def prepared_dwelling(self, dwelling_id: str) -> ScopedHome | None:
+        """The prepared rows of a dwelling's file in the user's scope; None if they must be read one by one."""
+        return self._prepared(dwelling_id, "dwelling")
+
+    @property
+    def home_layout(self) -> HomeLayout | None:
+        """The layout of the release's prepared homes; None if it has none."""
+        return self._release.homes.layout if self._release.homes else None
+
+    def _prepared(self, id_: str, kind: Literal["household", "dwelling"]) -> ScopedHome | None:
+        homes = self._release.homes
+        home = homes.find(id_) if homes else None
+        if homes is None or home is None:
+            return None
+        scope = HomeScope(self._gate, homes.layout.fields)
+        try:
+            return scope.household(home, id_) if kind == "household" else scope.dwelling(home, id_)
+        except UnclearScope:
+            return None
+
     def covers(self, code: str | None) -> bool:
         """True if a grid or area lies in the user's areas; False for None."""
         return self._gate.covers(code)
@@ -95,6 +121,11 @@ class View:
     def grant(self, table: str) -> Grant:
         """The rows and columns of a table that the user may see. NotFound if none."""
         return self._gate.grant(table)
+
+    @property
+    def treatments(self) -> Treatments:
+        """The treatment of every column: users of whom it is the same see the same columns, though of other rows."""
+        return self._gate.treatments
 
     def grants(self) -> list[Grant]:
         """The grants of all tables the user may see."""
@@ -115,9 +146,13 @@ class View:
 
     def with_labels(self, table: str, rows: Iterable[Row]) -> list[Row]:
         """The rows with `<column>_label`, as a screen shows it, for every coded column."""
-        grant = self._gate.grant(table)
-        coded = {name: codes.labels for name, column in grant.columns.items() if (codes := self.codes(column))}
+        coded = self.code_labels(table)
         return [row | _labels(row, coded) for row in rows]
+
+    def code_labels(self, table: str) -> dict[str, Mapping[str, str]]:
+        """The labels by code of every coded column of a table."""
+        columns = self._gate.grant(table).columns.items()
+        return {name: codes.labels for name, column in columns if (codes := self.codes(column))}
 
 
 def _labels(row: Row, coded: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

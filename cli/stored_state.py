@@ -25,7 +25,8 @@ class DoctorLine:
 
 
 def release(settings: Settings, deep: bool) -> DoctorLine:
-    from warehouse.releases.publish import current_id, release_ids
+    from warehouse.releases.layout import HOME_FILES
+    from warehouse.releases.publish import current_id, release_ids, show
     from warehouse.releases.served import release_damage, served_damage
 
     current, ids = current_id(settings), release_ids(settings)
@@ -36,7 +37,10 @@ def release(settings: Settings, deep: bool) -> DoctorLine:
     for id_ in ids if deep else ():
         if id_ != current and (problems := release_damage(settings, id_)):
             return DoctorLine(False, f"release {id_}: {problems[0]} -> rm -r {settings.releases / id_}")
-    return DoctorLine(True, f"{current} is whole; {len(ids)} on disk")
+    note = f"{current} is whole; {len(ids)} on disk"
+    if current and HOME_FILES not in show(settings, current).files:
+        return DoctorLine(True, f"{note}; it has no {HOME_FILES}, so homes open slowly -> `hub nightly`", warns=True)
+    return DoctorLine(True, note)
 
 
 def archive(settings: Settings, deep: bool) -> DoctorLine:

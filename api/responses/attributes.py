@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from typing import Final
 
 from pydantic import BaseModel, Field
 
@@ -16,6 +17,8 @@ from api.schemas import Row
 from api.view import View
 from warehouse.access.filters import Condition, Filter
 from warehouse.access.grant import NUMBER
+
+TIES: Final = ("source", "delivery_id", "row_no", "shown", "why", "value")  # the order of values of one day
 
 
 class SourceValue(BaseModel):
@@ -54,16 +57,17 @@ def attributes(view: View, entity_ids: Sequence[str], grids: Sequence[Filter]) -
         return []
     number = "value" if view.grant("claim").treatments["value"] == "full" else None
     claims = view.rows("claim", Condition("entity_id", "in", entity_ids), *grids, number=number)
+    claims.sort(key=lambda c: tuple((c.get(name) is None, c.get(name)) for name in TIES))
     claims.sort(key=lambda c: str(c["claimed_on"]), reverse=True)
     claims.sort(key=_subject)
-    authority = _authorities(view)
+    authority = authorities(view)
     return [
         _attribute(*subject, list(values), authority.get((subject[0], subject[2]), (None, None)))
         for subject, values in groupby(view.with_labels("claim", claims), _subject)
     ]
 
 
-def _authorities(view: View) -> dict[tuple[str, str], tuple[str | None, str | None]]:
+def authorities(view: View) -> dict[tuple[str, str], tuple[str | None, str | None]]:
     """The authoritative source and its label, by entity and attribute."""
     declared = [
         column.survivorship for grant in view.grants() for column in grant.columns.values() if column.survivorship

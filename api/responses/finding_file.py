@@ -6,7 +6,7 @@ Belongs here: a finding's texts and labels. Does not: the rows it cites (`eviden
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, Field
@@ -73,6 +73,17 @@ def finding_rows(view: View, findings: Sequence[Row]) -> list[Row]:
     names = _column_by_id(view, "person", findings, "name")
     addresses = _column_by_id(view, "dwelling", findings, "standard_address")
     households = _column_by_id(view, "household", findings, "household_no")
+    return with_texts(view, findings, names, addresses, households)
+
+
+def with_texts(
+    view: View,
+    findings: Sequence[Row],
+    names: Mapping[str, str | None],
+    addresses: Mapping[str, str | None],
+    households: Container[str],
+) -> list[Row]:
+    """Findings as fields of `Finding`. Names by person, addresses by dwelling and the `households`, of those in scope."""
     rules = library().rules
     return [
         row

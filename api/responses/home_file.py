@@ -6,7 +6,7 @@ grids are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -19,8 +19,7 @@ from api.schemas import ReleaseResponse, Row
 from api.view import View
 from warehouse.access.filters import AnyOf, Condition, Filter
 from warehouse.cross_check.live_status import LiveFindings
-
-LATEST_TICKETS = 100
+from warehouse.prepared.layout import LATEST_TICKETS
 
 
 class Household(ContractRow):
@@ -103,6 +102,7 @@ def dwelling_file(view: View, dwelling_id: str, live_findings: LiveFindings) -> 
     dwelling = view.one("dwelling", Condition("dwelling_id", "eq", dwelling_id))
     grid = dwelling["grid_code"]
     households = view.rows("household", Condition("dwelling_id", "eq", dwelling_id), *_in_grids([grid]))
+    households.sort(key=_by("household_id"))
     return DwellingFile(
         dwelling=view.with_labels("dwelling", [dwelling])[0],
         households=households,
@@ -121,13 +121,15 @@ def _common_fields(
     persons = _persons(view, household_ids, dwelling_id, near)
     people = [p["person_id"] for p in persons]
     grids = _in_grids({grid, *(p["grid_code"] for p in persons), *(p["hukou_grid_code"] for p in persons)})
-    findings = live_findings(view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids))
+    findings = view.rows("finding", AnyOf((*here, Condition("person_id", "in", people))), *grids)
+    findings = live_findings(sorted(findings, key=_by("finding_id")))
     at_home = [Condition("dwelling_id", "eq", dwelling_id), *near]
+    titles = sorted(view.rows("title", *at_home), key=_by("title_id")) if dwelling_id else []
     tickets = view.rows("ticket", *at_home) if dwelling_id else []
-    tickets = view.with_labels("ticket", sorted(tickets, key=lambda t: str(t["reported_at"]), reverse=True))
+    tickets = view.with_labels("ticket", sorted(tickets, key=_by("reported_at", "ticket_id"), reverse=True))
     return {
         "members": _members(view, persons, dwelling_id, households, near),
-        "titles": view.with_labels("title", view.rows("title", *at_home)) if dwelling_id else [],
+        "titles": view.with_labels("title", titles),
         "tickets": tickets[:LATEST_TICKETS],
         "matters": matters(tickets),
         "attributes": attributes(view, [*people, *_as_list(dwelling_id)], grids),
@@ -153,7 +155,7 @@ def _members(
     """
     here = {h["household_id"]: h["household_no"] for h in households}
     residences = view.rows("residence", Condition("household_id", "in", sorted(here)), *near) if here else []
-    ended_first = sorted(residences, key=lambda r: r["valid_to"] is None)
+    ended_first = sorted(residences, key=lambda r: (r["valid_to"] is None, r["residence_id"]))
     relation = {r["person_id"]: r["relation_to_head"] for r in ended_first if r["relation_to_head"]}
     household_no = here | _household_numbers(view, {p["household_id"] for p in persons} - {None, *here})
     members = [
@@ -188,6 +190,11 @@ def _in_grids(grids: Iterable[str | None]) -> list[Condition]:
     """A condition on these grids; none if no grid is known."""
     known = sorted(set(grids) - {None}, key=str)
     return [Condition("grid_code", "in", known)] if known else []
+
+
+def _by(*names: str) -> Callable[[Row], tuple[str, ...]]:
+    """A key to sort rows by; a file has the same order whoever asks and however it is read."""
+    return lambda row: tuple(str(row[name]) for name in names)
 
 
 def _as_list(value: str | None) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from pydantic import BaseModel, Field
 
@@ -13,8 +12,7 @@ from api.contract_models import ContractRow, columns_of
 from api.schemas import Row
 from api.view import View
 from warehouse.access.filters import Condition
-
-OPEN: Final = ("awaiting_dispatch", "handling")  # a returned ticket (退单) is not open
+from warehouse.prepared.layout import OPEN_TICKETS
 
 
 class Ticket(ContractRow):
@@ -43,7 +41,7 @@ def open_tickets(view: View, homes: Sequence[Row]) -> dict[str, list[Row]]:
     grids = {home["grid_code"] for home in homes}
     # the table is sorted by grid: with the grids named the rest of the city is not read
     near = [] if None in grids else [Condition("grid_code", "in", sorted(grids))]
-    at_home = (Condition("dwelling_id", "in", ids), Condition("status", "in", OPEN), *near)
+    at_home = (Condition("dwelling_id", "in", ids), Condition("status", "in", OPEN_TICKETS), *near)
     rows = view.rows("ticket", *at_home, order=("reported_at", "ticket_id")) if ids else []
     found: dict[str, list[Row]] = defaultdict(list)
     for ticket in view.with_labels("ticket", rows):
@@ -70,7 +68,7 @@ def _matter(matter_id: str, tickets: Sequence[Row]) -> Matter:
         request_class=tickets[0]["request_class"],
         request_class_label=tickets[0]["request_class_label"],
         tickets=len(tickets),
-        open=sum(ticket["status"] in OPEN for ticket in tickets),
+        open=sum(ticket["status"] in OPEN_TICKETS for ticket in tickets),
         overdue=sum(bool(ticket["overdue"]) for ticket in tickets),
         first_reported_at=min(ticket["reported_at"] for ticket in tickets),
         last_reported_at=max(ticket["reported_at"] for ticket in tickets),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import LiveFindingsDep, StateDep, ViewDep
+from api.dependencies import HomeTemplatesDep, LiveFindingsDep, StateDep, ViewDep
 from api.paging import LONGEST_PAGE
 from api.responses.as_of import AsOfDay, AsOfParam, KnownParam
 from api.responses.home_file import HouseholdFile, household_file
 from api.responses.home_history import HouseholdHistory, household_history
+from api.responses.prepared_home import prepared_household_file
 from api.responses.search import SearchResponse, search
 from api.schemas import problems
 
@@ -41,19 +43,24 @@ def search_households(body: SearchIn, view: ViewDep, state: StateDep, live_findi
     return search(view, live_findings, state.settings, body.q, body.limit, body.cursor)
 
 
-@router.get("/{household_id}", responses=problems(400, 401, 403, 404))
-def household(
+@router.get("/{household_id}", response_model=HouseholdFile | HouseholdHistory, responses=problems(400, 401, 403, 404))
+async def household(
     household_id: Annotated[str, Path(description="`household_id` of a person, a finding or a search result")],
     view: ViewDep,
     state: StateDep,
     live_findings: LiveFindingsDep,
+    templates: HomeTemplatesDep,
     as_of: AsOfParam = None,
     known: KnownParam = None,
-) -> HouseholdFile | HouseholdHistory:
+) -> HouseholdFile | HouseholdHistory | Response:
     """Show the household file 一户一档: members, dwelling, titles, tickets, attributes by source, findings.
 
     With `as_of`: its members, the dwelling where it was registered, and the holders of titles on that day.
     """
     if as_of_day := AsOfDay.parse(as_of, known):
-        return household_history(view, household_id, as_of_day, ZoneInfo(state.settings.timezone))
-    return household_file(view, household_id, live_findings)
+        zone = ZoneInfo(state.settings.timezone)
+        return await run_in_threadpool(household_history, view, household_id, as_of_day, zone)
+    if prepared := prepared_household_file(view, templates, household_id, live_findings):
+        # a record of this read goes here: household_id, prepared.home.members (person_id), view.release_id
+        return Response(prepared.content, media_type="application/json")
+    return await run_in_threadpool(household_file, view, household_id, live_findings)

@@ -37,6 +37,8 @@ from warehouse.lake.cache import remove_former_cache
 from warehouse.lake.delivery_decisions import DeliveryDecisions, apply_decisions
 from warehouse.lake.lake import UNKNOWN, Delivery, Lake
 from warehouse.lock import deployment_lock
+from warehouse.prepared.build import build_home_files
+from warehouse.prepared.check import check_home_files
 from warehouse.releases import audit, content_hash, publish
 from warehouse.releases.log import PublishedRelease, published_releases
 from warehouse.releases.manifest import Input, Manifest, audit_summary, contract_versions
@@ -174,10 +176,15 @@ class Night:
             self.error = error
 
     def publish(self) -> Manifest:
-        """Record person ids and findings in the casebook, publish the release, request corrections, archive landing.
+        """Prepare home files, record person ids and findings, publish the release, request corrections, archive landing.
 
         The casebook comes first, because a rebuild must give the same ids. Called again, it does the remaining steps.
         """
+        if self.release_id != publish.current_id(self.settings):
+            with self.stage("prepare"):
+                homes = build_home_files(self.settings, self.catalog, self._folder)
+                check_home_files(self.catalog, self._folder, self.release_id)
+                self._detail(f"{homes:,} homes prepared")
         with self.stage("publish"):
             if self.release_id != publish.current_id(self.settings):
                 failed_rules = [name for name, run in self.rules.items() if run.error]

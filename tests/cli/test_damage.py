@@ -18,7 +18,8 @@ from contracts.errors import HubError
 from tests.cli.terminal import hub
 from tests.small_home import SmallHome, make_small_home, publish_again
 from warehouse.lake.lake import Lake
-from warehouse.releases.publish import current_id
+from warehouse.releases.layout import HOME_FILES
+from warehouse.releases.publish import current_id, file_damage
 from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -76,6 +77,10 @@ def city(small: SmallHome) -> Path:
     return small.city
 
 
+def home_files(small: SmallHome) -> Path:
+    return small.city.with_name(HOME_FILES)
+
+
 def manifest(small: SmallHome) -> Path:
     return small.city.with_name("manifest.json")
 
@@ -87,6 +92,7 @@ def pointer(small: SmallHome) -> Path:
 ROLLBACK, RESTORE, REPAIR = r"hub release rollback \S+", r"hub restore --only {name}", r"hub lake repair"
 CASES = [
     *((city, how, "release", ROLLBACK) for how in (flip, cut, empty, lose)),
+    *((home_files, how, "release", ROLLBACK) for how in (flip, lose)),
     *((manifest, how, "release", ROLLBACK) for how in (flip, cut, lose)),
     *((pointer, how, "release", ROLLBACK) for how in (flip, cut, empty, garble, lose)),
     (found("releases/*/audit/index.html"), flip, "release", r"rm -r \S+"),
@@ -209,3 +215,13 @@ def test_as_many_releases_stay_as_the_setting_says(small: SmallHome) -> None:
     few = small.settings.model_copy(update={"keep_releases": 2})
     ids = [publish_again(few) for _ in range(4)]
     assert sorted(path.name for path in few.releases.iterdir() if path.is_dir()) == ids[-2:]
+
+
+def test_a_night_makes_damaged_home_files_anew(small: SmallHome) -> None:
+    """It reads none of them, so that they are no reason to go back a release."""
+    flip(home_files(small))
+    served = str(current_id(small.settings))
+    assert [problem.split(":")[0] for problem in file_damage(small.settings, served)] == [HOME_FILES]
+    quick_night(small.settings)
+    assert current_id(small.settings) != served
+    assert file_damage(small.settings, str(current_id(small.settings))) == []

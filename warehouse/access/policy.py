@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
 from contracts.errors import AccessError
@@ -20,6 +21,8 @@ from warehouse.access.masking import ROLES, Role, column_access
 
 ROW = "_row"
 NEXT_NIGHT = "it comes with the next night's release"
+
+Treatments = frozenset[tuple[object, ...]]
 
 
 class NotFound(AccessError):
@@ -59,6 +62,11 @@ class Gate:
     def areas(self) -> tuple[str, ...]:
         """The prefixes of the area codes in the user's scope."""
         return tuple(self._areas)
+
+    @cached_property
+    def treatments(self) -> Treatments:
+        """The treatment of every column that the user may read, by table: what is made for it can be shared by users."""
+        return frozenset((grant.table.qualified, *grant.treatments.items()) for grant in self.grants())
 
     def grants(self) -> list[Grant]:
         """The grants on every table the user may read, city tables first."""

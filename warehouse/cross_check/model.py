@@ -22,6 +22,7 @@ from contracts.quoting import quote_text
 from warehouse.build.sql_files import read_file
 
 RULES: Final = Path(__file__).parents[1] / "rules"
+RULE_FILE = ".sql"
 Severity = Literal["high", "medium", "low"]
 Subject = Literal["person", "household", "dwelling", "ticket", "address", "building", "phone"]
 PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")  # each is optional in a rule's select
@@ -73,7 +74,7 @@ def load_rules(folder: Path = RULES) -> list[Rule]:
 
 def rule_files(folder: Path = RULES) -> list[Path]:
     """The rule files of a folder, sorted by name."""
-    return sorted(folder.glob("*.sql"))
+    return sorted(folder.glob(f"*{RULE_FILE}"))
 
 
 def load_rule(path: Path) -> Rule:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 CITY = "city.duckdb"
+HOME_FILES = "homes.sqlite"  # prepared home files (warehouse/prepared)
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"

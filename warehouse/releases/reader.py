@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from contracts.errors import HubError, ReleaseError
+from warehouse.prepared.reader import open_homes
 from warehouse.releases.layout import CITY, MANIFEST, POINTER
 from warehouse.releases.query_timeout import time_limit
 from warehouse.releases.readonly import open_readonly
@@ -48,6 +49,7 @@ class OpenRelease:
                 remedy="`hub release verify` tells what is missing; `hub release rollback` serves an older one",
             ) from None
         self.present = self._columns()
+        self.homes = open_homes(folder)
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None, seconds: float | None = None) -> list[Row]:
         """All rows as dicts by column name. Safe from any thread: each call has its own cursor.

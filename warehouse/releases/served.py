@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from contracts.errors import ReleaseError
-from warehouse.releases.layout import CITY, POINTER
+from warehouse.releases.layout import CITY, HOME_FILES, POINTER
 from warehouse.releases.publish import current_id, file_damage, release_ids
 from warehouse.settings import Settings
 
@@ -30,14 +30,23 @@ def served_damage(settings: Settings) -> ReleaseError | None:
 def served_city(settings: Settings) -> Path | None:
     """The database of the served release; None before the first night, or if no release on disk is whole.
 
-    ReleaseError if it is damaged and another release is whole: a night without it could give people new ids.
+    ReleaseError if it is damaged and another release is whole: a night without it could give people new ids. Prepared home
+    files do not matter here: a night reads none of them, and makes new ones.
     """
-    if damage := served_damage(settings):
+    if (damage := served_damage(settings)) and not _only_home_files(settings):
         if damage.remedy == REBUILD:
             return None
         raise damage
     id_ = current_id(settings)
     return settings.releases / id_ / CITY if id_ else None
+
+
+def _only_home_files(settings: Settings) -> bool:
+    """True if nothing of the served release is damaged but its prepared home files."""
+    id_ = current_id(settings)
+    return id_ in release_ids(settings) and all(
+        problem.startswith(f"{HOME_FILES}: ") for problem in release_damage(settings, id_)
+    )
 
 
 def _remedy(settings: Settings, damaged: str | None) -> str:

@@ -74,7 +74,11 @@ def test_the_audit_is_kept_for_programs_and_for_people(home: Settings, first: Ni
 
 def test_progress_names_every_stage(first: NightResult, lines: list[str]) -> None:
     stages = [line.split()[0] for line in lines if not line.startswith(" ")]
-    assert stages == ["ingest", "consolidate", "cross-check", "close", "audit", "publish"] == list(first.seconds)
+    assert (
+        stages
+        == ["ingest", "consolidate", "cross-check", "close", "audit", "prepare", "publish"]
+        == list(first.seconds)
+    )
 
 
 def test_dagster_keeps_lineage_counts_and_checks(home: Settings, first: NightResult) -> None:
