@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.errors import NotAuthenticated
+from api.request_audit import RequestAudit, request_audit
 from api.responses.delivery_desk import DeliveryDesk
 from api.state import AppState
 from api.view import View
@@ -39,6 +40,14 @@ async def app_state(request: Request) -> AppState:
 StateDep = Annotated[AppState, Depends(app_state)]
 
 
+async def audit(request: Request) -> RequestAudit:
+    """The facts for this request's record in the audit log."""
+    return request_audit(request)
+
+
+AuditDep = Annotated[RequestAudit, Depends(audit)]
+
+
 @dataclass(frozen=True)
 class Session:
     """A logged-in user and her token."""
@@ -47,13 +56,14 @@ class Session:
     token: str
 
 
-def session(state: StateDep, credentials: Credentials) -> Session:
+def session(state: StateDep, credentials: Credentials, audit: AuditDep) -> Session:
     """The session of the bearer token. NotAuthenticated if there is none or it has expired."""
     user = state.casebook.session_user(credentials.credentials) if credentials else None
     if credentials is None or user is None:
         raise NotAuthenticated(
             "no login, or it has expired", remedy="POST /v1/login and send `Authorization: Bearer …`"
         )
+    audit.user = user
     return Session(user, credentials.credentials)
 
 
@@ -120,9 +130,10 @@ async def release(request: Request) -> OpenRelease:
 ReleaseDep = Annotated[OpenRelease, Depends(release)]
 
 
-async def view(state: StateDep, session: SessionDep, release: ReleaseDep) -> View:
-    """The user's view of the release: everything she can read."""
-    return View(state.gate(session.user, release), release, state.snapshot_for(release).code_lists)
+async def view(state: StateDep, session: SessionDep, release: ReleaseDep, audit: AuditDep) -> View:
+    """The user's view of the release: everything she can read. It notes what it shows for the audit log."""
+    audit.reads_release = True
+    return View(state.gate(session.user, release), release, state.snapshot_for(release).code_lists, audit.shown)
 
 
 ViewDep = Annotated[View, Depends(view)]

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from contracts.errors import AccessError, HubError, ReleaseError
 from warehouse.access.grant import ColumnNotAllowed
 from warehouse.access.policy import NotFound
+from warehouse.audit_log.log import AuditUnavailable
 from warehouse.casebook.append_only import Conflict, NothingToRevoke
 from warehouse.casebook.casebook import LoginError, LoginPaused
 from warehouse.casebook.database import CasebookError
@@ -67,6 +68,7 @@ STATUS: dict[type[HubError], int] = {
     ServiceBusy: 429,
     ReleaseChanged: 410,
     ReleaseError: 503,
+    AuditUnavailable: 503,
     HubError: 500,
 }
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "900"}, 503: {"Retry-After": "60"}}

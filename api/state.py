@@ -19,6 +19,7 @@ from contracts.load import HERE as CONTRACTS
 from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
 from warehouse.access.policy import Gate, User
+from warehouse.audit_log.log import AuditLog, open_audit_log
 from warehouse.casebook.casebook import Casebook, open_casebook
 from warehouse.form_filling.library import FORMS, FormLibrary, form_files, load_forms
 from warehouse.lake.secrets import read_secret
@@ -57,6 +58,7 @@ class AppState:
     snapshot: ContractsSnapshot
     casebook: Casebook
     reader: ReleaseReader
+    audit_log: AuditLog
     metrics_token: str = ""
     metrics: Metrics = field(default_factory=Metrics)
     check_slots: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MAX_CONCURRENT_CHECKS))
@@ -110,12 +112,13 @@ class AppState:
 
 
 def open_state(settings: Settings) -> AppState:
-    """The state of a deployment. ContractError if a contract is wrong; HubError if the metrics' secret is missing or open to
-    others; CasebookError or a database error from the casebook."""
+    """The state of a deployment. ContractError if a contract is wrong; HubError if the metrics' secret or the audit log's key is
+    missing or open to others; CasebookError or a database error from the casebook."""
     return AppState(
         settings=settings,
         snapshot=ContractsSnapshot.on_disk(settings),
         casebook=open_casebook(settings),
         reader=ReleaseReader(settings),
+        audit_log=open_audit_log(settings),
         metrics_token=read_secret(settings, settings.metrics_secret) if settings.metrics_secret else "",
     )

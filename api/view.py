@@ -1,6 +1,7 @@
 """The only way to read a release: everything an endpoint may read, through one user's gate.
 
-Only this module may pass SQL to a release (tests/api/test_gate_lint.py). The gate writes that SQL.
+Only this module may pass SQL to a release (tests/api/test_gate_lint.py). The gate writes that SQL. It is also where the
+audit log learns whom an answer shows: rows that are read count as shown, but for those read through `matching`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from contracts.model import Column
 from warehouse.access.filters import Condition, Filter
 from warehouse.access.grant import Grant
 from warehouse.access.policy import Gate, NotFound
-from warehouse.form_filling.scoped_sql import scope_sql
+from warehouse.audit_log.disclosure import Disclosure, column_groups, is_about_residents, subject_columns
+from warehouse.form_filling.scoped_sql import GRID, scope_sql
 from warehouse.releases.reader import OpenRelease, Row
 
 
@@ -26,11 +28,28 @@ class Slice(NamedTuple):
 
 
 class View:
-    """One user's view of one release, for one request."""
+    """One user's view of one release, for one request. `shown` collects the residents that it shows, for the audit log."""
 
-    def __init__(self, gate: Gate, release: OpenRelease, code_lists: Mapping[str, CodeList]) -> None:
+    def __init__(
+        self, gate: Gate, release: OpenRelease, code_lists: Mapping[str, CodeList], shown: Disclosure | None = None
+    ) -> None:
         self.release_id = release.release_id
         self._gate, self._release, self._code_lists = gate, release, code_lists
+        self._shown = Disclosure() if shown is None else shown
+
+    def matching(self) -> View:
+        """The same view for looking up what to show: its rows are not recorded as shown, and no answer may show them.
+
+        Only the modules that tests/api/test_gate_lint.py lists may use it.
+        """
+        return View(self._gate, self._release, self._code_lists)
+
+    def disclose(self, table: str, rows: Sequence[Row], columns: Sequence[str] | None = None) -> None:
+        """Record rows as shown that were not read from this view, or read through `matching`."""
+        grant = self._gate.grant(table)
+        groups = column_groups(grant, columns)
+        if is_about_residents(grant.table) and (columns is None or _is_personal(groups)):
+            self._shown.add_rows(grant.table.relation, rows, groups)
 
     def rows(
         self,
@@ -42,8 +61,9 @@ class View:
         number: str | None = None,
     ) -> list[Row]:
         """Rows in the user's scope with columns masked for her role. NotFound for a table she may not see."""
-        query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit, number=number)
-        return self._release.query(*query)
+        with_subjects, extra = self._with_subjects(table, columns)
+        query = self._gate.select(table, columns=with_subjects, where=where, order=order, limit=limit, number=number)
+        return self._disclosed(table, self._release.query(*query), columns, extra)
 
     def unmasked(self, table: str, *where: Filter, columns: Sequence[str] | None = None) -> list[Row]:
         """Rows in the user's scope with `columns` unmasked, for the casebook to compare and to store. No answer may show them.
@@ -79,14 +99,37 @@ class View:
         identity = tuple(where) if question is None else question
         position = PagePosition.of(cursor, self.release_id, (table, identity, tuple(columns or ()), tuple(order)))
         offset, from_row = (position.at, None) if order else (0, position.at)
+        with_subjects, extra = self._with_subjects(table, columns)
         query = self._gate.select(
-            table, columns=columns, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
+            table, columns=with_subjects, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
         )
-        return Slice(*position.cut(self._release.query(*query), limit))
+        items, next_cursor = position.cut(self._release.query(*query), limit)
+        return Slice(self._disclosed(table, items, columns, extra), next_cursor)
 
     def ask(self, sql: str, tables: Collection[str], seconds: float) -> list[Row]:
         """The rows of a form's SQL over its tables within the user's rights. QueryTimeout, QueryFailed, UnsafeSql."""
-        return self._release.query(*scope_sql(self._gate, sql, tables), seconds)
+        rows = self._release.query(*scope_sql(self._gate, sql, tables), seconds)
+        for name in {*tables} - {GRID}:
+            self.disclose(name, rows)
+        return rows
+
+    def _with_subjects(self, table: str, columns: Sequence[str] | None) -> tuple[Sequence[str] | None, list[str]]:
+        """The columns to read so that the audit log learns whom the rows are about, and those added for it alone."""
+        if columns is None:
+            return None, []
+        grant = self._gate.grant(table)
+        if not _is_personal(column_groups(grant, columns)):
+            return columns, []
+        extra = [name for name in subject_columns(grant) if name not in columns]
+        return [*columns, *extra], extra
+
+    def _disclosed(self, table: str, rows: list[Row], columns: Sequence[str] | None, extra: Sequence[str]) -> list[Row]:
+        """The rows as they were asked for, recorded as shown."""
+        self.disclose(table, rows, columns)
+        for row in rows if extra else ():
+            for name in extra:
+                del row[name]
+        return rows
 
     def covers(self, code: str | None) -> bool:
         """True if a grid or area lies in the user's areas; False for None."""
@@ -118,6 +161,11 @@ class View:
         grant = self._gate.grant(table)
         coded = {name: codes.labels for name, column in grant.columns.items() if (codes := self.codes(column))}
         return [row | _labels(row, coded) for row in rows]
+
+
+def _is_personal(groups: Collection[str]) -> bool:
+    """True if one of the columns says something of a person; ids alone say nothing."""
+    return any(group.startswith(("personal", "sensitive")) for group in groups)
 
 
 def _labels(row: Row, coded: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

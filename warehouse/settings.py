@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         14, ge=0, description="Days that a held or failed file stays in landing before it is archived, too."
     )
     alert_url: str = Field("", description="Webhook that is told when a night fails; empty: nobody is.")
+    audit_days: int = Field(180, ge=180, description="Days that the audit log keeps its records; heads stay.")
     session_hours: int = Field(12, ge=1, description="How long a login lasts.")
     login_tries: int = Field(10, ge=1, description="Failed logins of one user per 15 minutes before a pause.")
     host: str = Field("127.0.0.1", description="Address the API listens on.")
@@ -63,6 +64,11 @@ class Settings(BaseSettings):
         "Asia/Shanghai",
         description="Time zone of the nightly schedule and of office timestamps; times with an offset become its.",
     )
+
+    @property
+    def audit(self) -> Path:
+        """The folder of the audit log."""
+        return self.home / "audit"
 
     @property
     def landing(self) -> Path:
