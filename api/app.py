@@ -17,6 +17,7 @@ from api.middleware import RequestMiddleware
 from api.openapi import install_document, operation_id, tags_of
 from api.state import open_state
 from api.uploads import remove_leftovers
+from warehouse.audit_log.sign_thread import SignThread
 from warehouse.settings import Settings
 
 ABOUT = """One city database built from the offices' files: look up the households of your grid, compare what the offices
@@ -38,7 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with state.casebook:
+        with state.casebook, SignThread(settings):
             yield
 
     # as FastAPI, but the files of /docs come from here: an office's network reaches no CDN

@@ -92,8 +92,9 @@ def lead(session: SessionDep) -> User:
 LeadDep = Annotated[User, Depends(lead)]
 
 
-def auditor(session: SessionDep) -> User:
-    """The user if her role is auditor. AccessError otherwise."""
+def auditor(session: SessionDep, audit: AuditDep) -> User:
+    """The user if her role is auditor, who leaves a record of looking, too. AccessError otherwise."""
+    audit.is_required = True
     if session.user.role != "auditor":
         raise AccessError("only an auditor reads who wrote what", remedy="log in with a user of the role auditor")
     return session.user

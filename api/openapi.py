@@ -21,6 +21,7 @@ from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
 INVALID, OF_EVERY_BODY = "422", ("408", "413")
+UNAVAILABLE = "503"  # of every operation of a user: no release, or an audit log that takes no record
 FASTAPI_SCHEMAS = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
 ROLE_NOTE = (
     "Columns as your role sees them, see GET /v1/catalog/{table}: "
@@ -84,6 +85,8 @@ def _add_problems(document: dict[str, Any]) -> None:
         responses = operation["responses"]
         if INVALID in responses:
             responses[INVALID] = _problem(INVALID)
+        if "security" in operation:
+            responses.setdefault(UNAVAILABLE, _problem(UNAVAILABLE))
         if "requestBody" in operation:
             for status in OF_EVERY_BODY:
                 responses.setdefault(status, _problem(status))

@@ -1,7 +1,7 @@
 """The record that each request leaves in the audit log before its answer does.
 
-A request is recorded if it writes, logs in or out, opens a view of the release, or shows a resident some other way; it is
-enough for a new endpoint to be there. The middleware writes the record when the answer starts. Not here: which rows count
+A user's request is recorded if it writes, logs in or out, opens a view of the release, or shows a resident some other way;
+it is enough for a new endpoint to be there. The middleware writes the record when the answer starts. Not here: which rows count
 as shown (`view.py`), the log itself (`warehouse/audit_log/`).
 """
 
@@ -40,7 +40,8 @@ class RequestAudit:
 
         AuditUnavailable if it cannot be written and the answer may show residents; a login, say, is answered without.
         """
-        if not (self.reads_release or self.shown or self.is_required or scope["method"] not in READ_METHODS):
+        is_due = self.reads_release or self.shown or self.is_required or scope["method"] not in READ_METHODS
+        if not is_due or not (self.user or self.attempted):  # who is nobody sees nobody, and cannot fill the disk
             return
         client = scope.get("client")
         record = AuditRecord(
@@ -78,13 +79,21 @@ def record_read(
     dwellings: Iterable[str] = (),
     tables: Mapping[str, int] | None = None,
     groups: Iterable[str] = (),
+    open_findings: int = 0,
 ) -> None:
     """Note the residents that an answer shows which was not read through a `View`, such as a prepared home file.
 
-    `tables` counts the rows shown by city table; the rows of `finding` and `ticket` say that there was a reason to look.
+    `tables` counts the rows shown by city table; a row of `ticket`, or one of the `open_findings`, is a reason to look.
     `groups` are the classifications shown: `personal`, or `personal masked`. The middleware writes the record before the
     answer leaves. A route without the dependencies `session` and `view` needs nothing else.
     """
     audit = request_audit(request)
     audit.user, audit.reads_release = user, True
-    audit.shown.add(persons=persons, households=households, dwellings=dwellings, tables=tables, groups=groups)
+    audit.shown.add(
+        persons=persons,
+        households=households,
+        dwellings=dwellings,
+        tables=tables,
+        groups=groups,
+        open_findings=open_findings,
+    )

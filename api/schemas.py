@@ -61,7 +61,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         413: "the body is too large, or the work exceeds the limits of one request",
         422: "the request, or the form it names, is not as expected",
         429: "too many failed logins, or too many checks at once",
-        503: "no release is published yet",
+        503: "no release is published yet, or the audit log cannot be written, without which nothing is shown",
     }
     content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{PROBLEM}"}}}
     return {status: {"description": about[status], "content": content} for status in statuses}

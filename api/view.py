@@ -15,7 +15,7 @@ from contracts.model import Column
 from warehouse.access.filters import Condition, Filter
 from warehouse.access.grant import Grant
 from warehouse.access.policy import Gate, NotFound
-from warehouse.audit_log.disclosure import Disclosure, column_groups, is_about_residents, subject_columns
+from warehouse.audit_log.disclosure import Disclosure, is_about_residents, subject_columns
 from warehouse.form_filling.scoped_sql import GRID, scope_sql
 from warehouse.releases.reader import OpenRelease, Row
 
@@ -35,7 +35,7 @@ class View:
     ) -> None:
         self.release_id = release.release_id
         self._gate, self._release, self._code_lists = gate, release, code_lists
-        self._shown = Disclosure() if shown is None else shown
+        self.shown = Disclosure() if shown is None else shown
 
     def matching(self) -> View:
         """The same view for looking up what to show: its rows are not recorded as shown, and no answer may show them.
@@ -47,9 +47,9 @@ class View:
     def disclose(self, table: str, rows: Sequence[Row], columns: Sequence[str] | None = None) -> None:
         """Record rows as shown that were not read from this view, or read through `matching`."""
         grant = self._gate.grant(table)
-        groups = column_groups(grant, columns)
-        if is_about_residents(grant.table) and (columns is None or _is_personal(groups)):
-            self._shown.add_rows(grant.table.relation, rows, groups)
+        groups = grant.groups if columns is None else grant.groups_of(columns)
+        if is_about_residents(grant) and (columns is None or _is_personal(groups)):
+            self.shown.add_rows(grant.table.relation, rows, groups)
 
     def rows(
         self,
@@ -118,7 +118,7 @@ class View:
         if columns is None:
             return None, []
         grant = self._gate.grant(table)
-        if not _is_personal(column_groups(grant, columns)):
+        if not _is_personal(grant.groups_of(columns)):
             return columns, []
         extra = [name for name in subject_columns(grant) if name not in columns]
         return [*columns, *extra], extra

@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import ReleaseIdDep, SessionDep, StateDep
+from api.dependencies import AuditDep, ReleaseIdDep, SessionDep, StateDep
 from api.schemas import problems
 
 router = APIRouter(prefix="/v1", tags=["session"])
@@ -50,9 +50,11 @@ class LogoutResponse(BaseModel):
 
 
 @router.post("/login", responses=problems(401, 429))
-def login(body: LoginIn, state: StateDep, release: ReleaseIdDep) -> LoginResponse:
+def login(body: LoginIn, state: StateDep, release: ReleaseIdDep, audit: AuditDep) -> LoginResponse:
     """Log in and get a bearer token. Wrong name and wrong password give the same answer; too many failures lead to a pause."""
+    audit.attempted = body.username
     session = state.casebook.login(body.username, body.password)
+    audit.user = state.casebook.session_user(session.token)
     return LoginResponse(
         access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release
     )

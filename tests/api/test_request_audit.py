@@ -7,11 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.api.city import HERE
+from api.app import create_app
+from tests.api.city import HERE, PASSWORD, point_to, small_city, write_release
+from tests.api.conftest import login_headers
 from tests.api.document import DocumentedClient
 from tests.api.doubts import key
 from warehouse.audit_log.layout import last_day, record_file
 from warehouse.audit_log.record import AuditRecord, pieces
+from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.settings import Settings
 
 Headers = Callable[[str], dict[str, str]]
@@ -70,3 +73,39 @@ def test_what_shows_nobody_leaves_no_record(
     with recorded(city) as found:
         assert client.get(path, headers=headers).status_code == 200
     assert not found
+
+
+def test_nothing_leaves_while_the_log_cannot_be_written(home: Settings) -> None:
+    write_release(home, "r1", small_city(home))
+    point_to(home, "r1")
+    with open_casebook(home) as casebook:
+        casebook.add_users(
+            [NewUser("worker", PASSWORD, "grid_worker", (HERE,)), NewUser("auditor", PASSWORD, "auditor", ())]
+        )
+    with DocumentedClient(create_app(home)) as client:
+        headers = login_headers(client)
+        worker = headers("worker")
+        file = record_file(home.audit, last_day(home.audit))
+        file.rename(file.with_suffix(".away"))
+        file.symlink_to("/dev/full")
+        refused = client.get(f"/v1/households/{key('h1')}", headers=worker)
+        assert refused.status_code == 503
+        assert "audit log" in refused.json()["detail"]
+        assert "王" not in refused.text
+        assert client.get("/healthz").json()["trouble"]
+        assert client.get("/v1/audit/reads", headers=headers("auditor")).status_code == 200
+        file.unlink()
+        file.with_suffix(".away").rename(file)
+        assert client.get(f"/v1/households/{key('h1')}", headers=worker).status_code == 200
+        assert client.get("/healthz").json()["ok"]
+
+
+def test_logins_are_recorded_and_a_wrong_name_by_its_hash(client: DocumentedClient, city: Settings) -> None:
+    with recorded(city) as found:
+        for name, password in (("worker", PASSWORD), ("my-secret-password", "x"), ("worker", "wrong")):
+            client.post("/v1/login", json={"username": name, "password": password})
+    right, typed, wrong = found
+    assert (right.user, right.role, right.route, right.status) == ("worker", "grid_worker", "/v1/login", 200)
+    assert (typed.user, typed.status) == ("", 401)
+    assert typed.attempt != wrong.attempt != ""
+    assert "secret" not in repr(found)

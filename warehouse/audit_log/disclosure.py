@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts.model import Table
 from warehouse.access.grant import Grant
+from warehouse.cross_check.live_status import UNDECIDED_STATUSES
 
 # the columns that say whom a row is about; a form's rows have them under names of their own
 SUBJECTS: Final[Mapping[str, str]] = {
@@ -24,14 +24,21 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "_dwelling": "dwellings",
 }
 ENTITIES: Final[Mapping[str, str]] = {"person": "persons", "household": "households", "dwelling": "dwellings"}
-OFFICE_ROW: Final = ("delivery_id", "row_no")  # says whom a row is about that has no id of a person
+# the first of these that a table has are read with its rows; an office's row without an id of a person is named by file and row
+SUBJECT_COLUMNS: Final = (
+    ("person_id",),
+    ("entity", "entity_id"),
+    ("household_id", "dwelling_id"),
+    ("delivery_id", "row_no"),
+)
 
 
 @dataclass
 class Disclosure:
     """The ids shown so far; `tables` counts rows by table, `groups` are classifications (`personal`, `personal masked`).
 
-    `records` are office rows (`delivery:row`) that name a person by no id.
+    `records` are office rows (`delivery:row`) that name a person by no id. `open_findings` counts those of the release that wait
+    for a verdict: a reason to look.
     """
 
     persons: set[str] = field(default_factory=set)
@@ -40,6 +47,7 @@ class Disclosure:
     records: set[str] = field(default_factory=set)
     tables: Counter[str] = field(default_factory=Counter)
     groups: set[str] = field(default_factory=set)
+    open_findings: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.tables or self.persons or self.households or self.dwellings)
@@ -52,6 +60,7 @@ class Disclosure:
         dwellings: Iterable[str] = (),
         tables: Mapping[str, int] | None = None,
         groups: Iterable[str] = (),
+        open_findings: int = 0,
     ) -> None:
         """Add ids that are known without looking at rows."""
         self.persons.update(persons)
@@ -59,6 +68,7 @@ class Disclosure:
         self.dwellings.update(dwellings)
         self.tables.update(tables or {})
         self.groups.update(groups)
+        self.open_findings += open_findings
 
     def add_rows(self, table: str, rows: Sequence[Mapping[str, Any]], groups: Iterable[str]) -> None:
         """Add the subjects of rows of a table, by the names of their columns, which are the same in every row."""
@@ -67,6 +77,8 @@ class Disclosure:
         self.tables[table] += len(rows)
         self.groups.update(groups)
         first = rows[0]
+        if "finding_id" in first and "status" in first:
+            self.open_findings += sum(row["status"] in UNDECIDED_STATUSES for row in rows)
         for column, kind in SUBJECTS.items():
             if column in first:
                 getattr(self, kind).update(row[column] for row in rows if row[column])
@@ -78,21 +90,14 @@ class Disclosure:
             self.records.update(f"{row['delivery_id']}:{row.get('row_no')}" for row in rows if row["delivery_id"])
 
 
-def is_about_residents(table: Table) -> bool:
+def is_about_residents(grant: Grant) -> bool:
     """True for a table whose rows name a person, household or dwelling, or have a personal column."""
-    return any(column.is_personal or column.name in SUBJECTS for column in table.released_columns)
-
-
-def column_groups(grant: Grant, columns: Iterable[str] | None) -> set[str]:
-    """The classifications of columns as the user sees them; of all that she sees if none are named."""
-    named = grant.treatments if columns is None else [name for name in columns if name in grant.treatments]
-    return {
-        grant.columns[name].classification + (" masked" if grant.treatments[name] == "mask" else "")
-        for name in named
-        if grant.treatments[name] != "hidden"
-    }
+    return any(name in SUBJECTS or column.is_personal for name, column in grant.columns.items())
 
 
 def subject_columns(grant: Grant) -> list[str]:
-    """The columns of a table that say whom its rows are about, as far as the user's role may read them."""
-    return [name for name in (*SUBJECTS, "entity", "entity_id", *OFFICE_ROW) if grant.treatments.get(name) == "full"]
+    """The columns that say whom a row of the table is about, as far as the user's role may read them."""
+    for names in SUBJECT_COLUMNS:
+        if found := [name for name in names if grant.treatments.get(name) == "full"]:
+            return found
+    return []

@@ -34,6 +34,12 @@ def last_day(folder: Path) -> date | None:
     return next(reversed(days(folder)), None)
 
 
+def growing_files(folder: Path) -> list[Path]:
+    """The files that are still written in place: of the newest day, or just after midnight of the one before; heads first."""
+    newest = days(folder)[-2:]
+    return sorted(path for path in folder.glob("*") if _day(path) in newest)
+
+
 def days_between(folder: Path, first: date, last: date) -> Iterator[date]:
     """The days with records from `first` to `last`, newest first."""
     yield from (day for day in reversed(days(folder, RECORDS)) if first <= day <= last)

@@ -54,6 +54,7 @@ class AuditRecord:
             "attempt": self.attempt,
             "tables": shown.tables,
             "groups": sorted(shown.groups),
+            "open_findings": shown.open_findings,
             **{name: sorted(getattr(shown, name)) for name in IDS},
         }
         present = {name: value for name, value in members.items() if value}
@@ -65,10 +66,12 @@ class AuditRecord:
         try:
             members = json.loads(text)
             shown = Disclosure(tables=Counter(members.pop("tables", {})), groups=set(members.pop("groups", ())))
+            shown.open_findings = members.pop("open_findings", 0)
             for name in IDS:
                 getattr(shown, name).update(members.pop(name, ()))
-            return cls(**members | {"at": datetime.fromisoformat(members["at"])}, shown=shown)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            at = datetime.fromisoformat(members["at"])
+            return cls(**members | {"at": at}, shown=shown) if at.tzinfo else None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
 

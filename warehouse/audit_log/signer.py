@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,13 +23,14 @@ from warehouse.files import private_folder, sync_folder
 from warehouse.settings import Settings
 
 LOCK = "signer.lock"
+Watch = Callable[[Sequence[bytes]], object]
 
 
 class DayTree:
     """The tree of one day as far as it was signed; it goes on from the stored leaf hashes and the last head."""
 
-    def __init__(self, folder: Path, day: date) -> None:
-        self._folder, self.day = folder, day
+    def __init__(self, folder: Path, day: date, watch: Watch) -> None:
+        self._folder, self.day, self._watch = folder, day, watch
         _drop_torn_line(head_file(folder, day))
         head = next((head for head in reversed([*read_heads(head_file(folder, day))]) if head), None)
         size, self._length = (head.size, head.length) if head else (0, 0)
@@ -44,15 +45,17 @@ class DayTree:
             if close:
                 fcntl.flock(file, fcntl.LOCK_EX)  # nobody who looked at the clock before midnight writes any more
             # a file that has lost its end is signed on from where it ends; `verify` says what is missing
-            self._length = min(self._length, os.fstat(file.fileno()).st_size)
+            end = os.fstat(file.fileno()).st_size
+            self._length = min(self._length, end)
             file.seek(self._length)
-            content = file.read()
+            content = file.read(end - self._length)
             if not close:
                 content = content[: content.rfind(b"\n") + 1]
             if not content:
                 return None
             os.fsync(file.fileno())
-        leaves = [leaf_hash(piece) for piece in pieces(content)]
+        records = [*pieces(content)]
+        leaves = [leaf_hash(record) for record in records]
         if self._tree.size == 0:
             leaves.insert(0, first_leaf(self._folder, self.day))
         _append(leaf_file(self._folder, self.day), b"".join(leaves))
@@ -62,14 +65,15 @@ class DayTree:
         root = self._tree.root().hex()
         head = TreeHead(str(self.day), self._tree.size, self._length, root, at.isoformat()).sign(key)
         _append(head_file(self._folder, self.day), head.line().encode() + b"\n")
+        self._watch(records)
         return head
 
 
 class Signer:
-    """Signs one deployment's log, day after day."""
+    """Signs one deployment's log, day after day; `watch` gets every record once it is signed."""
 
-    def __init__(self, folder: Path, zone: ZoneInfo, key: AuditKey, now: Callable[[], datetime]) -> None:
-        self._folder, self._zone, self._key, self._now = folder, zone, key, now
+    def __init__(self, folder: Path, zone: ZoneInfo, key: AuditKey, now: Callable[[], datetime], watch: Watch) -> None:
+        self._folder, self._zone, self._key, self._now, self._watch = folder, zone, key, now, watch
         self._tree: DayTree | None = None
 
     def sign(self) -> TreeHead | None:
@@ -84,10 +88,11 @@ class Signer:
     def _sign(self) -> TreeHead | None:
         head = None
         first = self._tree.day if self._tree else self._first_open_day()
-        for day in [day for day in days(self._folder, RECORDS) if first is None or day >= first]:
+        open_days = [day for day in days(self._folder, RECORDS) if first is None or day >= first]
+        for day in open_days:
             if self._tree is None or self._tree.day != day:
-                self._tree = DayTree(self._folder, day)
-            is_over = day < self._now().astimezone(self._zone).date()
+                self._tree = DayTree(self._folder, day, self._watch)
+            is_over = day != open_days[-1] or day < self._now().astimezone(self._zone).date()
             head = self._tree.sign(self._key, self._now(), close=is_over) or head
         return head
 
@@ -98,7 +103,7 @@ class Signer:
 
 @contextmanager
 def exclusive_signer(
-    settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC), watch: Watch = len
 ) -> Iterator[Signer | None]:
     """The signer, if no other process signs at the moment, else None."""
     private_folder(settings.audit)
@@ -108,7 +113,7 @@ def exclusive_signer(
         except BlockingIOError:
             yield None
         else:
-            yield Signer(settings.audit, ZoneInfo(settings.timezone), audit_key(settings), now)
+            yield Signer(settings.audit, ZoneInfo(settings.timezone), audit_key(settings), now, watch)
 
 
 def _drop_torn_line(path: Path) -> None:

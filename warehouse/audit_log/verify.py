@@ -29,7 +29,10 @@ def log_damage(settings: Settings, kept: Sequence[TreeHead] = (), newest: int | 
 
     `newest`: only of so many newest days the content is read. Nothing is changed, and the log may be written meanwhile.
     """
-    key, there = audit_key(settings), days(settings.audit)
+    there = days(settings.audit)
+    if not there and not kept:
+        return
+    key = audit_key(settings)
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     for head in kept:
         if not head.is_genuine(key):
