@@ -18,6 +18,7 @@ from api.logs import DailyLog
 from api.middleware import RequestMiddleware
 from api.openapi import install_document, operation_id, tags_of
 from api.state import open_state
+from warehouse.audit_log.sign_thread import SignThread
 from warehouse.settings import Settings
 
 HOT: Final = ("households", "worklist", "verdicts", "dwellings", "session", "health")  # what phones ask most
@@ -40,7 +41,7 @@ def create_app(settings: Settings, log: DailyLog | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        with state.casebook:
+        with state.casebook, SignThread(settings):
             yield
 
     # as FastAPI, but the files of /docs come from here: an office's network reaches no CDN

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
+from fastapi.requests import HTTPConnection
 
 from contracts.errors import HubError
 from warehouse.login.throttle import DEVICE_MEMORY, Client
@@ -43,11 +44,16 @@ def client_address(peer: str, forwarded: str, proxies: tuple[Network, ...]) -> s
     return nearest
 
 
+def request_address(request: HTTPConnection, proxies: tuple[Network, ...]) -> str:
+    """The address that a request came from."""
+    peer = request.client.host if request.client else "-"
+    return client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), proxies) if proxies else peer
+
+
 def client(request: Request) -> Client:
     """The client of a request."""
-    peer, proxies = request.client.host if request.client else "-", request.app.state.app_state.proxies
-    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
-    return Client(client_address(peer, forwarded, proxies), request.cookies.get(DEVICE, ""))
+    address = request_address(request, request.app.state.app_state.proxies)
+    return Client(address, request.cookies.get(DEVICE, ""))
 
 
 ClientDep = Annotated[Client, Depends(client)]

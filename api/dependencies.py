@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.errors import NotAuthenticated
+from api.request_audit import RequestAudit, request_audit
 from api.responses.delivery_desk import DeliveryDesk
 from api.responses.prepared_home import HomeTemplates
 from api.state import AppState
@@ -47,6 +48,14 @@ async def app_state(request: Request) -> AppState:
 StateDep = Annotated[AppState, Depends(app_state)]
 
 
+async def audit(request: Request) -> RequestAudit:
+    """The facts for this request's record in the audit log."""
+    return request_audit(request)
+
+
+AuditDep = Annotated[RequestAudit, Depends(audit)]
+
+
 @dataclass(frozen=True)
 class Session:
     """The session of a request: who is logged in, or whose script it is, with the token it was sent."""
@@ -59,7 +68,7 @@ class Session:
         return self.opened.user
 
 
-def any_session(request: Request, state: StateDep, credentials: Credentials) -> Session:
+def any_session(request: Request, state: StateDep, credentials: Credentials, audit: AuditDep) -> Session:
     """The session of the bearer token, also of a user who has something to do first. NotAuthenticated if there is none or it
     has ended; AccessError where a token that only reads would write."""
     opened = state.logins.sessions.find(credentials.credentials) if credentials else None
@@ -69,6 +78,7 @@ def any_session(request: Request, state: StateDep, credentials: Credentials) -> 
         )
     if opened.read_only and request.method not in READ_METHODS and request.url.path not in READING_POSTS:
         raise AccessError("this token only reads", remedy="make one without `read_only`")
+    audit.user = opened.user
     return Session(opened, credentials.credentials)
 
 
@@ -119,8 +129,9 @@ def lead(session: SessionDep) -> User:
 LeadDep = Annotated[User, Depends(lead)]
 
 
-def auditor(session: SessionDep) -> User:
-    """The user if her role is auditor. AccessError otherwise."""
+def auditor(session: SessionDep, audit: AuditDep) -> User:
+    """The user if her role is auditor, who leaves a record of looking, too. AccessError otherwise."""
+    audit.is_required = True
     if session.user.role != "auditor":
         raise AccessError("only an auditor reads who wrote what", remedy="log in with a user of the role auditor")
     return session.user
@@ -157,10 +168,11 @@ async def release(request: Request) -> OpenRelease:
 ReleaseDep = Annotated[OpenRelease, Depends(release)]
 
 
-async def view(request: Request, state: StateDep, session: SessionDep, release: ReleaseDep) -> View:
-    """The user's view of the release: everything she can read."""
+async def view(request: Request, state: StateDep, session: SessionDep, release: ReleaseDep, audit: AuditDep) -> View:
+    """The user's view of the release: everything she can read. It notes what it shows for the audit log."""
     request.state.viewer = session.user  # a tag of the answer holds whom it is for (representation.py)
-    return View(state.gate(session.user, release), release, state.snapshot_for(release).code_lists)
+    audit.reads_release = True
+    return View(state.gate(session.user, release), release, state.snapshot_for(release).code_lists, audit.shown)
 
 
 ViewDep = Annotated[View, Depends(view)]

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from contracts.errors import AccessError, HubError, ReleaseError
 from warehouse.access.grant import ColumnNotAllowed
 from warehouse.access.policy import NotFound
+from warehouse.audit_log.log import AuditUnavailable
 from warehouse.casebook.append_only import Conflict, NothingToRevoke
 from warehouse.casebook.database import CasebookError
 from warehouse.form_filling.model import FormError
@@ -69,6 +70,7 @@ STATUS: dict[type[HubError], int] = {
     ReleaseChanged: 410,
     ReleaseError: 503,
     ProviderUnavailable: 503,
+    AuditUnavailable: 503,
     HubError: 500,
 }
 HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "30"}, 503: {"Retry-After": "60"}}

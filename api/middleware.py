@@ -1,4 +1,4 @@
-"""Gives every request its release, its security headers, an access log line and metrics, and catches unexpected errors.
+"""Gives every request its release, its security headers, its audit record, a log line and metrics; catches unexpected errors.
 
 Log and metrics hold the route's template, never the path, query, body or an error's message: this module is what keeps
 names and numbers out of them.
@@ -17,8 +17,10 @@ from api.body_limits import RequestBody
 from api.errors import error_log, problem
 from api.metrics import METHODS
 from api.representation import Representation
+from api.request_audit import RequestAudit
 from api.state import AppState
 from contracts.errors import HubError, ReleaseError
+from warehouse.audit_log.log import AuditUnavailable
 from warehouse.environment import environment_fault
 from warehouse.releases.reader import OpenRelease
 
@@ -44,9 +46,11 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
+        started, status, withheld = time.perf_counter(), 0, False
         body = RequestBody(scope, receive, self._state.settings)
         release = scope.setdefault("state", {})["release"] = self._current()
+        release_id = release.release_id if release else None
+        audit = scope["state"]["audit"] = RequestAudit()
         representation = Representation(scope)
 
         async def send_marked(message: Message) -> None:
@@ -57,14 +61,27 @@ class RequestMiddleware:
                 status = part.get("status", status)
                 await send(part)
 
+        async def send_audited(message: Message) -> None:
+            """Nothing leaves that the audit log does not hold: its record is written when the answer starts."""
+            nonlocal withheld
+            if message["type"] == "http.response.start" and status == 0:
+                try:
+                    route, proxies = _template(scope), self._state.proxies
+                    audit.write(self._state.audit_log, scope, route, message["status"], release_id or "", proxies)
+                except AuditUnavailable as error:
+                    withheld = True
+                    await problem(503, error.what, release_id, remedy=error.remedy)(scope, receive, send_marked)
+            if not withheld:
+                await send_marked(message)
+
         try:
-            await self._app(scope, body.receive, send_marked)
+            await self._app(scope, body.receive, send_audited)
         except Exception as error:
             fault = environment_fault(error)  # a disk or a database that is gone: to be tried again
             _log(error, fault)
             if status == 0:
-                answer = problem(503 if fault else 500, "the hub failed", release.release_id if release else None)
-                await answer(scope, receive, send_marked)
+                answer = problem(503 if fault else 500, "the hub failed", release_id)
+                await answer(scope, receive, send_audited)
         finally:
             seconds = time.perf_counter() - started
             route = _template(scope)

@@ -21,6 +21,7 @@ from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
 INVALID, FORBIDDEN, OF_EVERY_BODY = "422", "403", ("408", "413")
+UNAVAILABLE = "503"  # of every operation of a user: no release, or an audit log that takes no record
 FASTAPI_SCHEMAS = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
 ROLE_NOTE = (
     "Columns as your role sees them, see GET /v1/catalog/{table}: "
@@ -87,6 +88,7 @@ def _add_problems(document: dict[str, Any]) -> None:
             responses[INVALID] = _problem(INVALID)
         if "security" in operation:  # a token may be narrower than the operation, or its user has something to do first
             responses.setdefault(FORBIDDEN, _problem(FORBIDDEN))
+            responses.setdefault(UNAVAILABLE, _problem(UNAVAILABLE))
         if "requestBody" in operation:
             for status in OF_EVERY_BODY:
                 responses.setdefault(status, _problem(status))

@@ -61,7 +61,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         413: "the body is too large, or the work exceeds the limits of one request",
         422: "the request, or the form it names, is not as expected",
         429: "too many wrong tries, or too many checks at once; see `Retry-After`",
-        503: "no release is published yet, or the sign-on provider is unavailable",
+        503: "no release is published yet, the audit log cannot be written, without which nothing is shown, or the sign-on "
+        "provider is unavailable",
     }
     content = {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{PROBLEM}"}}}
     return {status: {"description": about[status], "content": content} for status in statuses}

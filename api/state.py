@@ -24,6 +24,7 @@ from contracts.load import HERE as CONTRACTS
 from contracts.load import contract_files, load_catalog
 from contracts.model import Catalog
 from warehouse.access.policy import Gate, Treatments, User
+from warehouse.audit_log.log import AuditLog, open_audit_log
 from warehouse.casebook.casebook import Casebook, open_casebook
 from warehouse.cross_check.live_status import ResolutionIndex
 from warehouse.form_filling.library import FORMS, FormLibrary, form_files, load_forms
@@ -66,6 +67,7 @@ class AppState:
     snapshot: ContractsSnapshot
     casebook: Casebook
     reader: ReleaseReader
+    audit_log: AuditLog
     proxies: tuple[Network, ...] = ()
     oidc: OidcProvider | None = None
     metrics_token: str = ""
@@ -159,6 +161,7 @@ def open_state(settings: Settings, log: DailyLog | None = None) -> AppState:
         snapshot=snapshot,
         casebook=open_casebook(settings),
         reader=ReleaseReader(settings),
+        audit_log=open_audit_log(settings),
         proxies=proxies,
         oidc=oidc,
         metrics_token=metrics_token,

@@ -1,6 +1,7 @@
 """The only way to read a release: everything an endpoint may read, through one user's gate.
 
-Only this module may pass SQL to a release (tests/api/test_gate_lint.py). The gate writes that SQL.
+Only this module may pass SQL to a release (tests/api/test_gate_lint.py). The gate writes that SQL. It is also where the
+audit log learns whom an answer shows: rows that are read count as shown, but for those read through `matching`.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from contracts.model import Column
 from warehouse.access.filters import Condition, Filter
 from warehouse.access.grant import Grant
 from warehouse.access.policy import Gate, NotFound, Treatments
-from warehouse.form_filling.scoped_sql import scope_sql
+from warehouse.audit_log.disclosure import SUBJECTS, Disclosure, is_about_residents, subject_columns
+from warehouse.form_filling.scoped_sql import GRID, scope_sql
+from warehouse.prepared.layout import FINDING, TABLES
 from warehouse.prepared.reader import HomeLayout
-from warehouse.prepared.scope import HomeScope, ScopedHome, UnclearScope
+from warehouse.prepared.scope import HomeScope, ScopedHome, UnclearScope, as_id
 from warehouse.releases.reader import OpenRelease, Row
 
 
@@ -28,11 +31,28 @@ class Slice(NamedTuple):
 
 
 class View:
-    """One user's view of one release, for one request."""
+    """One user's view of one release, for one request. `shown` collects the residents that it shows, for the audit log."""
 
-    def __init__(self, gate: Gate, release: OpenRelease, code_lists: Mapping[str, CodeList]) -> None:
+    def __init__(
+        self, gate: Gate, release: OpenRelease, code_lists: Mapping[str, CodeList], shown: Disclosure | None = None
+    ) -> None:
         self.release_id = release.release_id
         self._gate, self._release, self._code_lists = gate, release, code_lists
+        self.shown = Disclosure() if shown is None else shown
+
+    def matching(self) -> View:
+        """The same view for looking up what to show: its rows are not recorded as shown, and no answer may show them.
+
+        Only the modules that tests/api/test_gate_lint.py lists may use it.
+        """
+        return View(self._gate, self._release, self._code_lists)
+
+    def disclose(self, table: str, rows: Sequence[Row], columns: Sequence[str] | None = None) -> None:
+        """Record rows as shown that were not read from this view, or read through `matching`."""
+        grant = self._gate.grant(table)
+        groups = grant.groups if columns is None else grant.groups_of(columns)
+        if is_about_residents(grant) and (columns is None or _is_personal(groups)):
+            self.shown.add_rows(grant.table.relation, rows, groups)
 
     def rows(
         self,
@@ -44,8 +64,9 @@ class View:
         number: str | None = None,
     ) -> list[Row]:
         """Rows in the user's scope with columns masked for her role. NotFound for a table she may not see."""
-        query = self._gate.select(table, columns=columns, where=where, order=order, limit=limit, number=number)
-        return self._release.query(*query)
+        with_subjects, extra = self._with_subjects(table, columns)
+        query = self._gate.select(table, columns=with_subjects, where=where, order=order, limit=limit, number=number)
+        return self._disclosed(table, self._release.query(*query), columns, extra)
 
     def unmasked(self, table: str, *where: Filter, columns: Sequence[str] | None = None) -> list[Row]:
         """Rows in the user's scope with `columns` unmasked, for the casebook to compare and to store. No answer may show them.
@@ -81,14 +102,37 @@ class View:
         identity = tuple(where) if question is None else question
         position = PagePosition.of(cursor, self.release_id, (table, identity, tuple(columns or ()), tuple(order)))
         offset, from_row = (position.at, None) if order else (0, position.at)
+        with_subjects, extra = self._with_subjects(table, columns)
         query = self._gate.select(
-            table, columns=columns, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
+            table, columns=with_subjects, where=where, order=order, limit=limit + 1, offset=offset, from_row=from_row
         )
-        return Slice(*position.cut(self._release.query(*query), limit))
+        items, next_cursor = position.cut(self._release.query(*query), limit)
+        return Slice(self._disclosed(table, items, columns, extra), next_cursor)
 
     def ask(self, sql: str, tables: Collection[str], seconds: float) -> list[Row]:
         """The rows of a form's SQL over its tables within the user's rights. QueryTimeout, QueryFailed, UnsafeSql."""
-        return self._release.query(*scope_sql(self._gate, sql, tables), seconds)
+        rows = self._release.query(*scope_sql(self._gate, sql, tables), seconds)
+        for name in {*tables} - {GRID}:
+            self.disclose(name, rows)
+        return rows
+
+    def _with_subjects(self, table: str, columns: Sequence[str] | None) -> tuple[Sequence[str] | None, list[str]]:
+        """The columns to read so that the audit log learns whom the rows are about, and those added for it alone."""
+        if columns is None:
+            return None, []
+        grant = self._gate.grant(table)
+        if not _is_personal(grant.groups_of(columns)):
+            return columns, []
+        extra = [name for name in subject_columns(grant) if name not in columns]
+        return [*columns, *extra], extra
+
+    def _disclosed(self, table: str, rows: list[Row], columns: Sequence[str] | None, extra: Sequence[str]) -> list[Row]:
+        """The rows as they were asked for, recorded as shown."""
+        self.disclose(table, rows, columns)
+        for row in rows if extra else ():
+            for name in extra:
+                del row[name]
+        return rows
 
     def prepared_household(self, household_id: str) -> ScopedHome | None:
         """The prepared rows of a household's file in the user's scope; None if they must be read one by one."""
@@ -110,9 +154,21 @@ class View:
             return None
         scope = HomeScope(self._gate, homes.layout.fields)
         try:
-            return scope.household(home, id_) if kind == "household" else scope.dwelling(home, id_)
+            scoped = scope.household(home, id_) if kind == "household" else scope.dwelling(home, id_)
         except UnclearScope:
             return None
+        if scoped:
+            self._disclose_home(scoped, homes.layout.fields)
+        return scoped
+
+    def _disclose_home(self, home: ScopedHome, fields: Mapping[str, Sequence[str]]) -> None:
+        """Record the rows of a prepared home as shown."""
+        for table in TABLES:
+            subjects = [(name, at) for at, name in enumerate(fields[table]) if name in SUBJECTS]
+            self.disclose(table, [{name: as_id(row[at]) for name, at in subjects} for row in home.rows(table)])
+        self.disclose(FINDING, home.findings)
+        if home.claims:
+            self.shown.add(tables={"claim": len(home.claims)}, groups=self._gate.grant("claim").groups)
 
     def covers(self, code: str | None) -> bool:
         """True if a grid or area lies in the user's areas; False for None."""
@@ -153,6 +209,11 @@ class View:
         """The labels by code of every coded column of a table."""
         columns = self._gate.grant(table).columns.items()
         return {name: codes.labels for name, column in columns if (codes := self.codes(column))}
+
+
+def _is_personal(groups: Collection[str]) -> bool:
+    """True if one of the columns says something of a person; ids alone say nothing."""
+    return any(group.startswith(("personal", "sensitive")) for group in groups)
 
 
 def _labels(row: Row, coded: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -61,6 +61,8 @@ def export(
     from contracts.code_lists import HERE, load_code_lists
     from contracts.errors import HubError
     from contracts.load import load_catalog
+    from warehouse.audit_log.commands import record_command
+    from warehouse.audit_log.disclosure import Disclosure
     from warehouse.corrections.presentation import RequestPresenter
     from warehouse.corrections.queries import each
     from warehouse.corrections.workbook import file_name, workbook
@@ -71,9 +73,14 @@ def export(
     reader = RequestPresenter(load_catalog(), load_code_lists([HERE, settings.codes]), today)
     condition = _request_filter(source, state, overdue, today)
     to = out / file_name(today, source) if out.is_dir() else out
+    with deployment.open_casebook() as casebook:
+        requests = [*each(casebook, condition)]
+    shown = Disclosure()
+    about = [{"entity": request.entity, "entity_id": request.entity_id} for request in requests]
+    shown.add_rows("correction_requests", about, ["personal"])
+    record_command(settings, "hub correction export", deployment.operator_name(), shown)
     try:
-        with deployment.open_casebook() as casebook:
-            write_atomically(to, workbook(each(casebook, condition), reader, zone))
+        write_atomically(to, workbook(iter(requests), reader, zone))
     except OSError as error:
         raise HubError(f"cannot write it: {error.strerror}", where=str(to), remedy="give another --out") from None
     typer.echo(str(to))

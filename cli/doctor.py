@@ -26,6 +26,7 @@ STORED_PARTS = (
     stored_state.lake,
     stored_state.vault,
     stored_state.casebook,
+    stored_state.audit_log,
     stored_state.dagster,
     stored_state.backup,
 )

@@ -71,6 +71,7 @@ def fill(
     from zoneinfo import ZoneInfo
 
     from contracts.errors import HubError
+    from warehouse.audit_log.commands import record_command
     from warehouse.files import atomic_file
     from warehouse.form_filling.doubts import rule_doubts
     from warehouse.form_filling.fill import fill as fill_form
@@ -79,7 +80,9 @@ def fill(
 
     settings = deployment.load_settings()
     form = _form_library().form(name)
-    answers = fill_form(_view(user), form, rule_doubts(), Limits(settings.form_rows, settings.form_seconds), grid)
+    view = _view(user)
+    answers = fill_form(view, form, rule_doubts(), Limits(settings.form_rows, settings.form_seconds), grid)
+    record_command(settings, "hub form fill", deployment.operator_name(), view.shown, release=view.release_id)
     try:
         with atomic_file(out) as temporary:
             write_form(temporary, answers, user, datetime.now(ZoneInfo(settings.timezone)).replace(tzinfo=None))

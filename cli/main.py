@@ -13,6 +13,7 @@ from cli import (
     address,
     address_review,
     archive,
+    audit,
     backup,
     city,
     contract,
@@ -85,6 +86,7 @@ app.add_typer(release.app, name="release")
 app.add_typer(delivery.app, name="delivery")
 app.add_typer(receipt.app, name="receipt")
 app.add_typer(archive.app, name="archive")
+app.add_typer(audit.app, name="audit")
 app.add_typer(lake.app, name="lake")
 app.add_typer(vault.app, name="vault")
 app.add_typer(contract.app, name="contract")

@@ -24,6 +24,8 @@ def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
     import duckdb
 
     from contracts.errors import HubError, ReleaseError
+    from warehouse.audit_log.commands import record_command
+    from warehouse.audit_log.disclosure import Disclosure
     from warehouse.releases.publish import CITY, current_id
     from warehouse.releases.readonly import open_readonly
 
@@ -43,12 +45,27 @@ def query(statement: str) -> tuple[list[str], list[dict[str, object]]]:
         try:
             cursor = connection.execute(statement)
             columns = _distinct([c[0] for c in cursor.description or ()])
-            return columns, [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+            rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         except duckdb.Error as error:
             what = str(error).splitlines()[0] if _is_statement_error(error) else type(error).__name__
             raise HubError(what, where=f"release {id_}", remedy="correct the statement") from None
         except AttributeError:  # DuckDB's driver on an empty statement
             raise HubError("there is no statement", remedy='for example hub sql "select 1"') from None
+    shown = Disclosure()
+    for table in sorted(_tables(statement)):
+        shown.add_rows(table, rows, ())
+    record_command(settings, "hub sql", deployment.operator_name(), shown, release=id_)
+    return columns, rows
+
+
+def _tables(statement: str) -> set[str]:
+    """The tables that the statement reads, for the audit log; `?` for one that is no plain select."""
+    from warehouse.sql_reading.statement import UnsafeSql, relations
+
+    try:
+        return {*relations(statement)}
+    except UnsafeSql:
+        return {"?"}
 
 
 def _is_statement_error(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""The parts of `hub doctor` that look at stored data: release, archive, lake, vault, casebook, Dagster's store, backup.
+"""The parts of `hub doctor` that look at stored data: release, archive, lake, vault, casebook, audit log, Dagster, backup.
 
 Each returns one line; with `deep` every file is read and compared with its checksum.
 """
@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from contracts.errors import HubError
     from warehouse.settings import Settings
+
+
+DAYS_AT_ONCE = 2  # of the audit log
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,22 @@ def casebook(settings: Settings, deep: bool) -> DoctorLine:
         if problem := sqlite_damage(path, deep):
             return DoctorLine(False, f"{path}: {problem} -> {RESTORE}")
     return DoctorLine(bool(users), f"{len(users)} users" if users else "nobody can log in -> run `hub user add`")
+
+
+def audit_log(settings: Settings, deep: bool) -> DoctorLine:
+    from warehouse.audit_log.heads import last_head
+    from warehouse.audit_log.layout import days
+    from warehouse.audit_log.verify import log_damage
+
+    if not days(settings.audit):
+        return DoctorLine(True, "nothing is recorded yet")
+    if problems := [*log_damage(settings, newest=None if deep else DAYS_AT_ONCE)]:
+        return _line(problems, deep)
+    head = last_head(settings.audit)
+    size = f"{head.size:,} records on {head.day}" if head else "nothing is signed yet"
+    return DoctorLine(
+        True, f"{size}; " + ("every day is whole" if deep else "the newest days are whole; --deep reads all")
+    )
 
 
 def dagster(settings: Settings, deep: bool) -> DoctorLine:

@@ -31,7 +31,20 @@ class Settings(LoginRules, BaseSettings):
     refused_days: int = Field(
         14, ge=0, description="Days that a held or failed file stays in landing before it is archived, too."
     )
-    alert_url: str = Field("", description="Webhook that is told when a night fails; empty: nobody is.")
+    alert_url: str = Field(
+        "", description="Webhook that is told when a night fails, and of alerts of the audit log; empty: nobody is."
+    )
+    audit_days: int = Field(180, ge=180, description="Days that the audit log keeps its records; heads stay.")
+    audit_homes: int = Field(60, ge=1, description="Home files one user may open in an hour before an alert.")
+    audit_homes_without_reason: int = Field(
+        20,
+        ge=1,
+        description="Home files without an open finding or ticket that field staff may open in a day before an alert.",
+    )
+    audit_from_hour: int = Field(
+        7, ge=0, le=23, description="First hour of work; looks at residents before it are an alert."
+    )
+    audit_to_hour: int = Field(21, ge=1, le=24, description="End of work; looks at residents after it are an alert.")
     trusted_proxies: str = Field(
         "", description="Addresses or networks of proxies whose X-Forwarded-For is believed, with commas; empty: none."
     )
@@ -69,6 +82,11 @@ class Settings(LoginRules, BaseSettings):
         "Asia/Shanghai",
         description="Time zone of the nightly schedule and of office timestamps; times with an offset become its.",
     )
+
+    @property
+    def audit(self) -> Path:
+        """The folder of the audit log."""
+        return self.home / "audit"
 
     @property
     def landing(self) -> Path:

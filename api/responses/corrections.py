@@ -118,8 +118,17 @@ class CorrectionDesk:
             raise queries.not_found()
         return found
 
+    def disclose(self, request: Request) -> Request:
+        """The request, recorded in the audit log as shown."""
+        groups = ["personal"] if self.presenter.sees_values else []
+        self.view.shown.add_rows(
+            "correction_requests", [{"entity": request.entity, "entity_id": request.entity_id}], groups
+        )
+        return request
+
     def correction(self, request: Request) -> Correction | OfficeCorrection:
         """The request as the user may see it."""
+        self.disclose(request)
         words = self.presenter.words(request)
         if self.is_office:
             return OfficeCorrection(**words)

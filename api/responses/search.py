@@ -72,9 +72,11 @@ def search(
     """Households that match `q`, in the order of their addresses. ColumnNotAllowed if the role may use no way to match it."""
     position = PagePosition.of(cursor, view.release_id, ("search", q))
     query = parse_query(q)
-    hits = _hits(view, settings, query)
-    items = _items(view, hits)
+    hits = _hits(view.matching(), settings, query)
+    items = _items(view.matching(), hits)
     page, next_cursor = position.cut(items[position.at : position.at + limit + 1], limit)
+    view.disclose("household", [item for item in page if item["household_id"]])
+    view.disclose("dwelling", [item["place"] for item in page if item["place"]])
     hint = PARTIAL_NUMBER_HINT if query.is_partial_number else None
     return SearchResponse(
         items=_search_hits(view, live_findings, page),

@@ -142,6 +142,8 @@ def shows_text(view: View) -> bool:
 def verdict_out(view: View, verdict: Verdict, evidence_hash: str | None) -> VerdictOut:
     """A verdict as the user may see it; `evidence_hash` is that of the finding's present evidence, or None."""
     text = shows_text(view)
+    view.shown.add(dwellings=[verdict.stop_id], tables={"verdicts": 1})
+    view.shown.add_rows("observed_values", [value._asdict() for value in verdict.values], ["personal"] if text else [])
     values = [
         ObservedValueOut(
             entity=value.entity,
@@ -166,6 +168,7 @@ def resolution_out(found: Resolution) -> ResolutionOut:
 
 def visit_fields(view: View, visit: Visit) -> dict[str, Any]:
     """The fields of `VisitOut`, as the user may see them."""
+    view.shown.add(dwellings=[visit.stop_id], tables={"visits": 1})
     labels = {
         "outcome_label": view.label("visit_outcome", visit.outcome),
         "missed_label": view.label("visit_missed", visit.missed or ""),

@@ -121,7 +121,7 @@ def corrections(
 @router.get("/export", response_class=Response, responses=WORKBOOK | problems(401, 404))
 def corrections_workbook(desk: CorrectionDeskDep, condition: RequestFilterDep) -> Response:
     """Download the requests of GET /v1/corrections as a workbook (XLSX): one row for each, overdue ones in red."""
-    content = workbook(desk.requests(condition), desk.presenter, desk.state.zone)
+    content = workbook(map(desk.disclose, desk.requests(condition)), desk.presenter, desk.state.zone)
     name = file_name(desk.presenter.today, *(condition.sources or ()))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
     return Response(content, media_type=MEDIA_TYPES[".xlsx"], headers=headers)

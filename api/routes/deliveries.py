@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from api.body_limits import takes_up_to
-from api.dependencies import DeliveryDeskDep, OfficeDep, ReleaseIdDep, StateDep
+from api.dependencies import AuditDep, DeliveryDeskDep, OfficeDep, ReleaseIdDep, StateDep
 from api.errors import ServiceBusy
 from api.paging import Cursor, Limit, PagePosition
 from api.responses.precheck import run_precheck
@@ -132,9 +132,10 @@ def delivery(delivery_id: DeliveryId, desk: DeliveryDeskDep, release: ReleaseIdD
 
 
 @router.get("/{delivery_id}/receipt", response_class=FileResponse, responses=RECEIPT | problems(401, 404))
-def receipt(delivery_id: DeliveryId, desk: DeliveryDeskDep) -> FileResponse:
+def receipt(delivery_id: DeliveryId, desk: DeliveryDeskDep, audit: AuditDep) -> FileResponse:
     """Download the receipt 回执: every rejected row and the reason, in the format of the delivered file."""
     found, path = desk.receipt(delivery_id)
+    audit.shown.add(tables={f"receipt {found.table} {found.id}": found.rejected}, groups=["personal"])
     # as a header: Starlette would add an encoding that may not be the file's
     return FileResponse(path, filename=receipt_name(found), headers={"content-type": media_type(path)})
 

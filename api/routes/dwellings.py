@@ -36,6 +36,5 @@ async def dwelling(
         zone = ZoneInfo(state.settings.timezone)
         return await run_in_threadpool(dwelling_history, view, dwelling_id, as_of_day, zone)
     if prepared := prepared_dwelling_file(view, templates, dwelling_id, live_findings):
-        # a record of this read goes here: dwelling_id, prepared.home.members (person_id), view.release_id
         return Response(prepared.content, media_type="application/json")
     return await run_in_threadpool(dwelling_file, view, dwelling_id, live_findings)

@@ -30,7 +30,8 @@ class Health(BaseModel):
 async def healthz(request: Request, response: Response, state: StateDep) -> Health:
     """Check the health of the service. 200: healthy; 503: not, with the reason; an older release may still be served."""
     release = request.state.release
-    trouble = state.reader.trouble or (None if release else "no release is published yet -> run `hub nightly`")
+    unpublished = None if release else "no release is published yet -> run `hub nightly`"
+    trouble = state.reader.trouble or state.audit_log.trouble or unpublished
     response.status_code = 503 if trouble else 200
     return Health(ok=not trouble, release=release.release_id if release else None, trouble=trouble)
 

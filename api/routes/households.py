@@ -61,6 +61,5 @@ async def household(
         zone = ZoneInfo(state.settings.timezone)
         return await run_in_threadpool(household_history, view, household_id, as_of_day, zone)
     if prepared := prepared_household_file(view, templates, household_id, live_findings):
-        # a record of this read goes here: household_id, prepared.home.members (person_id), view.release_id
         return Response(prepared.content, media_type="application/json")
     return await run_in_threadpool(household_file, view, household_id, live_findings)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.clients import ClientDep, remember_device
-from api.dependencies import ReleaseIdDep, StateDep
+from api.dependencies import AuditDep, ReleaseIdDep, StateDep
 from api.routes.session import LoginResponse
 from api.schemas import problems
 from api.state import AppState
@@ -56,11 +56,19 @@ def begin(state: StateDep, release: ReleaseIdDep) -> SignOnResponse:
 
 @router.post("/finish", responses=problems(401, 404, 503))
 def finish(
-    body: SignOnIn, request: Request, response: Response, client: ClientDep, state: StateDep, release: ReleaseIdDep
+    body: SignOnIn,
+    request: Request,
+    response: Response,
+    client: ClientDep,
+    state: StateDep,
+    release: ReleaseIdDep,
+    audit: AuditDep,
 ) -> LoginResponse:
     """Complete it: the code counts once, for the browser that began, and for a user who has an account here."""
     identity = _provider(state).finish(body.code, body.state, body.secret)
+    audit.attempted = identity.username
     session, device = state.logins.sign_on(identity, client)
+    audit.log_in(state.logins.sessions.find(session.token))
     remember_device(request, response, device)
     return LoginResponse(
         access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release

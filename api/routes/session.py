@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.clients import ClientDep, remember_device
-from api.dependencies import AnySessionDep, ReleaseIdDep, StateDep
+from api.dependencies import AnySessionDep, AuditDep, ReleaseIdDep, StateDep
 from api.schemas import problems
 
 router = APIRouter(prefix="/v1", tags=["session"])
@@ -57,13 +57,21 @@ class LogoutResponse(BaseModel):
 
 @router.post("/login", responses=problems(401, 429))
 def login(
-    body: LoginIn, request: Request, response: Response, client: ClientDep, state: StateDep, release: ReleaseIdDep
+    body: LoginIn,
+    request: Request,
+    response: Response,
+    client: ClientDep,
+    state: StateDep,
+    release: ReleaseIdDep,
+    audit: AuditDep,
 ) -> LoginResponse:
     """Log in and get a bearer token. Whatever is wrong, the answer is the same; after wrong tries the next one has to wait.
 
     With a second factor the answer to name and password alone is 401 with `where` `code`: send the code with them.
     """
+    audit.attempted = body.username
     session, device = state.logins.login(body.username, body.password, client, body.code)
+    audit.log_in(state.logins.sessions.find(session.token))
     remember_device(request, response, device)
     return LoginResponse(
         access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release

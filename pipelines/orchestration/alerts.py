@@ -1,34 +1,19 @@
-"""Sends an alert to a webhook (setting `alert_url`) when a night failed, without personal data and without raising.
+"""Tells the webhook (setting `alert_url`) when a night failed: JSON with event, run, message, at."""
 
-The body is JSON: event, run, message, at. A relay must convert it to the form of a chat service.
-"""
-
-import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import dagster as dg
-import httpx2
 
 from warehouse.settings import Settings
+from warehouse.webhook import post_event
 
 JOB = "nightly"
 REPORTED_BY = "hub/told_by"  # tag of a run whose starter sends the alert itself
-TIMEOUT = 10.0
-log = logging.getLogger("hub.alert")
 
 
 def send_alert(settings: Settings, run: str, message: str) -> bool:
     """Post to the webhook; False if there is none or it fails, which is only logged so as not to hide the cause."""
-    if not settings.alert_url:
-        return False
-    body = {"event": "night_failed", "run": run, "message": message, "at": datetime.now(UTC).isoformat()}
-    try:
-        httpx2.post(settings.alert_url, json=body, timeout=TIMEOUT).raise_for_status()
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        log.warning("the alert webhook did not take the message: %s", type(error).__name__)
-        return False
-    return True
+    return post_event(settings, "night_failed", {"run": run, "message": message})
 
 
 def failure_alert(settings: Settings, tell: Callable[[Settings, str, str], object] = send_alert) -> dg.SensorDefinition:

@@ -28,6 +28,7 @@ from pipelines.ingest.file_hashes import FileHashes
 from pipelines.ingest.ingest import ingest_landing
 from pipelines.pull import pull_all
 from pipelines.python_models import PYTHON_MODELS
+from warehouse.audit_log.prune import prune_log
 from warehouse.build import engine
 from warehouse.casebook import finding_log, person_id_log
 from warehouse.casebook.casebook import open_casebook
@@ -193,6 +194,7 @@ class Night:
                     finding_log.append(casebook, self._city, self.release_id, failed_rules)
                 publish.publish(self.settings, self._folder, self._manifest())
             published_releases(self.settings)
+            prune_log(self.settings)
             corrections = nightly_corrections(self.settings, self.release_id)
             if counts := ", ".join(f"{count} {name}" for name, count in vars(corrections).items() if count):
                 self._detail(f"corrections: {counts}")

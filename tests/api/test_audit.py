@@ -10,6 +10,7 @@ import pytest
 from api.app import create_app
 from tests.api.city import PASSWORD, point_to, settings_in, small_city, write_release
 from tests.api.document import DocumentedClient
+from tests.api.doubts import key
 from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.lake.delivery_decisions import write_decision
 
@@ -46,3 +47,26 @@ def test_an_auditor_sees_who_decided_what_and_pages_through_it(tmp_path_factory:
         assert older["next_offset"] is None
         assert read(by="nobody")["items"] == []
         assert "counted" not in str(read())
+
+
+@pytest.mark.parametrize("path", ["reads", "alerts", f"persons/{key('王小明')}/report"])
+def test_the_log_of_reads_is_for_auditors_alone_and_leaves_a_record_itself(
+    client: DocumentedClient, as_user: Headers, path: str
+) -> None:
+    assert client.get(f"/v1/audit/{path}", headers=as_user("worker")).status_code == 403
+    assert client.get(f"/v1/audit/{path}", headers=as_user("auditor")).status_code == 200
+    newest = client.get("/v1/audit/reads", params={"user": "auditor"}, headers=as_user("auditor")).json()["items"][0]
+    assert newest["route"].startswith("/v1/audit/")
+
+
+def test_an_auditor_sees_who_looked_at_whom(client: DocumentedClient, as_user: Headers) -> None:
+    client.get(f"/v1/households/{key('h3')}", headers=as_user("far_worker"))
+    client.get(f"/v1/households/{key('h3')}", headers=as_user("worker"))  # not in her grid
+    asked = {"person": key("赵远"), "limit": 1}
+    found = client.get("/v1/audit/reads", params=asked, headers=as_user("auditor")).json()
+    assert [(r["user"], r["status"], r["households"]) for r in found["items"]] == [("far_worker", 200, [key("h3")])]
+    tried = client.get("/v1/audit/reads", params={"user": "worker"}, headers=as_user("auditor")).json()["items"][0]
+    assert (tried["status"], tried["persons"]) == (404, [])
+    report = client.get(f"/v1/audit/persons/{key('赵远')}/report", headers=as_user("auditor")).json()
+    assert "网格员 far_worker 查看一户一档" in report["items"][0]["text"]
+    assert client.get(f"/v1/audit/persons/{key('nobody')}/report", headers=as_user("auditor")).status_code == 404

@@ -5,7 +5,9 @@ Belongs here: the column half of the gate, as SQL expressions. Does not: making 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from contracts.errors import AccessError
 from contracts.model import Column, Table
@@ -34,6 +36,20 @@ class Grant:
     def relation(self) -> str:
         """The table's name in SQL."""
         return quote_relation(self.table.relation)
+
+    @cached_property
+    def groups(self) -> frozenset[str]:
+        """The classifications of all columns that she sees, `personal masked` for one that she sees masked."""
+        return self.groups_of(self.treatments)
+
+    def groups_of(self, names: Iterable[str]) -> frozenset[str]:
+        """As `groups`, of some columns; names that the table does not have are left out."""
+        visible = ((name, self.treatments.get(name, "hidden")) for name in names)
+        return frozenset(
+            self.columns[name].classification + (" masked" if treatment == "mask" else "")
+            for name, treatment in visible
+            if treatment != "hidden"
+        )
 
     def read(self, name: str) -> str:
         """The select item of a column: the column or its mask. ColumnNotAllowed for a hidden one."""

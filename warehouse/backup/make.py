@@ -1,7 +1,8 @@
 """Makes a backup of a home while nights run and people write.
 
-Files of a home are replaced, never written in place, so hard links hold the state of one moment: they are made in a second,
-then checked and copied at leisure. A file that is damaged is never copied: the backup before keeps its copy in force.
+Files of a home are replaced, never written in place, so hard links hold the state of one moment; the newest days of the audit
+log grow, and are copied at once. Both take a second; then everything is checked and copied at leisure. A file that is damaged
+is never copied: the backup before keeps its copy in force.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.errors import HubError
+from warehouse.audit_log.layout import growing_files
 from warehouse.backup.casebook_copy import copy_casebook, sqlite_file
 from warehouse.backup.place import CASEBOOK, MANIFEST, UNFINISHED_SUFFIX, Backup, backups, remember, write_manifest
 from warehouse.checksums import StoredFile
@@ -116,6 +118,9 @@ def _link_home(settings: Settings, staging: Path) -> None:
     if (current := current_id(settings)) and current in release_ids(settings):
         _link_tree(settings.releases / current, staging / "releases" / current)
         write_atomically(staging / "releases" / POINTER, f"{current}\n".encode())
+    for path in growing_files(settings.audit):  # heads before the records they sign
+        private_folder(staging / settings.audit.name)
+        shutil.copy2(path, staging / settings.audit.name / path.name)
     casebook = sqlite_file(settings)
     for path in sorted(home.iterdir()):
         is_casebook = casebook is not None and path.name.startswith(casebook.name)

@@ -1,6 +1,6 @@
 """The activity in the casebook for the auditor: the rows of all append-only tables as one list, without texts or values.
 
-It has the fact that a user gave a verdict, but not her note. Not here: reads of the API (api/middleware.py counts them),
+It has the fact that a user gave a verdict, but not her note. Not here: reads of the API (audit_log/),
 the rows themselves.
 """
 

@@ -104,14 +104,7 @@ def _rows(gate: Gate, homes: PreparedHomes, home: ScopedHome, table: str) -> lis
     """A home's rows of a table by column."""
     if table == FINDING:
         return _findings(gate, homes, home.findings)
-    sections = {
-        "dwelling": [home.dwelling] if home.dwelling else [],
-        "household": home.households,
-        "person": [member.fields for member in home.members],
-        "title": home.titles,
-        "ticket": home.tickets,
-    }
-    return _by_column(gate, homes, table, sections[table])
+    return _by_column(gate, homes, table, home.rows(table))
 
 
 def _by_column(gate: Gate, homes: PreparedHomes, table: str, rows: Sequence[Sequence[bytes]]) -> list[ShownRow]:

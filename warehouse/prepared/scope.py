@@ -43,6 +43,17 @@ class ScopedHome:
     claims: list[Fields]
     findings: list[dict[str, Any]]  # with `person.in_scope` and so on of what they name
 
+    def rows(self, table: str) -> list[Fields]:
+        """The rows of one of layout.TABLES."""
+        of_table = {
+            "dwelling": [self.dwelling] if self.dwelling else [],
+            "household": self.households,
+            "person": [member.fields for member in self.members],
+            "title": self.titles,
+            "ticket": self.tickets,
+        }
+        return of_table[table]
+
 
 class UnclearScope(Exception):
     """A prepared home does not tell what this user may see of it: it is read row by row."""
@@ -163,6 +174,11 @@ class HomeScope:
 NOWHERE = NULL.decode()
 _OTHERS = ("person", "dwelling", "household")
 _PERSON = ("person_id", "household_id", "dwelling_id", "status", "grid_code", "hukou_grid_code")
+
+
+def as_id(field: bytes) -> str | None:
+    """The id in a field; None if there is none."""
+    return None if field == NULL else _bare(field)
 
 
 def _bare(field: bytes) -> str:
