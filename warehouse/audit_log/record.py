@@ -29,7 +29,7 @@ class AuditRecord:
     at: datetime
     method: str
     route: str
-    status: int
+    status: int = 0  # of HTTP; a command has none
     user: str = ""
     role: str = ""
     client: str = ""
