@@ -20,7 +20,7 @@ from contracts.errors import ContractError
 from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
-INVALID, OF_EVERY_BODY = "422", ("408", "413")
+INVALID, OF_EVERY_BODY = "422", ("400", "408", "413")
 FASTAPI_SCHEMAS = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
 ROLE_NOTE = (
     "Columns as your role sees them, see GET /v1/catalog/{table}: "

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row
 
 from warehouse.casebook.append_only import record_reader
 from warehouse.casebook.casebook import Casebook
@@ -59,7 +59,7 @@ def history(
 ) -> list[Verdict]:
     """All verdicts, or those on some findings, or of one visit, oldest first."""
     few = finding_ids is not None and len(finding_ids) <= FEW
-    some = [verdicts.c.finding_id.in_(finding_ids or ())] if few else []
+    some: list[ColumnElement[bool]] = [verdicts.c.finding_id.in_(finding_ids or ())] if few else []
     if finding_ids is not None and len(finding_ids) == 1:  # as cheap as can be: every verdict that comes asks this
         some = [verdicts.c.finding_id == next(iter(finding_ids))]
     at_visit = [verdicts.c.visit_key == visit_key] if visit_key is not None else []
