@@ -20,7 +20,7 @@ from contracts.errors import ContractError
 from contracts.model import Catalog, Table
 
 REF = "#/components/schemas/{model}"
-INVALID, FORBIDDEN, OF_EVERY_BODY = "422", "403", ("408", "413")
+INVALID, FORBIDDEN, OF_EVERY_BODY = "422", "403", ("400", "408", "413")
 UNAVAILABLE = "503"  # of every operation of a user: no release, or an audit log that takes no record
 FASTAPI_SCHEMAS = ("HTTPValidationError", "ValidationError")  # our 422 is a problem document as every other error
 ROLE_NOTE = (

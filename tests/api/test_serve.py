@@ -25,7 +25,7 @@ from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.settings import Settings
 
 RELEASES = [f"r{i}" for i in range(4)]
-SWITCHES, READERS, PATIENCE = 100, 4, 60.0
+SWITCHES, READERS, PATIENCE = 100, 4, 300.0  # seconds until a test gives up
 pytestmark = pytest.mark.slow
 
 

@@ -185,8 +185,8 @@ def record_reader(kind: type[Record]) -> Callable[[Row[Any]], Record]:
 @cache  # building a statement costs as much as running it
 def _insert_unless_there(table: Table, dialect: str) -> ReturningInsert[Any]:
     add = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    unless_there: ReturningInsert[Any] = add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)
-    return unless_there
+    new: ReturningInsert[Any] = add.on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key)
+    return new
 
 
 @cache
