@@ -21,7 +21,6 @@ from warehouse.prepared.layout import FIELD, FORMAT, MARK, ROW, SECTION, SECTION
 from warehouse.releases.layout import HOME_FILES
 
 LOOK_UP: Final = "select home.id, rows, findings, crc from place join home using (n) where key = ?"
-MAP_BYTES: Final = 1 << 33  # mapped into memory, which the processes of one machine share
 ID: Final = re.compile("[0-9a-f]{32}")
 ESCAPES: Final = tuple((sign.encode(), json.dumps(sign)[1:-1].encode()) for sign in '\\"\n\r\t')  # `\` first
 Fields = list[bytes]
@@ -63,9 +62,9 @@ class PreparedHomes:
         """Open the file in a release's folder. OSError or sqlite3.Error if it is missing, ValueError if it is another's."""
         path = folder / HOME_FILES
         path.stat()  # SQLite would say no more than that it cannot open it
+        # not mapped into memory: a bad sector would end the process instead of raising an error
         uri = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
         self._file = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self._file.execute(f"pragma mmap_size={MAP_BYTES}")
         about = dict(self._file.execute("select name, value from about"))
         if about.get("format") != FORMAT:
             raise ValueError(f"format {about.get('format')}, expected {FORMAT}")
