@@ -24,6 +24,7 @@ from contracts.code_lists import load_code_lists
 from contracts.load import load_catalog
 from demo.city import generate
 from pipelines.ingest.ingest import ingest_landing
+from warehouse.checksums import StoredFile
 from warehouse.lake.lake import Lake
 from warehouse.lake.tokens import ensure_keys
 from warehouse.settings import Settings
@@ -94,7 +95,8 @@ def change(settings: Settings) -> None:
         path = lake.accepted_path(new)
         path.parent.mkdir(parents=True, exist_ok=True)
         frame.with_columns(pl.lit(new.id).alias("delivery_id")).write_parquet(path)
-        lake.record(replace(new, read=frame.height, accepted=frame.height, rejected=0))
+        files = {"accepted": StoredFile.of(path)}
+        lake.record(replace(new, read=frame.height, accepted=frame.height, rejected=0, files=files))
 
 
 if __name__ == "__main__":
