@@ -1,7 +1,7 @@
 """The layout of `homes.sqlite`: which columns of which tables it holds, in which order, and how a value is written.
 
 A home is one text: sections of rows of fields. A field is JSON, but its quotes are written as MARK and nothing in it is
-escaped: a reader escapes the whole text at once, which costs a hundredth of escaping each value. The separators and MARK are
+escaped: a reader escapes the whole text at once, which costs less than escaping each value. The separators and MARK are
 control characters, which ingest takes out of every cell (pipelines/ingest/cells.py). Not here: SQL of whole sections (build.py).
 """
 
