@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple, Self
+
+from sqlalchemy import RowMapping
 
 from warehouse.access.areas import area_prefix
 from warehouse.access.masking import ROLES, Role
-from warehouse.access.policy import User
 from warehouse.casebook.database import CasebookError
 from warehouse.casebook.passwords import SHORTEST, is_weak
+from warehouse.casebook.user_areas import AGENT, UserArea, areas_in_force
 
 # an office's uploads are in a folder of its user's name
 FOLDER_NAME = re.compile(r"[^\W_][\w.-]*")
@@ -26,11 +28,12 @@ class NewUser(NamedTuple):
     role: str
     areas: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    owner: str | None = None
 
 
 @dataclass(frozen=True)
 class Account:
-    """A user as stored in the casebook, without the password."""
+    """A user as stored in the casebook, without the password. `areas` are those in force today, `dated_areas` all of them."""
 
     username: str
     role: Role
@@ -38,10 +41,24 @@ class Account:
     sources: tuple[str, ...]
     disabled: bool
     created_at: datetime
+    dated_areas: tuple[UserArea, ...] = ()
+    owner: str | None = None
 
-    @property
-    def user(self) -> User:
-        return User(self.username, self.role, self.areas, self.sources)
+    @classmethod
+    def of(cls, row: RowMapping, day: date) -> Self:
+        """The account of a row of `users`."""
+        dated = tuple(map(UserArea.of, row["areas"]))
+        areas = areas_in_force(row["areas"], day)
+        return cls(
+            row["username"],
+            row["role"],
+            areas,
+            tuple(row["sources"]),
+            row["disabled"],
+            row["created_at"],
+            dated,
+            row["owner"],
+        )
 
 
 def check_user(user: NewUser) -> None:
@@ -56,6 +73,8 @@ def check_user(user: NewUser) -> None:
         _check_office(user)
     elif user.sources:
         raise CasebookError("only the role office delivers source tables", remedy="leave the sources out")
+    if (user.role == AGENT) != bool(user.owner):
+        raise CasebookError("an agent has an owner, and nobody else has", remedy="give --role agent with --owner NAME")
     check_password(user.username, user.password)
 
 

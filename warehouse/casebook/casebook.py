@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Self
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from contracts.errors import HubError
@@ -23,6 +24,7 @@ from warehouse.casebook.append_only import AppendOnlyLog
 from warehouse.casebook.database import CasebookError, exclusive_lock, open_database
 from warehouse.casebook.passwords import Passwords
 from warehouse.casebook.tables import login_attempts, sessions, users
+from warehouse.casebook.user_areas import AGENT, UserArea, user_on
 from warehouse.casebook.working_days import WorkingCalendar
 from warehouse.settings import Settings
 
@@ -47,7 +49,7 @@ class Session(NamedTuple):
 class Casebook:
     """An open casebook, safe to share between threads; `with` closes it. Tests pass another clock as `now`.
 
-    `calendar()` gives the working days by which its terms are counted.
+    `calendar()` gives the working days by which its terms are counted; `zone` says when a day begins on which an area ends.
     """
 
     def __init__(
@@ -58,11 +60,12 @@ class Casebook:
         login_tries: int = 10,
         now: Callable[[], datetime] | None = None,
         calendar: Callable[[], WorkingCalendar] = WorkingCalendar,
+        zone: tzinfo = UTC,
     ) -> None:
         self._store = open_database(url)
         self._reads = self._store.execution_options(reads=True)
         self._lasts, self._tries = timedelta(hours=session_hours), login_tries
-        self._now = now or (lambda: datetime.now(UTC))
+        self._now, self._zone = now or (lambda: datetime.now(UTC)), zone
         self._passwords = Passwords()
         self.calendar = calendar
         self.ledger = AppendOnlyLog(self._store, self._now)
@@ -77,10 +80,17 @@ class Casebook:
         self.close()
 
     def add_user(
-        self, username: str, password: str, role: str, areas: Iterable[str] = (), sources: Iterable[str] = ()
+        self,
+        username: str,
+        password: str,
+        role: str,
+        areas: Iterable[str] = (),
+        sources: Iterable[str] = (),
+        owner: str | None = None,
     ) -> None:
-        """Add a user. CasebookError for a weak password, unknown role or taken name; AccessError for a wrong area code."""
-        self.add_users([NewUser(username, password, role, tuple(areas), tuple(sources))])
+        """Add a user. CasebookError for a weak password, unknown role, taken name or an owner who is none; AccessError for a
+        wrong area code."""
+        self.add_users([NewUser(username, password, role, tuple(areas), tuple(sources), owner)])
 
     def add_users(self, new: Iterable[NewUser]) -> None:
         """Add users, all or none; errors as `add_user`."""
@@ -95,6 +105,7 @@ class Casebook:
                 "role": u.role,
                 "areas": list(u.areas),
                 "sources": list(u.sources),
+                "owner": u.owner,
                 "disabled": False,
                 "created_at": self._now(),
             }
@@ -103,18 +114,59 @@ class Casebook:
         try:
             with self._store.begin() as tx:
                 tx.execute(insert(users), rows)
+                _require_owners(tx, {u.owner for u in new if u.owner})
         except IntegrityError:
             raise CasebookError("this username is taken", remedy="choose another; `hub user list` shows all") from None
 
     def list_users(self) -> list[Account]:
         with self._reads.connect() as tx:
             rows = tx.execute(select(users).order_by(users.c.username)).mappings()
-            return [
-                Account(
-                    r["username"], r["role"], tuple(r["areas"]), tuple(r["sources"]), r["disabled"], r["created_at"]
-                )
-                for r in rows
-            ]
+            return [Account.of(row, self._today()) for row in rows]
+
+    def account(self, username: str) -> Account | None:
+        """The account of that name, or None."""
+        with self._reads.connect() as tx:
+            row = tx.execute(select(users).where(users.c.username == username)).mappings().first()
+        return Account.of(row, self._today()) if row else None
+
+    def user(self, username: str) -> User | None:
+        """The user of that name with her scope of today; None if she is unknown or disabled, or an agent without owner."""
+        with self._reads.connect() as tx:
+            return self._user(tx, select(users).where(users.c.username == username))
+
+    def add_area(self, username: str, area: UserArea) -> None:
+        """Put an area into a user's scope, in force at once on its days; CasebookError, AccessError for a wrong one."""
+        area.check()
+        self._change_areas(username, lambda areas: [*(a for a in areas if a != area), area])
+
+    def remove_area(self, username: str, code: str) -> None:
+        """Take an area out of a user's scope at once, whatever its days. CasebookError if she does not have it."""
+
+        def without(areas: list[UserArea]) -> list[UserArea]:
+            if code not in {area.code for area in areas}:
+                raise CasebookError("the user has no such area", remedy="`hub user list` shows all")
+            return [area for area in areas if area.code != code]
+
+        self._change_areas(username, without)
+
+    def _change_areas(self, username: str, change: Callable[[list[UserArea]], list[UserArea]]) -> None:
+        with self._store.begin() as tx:
+            row = tx.execute(select(users.c.areas).where(users.c.username == username).with_for_update()).first()
+            if row is None:
+                raise CasebookError("there is no such user", remedy="`hub user list` shows all")
+            areas = change([UserArea.of(area) for area in row.areas])
+            tx.execute(update(users).where(users.c.username == username).values(areas=[area.stored for area in areas]))
+
+    def _today(self) -> date:
+        return self._now().astimezone(self._zone).date()
+
+    def _user(self, tx: Connection, query: Select[Any]) -> User | None:
+        """The user of the one row of `users` that the query selects, if she is not disabled."""
+        row = tx.execute(query).mappings().first()
+        if row is None or row["disabled"]:
+            return None
+        owner = row["owner"] and tx.execute(select(users).where(users.c.username == row["owner"])).mappings().first()
+        return user_on(self._today(), row, owner or None)
 
     def set_password(self, username: str, password: str) -> None:
         """Set a new password, valid at once, and end every session of the user."""
@@ -144,15 +196,14 @@ class Casebook:
         return Session(token, now + self._lasts)
 
     def session_user(self, token: str) -> User | None:
-        """The user of a bearer token; None if it is unknown or expired, or the user is disabled."""
+        """The user of a bearer token with her scope of today; None if it is unknown or expired, or the user is disabled."""
         query = (
-            select(users.c.username, users.c.role, users.c.areas, users.c.sources)
+            select(users)
             .join(sessions, sessions.c.username == users.c.username)
-            .where(sessions.c.token_hash == _sha256(token), sessions.c.expires_at > self._now(), ~users.c.disabled)
+            .where(sessions.c.token_hash == _sha256(token), sessions.c.expires_at > self._now())
         )
         with self._reads.connect() as tx:
-            row = tx.execute(query).first()
-        return User(row.username, row.role, tuple(row.areas), tuple(row.sources)) if row else None
+            return self._user(tx, query)
 
     def logout(self, token: str) -> None:
         with self._store.begin() as tx:
@@ -183,7 +234,15 @@ def open_casebook(settings: Settings) -> Casebook:
         session_hours=settings.session_hours,
         login_tries=settings.login_tries,
         calendar=lambda: WorkingCalendar.load(settings.calendar),
+        zone=ZoneInfo(settings.timezone),
     )
+
+
+def _require_owners(tx: Connection, owners: Collection[str]) -> None:
+    """Raise CasebookError unless each owner of an agent is a user and no agent."""
+    people = select(users.c.username).where(users.c.username.in_(owners), users.c.role != AGENT)
+    if {row.username for row in tx.execute(people)} != {*owners}:
+        raise CasebookError("an agent's owner is a user who is no agent", remedy="`hub user list` shows all")
 
 
 def _sha256(text: str) -> str:

@@ -45,10 +45,11 @@ users = Table(
     Column("username", String(64), primary_key=True),
     Column("password_hash", String(256), nullable=False),
     Column("role", String(32), nullable=False),
-    Column("areas", JSON, nullable=False),
+    Column("areas", JSON, nullable=False),  # see UserArea
     Column("disabled", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("sources", JSON, nullable=False, server_default="[]"),
+    Column("owner", String(64)),  # of an agent: the user for whom it acts
 )
 sessions = Table(
     "sessions",

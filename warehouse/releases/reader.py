@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from contracts.errors import HubError, ReleaseError
+from warehouse.access.areas import widest_areas
 from warehouse.releases.layout import CITY, MANIFEST, POINTER
 from warehouse.releases.query_timeout import time_limit
 from warehouse.releases.readonly import open_readonly
@@ -48,6 +49,7 @@ class OpenRelease:
                 remedy="`hub release verify` tells what is missing; `hub release rollback` serves an older one",
             ) from None
         self.present = self._columns()
+        self.city = self._city()
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None, seconds: float | None = None) -> list[Row]:
         """All rows as dicts by column name. Safe from any thread: each call has its own cursor.
@@ -66,6 +68,14 @@ class OpenRelease:
             "where not internal group by schema_name, table_name"
         )
         return {f"{r['schema_name']}.{r['table_name']}".removeprefix("main."): frozenset(r["columns"]) for r in found}
+
+    def _city(self) -> frozenset[str]:
+        """The area prefixes of the whole city; none in a release without an area table."""
+        if not {"area_code", "level", "valid_to"} <= self.present.get("area", frozenset()):
+            return frozenset()
+        wide = "level in ('province', 'city', 'county')"
+        areas = self.query(f"select area_code, level from area where {wide} and valid_to is null")
+        return widest_areas((area["area_code"], area["level"]) for area in areas)
 
 
 @contextmanager
