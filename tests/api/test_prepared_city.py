@@ -14,12 +14,13 @@ from api.state import AppState, open_state
 from api.view import View
 from demo.users import demo_users
 from tests.conftest import Night
+from warehouse.access.masking import LEAD_ROLES
 from warehouse.access.policy import User
 from warehouse.cross_check.live_status import LiveFindings
 from warehouse.releases.layout import HOME_FILES
 from warehouse.releases.publish import show
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 HOMES = 2000  # of each kind of user
 ROLES = ("grid_worker", "grid_lead", "district_supervisor", "analyst", "auditor")
 
@@ -36,7 +37,9 @@ def test_every_role_reads_the_same_bytes_from_the_prepared_file(night: Night, st
     account = next(user for user in demo_users(night.settings.home) if user.role == role)
     user, release = User(account.username, account.role, tuple(account.areas)), state.reader.current()
     view = View(state.gate(user, release), release, state.snapshot_for(release).code_lists)
-    live_findings, templates = LiveFindings(view.unmasked, state.casebook), state.home_templates(view, release)
+    index, for_leads = state.resolution_index, role in LEAD_ROLES
+    live_findings = LiveFindings(index, release, view.unmasked, state.casebook, for_leads=for_leads)
+    templates = state.home_templates(view, release)
     ways = {
         "household": (prepared_household_file, household_file),
         "dwelling": (prepared_dwelling_file, dwelling_file),
