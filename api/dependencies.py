@@ -20,6 +20,7 @@ from api.view import View
 from contracts.errors import AccessError, ReleaseError
 from warehouse.access.masking import LEAD_ROLES
 from warehouse.access.policy import User
+from warehouse.casebook.user_areas import AGENT
 from warehouse.cross_check.live_status import LiveFindings
 from warehouse.fieldwork.observed_values import ValueValidator
 from warehouse.fieldwork.scope import FieldScope
@@ -32,6 +33,7 @@ from warehouse.review.source_records import SourceRecords
 
 READ_METHODS = ("GET", "HEAD")
 READING_POSTS = ("/v1/households/search", "/v1/deliveries/check", "/v1/logout")  # numbers and files go in bodies only
+OWN_ACCOUNT = ("/v1/me/", "/v1/tokens")  # passwords, sessions and tokens of one's own
 DUTIES_FIRST = {
     PASSWORD: ("your password must be changed first", "POST /v1/me/password, or the page /account"),
     SECOND_FACTOR: ("your role needs a second factor first", "POST /v1/me/totp, or the page /account"),
@@ -70,16 +72,26 @@ class Session:
 
 def any_session(request: Request, state: StateDep, credentials: Credentials, audit: AuditDep) -> Session:
     """The session of the bearer token, also of a user who has something to do first. NotAuthenticated if there is none or it
-    has ended; AccessError where a token that only reads would write."""
+    has ended; AccessError where somebody would write who only reads."""
     opened = state.logins.sessions.find(credentials.credentials) if credentials else None
     if credentials is None or opened is None:
         raise NotAuthenticated(
             "no login, or it has expired", remedy="POST /v1/login and send `Authorization: Bearer …`"
         )
-    if opened.read_only and request.method not in READ_METHODS and request.url.path not in READING_POSTS:
-        raise AccessError("this token only reads", remedy="make one without `read_only`")
+    _require_may_write(request, opened)
     audit.user = opened.user
     return Session(opened, credentials.credentials)
+
+
+def _require_may_write(request: Request, opened: OpenSession) -> None:
+    """AccessError if the request writes, by a token that only reads or an agent; an agent changes its own account, though."""
+    path = request.url.path
+    if request.method in READ_METHODS or path in READING_POSTS:
+        return
+    if opened.read_only:
+        raise AccessError("this token only reads", remedy="make one without `read_only`")
+    if opened.user.role == AGENT and not path.startswith(OWN_ACCOUNT):
+        raise AccessError("an agent only reads", remedy="its owner writes")
 
 
 AnySessionDep = Annotated[Session, Depends(any_session)]

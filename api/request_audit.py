@@ -57,6 +57,7 @@ class RequestAudit:
             status=status,
             user=self.user.username if self.user else "",
             role=self.user.role if self.user else "",
+            owner=self.user.owner.username if self.user and self.user.owner else "",
             client=request_address(HTTPConnection(scope), proxies),
             release=release,
             reason=self.reason,

@@ -137,7 +137,7 @@ class AppState:
         """The user's gate on the release, compiled once; a user with another role or area has another gate."""
         gates = self._gates.setdefault(release, {})
         if user not in gates:
-            gates[user] = Gate(self.snapshot_for(release).catalog, user, release.present)
+            gates[user] = Gate(self.snapshot_for(release).catalog, user, release.present, release.city)
         return gates[user]
 
     def home_templates(self, view: View, release: OpenRelease) -> HomeTemplates | None:

@@ -171,8 +171,13 @@ class View:
             self.shown.add(tables={"claim": len(home.claims)}, groups=self._gate.grant("claim").groups)
 
     def covers(self, code: str | None) -> bool:
-        """True if a grid or area lies in the user's areas; False for None."""
+        """True if a grid or area lies in the user's areas; None, for no place, if the whole city is hers."""
         return self._gate.covers(code)
+
+    @property
+    def is_citywide(self) -> bool:
+        """True if the whole city is in the user's areas."""
+        return self._gate.is_citywide
 
     def grant(self, table: str) -> Grant:
         """The rows and columns of a table that the user may see. NotFound if none."""

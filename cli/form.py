@@ -127,8 +127,8 @@ def _view(username: str) -> View:
 
     settings, release = deployment.load_settings(), deployment.served_release()
     with deployment.open_casebook() as casebook:
-        accounts = {account.username: account for account in casebook.list_users()}
-    account = accounts.get(username)
-    if account is None or account.disabled:
+        user = casebook.user(username)
+    if user is None:
         raise HubError("there is no such user, or she may no longer log in", remedy="see `hub user list`")
-    return View(Gate(load_catalog(), account.user, release.present), release, load_code_lists((HERE, settings.codes)))
+    gate = Gate(load_catalog(), user, release.present, release.city)
+    return View(gate, release, load_code_lists((HERE, settings.codes)))

@@ -35,6 +35,7 @@ from contracts.pull import layout_words
 from contracts.words import ColumnWords, TableWords
 
 HERE = Path(__file__).parent
+SCOPE = ("grid_code", "area_code")  # of a row: its grid, or the smallest certain area where no grid is
 
 
 class ContractFile(NamedTuple):
@@ -132,7 +133,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         problems.append(document.problem("a table needs `properties`, one per column", "schema", 0))
     if problems or words is None:
         return None, problems
-    names = {c.name for c in columns} | ({"grid_code"} if any(c.address for c in columns) else set())
+    names = {c.name for c in columns} | ({*SCOPE} if any(c.address for c in columns) else set())
     description = odcs.description
     return Table(
         name=str(schema.name),
@@ -153,7 +154,7 @@ def _row_scope(word: str | tuple[str, ...] | None, names: set[str]) -> tuple[str
     if word == "public":
         return "public"
     if word is None:
-        return ("grid_code",) if "grid_code" in names else ()
+        return tuple(name for name in SCOPE if name in names) if SCOPE[0] in names else ()
     return (word,) if isinstance(word, str) else word
 
 

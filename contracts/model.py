@@ -152,6 +152,13 @@ PLACE = (
         "string",
         "Grid (GB/T 34300, 15 digits) in which the dwelling, or at least its building, lies today; null where no grid is certain",
     ),
+    Column(
+        "area_code",
+        "area_code",
+        "区划代码",
+        "string",
+        "Smallest area (GB/T 2260, 12 digits) that the row's addresses name; null where a grid is certain, or no area",
+    ),
 )
 
 
@@ -220,7 +227,7 @@ class Table:
 
     @property
     def released_columns(self) -> tuple[Column, ...]:
-        """The columns of the table in the release; a source table with an address gains dwelling and grid."""
+        """The columns of the table in the release; a source table with an address gains dwelling, grid and area."""
         if self.layer == "city":
             return self.columns
         names = {c.name for c in self.columns}

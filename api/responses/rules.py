@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from api.view import View
-from warehouse.access.areas import area_prefix
+from warehouse.access.areas import area_prefix, lies_in
 from warehouse.access.filters import Condition
 from warehouse.access.masking import LEAD_ROLES
 from warehouse.access.policy import NotFound, User
@@ -84,7 +84,7 @@ class RuleOut(BaseModel):
     error: str | None = Field(description="why it did not run for this release; null if it ran")
 
 
-def may_decide(user: User, area: str) -> bool:
+def may_decide(user: User, area: str, is_citywide: bool) -> bool:
     """True if the user may stop or restart rules in an area ("": the whole city): a lead in the subdistricts her areas lie in, a
     supervisor within her areas; in the whole city only a user whose area it is.
     """
@@ -93,8 +93,7 @@ def may_decide(user: User, area: str) -> bool:
         return True
     if user.role not in LEAD_ROLES:
         return False
-    whole_city = 4  # digits
-    return any(len(code) <= whole_city if area == EVERYWHERE else area.startswith(code) for code in own)
+    return is_citywide if area == EVERYWHERE else lies_in(area, own)
 
 
 def is_relevant(user: User, area: str) -> bool:
@@ -149,7 +148,7 @@ class RulePresenter:
             area=area,
             area_name=self._names.get(area),
             state_label=self._view.label("rule_state", figure["state"]),
-            may_decide=may_decide(self._user, area),
+            may_decide=may_decide(self._user, area, self._view.is_citywide),
         )
 
 

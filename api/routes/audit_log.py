@@ -31,6 +31,7 @@ class AuditRecordOut(BaseModel):
     at: datetime = Field(description="UTC")
     user: str = Field(description="empty for a failed login: what was typed may be a password")
     role: str
+    owner: str = Field(description="of an agent: the user for whom it acted; else empty")
     client: str = Field(description="the address of the client")
     method: str
     route: str = Field(description="the route's template", examples=["/v1/households/{household_id}"])
@@ -97,7 +98,9 @@ def reads(
     state: StateDep,
     auditor: AuditorDep,
     release: ReleaseIdDep,
-    user: Annotated[str | None, Query(max_length=64, description="only of this user, with her failed logins")] = None,
+    user: Annotated[
+        str | None, Query(max_length=64, description="only of this user and her agents, with her failed logins")
+    ] = None,
     person: Annotated[str | None, Query(pattern=ID, description="only of this person (id)")] = None,
     household: Annotated[str | None, Query(pattern=ID, description="only of this household (id)")] = None,
     dwelling: Annotated[str | None, Query(pattern=ID, description="only of this dwelling (id)")] = None,
@@ -150,7 +153,7 @@ def report(
 
 def _record(record: AuditRecord) -> AuditRecordOut:
     shown = record.shown
-    facts = ("at", "user", "role", "client", "method", "route", "status", "release", "reason")
+    facts = ("at", "user", "role", "owner", "client", "method", "route", "status", "release", "reason")
     return AuditRecordOut(
         **{name: getattr(record, name) for name in facts},
         failed_login=bool(record.attempt),

@@ -175,7 +175,7 @@ def decide_rule(
     new = not rule_decisions.was_decided(*decision)
     if new:
         _rule(rule)
-        if not may_decide(lead, area):
+        if not may_decide(lead, area, view.is_citywide):
             raise NotFound("there is no such area in yours", remedy="see `may_decide` in GET /v1/rules")
         new = rule_decisions.decide(*decision, state=presenter.state(rule, area))
     response.status_code = 201 if new else 200

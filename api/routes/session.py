@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,14 +33,26 @@ class LoginResponse(BaseModel):
     release: str | None = Field(description="the release served now, if one is published")
 
 
+class DatedArea(BaseModel):
+    """An area of yours, and its days."""
+
+    code: str = Field(description="code of the area or grid", examples=["140213052001001"])
+    valid_from: date | None = Field(description="the first day; null if it was always yours")
+    valid_until: date | None = Field(description="the last day; null if it stays yours")
+
+
 class Me(BaseModel):
     """The user of the session."""
 
     username: str
     role: str = Field(examples=["grid_worker"])
     areas: list[str] = Field(
-        description="codes of the areas or grids whose rows you see", examples=[["140213052001001"]]
+        description="codes of the areas or grids whose rows you see today", examples=[["140213052001001"]]
     )
+    dated_areas: list[DatedArea] = Field(
+        description="every area given to you with its days, also those to come and past ones"
+    )
+    owner: str | None = Field(description="of an agent: the user for whom it acts, and whose rights limit it")
     sources: list[str] = Field(description="source tables that an office delivers", examples=[["resident"]])
     duties: list[str] = Field(
         description="to be done before anything else: `password` (change it), `second_factor` (enrol)", examples=[[]]
@@ -87,12 +99,15 @@ def logout(session: AnySessionDep, state: StateDep, release: ReleaseIdDep) -> Lo
 
 @router.get("/me", responses=problems(401))
 def me(session: AnySessionDep, state: StateDep, release: ReleaseIdDep) -> Me:
-    """Show the user of this session, with role, areas and sources, and what she has to do first."""
+    """Show the user of this session: role, areas and their days, sources, an agent's owner, and what she has to do first."""
     user = session.user
+    account = state.casebook.account(user.username)
     return Me(
         username=user.username,
         role=user.role,
         areas=list(user.areas),
+        dated_areas=[DatedArea(**area._asdict()) for area in account.dated_areas],
+        owner=user.owner.username if user.owner else None,
         sources=list(user.sources),
         duties=list(session.opened.duties),
         second_factor=state.logins.second_factors.is_enrolled(user.username),

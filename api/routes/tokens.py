@@ -52,7 +52,7 @@ class NewTokenResponse(BaseModel):
     """A new token, shown only now."""
 
     access_token: str = Field(description="send it as `Authorization: Bearer …`")
-    expires_at: datetime = Field(description="UTC; earlier if you log in with something else, or your rights change")
+    expires_at: datetime = Field(description="UTC; earlier if you log in with something else, or your role changes")
     release: str | None = Field(description="the release served now, if one is published")
 
 
@@ -66,7 +66,8 @@ class RevokeTokenResponse(BaseModel):
 def make_token(
     body: TokenIn, session: SessionDep, _: LoginSessionDep, client: ClientDep, state: StateDep, release: ReleaseIdDep
 ) -> NewTokenResponse:
-    """Make a token for a script. It ends with its hours, and at once when your password, role or areas change."""
+    """Make a token for a script. It ends with its hours, and at once when your password or role changes; it loses the areas
+    that you lose."""
     made = state.logins.sessions.issue_token(
         session.opened, body.name, body.hours, read_only=body.read_only, areas=body.areas, address=client.address
     )

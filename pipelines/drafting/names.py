@@ -14,7 +14,7 @@ from contracts.model import LINEAGE, PLACE
 GLOSSARY = HERE / "glossary.csv"
 LONGEST = 48
 BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
-RESERVED_NAMES = frozenset(c.name for c in (*LINEAGE, *PLACE)) - {"grid_code"}
+RESERVED_NAMES = frozenset(c.name for c in (*LINEAGE, *PLACE)) - {"grid_code", "area_code"}
 STORED_SUFFIXES = (
     "",
     "_token",

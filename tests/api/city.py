@@ -12,7 +12,7 @@ import duckdb
 
 from contracts.load import load_catalog
 from contracts.model import Catalog, Table
-from tests.api.doubts import finding, key
+from tests.api.doubts import UNPLACED_TICKETS, finding, key
 from warehouse.checksums import StoredFile
 from warehouse.lake.tokens import Tokens
 from warehouse.releases.manifest import Manifest
@@ -154,10 +154,8 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
         facts = {"source": source, "record_key": record, "rule": rule, "confidence": 0.9, "grid_code": grid}
         return facts | {"person_id": key(who), "delivery_id": "d1", "row_no": 2}
 
-    def building_period(
-        name: str, grid: str | None, rule: str, since: date, until: date | None = None
-    ) -> dict[str, Any]:
-        days = {"valid_from": since, "valid_to": until}
+    def building_period(name: str, grid: str | None, rule: str, since: date, end: date | None = None) -> dict[str, Any]:
+        days = {"valid_from": since, "valid_to": end}
         return {"building_id": name, "grid_code": grid, "grid_rule": rule, "kind": "apartment"} | days
 
     def grid_review_row(name: str, rule: str, area: str | None, grid: str | None) -> dict[str, Any]:
@@ -257,7 +255,8 @@ def small_city(settings: Settings, release_id: str = "r1") -> Rows:
                 "request_class": "heating",
                 "content": "暖气不热",
                 "grid_code": HERE,
-            }
+            },
+            *UNPLACED_TICKETS,
         ],
         "finding": [finding("f1", "h1", "d1", HERE) | {"person_id": key("王小明")}, finding("f2", "h2", "d2", NEXT)],
         "area": [

@@ -25,6 +25,11 @@ USERS = [
     NewUser("admin", PASSWORD, "admin", ()),
     NewUser("office", PASSWORD, "office", (), ("resident", "property")),
     NewUser("nowhere", PASSWORD, "grid_worker", ()),
+    NewUser("far_supervisor", PASSWORD, "district_supervisor", ("140214",)),
+    NewUser("city_supervisor", PASSWORD, "district_supervisor", ("1402",)),
+    NewUser("agent", PASSWORD, "agent", ("140213052001", FAR), owner="lead"),
+    NewUser("city_agent", PASSWORD, "agent", ("14",), owner="city_supervisor"),
+    NewUser("admin_agent", PASSWORD, "agent", ("14",), owner="admin"),
 ]
 
 

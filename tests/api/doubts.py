@@ -1,9 +1,9 @@
-"""Findings for the tests' small city, and ids as the hub makes them."""
+"""Findings and tickets without a home for the tests' small city, and ids as the hub makes them."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, datetime
 from hashlib import md5
 from typing import Any
 
@@ -36,3 +36,15 @@ def finding(name: str, household: str, home: str, grid: str | None, **more: Any)
         | days
         | more
     )
+
+
+def _unplaced_ticket(name: str, address: str, area: str | None) -> dict[str, Any]:
+    said = {"ticket_id": key(name), "address": address, "content": f"{name}反映路灯不亮", "request_class": "water"}
+    return said | {"reported_at": datetime(2026, 11, 19, 8, 30), "area_code": area}
+
+
+UNPLACED_TICKETS = [
+    _unplaced_ticket("k2", "平城区新旺街道的路灯", "140213052000"),
+    _unplaced_ticket("k3", "云冈区某处", "140214000000"),
+    _unplaced_ticket("k4", "说不清在哪里", None),
+]

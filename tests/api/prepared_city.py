@@ -19,7 +19,7 @@ ODD = '他说"漏水"，\\修\n100% 的\t<b>'  # what JSON escapes, and what a f
 
 def hard_city(settings: Settings) -> Rows:
     """The small city, and: texts to be escaped, claims and findings of other grids, a home with two booklets, homes without
-    a grid or a dwelling, members whose household or place is elsewhere or unknown, matters of several tickets."""
+    a grid or a dwelling, members whose household or place is elsewhere, an area alone or unknown, matters of several tickets."""
     rows = small_city(settings)
     like = rows["person"][0]
 
@@ -50,11 +50,18 @@ def hard_city(settings: Settings) -> Rows:
         person("冯无处", "h1", None, None, None),  # registered here by a row without any place
         person("陈无房", "h5", None, None, HERE),
         person("褚无格", "h6", None, None, None),
+        person("卫有区", "h1", None, None, None)
+        | {"area_code": HERE[:12]},  # registered here, known to be in the community
+        person("蒋远区", "h1", None, None, None) | {"area_code": "140214000000"},  # registered here, in another county
+        person("沈借住", "h7", "d1", HERE, HERE),  # lives here, her household has an area alone
+        person("韩借住", "h8", "d1", HERE, None),
     ]
     rows["household"] += [
         household("h4", "周同户", "d1", HERE),
         household("h5", "陈无房", None, HERE),
         household("h6", "褚无格", None, None),
+        household("h7", "沈借住", None, None) | {"area_code": HERE[:12]},
+        household("h8", "韩借住", None, None) | {"area_code": "140214000000"},
     ]
     rows["residence"] += [
         {"residence_id": key("周"), "person_id": key("周同户"), "household_id": key("h4"), "dwelling_id": key("d1"),
@@ -63,8 +70,8 @@ def hard_city(settings: Settings) -> Rows:
          "kind": "hukou", "relation_to_head": "30", "grid_code": HERE},
     ]  # fmt: skip
     rows["ticket"] += [
-        ticket("k2", ODD, 21, "handling", True),
-        ticket("k3", "又漏", 22, "resolved", False),
+        ticket("k7", ODD, 21, "handling", True),
+        ticket("k8", "又漏", 22, "resolved", False),
     ]
     rows["claim"] += [
         claim("吴他区", ODD, HERE),
@@ -72,6 +79,8 @@ def hard_city(settings: Settings) -> Rows:
         claim("李雷", "东院", NEXT),
         claim("李雷", "西院", HERE, "resident"),  # of one person in two grids
         claim("冯无处", "某处", None),
+        claim("卫有区", "社区里", None) | {"area_code": HERE[:12]},
+        claim("蒋远区", "别处", FAR) | {"area_code": HERE[:12]},
         claim("王小明", "西院3-2-501", HERE),  # twice from one source on one day
     ]
     rows["finding"] += [
@@ -79,6 +88,10 @@ def hard_city(settings: Settings) -> Rows:
         finding("f4", "h3", "d3", FAR) | {"person_id": key("吴他区")},  # about a member, at another home
         finding("f5", "h3", "d1", HERE) | {"household_id": key("h3"), "evidence": '{"sex":"1","kind":["1","2"]}'},
         finding("f6", "h9", "d1", None),
+        finding("f7", "h7", "d1", HERE) | {"person_id": key("卫有区")},
+        finding("f8", "h8", "d1", HERE) | {"person_id": key("蒋远区")},
+        finding("f9", "h1", "d1", None, area_code=HERE[:12]),
+        finding("f10", "h4", "d1", FAR, area_code=HERE[:12]) | {"person_id": key("吴他区")},
     ]
     rows["title"] += [
         rows["title"][0]

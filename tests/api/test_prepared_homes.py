@@ -85,6 +85,7 @@ def test_a_prepared_file_is_the_answer_of_the_release_itself(
     [
         ("worker", {"h2", "h3", "h6", "h9", "d2", "d3", "d9"}),  # out of scope, or claims of which she may see some
         ("lead", {"h3", "h6", "h9", "d3", "d9"}),
+        ("agent", {"h3", "h6", "h9", "d3", "d9"}),  # what lies in its areas and in its lead's
         ("analyst", {"h6", "h9", "d9"}),  # no grid, nobody's
     ],
 )
@@ -138,6 +139,8 @@ def test_a_damaged_file_is_passed_over_and_named(
         ("set name = '王五' where name = '王小明'", "person.name"),
         ("set dwelling_id = null where name = '郑外出'", "person.dwelling_id"),
         ("set grid_code = hukou_grid_code where name = '吴他区'", "person.grid_code"),
+        ("set area_code = '140215000000' where name = '卫有区'", "person.area_code"),
+        ("set area_code = '150000000000' where name = '冯无处'", "person"),
     ],
 )
 def test_a_file_that_differs_from_its_release_is_not_published(

@@ -65,6 +65,16 @@ def test_columns_without_an_id_are_recorded_with_the_persons_they_are_of(
     assert found[0].shown.groups == {"personal masked"}
 
 
+def test_a_look_of_an_agent_names_its_owner(client: DocumentedClient, city: Settings, as_user: Headers) -> None:
+    headers, auditor = as_user("agent"), as_user("auditor")
+    with recorded(city) as found:
+        client.get(f"/v1/households/{key('h1')}", headers=headers)
+    assert (found[0].user, found[0].role, found[0].owner) == ("agent", "agent", "lead")
+    for name in ("lead", "agent"):
+        newest = client.get(f"/v1/audit/reads?user={name}&limit=1", headers=auditor).json()["items"][0]
+        assert (newest["user"], newest["owner"]) == ("agent", "lead")
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/v1/me", "/docs", "/"])
 def test_what_shows_nobody_leaves_no_record(
     client: DocumentedClient, city: Settings, as_user: Headers, path: str

@@ -28,6 +28,8 @@ def test_login_me_logout(client: TestClient) -> None:
         "username": "worker",
         "role": "grid_worker",
         "areas": ["140213052001001"],
+        "dated_areas": [{"code": "140213052001001", "valid_from": None, "valid_until": None}],
+        "owner": None,
         "sources": [],
         "duties": [],
         "second_factor": False,

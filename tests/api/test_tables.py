@@ -45,8 +45,24 @@ def test_an_address_as_somebody_wrote_it_is_hidden_as_a_whole(client, as_user, u
     assert all(row == {column: None} for row in found)
 
 
-def test_a_row_without_place_is_for_whole_counties_only(client, as_user) -> None:
-    assert "孙**" in {p["name"] for p in rows(client, as_user("supervisor"), "person")}
+@pytest.mark.parametrize(
+    ("user", "people", "tickets"),
+    [
+        ("supervisor", 0, {"k1", "k2"}),
+        ("far_supervisor", 0, {"k3"}),
+        ("city_supervisor", 1, {"k1", "k2", "k3", "k4"}),
+        ("lead", 0, {"k1"}),
+    ],
+)
+def test_a_row_without_grid_is_for_its_area_and_without_any_place_for_the_whole_city(
+    client, as_user, user, people, tickets
+) -> None:
+    names = [p["name"] for p in rows(client, as_user(user), "person")]
+    assert names.count("孙**") == people
+    assert {t["ticket_id"] for t in rows(client, as_user(user), "ticket")} == {key(name) for name in tickets}
+
+
+def test_public_tables_are_for_everybody(client, as_user) -> None:
     assert rows(client, as_user("nowhere"), "area") == rows(client, as_user("worker"), "area") != []
 
 

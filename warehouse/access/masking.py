@@ -6,12 +6,13 @@ A change here changes who sees what. Belongs here: roles, treatments with their 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:  # the command line reads the roles, and pydantic costs every `--help` 0.2 s
     from contracts.model import Column
 
-Role = Literal["grid_worker", "grid_lead", "district_supervisor", "analyst", "auditor", "admin", "office"]
+Role = Literal["grid_worker", "grid_lead", "district_supervisor", "analyst", "auditor", "admin", "office", "agent"]
 ColumnAccess = Literal["full", "mask", "hidden"]
 LEAD_ROLES: Final[tuple[Role, ...]] = ("grid_lead", "district_supervisor")  # decide where workers and the night do not
 FIELD_ROLES: Final[tuple[Role, ...]] = ("grid_worker", *LEAD_ROLES)  # go to doors and write down what they saw
@@ -40,7 +41,10 @@ ROLES: dict[Role, RoleMask] = {
     "admin": RoleMask("full", "full", "hidden", "hidden", "hidden"),
     # delivers and reads its receipts; of the city it sees public lists, never a table about residents
     "office": RoleMask("full", "hidden", "hidden", "hidden", "hidden"),
+    # a program that acts for its owner: what it reads may leave the hub, so it sees nobody's name or number even where she does
+    "agent": RoleMask("full", "full", "mask", "mask", "hidden"),
 }
+STRICTEST_FIRST: Final[tuple[ColumnAccess, ...]] = ("hidden", "mask", "full")
 
 # For addresses that the hub wrote: cuts from the first house, building or room number on (digits, or 三号楼, 甲座, B栋).
 _HOUSE = r"([0-9０-９]|[零〇一二三四五六七八九十百甲乙丙丁A-Za-zＡ-Ｚ]+[ -]*(号|栋|幢|座|单元|门|层|楼|室|#)).*"
@@ -58,6 +62,11 @@ def column_access(role: Role, column: Column) -> ColumnAccess:
         return ROLES[role].masked_form
     found: ColumnAccess = getattr(ROLES[role], column.classification)
     return found
+
+
+def strictest_access(roles: Iterable[Role], column: Column) -> ColumnAccess:
+    """The narrowest of several roles' treatments of a column."""
+    return min((column_access(role, column) for role in roles), key=STRICTEST_FIRST.index)
 
 
 def mask_sql(column: Column, sql: str) -> str:

@@ -14,12 +14,13 @@ from typing import Any, NamedTuple, TypeGuard
 from contracts.errors import AccessError
 from contracts.model import Catalog, Table
 from contracts.quoting import quote_identifier
-from warehouse.access.areas import COUNTY_DIGITS, area_prefix
+from warehouse.access.areas import LEVEL_DIGITS, area_prefix, lies_in
 from warehouse.access.filters import Condition, Filter, Parameters, render
 from warehouse.access.grant import Grant
-from warehouse.access.masking import ROLES, Role, column_access
+from warehouse.access.masking import ROLES, Role, strictest_access
 
 ROW = "_row"
+GRID, AREA, GRID_DIGITS = "grid_code", "area_code", LEVEL_DIGITS["grid"]
 NEXT_NIGHT = "it comes with the next night's release"
 
 Treatments = frozenset[tuple[object, ...]]
@@ -29,14 +30,28 @@ class NotFound(AccessError):
     """It does not exist or is out of the user's scope; the two look alike on purpose."""
 
 
+class Owner(NamedTuple):
+    """The user for whom an agent acts."""
+
+    username: str
+    role: Role
+
+
 @dataclass(frozen=True)
 class User:
-    """A user of the hub. Her scope is the places in any of `areas`, area or grid codes. An office delivers `sources`."""
+    """A user of the hub. Her scope is the places in any of `areas`, area or grid codes in force today. An office delivers
+    `sources`; an agent has an `owner`, and never more than the owner has."""
 
     username: str
     role: Role
     areas: tuple[str, ...]
     sources: tuple[str, ...] = ()
+    owner: Owner | None = None
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The role, and of an agent its owner's: what one of them may not see, is not seen."""
+        return (self.role, self.owner.role) if self.owner else (self.role,)
 
 
 class Query(NamedTuple):
@@ -47,15 +62,25 @@ class Query(NamedTuple):
 
 
 class Gate:
-    """The gate of one user. `present` (relation → columns) narrows the contracts to the tables in a release."""
+    """The gate of one user. `present` (relation → columns) narrows the contracts to the tables in a release.
 
-    def __init__(self, catalog: Catalog, user: User, present: Mapping[str, Collection[str]] | None = None) -> None:
-        if user.role not in ROLES:
+    `city` are the prefixes of the whole city, by the release's area table (`widest_areas`): who has them all sees rows without
+    any place; without them nobody does.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        user: User,
+        present: Mapping[str, Collection[str]] | None = None,
+        city: Collection[str] = (),
+    ) -> None:
+        if not ROLES.keys() >= {*user.roles} or (user.role == "agent") != bool(user.owner):
             raise AccessError("the user has no role that this hub knows", remedy=f"give one of {', '.join(ROLES)}")
         self.user = user
         self._catalog, self._present = catalog, present
         self._areas = sorted({area_prefix(code) for code in user.areas})
-        self._wide = any(len(area) <= COUNTY_DIGITS for area in self._areas)
+        self.is_citywide = bool(city) and all(lies_in(code, self._areas) for code in city)
         self._grants: dict[str, Grant | None] = {}
 
     @property
@@ -84,8 +109,8 @@ class Gate:
         return grant
 
     def covers(self, code: str | None) -> bool:
-        """True if a grid or area is in the user's areas; None, for no place, is covered by users of whole counties."""
-        return self._wide if code is None else any(code.startswith(area) for area in self._areas)
+        """True if a grid or area is in the user's areas; None, for no place, if the whole city is."""
+        return self.is_citywide if code is None else lies_in(code, self._areas)
 
     def select(
         self,
@@ -155,23 +180,23 @@ class Gate:
         if table.row_scope and table.row_scope != "public" and not columns.keys() & set(table.row_scope):
             return None
         scope, params = self._scope(table, columns)
-        treatments = {name: column_access(self.user.role, column) for name, column in columns.items()}
+        treatments = {name: strictest_access(self.user.roles, column) for name, column in columns.items()}
         return Grant(table, columns, treatments, scope, params) if {*treatments.values()} != {"hidden"} else None
 
     def _may_see(self, table: Table) -> bool:
         personal = any(c.is_personal for c in table.released_columns)
-        if self.user.role == "admin" and (personal or table.row_scope not in ("public", ())):
+        if "admin" in self.user.roles and (personal or table.row_scope not in ("public", ())):
             return False
-        if self.user.role == "office":
+        if "office" in self.user.roles:
             return table.row_scope == "public" and not personal
         if table.row_scope == "public":
             return True
         if not table.row_scope:
-            return not personal or self._wide
+            return not personal or self.is_citywide
         return bool(self._areas)
 
     def _scope(self, table: Table, present: Collection[str]) -> tuple[str, dict[str, str]]:
-        """The condition of the rows in scope: a scope column starts with one of the areas; null for whole counties only.
+        """The condition of the rows in scope: a scope column starts with one of the areas; all null for the whole city only.
 
         A scope column that an older release lacks puts no row in scope: it can only narrow the answer.
         """
@@ -180,9 +205,16 @@ class Gate:
         params = {f"area{i}": area for i, area in enumerate(self._areas)}
         # ':' is the character after '9'. A range, unlike a prefix test, lets DuckDB skip whole row groups.
         params |= {f"area{i}_end": f"{area}:" for i, area in enumerate(self._areas)}
-        columns = [f"t.{quote_identifier(name)}" for name in table.row_scope if name in present]
-        sides = [f"({c} >= $area{i} and {c} < $area{i}_end)" for c in columns for i in range(len(self._areas))]
-        if self._wide:
+        names = [name for name in table.row_scope if name in present]
+        columns = [f"t.{quote_identifier(name)}" for name in names]
+        sides = [
+            f"(t.{quote_identifier(name)} >= $area{i} and t.{quote_identifier(name)} < $area{i}_end)"
+            for name in names
+            for i, area in enumerate(self._areas)
+            # an area code is shorter than a grid's, and with one column DuckDB skips the rest of the city
+            if name != AREA or GRID not in names or len(area) < GRID_DIGITS
+        ]
+        if self.is_citywide:
             sides.append(f"({' and '.join(f'{c} is null' for c in columns)})")
         return f"({' or '.join(sides)})", params
 

@@ -21,7 +21,7 @@ from warehouse.audit_log.record import RS, AuditRecord
 class RecordFilter:
     """Days in the hub's time zone, both included, and what a record must be about; None for anything.
 
-    `attempt` is the keyed hash of the user's name, by which her failed logins are hers, too.
+    A user's records are those of her agents, too. `attempt` is the keyed hash of her name, by which her failed logins are hers.
     """
 
     first: date = date.min
@@ -39,7 +39,7 @@ class RecordFilter:
     def accepts(self, record: AuditRecord) -> bool:
         """True for a record that meets every condition but the days."""
         shown = record.shown
-        of_user = record.user == self.user or (self.attempt != "" and record.attempt == self.attempt)
+        of_user = self.user in (record.user, record.owner) or (self.attempt != "" and record.attempt == self.attempt)
         return (
             (self.user is None or of_user)
             and (self.person is None or self.person in shown.persons)
@@ -61,7 +61,7 @@ def _needle(condition: RecordFilter) -> bytes:
     if condition.subject:
         return condition.subject.encode()
     if condition.user is not None and not condition.attempt:
-        return b'"user":' + json.dumps(condition.user, ensure_ascii=False).encode()
+        return json.dumps(condition.user, ensure_ascii=False).encode()  # `user`, or an agent's `owner`
     return RS
 
 

@@ -23,7 +23,8 @@ IDS: Final = ("persons", "households", "dwellings", "records")
 class AuditRecord:
     """A look at residents, a writing, a login or a command of the operator. `at` is UTC, `route` a template, never a path.
 
-    `attempt` is the keyed hash of the name of a failed login: somebody may have typed a password there.
+    `owner` is the user for whom an agent acted. `attempt` is the keyed hash of the name of a failed login: somebody may have
+    typed a password there.
     """
 
     at: datetime
@@ -32,6 +33,7 @@ class AuditRecord:
     status: int = 0  # of HTTP; a command has none
     user: str = ""
     role: str = ""
+    owner: str = ""
     client: str = ""
     release: str = ""
     reason: str = ""
@@ -45,6 +47,7 @@ class AuditRecord:
             "at": self.at.astimezone(UTC).isoformat(timespec="microseconds"),
             "user": self.user,
             "role": self.role,
+            "owner": self.owner,
             "client": self.client,
             "method": self.method,
             "route": self.route,

@@ -27,6 +27,7 @@ ROLE_WORDS: Final = {
     "auditor": "审计员",
     "admin": "管理员",
     "office": "部门",
+    "agent": "代理程序",
     "operator": "运维人员",
 }
 # the first words that begin a route, without its method, tell what was done
@@ -72,7 +73,7 @@ def resident_report(
     for record in sorted(seen.values(), key=lambda record: record.at, reverse=True):
         yield ReportLine(
             at=record.at.astimezone(zone),
-            who=f"{ROLE_WORDS.get(record.role, record.role)} {record.user}",
+            who=_who(record),
             action=_action(record),
             reason=_reason(record),
             seen=_seen(record, catalog),
@@ -88,6 +89,11 @@ def ids_of_person(rows: RowReader, person_id: str) -> list[str]:
         new = sorted({row["alias_id"] for row in steps} - {*ids})
         ids += new
     return ids
+
+
+def _who(record: AuditRecord) -> str:
+    who = f"{ROLE_WORDS.get(record.role, record.role)} {record.user}"
+    return f"{who}（代 {record.owner}）" if record.owner else who
 
 
 def _action(record: AuditRecord) -> str:

@@ -29,7 +29,7 @@ COMMON_COLUMNS: Final[Mapping[str, str]] = {
     "updated_on": "date", "cancelled_on": "date", "name": "varchar", "sex": "varchar", "birth_date": "date",
     "id_no_token": "varchar", "id_no_masked": "varchar", "id_no_status": "varchar", "has_usable_id_no": "boolean",
     "phone_token": "varchar", "phone_masked": "varchar", "phone_status": "varchar",
-    "living_address": "varchar", "hukou_address": "varchar", "grid_code": "varchar",
+    "living_address": "varchar", "hukou_address": "varchar", "grid_code": "varchar", "area_code": "varchar",
 }  # fmt: skip
 RECORD_COLUMNS: Final = {
     **COMMON_COLUMNS,
@@ -128,6 +128,7 @@ class Record:
 
     def _common(self) -> dict[str, str]:
         """The expressions of `COMMON_COLUMNS`; empty for those that the source lacks."""
+        released = {c.name for c in self.table.released_columns}
         values = {
             "source": quote_text(self.table.name),
             "record_key": self.key,
@@ -137,7 +138,7 @@ class Record:
             "updated_on": self._updated_on(),
             "living_address": self._living_address(),
             "has_usable_id_no": self._has_status("id_no", USABLE_STATUSES),
-            "grid_code": "r.grid_code" if "grid_code" in {c.name for c in self.table.released_columns} else "",
+            **{place: f"r.{place}" if place in released else "" for place in ("grid_code", "area_code")},
         }
         for number in ("id_no", "phone"):
             column = self._column(number)

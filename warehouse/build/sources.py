@@ -80,12 +80,23 @@ def source_reads(table: Table) -> frozenset[str]:
 
 
 def source_sql(table: Table) -> str:
-    """SQL of the released rows of a source: the accepted rows, with the dwelling and grid of their first non-null address."""
+    """SQL of the released rows of a source: the accepted rows, with the dwelling and grid of their first non-null address.
+
+    Where it gives no grid, the area is that of the row's first address that names one.
+    """
     lake = f"lake_{table.name}"
     if not table.address_columns:
         return f"select * from {lake}"
     own = {c.name for c in table.columns}
     stored = ", ".join(f"l.{c.name}" for c in table.lake_columns)
-    place = ", ".join(f"a.{name}" for name in ("dwelling_id", "grid_code") if name not in own)
     first_address = f"coalesce({', '.join(f'l.{c.name}' for c in table.address_columns)})"
-    return f"select {stored}{', ' + place if place else ''} from {lake} l left join address_link a on a.address = {first_address}"
+    joins, areas = f" left join address_link a on a.address = {first_address}", ["a.area_code"]
+    grid = "l.grid_code" if "grid_code" in own else "a.grid_code"
+    for n, column in enumerate(table.address_columns[1:]):
+        # only the few rows that have no place yet are looked up again
+        joins += f" left join address_link a{n} on a{n}.address = case when {grid} is null then l.{column.name} end"
+        areas.append(f"a{n}.area_code")
+    area = f"case when {grid} is null then coalesce({', '.join(areas)}) end"
+    places = {"dwelling_id": "a.dwelling_id", "grid_code": "a.grid_code", "area_code": f"{area} as area_code"}
+    items = ", ".join([stored, *(sql for name, sql in places.items() if name not in own)])
+    return f"select {items} from {lake} l{joins}"

@@ -44,7 +44,7 @@ users = Table(
     Column("username", String(64), primary_key=True),
     Column("password_hash", String(256), nullable=False),
     Column("role", String(32), nullable=False),
-    Column("areas", JSON, nullable=False),
+    Column("areas", JSON, nullable=False),  # see UserArea
     Column("disabled", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("sources", JSON, nullable=False, server_default="[]"),
@@ -52,6 +52,7 @@ users = Table(
     Column(
         "password_temporary", Boolean, nullable=False, server_default=false()
     ),  # set by an operator, to be changed at the first login
+    Column("owner", String(64)),  # of an agent: the user for whom it acts
 )
 # logins, and tokens of scripts: those have a `name`, and may be narrower than their user
 sessions = Table(

@@ -25,7 +25,13 @@ RULES: Final = Path(__file__).parents[1] / "rules"
 RULE_FILE = ".sql"
 Severity = Literal["high", "medium", "low"]
 Subject = Literal["person", "household", "dwelling", "ticket", "address", "building", "phone"]
-PLACES: Final = ("dwelling_id", "household_id", "person_id", "grid_code")  # each is optional in a rule's select
+PLACES: Final = (
+    "dwelling_id",
+    "household_id",
+    "person_id",
+    "grid_code",
+    "area_code",
+)  # each is optional in a rule's select
 MOST: Final = 10_000  # rows of an example that are read
 PARAMETER: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 

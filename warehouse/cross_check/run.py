@@ -32,14 +32,16 @@ from warehouse.fieldwork.verdicts import history
 from warehouse.settings import Settings
 
 FINDING_SQL: Final = Path(__file__).parent / "finding.sql"
+FINDING_AREA_SQL: Final = Path(__file__).parent / "finding_area.sql"
 FOUND_COLUMNS: Final = {
     **dict.fromkeys(("finding_id", "rule", "title", "severity", "place", "subject_kind", "subject_id"), "varchar"),
     **dict.fromkeys(PLACES, "varchar"), "evidence": "varchar", "evidence_hash": "varchar", "evidence_rows": "varchar[]",
 }  # fmt: skip
 CITED_COLUMNS: Final = {
     **dict.fromkeys(("finding_id", "source", "record_key", "delivery_id"), "varchar"), "row_no": "bigint",
-    "stated_on": "date", "value": "varchar", "grid_code": "varchar",
+    "stated_on": "date", "value": "varchar", "place_code": "varchar",
 }  # fmt: skip
+EVIDENCE_SQL: Final = "select c.*, f.grid_code, f.area_code from cited c join finding f on f.finding_id = c.finding_id"
 Progress = Callable[[str], None]
 
 
@@ -75,8 +77,9 @@ def cross_check(
             verdicts = history(casebook)
             load_resolutions(connection, verdicts)
             make_rule_precision(connection, catalog, verdicts, decisions.history(casebook), runs.keys())
+        place_findings(connection)
         create(connection, catalog.tables["city.finding"], read_file(FINDING_SQL).sql)
-        create(connection, catalog.tables["city.finding_evidence"], "select * from cited")
+        create(connection, catalog.tables["city.finding_evidence"], EVIDENCE_SQL)
         make_worklist(connection, catalog)
     return runs
 
@@ -86,6 +89,15 @@ def make_worklist(connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> No
     files = read_folder(WORKLIST)
     for name in in_order({name: file.reads for name, file in files.items()}):
         create(connection, catalog.tables[f"city.{name}"], files[name].sql)
+
+
+def place_findings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the findings in `found` without a grid their area; with a grid they have none."""
+    connection.execute("update found set area_code = null where grid_code is not null")
+    areas = read_file(FINDING_AREA_SQL).sql
+    connection.execute(
+        f"update found set area_code = a.area_code from ({areas}) a where a.finding_id = found.finding_id"
+    )
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -168,16 +180,18 @@ def evidence_sql(catalog: Catalog, rule: Rule, source: str) -> str:
     """The SQL of the rows of one source that the rule's findings cite, with their file and the columns of its header."""
     table = catalog.tables[f"source.{source}"]
     values = ", ".join(f"'{name}', s.{name}" for name in rule.rows[source])
+    places = [f"s.{c.name}" for c in table.released_columns if c.name in ("grid_code", "area_code")]
     stated_on = f"cast(s.{table.dated} as date)" if table.dated else "d.delivered_on"
     return f"""
         with cited_row as (
-            select finding_id, grid_code, unnest(evidence_rows) as office_row from found where rule = {quote_text(rule.name)}
+            select finding_id, unnest(evidence_rows) as office_row from found where rule = {quote_text(rule.name)}
         ), keyed as (
-            select distinct finding_id, grid_code, substr(office_row, {len(source) + 2}) as record_key
+            select distinct finding_id, substr(office_row, {len(source) + 2}) as record_key
             from cited_row where starts_with(office_row, '{source}:')
         )
         select k.finding_id, '{source}' as source, k.record_key, s.delivery_id, s.row_no,
-               coalesce({stated_on}, d.delivered_on) as stated_on, cast(json_object({values}) as varchar) as value, k.grid_code
+               coalesce({stated_on}, d.delivered_on) as stated_on, cast(json_object({values}) as varchar) as value,
+               coalesce({", ".join([*places, "cast(null as varchar)"])}) as place_code
         from keyed k
         join {table.relation} s on s.{table.key[0]} = k.record_key
         join delivery d on d.delivery_id = s.delivery_id and d.source = '{source}'"""

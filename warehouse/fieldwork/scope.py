@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from warehouse.access.areas import area_prefix
 from warehouse.access.filters import AnyOf, Condition
+from warehouse.access.grant import ColumnNotAllowed
 from warehouse.access.policy import NotFound
 from warehouse.casebook import finding_log
 from warehouse.casebook.append_only import Conflict
@@ -27,7 +29,7 @@ class EvidenceChanged(Conflict):
 
 
 class Finding(NamedTuple):
-    """A finding as the served release has it."""
+    """A finding as the served release has it; `grid_code` is its area where it has no grid."""
 
     finding_id: str
     rule: str
@@ -110,7 +112,14 @@ class FieldScope:
         return bool(self._rows("person", Condition("person_id", "eq", entity_id), either, columns=("person_id",)))
 
     def _findings(self, where: Condition) -> list[Finding]:
-        return [Finding(**row) for row in self._rows("finding", where, columns=Finding._fields)]
+        """Without a grid, `grid_code` is the area: it says whose what is written of the finding is."""
+        try:
+            rows = self._rows("finding", where, columns=(*Finding._fields, "area_code"))
+        except ColumnNotAllowed:  # a release of before findings had an area
+            rows = self._rows("finding", where, columns=Finding._fields)
+        for row in rows:
+            row["grid_code"] = row["grid_code"] or (area_prefix(row["area_code"]) if row.get("area_code") else None)
+        return [Finding(**{name: row[name] for name in Finding._fields}) for row in rows]
 
     def _home(self, dwelling_id: str) -> Row | None:
         found = self._rows(

@@ -1,14 +1,15 @@
 """Sessions: a bearer token opens one until it expires, idles out, or its user changes. A script's token is one with a name.
 
-Tokens are stored as SHA-256. Whoever changes a user deletes her sessions in the same transaction (casebook.py), so a token
-never outlives the rights it was given for. Not here: who may have one (logins.py).
+Tokens are stored as SHA-256. Whoever changes a user's role or credentials deletes her sessions in the same transaction
+(casebook.py); her areas are those of the moment at each look-up. So a token never outlives the rights it was given for. Not
+here: who may have one (logins.py).
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -103,27 +104,30 @@ class Sessions:
         return self._insert(maker.user.username, token, hours, still, narrower | origin)
 
     def find(self, token: str) -> OpenSession | None:
-        """The session of a bearer token; None if it is unknown, expired or idled out, or the user is disabled."""
+        """The session of a bearer token, its user with her scope of today; None if it is unknown, expired or idled out, or the
+        user, or an agent's owner, is disabled."""
         now, mine = self._casebook.now(), sessions.c.token_hash == sha256(token)
         query = (
             select(
                 sessions.c.id, sessions.c.name, sessions.c.read_only, sessions.c.areas.label("narrowed"),
                 sessions.c.is_sign_on, sessions.c.used_at, users.c.username, users.c.role, users.c.areas, users.c.sources,
-                users.c.password_set_at, users.c.password_temporary, second_factors.c.confirmed_at,
+                users.c.owner, users.c.disabled, users.c.password_set_at, users.c.password_temporary,
+                second_factors.c.confirmed_at,
             )
             .join(users, users.c.username == sessions.c.username)
             .outerjoin(second_factors, second_factors.c.username == sessions.c.username)
-            .where(mine, self._alive(now), ~users.c.disabled)
+            .where(mine, self._alive(now))
         )  # fmt: skip
         with self._casebook.reads.connect() as tx:
             row = tx.execute(query).first()
-        if row is None:
+            user = self._casebook.user_of(tx, row._mapping) if row else None
+        if row is None or user is None:
             return None
         if now - row.used_at > NOTED_EVERY:
             with self._casebook.store.begin() as tx:
                 tx.execute(update(sessions).where(mine).values(used_at=now))
-        areas = row.areas if row.narrowed is None else _within(row.narrowed, row.areas)
-        user = User(row.username, row.role, tuple(areas), tuple(row.sources))
+        if row.narrowed is not None:
+            user = replace(user, areas=tuple(_within(row.narrowed, user.areas)))
         duties = () if row.is_sign_on else self._duties(row, row.confirmed_at is not None)
         return OpenSession(row.id, user, row.name is not None, row.read_only, row.is_sign_on, duties)
 

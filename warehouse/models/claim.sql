@@ -7,6 +7,7 @@ with home as (
 ), person_claim as (
     select r.person_id as entity_id, r.source, r.delivery_id, r.row_no, r.claimed_on,
            coalesce(r.hukou_grid_code, p.hukou_grid_code) as hukou_grid_code, coalesce(r.grid_code, p.grid_code) as grid_code,
+           case when coalesce(r.hukou_grid_code, r.grid_code) is null then p.area_code end as area_code,
            unnest([
                {'attribute': 'name', 'value': r.name, 'token': null, 'why': g.name_why},
                {'attribute': 'sex', 'value': r.sex, 'token': null, 'why': g.sex_why},
@@ -37,11 +38,11 @@ with home as (
     left join dwelling_survivorship g on g.source = r.source and g.record_key = r.record_key
 ), every_claim as (
     select 'person' as entity, entity_id, item.attribute, item.value, item.token as value_token,
-           coalesce(item.why, 'only') as why, source, delivery_id, row_no, claimed_on, hukou_grid_code, grid_code
+           coalesce(item.why, 'only') as why, source, delivery_id, row_no, claimed_on, hukou_grid_code, grid_code, area_code
     from person_claim where item.value is not null
     union all
     select 'dwelling', entity_id, item.attribute, item.value, null,
-           coalesce(item.why, 'only'), source, delivery_id, row_no, claimed_on, null, grid_code
+           coalesce(item.why, 'only'), source, delivery_id, row_no, claimed_on, null, grid_code, null
     from dwelling_claim where item.value is not null
 )
 select *, why in ('only', 'authority', 'newest', 'door', 'valid', 'joint', 'none_valid') as shown from every_claim

@@ -15,7 +15,8 @@ with door as (
 )
 select d.dwelling_id, d.standard_address, d.building_id, b.estate, b.building_no,
        d.entrance_no, d.floor_no, d.room_no, t.real_estate_unit_no, t.usage_kind, t.occupancy,
-       t.floor_area_m2, case when right(d.area_code, 3) <> '000' then d.area_code end as community_code, b.grid_code
+       t.floor_area_m2, case when right(d.area_code, 3) <> '000' then d.area_code end as community_code, b.grid_code,
+       case when b.grid_code is null then d.area_code end as area_code
 from door d
 join current_building b on b.building_id = d.building_id
 left join shown_value t on t.dwelling_id = d.dwelling_id

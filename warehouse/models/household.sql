@@ -8,7 +8,8 @@ with current_row as (
 )
 select h.household_id, h.household_no, h.person_id as head_person_id,
        coalesce(h.hukou_dwelling_id, h.dwelling_id) as dwelling_id, c.member_count,
-       coalesce(h.hukou_grid_code, h.grid_code) as grid_code
+       coalesce(h.hukou_grid_code, h.grid_code) as grid_code,
+       case when h.hukou_grid_code is null then h.area_code end as area_code
 from current_row h
 join household_size c on c.household_id = h.household_id
 where h.nth = 1

@@ -15,11 +15,11 @@ with registration as (
     select person_id, name, sex, birth_date, id_no_token, id_no_masked, id_no_status, phone_token, phone_masked,
            household_id, dwelling_id, population_kind,
            case when cancelled_on is null then 'active' else 'cancelled' end as status, updated_on,
-           hukou_grid_code, coalesce(grid_code, hukou_grid_code) as grid_code
+           hukou_grid_code, coalesce(grid_code, hukou_grid_code) as grid_code, area_code
     from registration where nth = 1
     union all
     select person_id, name, sex, birth_date, id_no_token, id_no_masked, id_no_status, phone_token, phone_masked,
-           null, living_dwelling_id, null, 'active', updated_on, hukou_grid_code, grid_code
+           null, living_dwelling_id, null, 'active', updated_on, hukou_grid_code, grid_code, area_code
     from other_record where nth = 1
 ), shown_value as (
     select r.person_id, any_value(r.name) filter (where coalesce(g.name, true)) as name,
@@ -49,7 +49,8 @@ select k.person_id, coalesce(s.name, k.name) as name, coalesce(s.sex, k.sex) as 
        coalesce(s.phone_token, k.phone_token) as phone_token, coalesce(s.phone_masked, k.phone_masked) as phone_masked,
        k.household_id, case when m.person_id is null then k.dwelling_id else m.dwelling_id end as dwelling_id,
        k.population_kind, k.status, k.updated_on, k.hukou_grid_code,
-       case when m.person_id is null then k.grid_code else coalesce(m.grid_code, k.hukou_grid_code) end as grid_code
+       case when m.person_id is null then k.grid_code else coalesce(m.grid_code, k.hukou_grid_code) end as grid_code,
+       case when coalesce(m.grid_code, k.grid_code, k.hukou_grid_code) is null then k.area_code end as area_code
 from current_person k
 left join shown_value s on s.person_id = k.person_id
 left join observed_home m on m.person_id = k.person_id

@@ -49,7 +49,8 @@ with same_decision as (
     union all
     select source, record_key, person, 'decided', null, 1.0, null from decided_link
 )
-select l.source, l.record_key, r.delivery_id, r.row_no, i.person_id, l.rule, l.match_weight, l.confidence, t.reasons, r.grid_code
+select l.source, l.record_key, r.delivery_id, r.row_no, i.person_id, l.rule, l.match_weight, l.confidence, t.reasons,
+       r.grid_code, r.area_code
 from every_link l
 join person_record r on r.source = l.source and r.record_key = l.record_key
 join person_identity i on i.person = l.person

@@ -29,7 +29,7 @@ with doubt as (
 )
 select key_of('person_pair', concat_ws('|', d.source, d.record_key, d.person_id)) as pair_id,
        d.source as left_source, d.record_key as left_key, f.first_row.source as right_source, f.first_row.key as right_key,
-       d.person_id, d.match_weight, d.confidence, d.reasons, 'waiting' as status, r.grid_code
+       d.person_id, d.match_weight, d.confidence, d.reasons, 'waiting' as status, r.grid_code, r.area_code
 from open_doubt d
 join representative f on f.person_id = d.person_id
 join person_record r on r.source = d.source and r.record_key = d.record_key

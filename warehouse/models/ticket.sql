@@ -40,7 +40,7 @@ select key_of('ticket', h.ticket_no) as ticket_id, h.ticket_no, key_of('matter',
        r.first_no as repeat_of, h.dwelling_id, p.person_id, h.address, h.reported_at,
        h.requester_name, h.requester_phone_token, h.requester_phone_masked, h.request_class, h.content, h.urgency,
        h.limit_hours, h.due_at, coalesce(h.resolved_at > h.due_at, h.status <> 'returned' and h.due_at < today.day) as overdue,
-       h.status, h.handling_unit, h.resolved_at, h.grid_code
+       h.status, h.handling_unit, h.resolved_at, h.grid_code, h.area_code
 from due_ticket h
 cross join today
 left join person_link l on l.source = 'hotline' and l.record_key = h.ticket_no

@@ -7,7 +7,7 @@ with title_stay as (
 select key_of('title', t.title_no) as title_id, t.title_no, t.dwelling_id, t.real_estate_unit_no, p.person_id,
        t.holder_name, t.holder_id_no_token, t.holder_id_no_masked, t.holder_phone_token, t.holder_phone_masked,
        t.share_percent, t.occupancy, t.registered_on as valid_from, t.cancelled_on as valid_to,
-       f.day as known_from, cast(null as date) as known_to, t.grid_code
+       f.day as known_from, cast(null as date) as known_to, t.grid_code, t.area_code
 from property_row t
 join first_stated f on f.source = 'property'
 left join person p on p.person_id = t.person_id
@@ -16,5 +16,5 @@ union all
 -- the first holder of a number that passed to another keeps its id
 select key_of('title', case when nth = 1 then title_no else concat(title_no, '|', nth) end), title_no, dwelling_id,
        real_estate_unit_no, person_id, holder_name, holder_id_no_token, holder_id_no_masked, holder_phone_token,
-       holder_phone_masked, share_percent, occupancy, valid_from, valid_to, known_from, known_to, grid_code
+       holder_phone_masked, share_percent, occupancy, valid_from, valid_to, known_from, known_to, grid_code, null
 from title_stay

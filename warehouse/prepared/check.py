@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from contracts.errors import ReleaseError
 from contracts.model import Catalog
+from warehouse.access.areas import CITY_AREAS, widest_areas
 from warehouse.access.filters import Condition
 from warehouse.access.masking import Role
 from warehouse.access.policy import Gate, User
@@ -54,9 +55,10 @@ def differences(
     found = {id_: home for id_ in sample if (home := homes.find(id_))}
     yield from (f"home {id_}: it cannot be read" for id_ in sample if id_ not in found)
     grids = {id_: homes.grid(home) for id_, home in found.items()}
+    whole_city = widest_areas(city.execute(CITY_AREAS).fetchall())
     areas = [code for grid in [*grids.values()][:1] for code in (grid[:2], grid)]
     for role, area in product(ROLES, areas):
-        gate = Gate(catalog, User("check", role, (area,)))
+        gate = Gate(catalog, User("check", role, (area,)), city=whole_city)
         scope, shown = HomeScope(gate, homes.layout.fields), dict[str, ScopedHome]()
         for id_, home in found.items():
             with suppress(UnclearScope):

@@ -20,13 +20,19 @@ NULL: Final = b"null"
 TABLES: Final = ("dwelling", "household", "person", "title", "ticket")  # whose rows a home holds as they are
 FINDING: Final = "finding"
 ROW_SCOPE: Final = {  # the columns by which scope.py decides
-    **dict.fromkeys((*TABLES, FINDING, "residence"), ("grid_code",)),
-    **dict.fromkeys(("person", "claim"), ("grid_code", "hukou_grid_code")),
+    **dict.fromkeys((*TABLES, FINDING), ("grid_code", "area_code")),
+    **dict.fromkeys(("person", "claim"), ("grid_code", "hukou_grid_code", "area_code")),
+    "residence": ("grid_code",),
 }
 SECTIONS: Final = (*TABLES, "matter", "claim")
 OPEN_TICKETS: Final = ("awaiting_dispatch", "handling")  # a returned ticket (退单) is not open
 LATEST_TICKETS: Final = 100
-MEMBER_FIELDS: Final = ("household_no", "household_grid", "relations")  # before the columns of a person
+MEMBER_FIELDS: Final = (
+    "household_no",
+    "household_grid",
+    "household_area",
+    "relations",
+)  # before the columns of a person
 MATTER_FIELDS: Final = (
     "matter_id", "request_class", "tickets", "open", "overdue", "first_reported_at", "last_reported_at", "ticket_nos",
 )  # fmt: skip

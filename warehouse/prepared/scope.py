@@ -1,7 +1,8 @@
 """One user's part of a prepared home: the rows in her scope, as the gate would select them.
 
-The home's own place decides about its dwelling, households, titles and tickets; members, their claims and findings may belong
-to other places. Not here: the columns she sees (api/responses/prepared_home.py), other ways to read a home.
+The home's own grid decides about its dwelling, households, titles and tickets; members, their claims and findings may belong
+to other places: a row is in scope by any of its grid, its hukou's grid and its area, or for the whole city without any. Not
+here: the columns she sees (api/responses/prepared_home.py), other ways to read a home.
 """
 
 from __future__ import annotations
@@ -118,14 +119,14 @@ class HomeScope:
             is_resident = lives_in == dwelling_id and places[0] == grid
             if not (household_id in here or is_resident) or not self._covers(places):
                 continue
-            grids.update(place for place in places if place != NOWHERE)
+            grids.update(place for place in places[:GRIDS] if place != NOWHERE)
             active = status == "active"
             members.append(
                 HouseholdMember(
                     person_id=person_id,
                     fields=fields[first:],
-                    household_no=fields[0] if self._covers([_bare(fields[1])]) else NULL,
-                    relation=_relation(fields[2], here),
+                    household_no=fields[0] if self._covers([_bare(place) for place in fields[1:3]]) else NULL,
+                    relation=_relation(fields[3], here),
                     lives_here=active and lives_in == dwelling_id,
                     registered_here=active and household_id in here,
                 )
@@ -133,7 +134,7 @@ class HomeScope:
         return members, grids
 
     def _covers(self, places: Sequence[str]) -> bool:
-        """As the gate's row scope: one of the places is covered, or there is none and the user sees rows without a place."""
+        """As the gate's row scope: one of the places is covered, or there is none and the whole city is the user's."""
         known = [place for place in places if place != NOWHERE]
         return any(map(self.gate.covers, known)) if known else self.gate.covers(None)
 
@@ -163,17 +164,20 @@ class HomeScope:
         self, finding: Mapping[str, Any], people: set[str], here: list[str], home_id: str, grids: set[str]
     ) -> bool:
         about = finding["household_id"] in here or finding["dwelling_id"] == home_id or finding["person_id"] in people
-        return about and finding["grid_code"] in grids and self.gate.covers(finding["grid_code"])
+        places = [finding["grid_code"] or NOWHERE, finding["area_code"] or NOWHERE]
+        return about and finding["grid_code"] in grids and self._covers(places)
 
     def _sees_other(self, finding: Mapping[str, Any], table: str) -> bool:
         """True if the person, dwelling or household that a finding names is in scope."""
-        places = finding["person.grids"] if table == "person" else [finding[f"{table}.grid"]]
-        return bool(finding[f"{table}.known"]) and self._covers([place or NOWHERE for place in places])
+        return bool(finding[f"{table}.known"]) and self._covers(
+            [place or NOWHERE for place in finding[f"{table}.places"]]
+        )
 
 
 NOWHERE = NULL.decode()
 _OTHERS = ("person", "dwelling", "household")
-_PERSON = ("person_id", "household_id", "dwelling_id", "status", "grid_code", "hukou_grid_code")
+_PERSON = ("person_id", "household_id", "dwelling_id", "status", "grid_code", "hukou_grid_code", "area_code")
+GRIDS = 2  # of the places of a person, then her area
 
 
 def as_id(field: bytes) -> str | None:

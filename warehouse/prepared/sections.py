@@ -8,18 +8,21 @@ from __future__ import annotations
 from typing import Final
 
 from contracts.model import Catalog
-from warehouse.prepared.layout import FINDING, LATEST_TICKETS, OPEN_TICKETS, parts, text_sql
+from warehouse.prepared.layout import FINDING, LATEST_TICKETS, OPEN_TICKETS, ROW_SCOPE, parts, text_sql
 
-# a household of another grid than its dwelling's would be seen by others than the dwelling: such homes are left out
+# a household of another grid than its dwelling's would be seen by others than the dwelling, as would a row with an area beside
+# its grid: such homes are left out
 HOMES: Final = """
 create temp table home as
 with
 known as (
     select dwelling_id as id, dwelling_id, grid_code as grid from dwelling d
-    where grid_code is not null and not exists (
-        select 1 from household h where h.dwelling_id = d.dwelling_id and h.grid_code is distinct from d.grid_code)
+    where grid_code is not null and area_code is null and not exists (
+        select 1 from household h where h.dwelling_id = d.dwelling_id
+        and (h.grid_code is distinct from d.grid_code or h.area_code is not null))
     union all
-    select household_id, null, grid_code from household where dwelling_id is null and grid_code is not null
+    select household_id, null, grid_code from household
+    where dwelling_id is null and grid_code is not null and area_code is null
 )
 select row_number() over (order by grid, id) as n, * from known;
 create temp table booklet as
@@ -78,9 +81,11 @@ def _findings(catalog: Catalog) -> str:
         for part in parts(catalog.tables[f"city.{table}"], alias=table[0])
         if part.column == column
     }
-    places = {"person.grids": "[p.grid_code, p.hukou_grid_code]", "dwelling.grid": "d.grid_code"}
-    places |= {"household.grid": "h.grid_code", "person.known": "p.person_id is not null"}
-    places |= {"dwelling.known": "d.dwelling_id is not null", "household.known": "h.household_id is not null"}
+    others = ("person", "dwelling", "household")
+    places = {f"{table}.known": f"{table[0]}.{table}_id is not null" for table in others}
+    for table in others:
+        columns = ", ".join(f"{table[0]}.{name}" for name in ROW_SCOPE[table])
+        places[f"{table}.places"] = f"[{columns}]"
     pairs = ", ".join(f"'{name}', {sql}" for name, sql in (about | names | places).items())
     return f"""
         select n, '[' || string_agg(cast(json_object({pairs}) as varchar), ',' order by finding_id) || ']' as text
@@ -93,7 +98,8 @@ _THERE: Final = "on t.dwelling_id = c.dwelling_id and t.grid_code = c.grid"
 _PERSONS: Final = """member c join person t using (person_id)
     left join household h on h.household_id = t.household_id left join relation r on r.home = c.n and r.person_id = c.person_id"""
 _CLAIMS: Final = "holder c join entity_claims t using (entity_id)"
-_MEMBER: Final = f"{text_sql('string', 'h.household_no')}, coalesce(h.grid_code, 'null'), coalesce(r.relations, '')"
+_PLACES: Final = "coalesce(h.grid_code, 'null'), coalesce(h.area_code, 'null')"
+_MEMBER: Final = f"{text_sql('string', 'h.household_no')}, {_PLACES}, coalesce(r.relations, '')"
 _TICKETS: Final = f"""(select c.n, t.* from chunk c join ticket t {_THERE}
     qualify row_number() over (partition by c.n order by t.reported_at desc, t.ticket_id desc) <= {LATEST_TICKETS}) t"""
 _MATTER: Final = ", ".join(
@@ -140,7 +146,7 @@ holder as materialized (
 ),
 stated as materialized (
     select k.kind, coalesce(t.value_token, t.value) as distinct_value,
-        coalesce(t.grid_code, '') || ':' || coalesce(t.hukou_grid_code, '') as place, t.*
+        concat_ws(':', coalesce(t.grid_code, ''), coalesce(t.hukou_grid_code, ''), coalesce(t.area_code, '')) as place, t.*
     from claim t join temp.claim_kind k using (entity, attribute, source, shown, why, delivery_id)
     where t.entity_id in (select entity_id from holder)
 ),

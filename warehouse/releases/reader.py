@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from contracts.errors import HubError, ReleaseError
+from warehouse.access.areas import CITY_AREAS, widest_areas
 from warehouse.prepared.reader import open_homes
 from warehouse.releases.layout import CITY, MANIFEST, POINTER
 from warehouse.releases.query_timeout import time_limit
@@ -50,6 +51,7 @@ class OpenRelease:
             ) from None
         self.present = self._columns()
         self.homes = open_homes(folder)
+        self.city = self._city()
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None, seconds: float | None = None) -> list[Row]:
         """All rows as dicts by column name. Safe from any thread: each call has its own cursor.
@@ -68,6 +70,12 @@ class OpenRelease:
             "where not internal group by schema_name, table_name"
         )
         return {f"{r['schema_name']}.{r['table_name']}".removeprefix("main."): frozenset(r["columns"]) for r in found}
+
+    def _city(self) -> frozenset[str]:
+        """The area prefixes of the whole city; none in a release without an area table."""
+        if not {"area_code", "level", "valid_to"} <= self.present.get("area", frozenset()):
+            return frozenset()
+        return widest_areas((area["area_code"], area["level"]) for area in self.query(CITY_AREAS))
 
 
 @contextmanager

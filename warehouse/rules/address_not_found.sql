@@ -29,7 +29,7 @@ given:
 expected: [no_building, no_room, floor]
 */
 with lost as (
-    select address_id, address, rule, grid_code
+    select address_id, address, rule, grid_code, area_code
     from address_link
     where rule in ('unknown_building', 'unknown_room', 'floor_mismatch')
 ), said as (
@@ -42,7 +42,8 @@ with lost as (
     select location, 'property:' || title_no
     from source.property where cancelled_on is null
 )
-select l.address_id as subject_id, any_value(l.grid_code) as grid_code, any_value(l.address) as address,
+select l.address_id as subject_id, any_value(l.grid_code) as grid_code, any_value(l.area_code) as area_code,
+       any_value(l.address) as address,
        any_value(l.rule) as address_rule, list_sort(list(distinct s.office_row)) as evidence_rows
 from lost l
 join said s on s.address = l.address

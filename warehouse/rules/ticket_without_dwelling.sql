@@ -28,11 +28,11 @@ expected: [lost, no_door]
 with latest as (
     select max(delivered_on) as day from delivery where source = 'hotline'
 ), lost as (
-    select address, rule, grid_code
+    select address, rule, grid_code, area_code
     from address_link
     where rule in ('unknown_building', 'unknown_room', 'floor_mismatch')
 )
-select t.ticket_id as subject_id, l.grid_code, t.address, l.rule as address_rule, ['hotline:' || t.ticket_no] as evidence_rows
+select t.ticket_id as subject_id, l.grid_code, l.area_code, t.address, l.rule as address_rule, ['hotline:' || t.ticket_no] as evidence_rows
 from ticket t
 cross join latest
 join lost l on l.address = t.address

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tests.api.doubts import key
 from tests.warehouse.audit_log.written import WrittenLog, record
 from warehouse.access.filters import Condition
 from warehouse.audit_log.alerts import AlertDetector, AlertLimits
+from warehouse.audit_log.queries import RecordFilter, find_records
 from warehouse.audit_log.record import AuditRecord
 from warehouse.audit_log.report import ids_of_person, resident_report
 from warehouse.settings import Settings
@@ -57,6 +59,18 @@ def test_a_report_is_of_one_resident_in_words(tmp_path: Path) -> None:
         "2026年11月27日 12:00　网格员 worker 查看一户一档。原因：当时有待核实的疑点。看到：人员、户籍户。",
     ]
     assert key("her husband") not in repr(lines)
+
+
+def test_a_report_names_an_agent_and_its_owner(tmp_path: Path) -> None:
+    written = WrittenLog(Settings(home=tmp_path))
+    look = replace(record(NOON, user="it", persons=[key("her")]), role="agent", owner="lead")
+    for written_by in (look, record(NOON, user="leader"), record(NOON, user="lead")):
+        written.log.append(written_by)
+    folder = written.settings.audit
+    [line] = resident_report(folder, load_catalog(), ZONE, [key("her")], date.min, date.max)
+    assert line.who == "代理程序 it（代 lead）"
+    found = find_records(folder, RecordFilter(user="lead"))
+    assert [(one.user, one.owner) for one in found] == [("lead", ""), ("it", "lead")]
 
 
 def test_former_ids_of_a_person_are_followed() -> None:

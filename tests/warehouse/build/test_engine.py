@@ -79,8 +79,8 @@ def test_a_row_is_placed_by_its_first_given_address(settings: Settings) -> None:
     deliver(settings, 1, [("a", "p", "h"), ("b", "p", None), ("c", None, None)])
     connection = duckdb.connect()
     lake_view(connection, Lake(settings), PERMIT)
-    connection.execute("create table address_link (address text, dwelling_id text, grid_code text)")
-    connection.execute("insert into address_link values ('h', 'home', 'g1'), ('p', 'place', 'g2')")
+    connection.execute("create table address_link (address text, dwelling_id text, grid_code text, area_code text)")
+    connection.execute("insert into address_link values ('h', 'home', 'g1', null), ('p', 'place', 'g2', null)")
     found = connection.execute(f"select permit_no, dwelling_id, grid_code from ({source_sql(PERMIT)}) order by 1")
     assert found.fetchall() == [("a", "home", "g1"), ("b", "place", "g2"), ("c", None, None)]
     spellings = connection.execute(spelling_sql(Catalog({PERMIT.qualified: PERMIT}))).fetchall()
@@ -141,7 +141,9 @@ def test_a_broken_model_is_named_and_no_row_is_quoted(
     deliver(settings, 1, [("secret", "p", "h")])
     folder = tmp_path / "models"
     folder.mkdir()
-    (folder / "address_link.sql").write_text("select address, 'd' as dwelling_id, 'g' as grid_code from spelling")
+    (folder / "address_link.sql").write_text(
+        "select address, 'd' as dwelling_id, 'g' as grid_code, 'a' as area_code from spelling"
+    )
     (folder / "odd.sql").write_text("select cast(permit_no as int) as n from source.permit")
     monkeypatch.setattr(engine, "MODELS", folder)
     with pytest.raises(HubError, match=r"odd\.sql: model fails with ConversionException") as error:

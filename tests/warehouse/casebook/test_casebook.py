@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, inspect, select
 
 from contracts.errors import AccessError
-from warehouse.access.policy import User
+from warehouse.access.policy import Owner, User
 from warehouse.casebook.casebook import Casebook, CasebookError, NewUser, open_casebook
 from warehouse.casebook.database import MIGRATIONS
 from warehouse.casebook.tables import metadata
+from warehouse.casebook.user_areas import UserArea
 from warehouse.lake import delivery_decisions
 from warehouse.lake.seal import Seal
 from warehouse.login.logins import Logins, WrongCredentials
@@ -42,11 +44,11 @@ def logins(casebook: Casebook) -> Logins:
     "change",
     [
         lambda book: book.change_user("worker", role="grid_lead"),
-        lambda book: book.change_user("worker", areas=["140214"]),
+        lambda book: book.change_user("worker", role="office", sources=["resident"]),
         lambda book: book.set_password("worker", "another-horse-18"),
         lambda book: book.disable("worker"),
     ],
-    ids=["role", "areas", "password", "disabled"],
+    ids=["role", "sources", "password", "disabled"],
 )
 def test_a_change_of_a_user_ends_her_sessions_and_tokens_at_once(
     casebook: Casebook, logins: Logins, change: Callable[[Casebook], None]
@@ -60,13 +62,39 @@ def test_a_change_of_a_user_ends_her_sessions_and_tokens_at_once(
     assert [logins.sessions.find(s.token) is None for s in (session, script, other)] == [True, True, False]
 
 
+def test_other_areas_are_in_force_at_the_next_look_up_and_end_nothing(casebook: Casebook, logins: Logins) -> None:
+    casebook.add_area("worker", UserArea("140215", date(2026, 1, 1)))
+    casebook.change_user("worker", role="grid_lead")
+    assert [area.code for area in casebook.account("worker").dated_areas] == [GRID, "140215"]
+    token = logins.login("worker", PASSWORD).session.token
+    casebook.change_user("worker", areas=["140214"])
+    assert (opened := logins.sessions.find(token))
+    assert opened.user == casebook.user("worker") == User("worker", "grid_lead", ("140214",))
+
+
+def test_nobody_becomes_an_agent_or_ceases_to_be_one(casebook: Casebook) -> None:
+    casebook.add_user("it", PASSWORD, "agent", [GRID], owner="worker")
+    for name, role in (("worker", "agent"), ("it", "grid_worker")):
+        with pytest.raises(CasebookError, match="has an owner"):
+            casebook.change_user(name, role=role)
+
+
+def test_an_agent_s_session_opens_what_it_has_in_common_with_its_owner(casebook: Casebook, logins: Logins) -> None:
+    casebook.add_user("it", PASSWORD, "agent", ["1402"], owner="worker")
+    token = logins.login("it", PASSWORD).session.token
+    assert (opened := logins.sessions.find(token))
+    assert opened.user == User("it", "agent", (GRID,), owner=Owner("worker", "grid_worker"))
+    casebook.disable("worker")
+    assert logins.sessions.find(token) is None
+
+
 def test_changed_rights_count_from_the_next_login(casebook: Casebook, logins: Logins) -> None:
     casebook.change_user("worker", role="grid_lead", areas=["140214", "140213"])
     opened = logins.sessions.find(logins.login("worker", PASSWORD).session.token)
     assert opened
     assert opened.user == User("worker", "grid_lead", ("140214", "140213"))
     casebook.change_user("worker", role="office", areas=[], sources=["resident"])
-    assert casebook.account("worker").user == User("worker", "office", (), ("resident",))
+    assert casebook.user("worker") == User("worker", "office", (), ("resident",))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +147,7 @@ def test_a_wrong_user_is_refused_and_none_of_the_batch_is_kept(
 
 def test_an_office_delivers_sources(casebook: Casebook) -> None:
     casebook.add_user("户政科", PASSWORD, "office", sources=["resident"])
-    assert casebook.account("户政科").user == User("户政科", "office", (), ("resident",))
+    assert casebook.user("户政科") == User("户政科", "office", (), ("resident",))
 
 
 def test_a_casebook_of_the_first_shape_gains_the_newest(casebook_url: str) -> None:

@@ -27,7 +27,8 @@ def people() -> duckdb.DuckDBPyConnection:
     connection.execute(
         "create table source.resident as select repeat('a', 32) as record_no, '7' as household_no,"
         " date '2026-10-01' as updated_on,"
-        " 'd1' as delivery_id, 12 as row_no union all select repeat('b', 32), '8', null, 'd1', 13"
+        " 'd1' as delivery_id, 12 as row_no, '140213052001001' as grid_code, null as area_code"
+        " union all select repeat('b', 32), '8', null, 'd1', 13, null, '140213052000'"
     )
     prepare(connection)
     return connection
@@ -44,12 +45,13 @@ def test_evidence_is_the_offices_own_rows(tmp_path: Path, people: duckdb.DuckDBP
     """Where they stand, when the office last looked at them (else when it delivered them), and what they say."""
     run_rule(people, CATALOG, rule_from(tmp_path, SOUND))
     rows = people.execute(
-        "select f.subject_id, c.source, c.record_key, c.delivery_id, c.row_no, cast(c.stated_on as varchar), c.value"
+        "select f.subject_id, c.source, c.record_key, c.delivery_id, c.row_no, cast(c.stated_on as varchar), c.value,"
+        " c.place_code"
         " from cited c join found f using (finding_id) order by 1"
     ).fetchall()
     assert rows == [
-        (A, "resident", A, "d1", 12, "2026-10-01", '{"household_no":"7"}'),
-        (B, "resident", B, "d1", 13, "2026-10-31", '{"household_no":"8"}'),
+        (A, "resident", A, "d1", 12, "2026-10-01", '{"household_no":"7"}', "140213052001001"),
+        (B, "resident", B, "d1", 13, "2026-10-31", '{"household_no":"8"}', "140213052000"),
     ]
 
 

@@ -35,7 +35,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> OpenRelease:
 )
 def test_the_whole_city_is_one_answer_for_both(release: OpenRelease, where: tuple[Filter, ...]) -> None:
     """A supervisor of the whole province sees every row: her gate and the operator find the same ones."""
-    gate = Gate(load_catalog(), User("someone", "district_supervisor", ("14",)), release.present)
+    gate = Gate(load_catalog(), User("someone", "district_supervisor", ("14",)), release.present, release.city)
     hers = release.query(*gate.select("person", columns=["person_id"], where=where))
     found = operator_reader(release)("person", *where, columns=("person_id",))
     assert sorted(found, key=str) == sorted(hers, key=str)
