@@ -25,7 +25,6 @@ LIST_COLUMNS = (
     "name", "title", "severity", "place", "owner", "findings", "confirmed", "judged", "share", "low", "high", "state", "problem"
 )  # fmt: skip
 PROBLEM_COLUMNS = ("file", "problem")
-FINDING_COLUMNS = ("finding_id", "subject_id", "dwelling_id", "household_id", "person_id", "grid_code")
 
 
 @app.command("list")
@@ -101,7 +100,7 @@ def run(
 ) -> None:
     """Run one rule over the served release, which is not changed: list its first findings, count them, and time it."""
     from contracts.load import load_catalog
-    from warehouse.cross_check.dry_run import dry_run
+    from warehouse.cross_check.dry_run import FINDING_COLUMNS, dry_run
 
     settings = deployment.load_settings()
     trial = dry_run(settings, load_catalog(), _rule(name), limit)
