@@ -22,7 +22,7 @@ import pytest
 
 from tests import school_roll
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("contracts", "warehouse", "pipelines", "api", "cli", "demo")

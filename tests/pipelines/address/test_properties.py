@@ -11,7 +11,7 @@ from demo.spellings.doors import chinese_number
 from pipelines.address.parser import COLUMNS
 from tests.pipelines.address.town import BUILDINGS, town, usual
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 PIECES = (
     *"0123456789零〇一二三四五六七八九十百号楼幢栋座单元门层室户#-—()（）[【*, \t\n.、东西南北中",

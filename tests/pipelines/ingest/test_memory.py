@@ -13,7 +13,7 @@ from tests.pipelines.hostile import GOOD
 from tests.pipelines.mutants import HEADER
 from tests.pipelines.office import Office, csv_text, id_no, resident
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 ROOT = Path(__file__).parents[3]
 MEASURE = r"""
@@ -67,7 +67,6 @@ def test_lines_that_wait_for_the_end_of_a_quote_do_not_pile_up(tmp_path: Path) -
     assert after - before < 1024
 
 
-@pytest.mark.long
 def test_memory_is_bounded_by_pieces_not_by_the_file(tmp_path: Path) -> None:
     path, people, times = tmp_path / "large", 90_000, 60  # id_no() has as many numbers
     rows = people * times
