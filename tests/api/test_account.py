@@ -15,6 +15,8 @@ from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.login.totp import code_of, time_step
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 NEW = "another-horse-18"
 Client = Callable[..., Response]
 

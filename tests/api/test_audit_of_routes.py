@@ -18,6 +18,8 @@ from tests.api.test_request_audit import recorded
 from tests.api.walks import Walk, walking
 from warehouse.audit_log.disclosure import ENTITIES, SUBJECTS
 
+pytestmark = pytest.mark.slow
+
 # values for the parameters of paths; what is not here must be named before the test passes
 PARAMETERS = {
     "household_id": [key("h1")],

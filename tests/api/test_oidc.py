@@ -24,6 +24,8 @@ from warehouse.casebook.casebook import NewUser, open_casebook
 from warehouse.login.logins import open_logins
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 EVIL = ECKey.generate_key("P-256", parameters={"kid": "k1"})
 Claims = dict[str, Any]
 

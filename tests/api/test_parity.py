@@ -18,6 +18,8 @@ from tests.api.brute_force import Asker, BruteForce, Row, same
 from tests.api.city import ESTATE, HERE, ID_NO, PHONE
 from tests.api.conftest import USERS
 
+pytestmark = pytest.mark.slow
+
 
 class Keyed(NamedTuple):
     """A path about one row: asked for every value of a column in the release. 200 for whoever sees such a row, else 404."""

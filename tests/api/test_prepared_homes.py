@@ -30,6 +30,8 @@ from warehouse.releases.layout import HOME_FILES
 from warehouse.releases.publish import file_damage
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 READERS = [user.username for user in USERS if user.role not in ("admin", "office")]
 HOMES = [
     *(f"/v1/households/{key(name)}" for name in ("h1", "h2", "h3", "h4", "h5", "h6", "h9")),

@@ -23,6 +23,8 @@ from warehouse.lake.seal import Seal
 from warehouse.login.logins import Logins
 from warehouse.login.rules import LoginRules
 
+pytestmark = pytest.mark.slow
+
 TODAY = date(2026, 11, 10)
 USERS = [
     NewUser("her", PASSWORD, "grid_lead", (HERE,)),

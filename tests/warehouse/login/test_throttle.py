@@ -16,6 +16,8 @@ from warehouse.login.logins import Logins, WrongCredentials
 from warehouse.login.rules import LoginRules
 from warehouse.login.throttle import Client, LoginError, LoginPaused
 
+pytestmark = pytest.mark.slow
+
 OFFICE, HOME, ATTACKER = Client("10.0.0.1"), Client("192.0.2.7"), Client("203.0.113.9")
 
 
@@ -177,7 +179,6 @@ def test_all_processes_count_together(casebook: Casebook, casebook_url: str, clo
         assert [fails(books[n % 2], "worker", ATTACKER) for n in range(6)] == [True] * 5 + [False]
 
 
-@pytest.mark.slow
 def test_a_thousand_mornings_behind_one_address_lock_nobody_out(
     logins: Logins, casebook: Casebook, clock: Clock
 ) -> None:
