@@ -83,7 +83,7 @@ def test_a_part_that_may_not_be_written(made: SmallHome, settings: Settings, par
     subprocess.run(["chmod", *([] if part == "." else ["-R"]), "a-w", settings.home / part], check=True)
     stopped = night_of_its_owner(settings)
     assert stopped.returncode == 1
-    assert re.search("permission|can only be read|cannot be opened", stopped.stderr), stopped.stderr
+    assert re.search("permission|can only be read|cannot be opened|refused", stopped.stderr), stopped.stderr
     assert DEFECT not in stopped.stderr
     assert " -> " in stopped.stderr
     assert current_id(settings) == served
