@@ -30,12 +30,11 @@ from contracts.lint_rules import (
     source_problems,
     version_problems,
 )
-from contracts.model import Catalog, Column, Layer, Table
+from contracts.model import PLACE_CODES, Catalog, Column, Layer, Table
 from contracts.pull import layout_words
 from contracts.words import ColumnWords, TableWords
 
 HERE = Path(__file__).parent
-SCOPE = ("grid_code", "area_code")  # of a row: its grid, or the smallest certain area where no grid is
 
 
 class ContractFile(NamedTuple):
@@ -133,7 +132,7 @@ def _table(document: Document, path: Path) -> tuple[Table | None, list[Problem]]
         problems.append(document.problem("a table needs `properties`, one per column", "schema", 0))
     if problems or words is None:
         return None, problems
-    names = {c.name for c in columns} | ({*SCOPE} if any(c.address for c in columns) else set())
+    names = {c.name for c in columns} | ({*PLACE_CODES} if any(c.address for c in columns) else set())
     description = odcs.description
     return Table(
         name=str(schema.name),
@@ -154,7 +153,7 @@ def _row_scope(word: str | tuple[str, ...] | None, names: set[str]) -> tuple[str
     if word == "public":
         return "public"
     if word is None:
-        return tuple(name for name in SCOPE if name in names) if SCOPE[0] in names else ()
+        return tuple(name for name in PLACE_CODES if name in names) if PLACE_CODES[0] in names else ()
     return (word,) if isinstance(word, str) else word
 
 

@@ -160,6 +160,7 @@ PLACE = (
         "Smallest area (GB/T 2260, 12 digits) that the row's addresses name; null where a grid is certain, or no area",
     ),
 )
+PLACE_CODES = ("grid_code", "area_code")  # of a row: its grid, or the smallest certain area where no grid is
 
 
 @dataclass(frozen=True)

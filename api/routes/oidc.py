@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.clients import ClientDep, remember_device
+from api.clients import ClientDep
 from api.dependencies import AuditDep, ReleaseIdDep, StateDep
-from api.routes.session import LoginResponse
+from api.routes.session import LoginResponse, login_response
 from api.schemas import problems
 from api.state import AppState
 from warehouse.access.policy import NotFound
@@ -67,12 +67,9 @@ def finish(
     """Complete it: the code counts once, for the browser that began, and for a user who has an account here."""
     identity = _provider(state).finish(body.code, body.state, body.secret)
     audit.attempted = identity.username
-    session, device = state.logins.sign_on(identity, client)
-    audit.log_in(state.logins.sessions.find(session.token))
-    remember_device(request, response, device)
-    return LoginResponse(
-        access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release
-    )
+    found = state.logins.sign_on(identity, client)
+    audit.log_in(state.logins.sessions.find(found.session.token))
+    return login_response(found, request, response, release)
 
 
 def _provider(state: AppState) -> OidcProvider:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.clients import ClientDep, remember_device
 from api.dependencies import AnySessionDep, AuditDep, ReleaseIdDep, StateDep
 from api.schemas import problems
+from warehouse.login.logins import Login
 
 router = APIRouter(prefix="/v1", tags=["session"])
 
@@ -82,9 +83,15 @@ def login(
     With a second factor the answer to name and password alone is 401 with `where` `code`: send the code with them.
     """
     audit.attempted = body.username
-    session, device = state.logins.login(body.username, body.password, client, body.code)
-    audit.log_in(state.logins.sessions.find(session.token))
-    remember_device(request, response, device)
+    found = state.logins.login(body.username, body.password, client, body.code)
+    audit.log_in(state.logins.sessions.find(found.session.token))
+    return login_response(found, request, response, release)
+
+
+def login_response(login: Login, request: Request, response: Response, release: str | None) -> LoginResponse:
+    """The answer to a login that succeeded; its device is remembered by a cookie."""
+    remember_device(request, response, login.device)
+    session = login.session
     return LoginResponse(
         access_token=session.token, token_type="bearer", expires_at=session.expires_at, release=release
     )

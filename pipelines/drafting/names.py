@@ -9,12 +9,12 @@ from functools import cache
 
 from contracts.lint_rules import NAME, reserved_words
 from contracts.load import HERE
-from contracts.model import LINEAGE, PLACE
+from contracts.model import LINEAGE, PLACE, PLACE_CODES
 
 GLOSSARY = HERE / "glossary.csv"
 LONGEST = 48
 BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
-RESERVED_NAMES = frozenset(c.name for c in (*LINEAGE, *PLACE)) - {"grid_code", "area_code"}
+RESERVED_NAMES = frozenset(c.name for c in (*LINEAGE, *PLACE)) - {*PLACE_CODES}
 STORED_SUFFIXES = (
     "",
     "_token",

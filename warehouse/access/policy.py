@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
 from contracts.errors import AccessError
-from contracts.model import Catalog, Table
+from contracts.model import PLACE_CODES, Catalog, Table
 from contracts.quoting import quote_identifier
 from warehouse.access.areas import LEVEL_DIGITS, area_prefix, lies_in
 from warehouse.access.filters import Condition, Filter, Parameters, render
@@ -20,7 +20,7 @@ from warehouse.access.grant import Grant
 from warehouse.access.masking import ROLES, Role, strictest_access
 
 ROW = "_row"
-GRID, AREA, GRID_DIGITS = "grid_code", "area_code", LEVEL_DIGITS["grid"]
+(GRID, AREA), GRID_DIGITS = PLACE_CODES, LEVEL_DIGITS["grid"]
 NEXT_NIGHT = "it comes with the next night's release"
 
 Treatments = frozenset[tuple[object, ...]]
@@ -205,17 +205,16 @@ class Gate:
         params = {f"area{i}": area for i, area in enumerate(self._areas)}
         # ':' is the character after '9'. A range, unlike a prefix test, lets DuckDB skip whole row groups.
         params |= {f"area{i}_end": f"{area}:" for i, area in enumerate(self._areas)}
-        names = [name for name in table.row_scope if name in present]
-        columns = [f"t.{quote_identifier(name)}" for name in names]
+        columns = {name: f"t.{quote_identifier(name)}" for name in table.row_scope if name in present}
         sides = [
-            f"(t.{quote_identifier(name)} >= $area{i} and t.{quote_identifier(name)} < $area{i}_end)"
-            for name in names
+            f"({c} >= $area{i} and {c} < $area{i}_end)"
+            for name, c in columns.items()
             for i, area in enumerate(self._areas)
             # an area code is shorter than a grid's, and with one column DuckDB skips the rest of the city
-            if name != AREA or GRID not in names or len(area) < GRID_DIGITS
+            if name != AREA or GRID not in columns or len(area) < GRID_DIGITS
         ]
         if self.is_citywide:
-            sides.append(f"({' and '.join(f'{c} is null' for c in columns)})")
+            sides.append(f"({' and '.join(f'{c} is null' for c in columns.values())})")
         return f"({' or '.join(sides)})", params
 
 

@@ -56,6 +56,7 @@ class AlertDetector:
         self._limits, self._zone = limits, zone
         self._homes: dict[tuple[Kind, str, str], set[str]] = defaultdict(set)
         self._known: set[tuple[Kind, str, str]] = set()
+        self._day = ""
 
     def alerts(self, records: Iterable[AuditRecord]) -> Iterator[AuditAlert]:
         """The new alerts of these records."""
@@ -66,6 +67,7 @@ class AlertDetector:
     def _of(self, record: AuditRecord) -> Iterator[AuditAlert]:
         local = record.at.astimezone(self._zone)
         day, hour = f"{local:%Y-%m-%d}", f"{local:%Y-%m-%d %H}:00"
+        self._forget_before(day)
         shown, limits = record.shown, self._limits
         if record.route in HOME_ROUTES:
             home = {next(iter(sorted(shown.households or shown.dwellings)), "")}
@@ -74,6 +76,13 @@ class AlertDetector:
                 yield from self._count(record, "outside_worklist", day, home, limits.homes_without_reason)
         if not limits.from_hour <= local.hour < limits.to_hour and record.role != "operator":
             yield from self._count(record, "out_of_hours", day, {record.at.isoformat()}, 0)
+
+    def _forget_before(self, day: str) -> None:
+        """Keep the periods of this day and of the one before it: a process runs for months."""
+        if day > self._day:
+            self._homes = defaultdict(set, {key: homes for key, homes in self._homes.items() if key[-1] >= self._day})
+            self._known = {key for key in self._known if key[-1] >= self._day}
+            self._day = day
 
     def _count(self, record: AuditRecord, kind: Kind, period: str, more: set[str], limit: int) -> Iterator[AuditAlert]:
         key = (kind, record.user, period)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.identifiers.id_no import USABLE_STATUSES, VALID_STATUSES
-from contracts.model import Catalog, Table
+from contracts.model import PLACE_CODES, Catalog, Table
 from contracts.persons import ROLE, NamedPerson
 from contracts.quoting import quote_text
 from warehouse.build.python_model import PythonModel, generated_model
@@ -138,7 +138,7 @@ class Record:
             "updated_on": self._updated_on(),
             "living_address": self._living_address(),
             "has_usable_id_no": self._has_status("id_no", USABLE_STATUSES),
-            **{place: f"r.{place}" if place in released else "" for place in ("grid_code", "area_code")},
+            **{place: f"r.{place}" if place in released else "" for place in PLACE_CODES},
         }
         for number in ("id_no", "phone"):
             column = self._column(number)

@@ -148,7 +148,7 @@ class Casebook:
             values = {"role": new_role, "areas": new_areas, "sources": new_sources}
             tx.execute(update(users).where(users.c.username == username).values(**values))
             if role is not None or sources is not None:
-                _end_sessions(tx, username)
+                end_sessions(tx, username)
 
     def add_area(self, username: str, area: UserArea) -> None:
         """Put an area into a user's scope, in force at once on its days; CasebookError, AccessError for a wrong one."""
@@ -194,7 +194,7 @@ class Casebook:
         with self.store.begin() as tx:
             if tx.execute(update(users).where(users.c.username == username).values(**values)).rowcount == 0:
                 raise NO_SUCH_USER
-            _end_sessions(tx, username, keep)
+            end_sessions(tx, username, keep)
 
 
 def open_casebook(settings: Settings) -> Casebook:
@@ -207,8 +207,9 @@ def open_casebook(settings: Settings) -> Casebook:
     )
 
 
-def _end_sessions(tx: Connection, username: str, keep: str = "") -> None:
-    tx.execute(delete(sessions).where(sessions.c.username == username, sessions.c.id != keep))
+def end_sessions(tx: Connection, username: str, keep: str = "") -> int:
+    """End every session and token of a user but the one whose id is `keep`; returns how many."""
+    return tx.execute(delete(sessions).where(sessions.c.username == username, sessions.c.id != keep)).rowcount
 
 
 def _require_owners(tx: Connection, owners: Collection[str]) -> None:

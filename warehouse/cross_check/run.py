@@ -16,7 +16,7 @@ from typing import Final
 import duckdb
 
 from contracts.errors import HubError
-from contracts.model import Catalog
+from contracts.model import PLACE_CODES, Catalog
 from contracts.quoting import quote_identifier, quote_text
 from warehouse.build.engine import WORKLIST, build_connection, create
 from warehouse.build.sql_files import in_order, read_file, read_folder
@@ -180,7 +180,7 @@ def evidence_sql(catalog: Catalog, rule: Rule, source: str) -> str:
     """The SQL of the rows of one source that the rule's findings cite, with their file and the columns of its header."""
     table = catalog.tables[f"source.{source}"]
     values = ", ".join(f"'{name}', s.{name}" for name in rule.rows[source])
-    places = [f"s.{c.name}" for c in table.released_columns if c.name in ("grid_code", "area_code")]
+    places = [f"s.{c.name}" for c in table.released_columns if c.name in PLACE_CODES]
     stated_on = f"cast(s.{table.dated} as date)" if table.dated else "d.delivered_on"
     return f"""
         with cited_row as (

@@ -53,8 +53,7 @@ class Logins:
 
     def __init__(self, casebook: Casebook, seal: Callable[[], Seal]) -> None:
         """HubError for a role in `second_factor_roles` that does not exist."""
-        unknown = set(filter(None, casebook.rules.second_factor_roles.split(","))) - set(ROLES)
-        if unknown:
+        if unknown := casebook.rules.roles_with_second_factor - ROLES.keys():
             raise HubError(
                 f"there is no role {', '.join(sorted(unknown))}",
                 where="HUB_SECOND_FACTOR_ROLES",
@@ -82,7 +81,7 @@ class Logins:
             user = tx.execute(select(users.c.role, users.c.disabled).where(users.c.username == username)).first()
         if user is None or user.disabled:
             raise SignOnFailed("you have no account here")
-        is_needed = user.role in self._casebook.rules.second_factor_roles.split(",")
+        is_needed = user.role in self._casebook.rules.roles_with_second_factor
         if (is_needed or self.second_factors.is_enrolled(username)) and not identity.has_two_factors:
             raise SignOnFailed("your account needs a second factor, and the provider asked for none")
         return self._open(username, client, None)

@@ -23,18 +23,6 @@ from contracts.errors import HubError
 from warehouse.login.id_token import SignOnFailed, valid_claims
 from warehouse.login.rules import LoginRules
 
-ALGORITHMS = (
-    "RS256",
-    "PS256",
-    "ES256",
-    "ES384",
-    "RS384",
-    "RS512",
-    "PS384",
-    "PS512",
-    "EdDSA",
-)  # signed with a private key
-CLOCK_SKEW = 60  # seconds
 TIMEOUT = 10.0  # seconds
 KNOWN_SECONDS = 600
 OF_TWO_FACTORS = {"mfa", "otp", "hwk", "swk", "sc"}  # RFC 8176

@@ -44,3 +44,8 @@ class LoginRules(BaseModel):
     )
     oidc_redirect_url: str = Field("", description="Address of our page /signed-in as browsers reach it.")
     oidc_claim: str = Field("preferred_username", description="Claim of the ID token that holds the hub's username.")
+
+    @property
+    def roles_with_second_factor(self) -> frozenset[str]:
+        """The roles of `second_factor_roles`."""
+        return frozenset(filter(None, self.second_factor_roles.split(",")))

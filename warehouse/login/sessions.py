@@ -19,7 +19,7 @@ from contracts.errors import AccessError
 from warehouse.access.areas import area_prefix
 from warehouse.access.policy import User
 from warehouse.casebook.account_tables import second_factors, sessions, users
-from warehouse.casebook.casebook import Casebook
+from warehouse.casebook.casebook import Casebook, end_sessions
 from warehouse.casebook.database import CasebookError
 from warehouse.login.throttle import LoginError, sha256
 
@@ -147,7 +147,7 @@ class Sessions:
     def end_all(self, username: str, keep: str = "") -> int:
         """End every session and token of a user but the one whose id is `keep`; returns how many."""
         with self._casebook.store.begin() as tx:
-            return tx.execute(delete(sessions).where(sessions.c.username == username, sessions.c.id != keep)).rowcount
+            return end_sessions(tx, username, keep)
 
     def _insert(
         self, username: str, token: str, hours: int, still: Select[Any], more: Mapping[str, object]
@@ -177,7 +177,7 @@ class Sessions:
         is_old = days > 0 and self._casebook.now() - user.password_set_at > timedelta(days=days)
         due = {
             PASSWORD: user.password_temporary or is_old,
-            SECOND_FACTOR: user.role in self._rules.second_factor_roles.split(",") and not is_enrolled,
+            SECOND_FACTOR: user.role in self._rules.roles_with_second_factor and not is_enrolled,
         }
         return tuple(duty for duty in DUTIES if due[duty])
 

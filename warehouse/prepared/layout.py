@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.model import Catalog, Column, LogicalType, Table
+from contracts.model import PLACE_CODES, Catalog, Column, LogicalType, Table
 from contracts.quoting import quote_identifier
 from warehouse.access.masking import MASKS, ROLES, column_access, mask_sql
 
@@ -20,7 +20,7 @@ NULL: Final = b"null"
 TABLES: Final = ("dwelling", "household", "person", "title", "ticket")  # whose rows a home holds as they are
 FINDING: Final = "finding"
 ROW_SCOPE: Final = {  # the columns by which scope.py decides
-    **dict.fromkeys((*TABLES, FINDING), ("grid_code", "area_code")),
+    **dict.fromkeys((*TABLES, FINDING), PLACE_CODES),
     **dict.fromkeys(("person", "claim"), ("grid_code", "hukou_grid_code", "area_code")),
     "residence": ("grid_code",),
 }
