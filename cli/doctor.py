@@ -130,12 +130,11 @@ def _disk(settings: Settings) -> DoctorLine:
 
 
 def _keys(settings: Settings) -> DoctorLine:
-    from warehouse.lake.tokens import KEY_NAMES, check_keys
+    from warehouse.lake.tokens import KEY_NAMES, check_keys, key_path
 
-    # the audit log's key may be there before a night has made the others
-    if not settings.lake.exists() and not any((settings.keys / name).exists() for name in KEY_NAMES):
-        return DoctorLine(True, "none yet; the first night makes them")
     check_keys(settings)
+    if not any(key_path(settings, name).exists() for name in KEY_NAMES):  # the audit log's own may be there before
+        return DoctorLine(True, "none yet; the first night makes them")
     return DoctorLine(True, f"{', '.join(KEY_NAMES)} in {settings.keys}; keep a copy elsewhere")
 
 

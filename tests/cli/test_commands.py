@@ -19,6 +19,8 @@ import pytest
 
 from tests.cli.terminal import HUB, ROOT, hub
 from warehouse.access.masking import ROLES
+from warehouse.lake.tokens import ensure_keys
+from warehouse.settings import Settings
 
 pytestmark = pytest.mark.slow
 
@@ -202,6 +204,13 @@ def test_doctor_says_what_is_well_and_what_to_do(city: Home, tmp_path: Path) -> 
     empty = hub(tmp_path / "empty", "doctor")
     assert empty.exit_code == 1
     assert "run `hub nightly`" in empty.output
+
+
+def test_doctor_knows_keys_that_were_made_before_the_first_night(tmp_path: Path) -> None:
+    """A second factor needs them, too."""
+    ensure_keys(Settings(home=tmp_path))
+    rows = {row["part"]: row["note"] for row in json.loads(hub(tmp_path, "doctor", "--format", "json").stdout)}
+    assert rows["keys"].startswith("token, vault in ")
 
 
 def test_doctor_names_the_extra_that_a_setting_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,6 @@ MEMBER_FIELDS: Final = (
 MATTER_FIELDS: Final = (
     "matter_id", "request_class", "tickets", "open", "overdue", "first_reported_at", "last_reported_at", "ticket_nos",
 )  # fmt: skip
-CLAIM_FIELDS: Final = 5  # of one claim: kind, whether the sources agree, value, day, row
 
 
 @dataclass(frozen=True)
