@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from warehouse.access.masking import FIELD_ROLES
-from warehouse.audit_log.record import AuditRecord
+from warehouse.audit_log.record import OPERATOR, AuditRecord
 from warehouse.settings import Settings
 
 Kind = Literal["burst", "out_of_hours", "outside_worklist"]
@@ -74,7 +74,7 @@ class AlertDetector:
             yield from self._count(record, "burst", hour, home, limits.homes_an_hour)
             if record.role in FIELD_ROLES and not shown.open_findings and not shown.tables.get("ticket"):
                 yield from self._count(record, "outside_worklist", day, home, limits.homes_without_reason)
-        if not limits.from_hour <= local.hour < limits.to_hour and record.role != "operator":
+        if not limits.from_hour <= local.hour < limits.to_hour and record.role != OPERATOR:
             yield from self._count(record, "out_of_hours", day, {record.at.isoformat()}, 0)
 
     def _forget_before(self, day: str) -> None:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from warehouse.audit_log.disclosure import Disclosure
 from warehouse.audit_log.log import open_audit_log
-from warehouse.audit_log.record import AuditRecord
+from warehouse.audit_log.record import OPERATOR, AuditRecord
 from warehouse.audit_log.signer import exclusive_signer
 from warehouse.settings import Settings
-
-OPERATOR: Final = "operator"  # the role, which no user of the API has
 
 
 def record_command(

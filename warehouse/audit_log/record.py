@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 from warehouse.audit_log.disclosure import Disclosure
 
 RS: Final = b"\x1e"
+OPERATOR: Final = "operator"  # the role in the record of a command, which no user of the API has
 IDS: Final = ("persons", "households", "dwellings", "records")
 
 

@@ -15,7 +15,7 @@ from contracts.model import Catalog
 from warehouse.access.filters import Condition
 from warehouse.audit_log.alerts import HOME_ROUTES
 from warehouse.audit_log.queries import RecordFilter, find_records
-from warehouse.audit_log.record import AuditRecord
+from warehouse.audit_log.record import OPERATOR, AuditRecord
 from warehouse.build.person_current_id import STEPS, current_person_id
 from warehouse.releases.operator_reader import RowReader
 
@@ -28,7 +28,7 @@ ROLE_WORDS: Final = {
     "admin": "管理员",
     "office": "部门",
     "agent": "代理程序",
-    "operator": "运维人员",
+    OPERATOR: "运维人员",
 }
 # the first words that begin a route, without its method, tell what was done
 ROUTE_WORDS: Final = {

@@ -15,10 +15,11 @@ from contracts.load import load_catalog
 from tests.api.doubts import key
 from tests.warehouse.audit_log.written import WrittenLog, record
 from warehouse.access.filters import Condition
+from warehouse.access.masking import ROLES
 from warehouse.audit_log.alerts import AlertDetector, AlertLimits
 from warehouse.audit_log.queries import RecordFilter, find_records
-from warehouse.audit_log.record import AuditRecord
-from warehouse.audit_log.report import ids_of_person, resident_report
+from warehouse.audit_log.record import OPERATOR, AuditRecord
+from warehouse.audit_log.report import ROLE_WORDS, ids_of_person, resident_report
 from warehouse.settings import Settings
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -44,6 +45,17 @@ def test_what_is_an_alert(look: Look, kinds: list[str]) -> None:
     detector = AlertDetector(AlertLimits(homes_an_hour=3, from_hour=7, to_hour=21, homes_without_reason=4), ZONE)
     found = [alert for n in range(8) for alert in detector.alerts([look(n)])]
     assert [alert.kind for alert in found] == kinds
+
+
+def test_an_alert_is_told_once_although_a_record_comes_after_midnight() -> None:
+    detector = AlertDetector(AlertLimits(homes_an_hour=3, from_hour=7, to_hour=21, homes_without_reason=4), ZONE)
+    before, after = (datetime(2026, 11, 27, 16, tzinfo=UTC) + timedelta(seconds=n) for n in (-1, 1))
+    looks = [record(at, open_findings=1) for at in (before, after, before, after)]
+    assert [alert.period for alert in detector.alerts(looks)] == ["2026-11-27", "2026-11-28"]
+
+
+def test_a_report_has_a_word_for_every_role() -> None:
+    assert {*ROLES, OPERATOR} == ROLE_WORDS.keys()
 
 
 def test_a_report_is_of_one_resident_in_words(tmp_path: Path) -> None:
